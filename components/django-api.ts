@@ -1,0 +1,47 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { apiEnvironment, apiSecrets, type GeneratedSecrets, services } from "../contract";
+import { httpServer } from "./http-server";
+import { Migration } from "./migration";
+import { secret, type Transform, type WorkloadArgs } from "./workload";
+
+export interface DjangoApiArgs extends WorkloadArgs {
+  readonly secrets: pulumi.Output<GeneratedSecrets>;
+  /** What the migration needs to be there. */
+  readonly database: pulumi.Resource;
+  readonly transform?: Transform<k8s.apps.v1.DeploymentArgs>;
+  readonly transformMigration?: Transform<k8s.batch.v1.JobArgs>;
+}
+
+/** Django, reached inside the preview as `http://api:8000`; it changes only after its migration has succeeded. */
+export class DjangoApi extends pulumi.ComponentResource {
+  readonly deployment: k8s.apps.v1.Deployment;
+
+  constructor(name: string, args: DjangoApiArgs, options?: pulumi.ComponentResourceOptions) {
+    super("preview:index:DjangoApi", name, {}, options);
+    const { settings, namespace, secrets } = args;
+
+    const data = secrets.apply((generated) => apiSecrets(settings, generated));
+    const secretName = secret(`${name}-secrets`, namespace, data, this).metadata.name;
+    const migration = new Migration(
+      `${name}-migration`,
+      { ...args, secretName, transform: args.transformMigration },
+      { parent: this, dependsOn: args.database },
+    );
+    this.deployment = httpServer(
+      name,
+      {
+        ...args,
+        service: services.api,
+        server: settings.api,
+        environment: apiEnvironment(settings),
+        secretName,
+        probeHost: services.api.name,
+      },
+      this,
+      { dependsOn: migration.job },
+    );
+
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,97 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment, Settings } from "../contract";
+import {
+  container,
+  inNamespace,
+  labelsOf,
+  podSpec,
+  resourceRequirements,
+  type Transform,
+  variables,
+  type WorkloadArgs,
+  writable,
+} from "./workload";
+
+export interface HttpServerArgs extends WorkloadArgs {
+  /** The Service's name and port. Other parts of the preview find it by them. */
+  readonly service: { readonly name: string; readonly port: number };
+  /** The container's port, image, command, checks and resources. */
+  readonly server: Settings["api"] | Settings["web"];
+  readonly environment: Environment;
+  /** The Secret that holds the environment's own secrets. */
+  readonly secretName: pulumi.Input<string>;
+  /** What probes send as Host, because kubelet would send the pod's address, which Django answers with 400. */
+  readonly probeHost: string;
+  readonly transform?: Transform<k8s.apps.v1.DeploymentArgs>;
+}
+
+/** A Service and a Deployment that updates without a gap: the way in which both the API and the web run. */
+export function httpServer(
+  name: string,
+  args: HttpServerArgs,
+  parent: pulumi.Resource,
+  options: Pick<pulumi.CustomResourceOptions, "dependsOn"> = {},
+): k8s.apps.v1.Deployment {
+  const { service, server, transform = (same) => same } = args;
+  const namespace = args.namespace.metadata.name;
+  const labels = labelsOf(service.name);
+
+  new k8s.core.v1.Service(
+    name,
+    {
+      // The Deployment is waited for; waiting for the Service as well takes 10 s longer and proves nothing more.
+      metadata: { name: service.name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: { selector: labels, ports: [{ name: "http", port: service.port, targetPort: server.port }] },
+    },
+    inNamespace(parent, args.namespace),
+  );
+  return new k8s.apps.v1.Deployment(
+    name,
+    transform({
+      metadata: { name: service.name, namespace, labels },
+      spec: {
+        replicas: 1,
+        // The old pod serves until the new one is ready, also when that never happens.
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: pod(args) },
+      },
+    }),
+    { ...inNamespace(parent, args.namespace), ...options, customTimeouts: { create: "5m", update: "5m" } },
+  );
+}
+
+function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
+  const { server, service } = args;
+  const { volumes, volumeMounts } = writable(server.writablePaths);
+  return podSpec(args, {
+    uid: server.uid,
+    volumes,
+    containers: [
+      container({
+        name: service.name,
+        image: server.image,
+        command: server.command,
+        env: variables(args.environment, args.secretName),
+        ports: [{ name: "http", containerPort: server.port }],
+        resources: resourceRequirements(server.resources),
+        volumeMounts,
+        ...probes(args),
+      }),
+    ],
+  });
+}
+
+function probes({ server, probeHost }: HttpServerArgs): Partial<types.input.core.v1.Container> {
+  const get = (path: string) => ({
+    httpGet: { path, port: server.port, httpHeaders: [{ name: "Host", value: probeHost }] },
+    timeoutSeconds: 5,
+  });
+  return {
+    startupProbe: { ...get(server.readyPath), periodSeconds: 1, failureThreshold: 120 },
+    readinessProbe: { ...get(server.readyPath), periodSeconds: 5 },
+    livenessProbe: { ...get(server.livePath), periodSeconds: 20 },
+  };
+}

@@ -1,0 +1,5 @@
+export { stackSettings } from "./configuration";
+export { preflight } from "./preflight";
+export { PreviewStack, type PreviewStackArgs } from "./preview-stack";
+export { withoutStackTrace } from "./run-error";
+export type { Transform } from "./workload";

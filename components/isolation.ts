@@ -1,0 +1,100 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { services, type Settings } from "../contract";
+import { inNamespace, nameLabel } from "./workload";
+
+type Rule = Pick<types.input.networking.v1.NetworkPolicySpec, "ingress" | "egress">;
+type Peer = types.input.networking.v1.NetworkPolicyPeer;
+
+export interface IsolationArgs {
+  readonly settings: Settings;
+  readonly namespace: k8s.core.v1.Namespace;
+}
+
+/**
+ * Default deny, and only the paths that the stack needs. The migration's pods carry their own name, so each policy says
+ * who it is for.
+ */
+export class Isolation extends pulumi.ComponentResource {
+  constructor(name: string, { settings, namespace }: IsolationArgs, options?: pulumi.ComponentResourceOptions) {
+    super("preview:index:Isolation", name, {}, options);
+
+    for (const [policy, { pods, rule }] of Object.entries(networkRules(settings))) {
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${policy}`,
+        {
+          metadata: { name: policy, namespace: namespace.metadata.name },
+          spec: {
+            podSelector: selector(pods),
+            policyTypes: rule === deny ? ["Ingress", "Egress"] : Object.keys(rule).map(policyType),
+            ...rule,
+          },
+        },
+        inNamespace(this, namespace),
+      );
+    }
+
+    this.registerOutputs({});
+  }
+}
+
+const deny: Rule = {};
+const policyType = (direction: string) => (direction === "ingress" ? "Ingress" : "Egress");
+
+/** Each policy by name: the pods that it is for, all where none is named, and what it allows. */
+export function networkRules(settings: Settings): Record<string, { pods: string[]; rule: Rule }> {
+  const { api, database, web } = services;
+  const migration = "migration";
+  const extra = settings.egress.map(({ cidr, namespaceLabels, ports }) => ({
+    to: [cidr === undefined ? inNamespaces(namespaceLabels ?? {}) : { ipBlock: { cidr } }],
+    ...(ports === undefined ? {} : { ports: ports.map(tcp) }),
+  }));
+  const { cidr, namespaceLabels } = settings.ingress.controller;
+  const controller = cidr === undefined ? inNamespaces(namespaceLabels ?? {}) : { ipBlock: { cidr } };
+  return {
+    "default-deny": { pods: [], rule: deny },
+    dns: {
+      pods: [],
+      rule: {
+        egress: [
+          {
+            to: [inNamespaces({ "kubernetes.io/metadata.name": "kube-system" })],
+            ports: [{ protocol: "UDP", port: 53 }, tcp(53)],
+          },
+        ],
+      },
+    },
+    "controller-to-web": {
+      pods: [web.name],
+      rule: { ingress: [{ from: [controller], ports: [tcp(settings.web.port)] }] },
+    },
+    "web-to-api": {
+      pods: [web.name],
+      rule: { egress: [{ to: [podsNamed(api.name)], ports: [tcp(settings.api.port)] }] },
+    },
+    "api-from-web": {
+      pods: [api.name],
+      rule: { ingress: [{ from: [podsNamed(web.name)], ports: [tcp(settings.api.port)] }] },
+    },
+    "api-to-database": {
+      pods: [api.name, migration],
+      rule: { egress: [{ to: [podsNamed(database.name)], ports: [tcp(database.port)] }] },
+    },
+    "database-from-api": {
+      pods: [database.name],
+      rule: { ingress: [{ from: [podsNamed(api.name, migration)], ports: [tcp(database.port)] }] },
+    },
+    ...(extra.length === 0
+      ? {}
+      : { "extra-egress": { pods: [api.name, migration, web.name], rule: { egress: extra } } }),
+  };
+}
+
+const tcp = (port: number) => ({ protocol: "TCP", port });
+const inNamespaces = (matchLabels: Record<string, string>): Peer => ({ namespaceSelector: { matchLabels } });
+const podsNamed = (...names: string[]): Peer => ({ podSelector: selector(names) });
+
+function selector(names: string[]): types.input.meta.v1.LabelSelector {
+  return names.length === 0 ? {} : { matchExpressions: [{ key: nameLabel, operator: "In", values: names }] };
+}

@@ -1,0 +1,74 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { apiEnvironment, shortHash } from "../contract";
+import {
+  container,
+  inNamespace,
+  labelsOf,
+  podSpec,
+  resourceRequirements,
+  type Transform,
+  variables,
+  type WorkloadArgs,
+  writable,
+} from "./workload";
+
+export interface MigrationArgs extends WorkloadArgs {
+  /** The API's Secret: the migration sees the same variables. */
+  readonly secretName: pulumi.Input<string>;
+  readonly transform?: Transform<k8s.batch.v1.JobArgs>;
+}
+
+/**
+ * The Job that migrates and, the first time, seeds: one per revision, before the API changes, so that pods never race
+ * to migrate and a failure leaves the old ones serving.
+ */
+export class Migration extends pulumi.ComponentResource {
+  readonly job: k8s.batch.v1.Job;
+
+  constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
+    super("preview:index:Migration", name, {}, options);
+    const { api } = args.settings;
+    const labels = labelsOf("migration");
+
+    this.job = new k8s.batch.v1.Job(
+      name,
+      (args.transform ?? ((same) => same))({
+        metadata: {
+          name: `migrate-${shortHash(api.image)}`,
+          namespace: args.namespace.metadata.name,
+          labels,
+          // Without it a failed Job is only waited for again, and the same revision could never be retried.
+          annotations: { "pulumi.com/replaceUnready": "true" },
+        },
+        spec: {
+          backoffLimit: 0,
+          template: { metadata: { labels }, spec: this.pod(args) },
+        },
+      }),
+      { ...inNamespace(this, args.namespace), customTimeouts: { create: "15m", update: "15m" } },
+    );
+
+    this.registerOutputs({});
+  }
+
+  private pod(args: MigrationArgs) {
+    const { api } = args.settings;
+    const { volumes, volumeMounts } = writable(api.writablePaths);
+    return podSpec(args, {
+      uid: api.uid,
+      restartPolicy: "Never",
+      volumes,
+      containers: [
+        container({
+          name: "migrate",
+          image: api.image,
+          command: api.migrate,
+          env: variables(apiEnvironment(args.settings), args.secretName),
+          resources: resourceRequirements(api.resources),
+          volumeMounts,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ownerLabels, type Settings } from "../contract";
+import { inNamespace } from "./workload";
+
+export interface PreviewNamespaceArgs {
+  readonly settings: Settings;
+}
+
+/** The namespace with its owner's labels, its limits, and the deployer's rights in it. */
+export class PreviewNamespace extends pulumi.ComponentResource {
+  readonly namespace: k8s.core.v1.Namespace;
+  /** The namespace's name, known once everything that pods depend on in it is there. */
+  readonly name: pulumi.Output<string>;
+  /** What must exist before anything else can be made in the namespace. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, { settings }: PreviewNamespaceArgs, options?: pulumi.ComponentResourceOptions) {
+    super("preview:index:PreviewNamespace", name, {}, options);
+
+    this.namespace = new k8s.core.v1.Namespace(
+      name,
+      { metadata: { name: settings.names.namespace, labels: { ...ownerLabels(settings.owner), ...podSecurity } } },
+      { parent: this, customTimeouts: { create: "1m", delete: "5m" } },
+    );
+    this.name = this.namespace.metadata.name;
+    const rights = this.deployerRights(name, settings);
+    this.ready = [this.namespace, ...rights, ...this.limits(name, settings, rights)];
+
+    this.registerOutputs({ name: this.name });
+  }
+
+  /** A RoleBinding for whoever runs `pulumi up` with no more rights than that (docs/deployer-rights.md). */
+  private deployerRights(name: string, { deployer }: Settings): pulumi.Resource[] {
+    if (deployer === undefined) {
+      return [];
+    }
+    const { clusterRole, ...subject } = deployer;
+    return [
+      new k8s.rbac.v1.RoleBinding(
+        `${name}-deployer`,
+        {
+          metadata: { name: "preview-deployer", namespace: this.name },
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
+          subjects: [
+            subject.kind === "ServiceAccount" ? subject : { ...subject, apiGroup: "rbac.authorization.k8s.io" },
+          ],
+        },
+        inNamespace(this, this.namespace),
+      ),
+    ];
+  }
+
+  /**
+   * The LimitRange gives pods that say nothing the numbers that the quota asks for; without it the quota refuses them,
+   * and the error shows on a ReplicaSet only.
+   */
+  private limits(name: string, { quota }: Settings, dependsOn: pulumi.Resource[]): pulumi.Resource[] {
+    const options = { ...inNamespace(this, this.namespace), dependsOn };
+    return [
+      new k8s.core.v1.LimitRange(
+        `${name}-limits`,
+        {
+          metadata: { name: "preview", namespace: this.name },
+          spec: {
+            limits: [
+              {
+                type: "Container",
+                defaultRequest: { cpu: "50m", memory: "128Mi" },
+                default: { memory: "256Mi" },
+              },
+            ],
+          },
+        },
+        options,
+      ),
+      new k8s.core.v1.ResourceQuota(
+        `${name}-quota`,
+        {
+          metadata: { name: "preview", namespace: this.name, annotations: { "pulumi.com/skipAwait": "true" } },
+          spec: {
+            hard: {
+              "requests.cpu": quota.cpu,
+              "limits.memory": quota.memory,
+              "requests.storage": quota.storage,
+              pods: String(quota.pods),
+              // A preview is reached through the shared ingress only.
+              "services.loadbalancers": "0",
+              "services.nodeports": "0",
+            },
+          },
+        },
+        options,
+      ),
+    ];
+  }
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+const podSecurity = {
+  "pod-security.kubernetes.io/enforce": "restricted",
+  "pod-security.kubernetes.io/warn": "restricted",
+};

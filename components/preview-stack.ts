@@ -1,0 +1,87 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../contract";
+import { DjangoApi } from "./django-api";
+import { DnsRecord } from "./dns-record";
+import { Isolation } from "./isolation";
+import { NextWeb } from "./next-web";
+import { Postgres } from "./postgres";
+import { PreviewNamespace } from "./preview-namespace";
+import { PreviewSecrets } from "./preview-secrets";
+import { PublicHost } from "./public-host";
+import { RegistryCredentials } from "./registry-credentials";
+import type { Transform } from "./workload";
+
+export interface PreviewStackArgs {
+  /** Made by `parseSettings`: validated, every default filled in. */
+  readonly settings: Settings;
+  /** Changes to what the workloads are made from. @default none */
+  readonly transform?: {
+    readonly database?: Transform<k8s.apps.v1.StatefulSetArgs>;
+    readonly migration?: Transform<k8s.batch.v1.JobArgs>;
+    readonly api?: Transform<k8s.apps.v1.DeploymentArgs>;
+    readonly web?: Transform<k8s.apps.v1.DeploymentArgs>;
+  };
+}
+
+/**
+ * One pull request's preview: Postgres, the Django API and the Next.js web in a namespace of their own, behind one
+ * public host.
+ *
+ * Pass the cluster as `providers: [cluster]`; a component never makes its own.
+ *
+ * @example
+ * new PreviewStack("pr-123", { settings: parseSettings("pr-123", "preview", values) }, { providers: [cluster] });
+ */
+export class PreviewStack extends pulumi.ComponentResource {
+  /** `https://pr-123.previews.example.com` */
+  readonly url: pulumi.Output<string>;
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
+    super("preview:index:PreviewStack", name, {}, options);
+    const { settings, transform = {} } = args;
+
+    const { namespace, ready } = new PreviewNamespace(name, { settings }, { parent: this });
+    const inside = { parent: this, dependsOn: ready };
+    new Isolation(`${name}-network`, { settings, namespace }, inside);
+
+    const secrets = new PreviewSecrets(name, { parent: this }).values;
+    const workload = {
+      settings,
+      namespace,
+      secrets,
+      imagePullSecrets: this.pullSecrets(name, settings, namespace, ready),
+    };
+
+    const database = new Postgres(`${name}-db`, { ...workload, transform: transform.database }, inside);
+    new DjangoApi(
+      `${name}-api`,
+      { ...workload, database, transform: transform.api, transformMigration: transform.migration },
+      inside,
+    );
+    new NextWeb(`${name}-web`, { ...workload, transform: transform.web }, inside);
+
+    new PublicHost(`${name}-host`, { settings, namespace }, inside);
+    if (settings.dns !== undefined) {
+      new DnsRecord(`${name}-dns`, { settings, dns: settings.dns }, { parent: this });
+    }
+
+    this.url = pulumi.output(settings.names.origin);
+    this.namespace = namespace.metadata.name;
+    this.registerOutputs({ url: this.url, namespace: this.namespace });
+  }
+
+  private pullSecrets(
+    name: string,
+    { registry }: Settings,
+    namespace: k8s.core.v1.Namespace,
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Output<string>[] {
+    if (registry === undefined) {
+      return [];
+    }
+    const options = { parent: this, dependsOn };
+    return [new RegistryCredentials(`${name}-registry`, { registry, namespace }, options).secretName];
+  }
+}

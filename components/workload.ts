@@ -1,0 +1,111 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment, Settings } from "../contract";
+
+type PodSpec = types.input.core.v1.PodSpec;
+type Container = types.input.core.v1.Container;
+
+/** Changes what a workload is made from before it is made: the way to adapt one without editing its component. */
+export type Transform<Args> = (args: Args) => Args;
+
+/** What the workloads of a preview have in common. */
+export interface WorkloadArgs {
+  readonly settings: Settings;
+  readonly namespace: k8s.core.v1.Namespace;
+  /** Names of the Secrets that images are pulled with. */
+  readonly imagePullSecrets: readonly pulumi.Input<string>[];
+}
+
+export const nameLabel = "app.kubernetes.io/name";
+
+/** Labels by which Services, policies and people find a part of the preview. */
+export const labelsOf = (name: string) => ({ [nameLabel]: name });
+
+/**
+ * How long a pod may take to stop, in seconds. The namespace's deletion waits for the longest, and again 5 s when a pod
+ * is still there after that, so more than 5 makes every close slower.
+ */
+const terminationGracePeriodSeconds = 5;
+
+/**
+ * The pod that every workload starts from. It fulfils Pod Security "restricted"
+ * (https://kubernetes.io/docs/concepts/security/pod-security-standards/), has no token for the API server, and gets no
+ * variables from Services: a Service named `api` would set API_PORT (kubernetes/kubernetes#60099).
+ */
+export function podSpec(
+  args: WorkloadArgs,
+  own: { uid: number | undefined } & Omit<PodSpec, "securityContext">,
+): PodSpec {
+  const { uid, ...spec } = own;
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds,
+    imagePullSecrets: args.imagePullSecrets.map((name) => ({ name })),
+    securityContext: {
+      runAsNonRoot: true,
+      ...(uid === undefined ? {} : { runAsUser: uid, runAsGroup: uid, fsGroup: uid }),
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    ...spec,
+  };
+}
+
+/** The container that every workload starts from: unprivileged, on a read-only root, its last words in the pod's status. */
+export function container(own: Container): Container {
+  return {
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    ...own,
+  };
+}
+
+export function resourceRequirements(
+  resources: Settings["api"]["resources"],
+): types.input.core.v1.ResourceRequirements {
+  return {
+    requests: { cpu: resources.cpu, memory: resources.memory },
+    limits: { memory: resources.memoryLimit },
+  };
+}
+
+/** Folders that stay writable under the read-only root. */
+export function writable(paths: readonly string[]) {
+  const volumes = paths.map((_, index) => ({ name: `writable-${index}`, emptyDir: {} }));
+  return { volumes, volumeMounts: paths.map((mountPath, index) => ({ name: `writable-${index}`, mountPath })) };
+}
+
+/** A container's variables; `ownSecret` is the name of the Secret made for it. */
+export function variables(environment: Environment, ownSecret: pulumi.Input<string>): types.input.core.v1.EnvVar[] {
+  return Object.entries(environment).map(([name, variable]) => {
+    if (typeof variable === "string") {
+      return { name, value: variable };
+    }
+    const [secret, key] = "ownSecret" in variable ? [ownSecret, variable.ownSecret] : [variable.secret, variable.key];
+    return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
+  });
+}
+
+/** Options of everything in the namespace: it goes with the namespace and isn't deleted one by one before it. */
+export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Namespace): pulumi.CustomResourceOptions {
+  return { parent, deletedWith: namespace };
+}
+
+/** Immutable and auto-named, so that a change makes a new one and its pods roll. */
+export function secret(
+  name: string,
+  namespace: k8s.core.v1.Namespace,
+  stringData: pulumi.Input<Record<string, pulumi.Input<string>>>,
+  parent: pulumi.Resource,
+): k8s.core.v1.Secret {
+  return new k8s.core.v1.Secret(
+    name,
+    { metadata: { namespace: namespace.metadata.name }, immutable: true, stringData },
+    inNamespace(parent, namespace),
+  );
+}

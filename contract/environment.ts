@@ -1,0 +1,105 @@
+import type { Settings } from "./settings";
+
+/**
+ * The value of a variable: a text; a key of the container's own Secret, made here; or a key of a Secret that the
+ * platform puts into the namespace.
+ */
+export type Variable = string | { readonly ownSecret: string } | { readonly secret: string; readonly key: string };
+export type Environment = Readonly<Record<string, Variable>>;
+
+/** Random values that every preview gets its own of. */
+export interface GeneratedSecrets {
+  readonly databasePassword: string;
+  readonly djangoSecretKey: string;
+  readonly nextAuthSecret: string;
+}
+
+/** Service names and ports inside a preview. The product finds its parts by them. */
+export const services = {
+  api: { name: "api", port: 8000 },
+  database: { name: "db", port: 5432 },
+  web: { name: "web", port: 3000 },
+} as const;
+
+const database = { user: "app", name: "app_preview" } as const;
+
+/** What the Postgres image sees: the variables of the official image, https://hub.docker.com/_/postgres. */
+export function databaseEnvironment(): Environment {
+  return {
+    POSTGRES_USER: database.user,
+    POSTGRES_DB: database.name,
+    POSTGRES_PASSWORD: { ownSecret: "POSTGRES_PASSWORD" },
+    // A folder below the volume's root: some volumes have a lost+found that initdb refuses.
+    PGDATA: `${databaseVolume}/pgdata`,
+  };
+}
+
+/** Where the volume is mounted; PGDATA is below it. */
+export const databaseVolume = "/var/lib/postgresql/data";
+
+export function databaseSecrets(generated: GeneratedSecrets): Record<string, string> {
+  return { POSTGRES_PASSWORD: generated.databasePassword };
+}
+
+/** What Django sees, in the API and in the migration. */
+export function apiEnvironment(settings: Settings): Environment {
+  const { host, origin } = settings.names;
+  return {
+    ...settings.api.env,
+    ...ownSecrets(settings.api.secrets),
+    DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
+    DATABASE_URL: { ownSecret: "DATABASE_URL" },
+    SECRET_KEY: { ownSecret: "SECRET_KEY" },
+    // Next.js calls http://api:8000, and the probes send the same host.
+    ALLOWED_HOSTS: `${host},${services.api.name}`,
+    CSRF_TRUSTED_ORIGINS: origin,
+    CORS_ALLOWED_ORIGINS: origin,
+    GIT_SHA: settings.revisions.api,
+    PREVIEW_HOST: host,
+  };
+}
+
+export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
+  const { user, name } = database;
+  const { name: host, port } = services.database;
+  return {
+    ...settings.api.secrets,
+    DATABASE_URL: `postgres://${user}:${encodeURIComponent(generated.databasePassword)}@${host}:${port}/${name}`,
+    SECRET_KEY: generated.djangoSecretKey,
+  };
+}
+
+/** What Next.js sees. Both families of names are there, for next-auth 4 and 5. */
+export function webEnvironment(settings: Settings): Environment {
+  const { host, origin } = settings.names;
+  return {
+    ...settings.web.env,
+    ...ownSecrets(settings.web.secrets),
+    NODE_ENV: "production",
+    // Kubernetes sets HOSTNAME to the pod's name, and the standalone server would listen on that only
+    // (vercel/next.js#77612).
+    HOSTNAME: "0.0.0.0",
+    PORT: String(settings.web.port),
+    INTERNAL_API_URL: `http://${services.api.name}:${services.api.port}`,
+    NEXT_PUBLIC_API_URL: `${origin}/api`,
+    NEXTAUTH_URL: origin,
+    NEXTAUTH_SECRET: { ownSecret: "NEXTAUTH_SECRET" },
+    AUTH_URL: origin,
+    AUTH_SECRET: { ownSecret: "AUTH_SECRET" },
+    AUTH_TRUST_HOST: "true",
+    GIT_SHA: settings.revisions.web,
+    PREVIEW_HOST: host,
+  };
+}
+
+export function webSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
+  return {
+    ...settings.web.secrets,
+    NEXTAUTH_SECRET: generated.nextAuthSecret,
+    AUTH_SECRET: generated.nextAuthSecret,
+  };
+}
+
+function ownSecrets(values: Readonly<Record<string, string>>): Environment {
+  return Object.fromEntries(Object.keys(values).map((name) => [name, { ownSecret: name }]));
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { settingsSchema } from "./schema";
+
+/** One row of the settings table. */
+export interface SettingRow {
+  /** `api.image` */
+  readonly name: string;
+  readonly type: string;
+  /** As JSON; empty where the setting has none. */
+  readonly default: string;
+  readonly description: string;
+}
+
+/** A setting as the `config:` block of `Pulumi.yaml` declares it. */
+export interface ConfigDeclaration {
+  readonly type: string;
+  readonly items?: { readonly type: string };
+  readonly description: string;
+  readonly default: unknown;
+}
+
+/** The shape of a setting as JSON Schema tells it, as far as it is needed here. */
+interface Shape {
+  readonly type?: string;
+  readonly anyOf?: readonly Shape[];
+  readonly enum?: readonly string[];
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly description?: string;
+  readonly default?: unknown;
+}
+
+const shapes = () => (z.toJSONSchema(settingsSchema, { unrepresentable: "any" }) as Shape).properties ?? {};
+
+/** Every setting that a stack's configuration may have, groups opened up. */
+export function settingRows(): SettingRow[] {
+  return Object.entries(shapes()).flatMap(([name, shape]) => rows(name, shape));
+}
+
+function rows(name: string, shape: Shape): SettingRow[] {
+  const own = { name, type: typeOf(shape), default: defaultOf(shape), description: shape.description ?? "" };
+  const inner = Object.entries(shape.properties ?? {}).flatMap(([key, value]) => rows(`${name}.${key}`, value));
+  return inner.length === 0 ? [own] : inner;
+}
+
+function typeOf(shape: Shape): string {
+  return shape.enum?.join(" \\| ") ?? shape.type ?? shape.anyOf?.map(typeOf).find((type) => type !== "") ?? "string";
+}
+
+function defaultOf(shape: Shape): string {
+  const isEmpty = shape.default === undefined || shape.default === "";
+  return isEmpty ? "" : JSON.stringify(shape.default);
+}
+
+/** The table of all settings, in Markdown. */
+export function settingsTable(): string {
+  const cells = settingRows().map((row) => [
+    `\`${row.name}\``,
+    row.type,
+    row.default && `\`${row.default}\``,
+    row.description,
+  ]);
+  return [["setting", "type", "default", "meaning"], ["---", "---", "---", "---"], ...cells]
+    .map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
+}
+
+/**
+ * The `config:` block of `Pulumi.yaml`. Every key has a default, and what isn't a group is declared a string: otherwise
+ * the CLI would refuse every command, one key at a time and also at destroy, before our own validation speaks.
+ */
+export function configDeclarations(): Record<string, ConfigDeclaration> {
+  return Object.fromEntries(
+    Object.entries(shapes()).map(([name, shape]) => [
+      name,
+      { ...declared(shape), description: shape.description ?? "" },
+    ]),
+  );
+}
+
+function declared({ type, default: value }: Shape): Pick<ConfigDeclaration, "type" | "items" | "default"> {
+  switch (type) {
+    case "object":
+      return { type, default: {} };
+    case "array":
+      return { type, items: { type: "object" }, default: [] };
+    default:
+      return { type: "string", default: String(value ?? "") };
+  }
+}

@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import { UserError } from "../errors";
+import { parseImage, revisionOf } from "../image-reference";
+import { type Names, namesOf } from "../names";
+import { type Owner } from "../ownership";
+import { pullRequestNumber } from "../pull-request";
+import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
+
+/** Everything that one preview is made from: validated, with every default filled in, frozen. */
+export type Settings = SettingsValues & {
+  readonly pullRequest: number;
+  readonly names: Names;
+  readonly owner: Owner;
+  readonly revisions: { readonly api: string; readonly web: string };
+};
+
+/** One message for all settings that are wrong, each with its rule and the value received. */
+export class SettingsError extends UserError {
+  override name = "SettingsError";
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      problems.length === 1
+        ? `A setting is wrong, and nothing was changed:\n  ${problems[0]}`
+        : `${problems.length} settings are wrong, and nothing was changed:\n${problems.map((text) => `  ${text}`).join("\n")}`,
+    );
+  }
+}
+
+/**
+ * @param stack the stack's name, `pr-123`
+ * @param project the Pulumi project's name, which is part of who owns the preview
+ * @param values the stack's configuration
+ * @throws SettingsError with every failure at once
+ */
+export function parseSettings(stack: string, project: string, values: SettingsInput): Settings {
+  const problems: string[] = [];
+  let pullRequest = 0;
+  try {
+    pullRequest = pullRequestNumber(stack);
+  } catch (error) {
+    problems.push((error as Error).message);
+  }
+  const parsed = settingsSchema.safeParse(values);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.flatMap((issue) => describe(issue, values)));
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new SettingsError(problems);
+  }
+  const settings = parsed.data;
+  return deepFreeze({
+    ...settings,
+    pullRequest,
+    names: namesOf({ ...settings, pullRequest }),
+    owner: { project, product: settings.product, repository: settings.repository, pullRequest },
+    revisions: { api: revision(settings.api), web: revision(settings.web) },
+  });
+}
+
+function revision(workload: { sha: string; image: string }): string {
+  const image = parseImage(workload.image);
+  return workload.sha !== "" ? workload.sha : image ? revisionOf(image) : "";
+}
+
+function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => `${name([...issue.path, key])}: there is no such setting`);
+  }
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    values,
+  );
+  const message = issue.message.replace(/^Invalid input: /, "").replace(/^Too (?:small|big): /, "");
+  return [`${name(issue.path)}: ${message}${issue.path.some(isSecret) ? "" : `; got ${show(value)}`}`];
+}
+
+const name = (path: readonly PropertyKey[]) => path.map(String).join(".");
+
+/** The values of these settings are secret and must not reach a terminal or a log. */
+const isSecret = (key: PropertyKey) => key === "secrets" || key === "password";
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= 200 ? text : `${text.slice(0, 200)}… (${text.length} characters)`;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { isPinned, parseImage } from "../image-reference";
+import { parseQuantity } from "../quantity";
+
+/** Rules that several settings share. Each message states the rule; the value is added where errors are shown. */
+
+const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** `previews.example.com`: RFC 1123, lower case. */
+export const domain = z.string().superRefine((value, context) => {
+  const fail = (message: string) => context.addIssue({ code: "custom", message });
+  if (value === "") {
+    fail("is required: the domain that all previews share, such as previews.example.com");
+  } else if (/[:/@?#\s]/.test(value)) {
+    fail("must be a bare domain without scheme, port or path");
+  } else if (value.length > 180) {
+    fail("must have at most 180 characters, so that the preview's own label fits into a host of 253");
+  } else if (!value.includes(".") || !value.split(".").every((part) => label.test(part))) {
+    fail("must be labels of lower-case letters, digits and hyphens, 1 to 63 characters each, joined by dots");
+  }
+});
+
+export const dnsLabel = z.string().regex(label, "must be 1 to 63 lower-case letters, digits and hyphens");
+
+export const optional = <T extends z.ZodType<string>>(rule: T) => z.union([z.literal(""), rule]).default("");
+
+export const image = z.string().superRefine((value, context) => {
+  const fail = (message: string) => context.addIssue({ code: "custom", message });
+  if (value === "") {
+    return fail("is required: an image by digest, or by a tag that is a commit SHA");
+  }
+  const parsed = parseImage(value);
+  if (parsed === undefined) {
+    fail("must be an image reference such as ghcr.io/myorg/api:4f5c2d1 or ghcr.io/myorg/api@sha256:<64 digits>");
+  } else if (!isPinned(parsed)) {
+    fail("must name a digest (@sha256:…) or a tag that is a commit SHA (7 to 64 hexadecimal digits)");
+  }
+});
+
+export const port = z.int().min(1).max(65535);
+
+/** A port as the stack's configuration has it: Pulumi hands over every setting that isn't a group as text. */
+export const portText = z.preprocess((value) => (typeof value === "string" ? Number(value) : value), port);
+
+export const path = z.string().regex(/^\/[A-Za-z0-9._~\-/]*$/, "must be a path that starts with / and has no query");
+
+export const absolutePath = z
+  .string()
+  .regex(/^(?:\/[A-Za-z0-9._-]+)+$/, "must be an absolute path in the container")
+  .refine((value) => !value.split("/").includes(".."), "must not contain ..");
+
+export const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable's name: letters, digits and underscores");
+
+export const objectName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be a Kubernetes object's name");
+
+export const labels = z.record(z.string().min(1).max(317), z.string().max(63));
+
+export const annotations = z.record(z.string().min(1).max(317), z.string());
+
+export const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be a CIDR block such as 10.0.0.0/8" });
+
+/** No node that previews run on has more; a larger number is a typing error. */
+const largest = { cpu: 128, memory: 1024 * 2 ** 30, storage: 16 * 2 ** 40 };
+
+function quantity(kind: keyof typeof largest, example: string) {
+  const smallest = kind === "cpu" ? 0.001 : 2 ** 20;
+  const range = kind === "cpu" ? "between 1m and 128" : `between 1Mi and ${kind === "memory" ? "1Ti" : "16Ti"}`;
+  return z.string().refine((value) => {
+    const amount = parseQuantity(value);
+    return amount !== undefined && amount >= smallest && amount <= largest[kind];
+  }, `must be a quantity ${range}, such as ${example}`);
+}
+
+export const cpu = quantity("cpu", "100m");
+export const memory = quantity("memory", "256Mi");
+export const storage = quantity("storage", "1Gi");

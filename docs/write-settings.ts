@@ -1,0 +1,25 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { configDeclarations, settingsTable } from "../contract/settings/documentation";
+
+/** Where the settings are documented, and what has to stand there. `npm run docs` writes it, a unit test compares it. */
+const root = join(__dirname, "..");
+const between = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
+
+export const documents: Record<string, (text: string) => string> = {
+  "Pulumi.yaml": (text) => {
+    const document = parseDocument(text);
+    document.set("config", document.createNode(configDeclarations()));
+    return document.toString({ lineWidth: 120 });
+  },
+  "README.md": (text) =>
+    text.replace(between, (_, open: string, close: string) => `${open}\n${settingsTable()}\n${close}`),
+};
+
+if (require.main === module) {
+  for (const [file, write] of Object.entries(documents)) {
+    const path = join(root, file);
+    writeFileSync(path, write(readFileSync(path, "utf8")));
+  }
+}
