@@ -84,6 +84,6 @@ function declared({ type, default: value }: Shape): Pick<ConfigDeclaration, "typ
     case "array":
       return { type, items: { type: "object" }, default: [] };
     default:
-      return { type: "string", default: String(value ?? "") };
+      return { type: "string", default: typeof value === "number" ? String(value) : (value ?? "") };
   }
 }

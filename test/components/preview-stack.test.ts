@@ -1,0 +1,362 @@
+import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PreviewStack, type PreviewStackArgs } from "../../components";
+import { ownerLabels, type SettingsInput } from "../../contract";
+import { minimal, settingsWith } from "../unit/example-settings";
+import { generated, record, type Recorded, startRecording } from "./recorder";
+
+const everything: SettingsInput = {
+  prefix: "shop",
+  repository: "myorg/orders",
+  api: {
+    ...minimal.api,
+    secrets: { STRIPE_KEY: "stripe-secret" },
+    env: { SHARED: { secret: "shared", key: "token" } },
+  },
+  dns: { zoneId: "a".repeat(32), target: "lb.example.com" },
+  registry: { server: "ghcr.io", username: "bot", password: "registry-secret" },
+  deployer: { kind: "ServiceAccount", name: "deployer", namespace: "ci" },
+  egress: [{ cidr: "192.0.2.0/24", ports: [443] }],
+};
+
+async function graph(values: SettingsInput = everything, stack = "pr-123", transform?: PreviewStackArgs["transform"]) {
+  const settings = settingsWith(values, stack);
+  const resources = await record((parent) => {
+    const cluster = new k8s.Provider("cluster", { context: settings.kubeContext });
+    new PreviewStack(settings.names.namespace, { settings, transform }, { parent, providers: [cluster] });
+  });
+  return { settings, resources };
+}
+
+interface PodSpec {
+  automountServiceAccountToken: boolean;
+  enableServiceLinks: boolean;
+  terminationGracePeriodSeconds: number;
+  securityContext: { runAsNonRoot: boolean; seccompProfile: { type: string } };
+  imagePullSecrets: { name: string }[];
+  volumes: { name: string }[];
+  containers: Container[];
+}
+interface Container {
+  name: string;
+  image: string;
+  command?: string[];
+  env: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
+  securityContext: {
+    allowPrivilegeEscalation: boolean;
+    readOnlyRootFilesystem: boolean;
+    capabilities: { drop: string[] };
+  };
+  resources: { requests: object; limits: object };
+  volumeMounts: { name: string; mountPath: string }[];
+  ports?: { containerPort: number }[];
+  terminationMessagePolicy: string;
+  readinessProbe?: { httpGet?: { path: string; httpHeaders: { name: string; value: string }[] } };
+}
+interface Workload {
+  metadata: { name: string; namespace: string; annotations?: Record<string, string> };
+  spec: {
+    selector?: { matchLabels: Record<string, string> };
+    template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
+  };
+}
+
+const kubernetes = ({ type }: Recorded) => type.startsWith("kubernetes:");
+const kind = (resources: Recorded[], token: string) => resources.filter(({ type }) => type.endsWith(`:${token}`));
+const workloads = (resources: Recorded[]) =>
+  ["StatefulSet", "Deployment", "Job"]
+    .flatMap((token) => kind(resources, token))
+    .map(({ inputs }) => inputs as unknown as Workload);
+const podLabels = (resources: Recorded[]) => workloads(resources).map(({ spec }) => spec.template.metadata.labels);
+const only = <T>(all: T[]): T => {
+  assert.equal(all.length, 1);
+  return all[0]!;
+};
+
+describe("PreviewStack, as it registers its resources", () => {
+  let resources: Recorded[];
+  before(async () => {
+    await startRecording();
+    resources = (await graph()).resources;
+  });
+
+  it("makes the parts that a preview is made of", () => {
+    const count = (token: string) => kind(resources, token).length;
+    const expected = {
+      Namespace: 1,
+      ResourceQuota: 1,
+      LimitRange: 1,
+      RoleBinding: 1,
+      RandomPassword: 3,
+      StatefulSet: 1,
+      Job: 1,
+      Deployment: 2,
+      Service: 3,
+      Ingress: 1,
+      DnsRecord: 2,
+    };
+    const found = Object.fromEntries(Object.keys(expected).map((token) => [token, count(token)]));
+    // Two DnsRecords: our component and Cloudflare's resource in it.
+    assert.deepEqual(found, expected);
+  });
+
+  it("makes no DNS record, no rights and no credentials where none are set", async () => {
+    const { resources } = await graph({});
+    for (const token of ["DnsRecord", "RoleBinding", "RegistryCredentials"]) {
+      assert.equal(kind(resources, token).length, 0, token);
+    }
+  });
+
+  it("gives everything a parent, and every child a name derived from its parent's", () => {
+    for (const { name, type, options } of resources.filter(({ name }) => name !== "cluster")) {
+      assert.ok(options.parent !== undefined, `${type} ${name} has no parent`);
+      assert.ok(name.startsWith("shop-pr-123"), `${type} ${name}`);
+    }
+  });
+
+  it("lets everything in the namespace go with it, and nothing else", () => {
+    const namespace = only(kind(resources, "Namespace"));
+    for (const resource of resources.filter(({ name }) => name !== "cluster")) {
+      const goes = kubernetes(resource) && resource !== namespace;
+      assert.equal(
+        resource.options.deletedWith,
+        goes ? namespace.resource : undefined,
+        `${resource.type} ${resource.name}`,
+      );
+    }
+  });
+
+  it("puts everything namespaced into the preview's namespace", () => {
+    for (const { type, name, inputs } of resources.filter(
+      (resource) => kubernetes(resource) && !resource.type.endsWith(":Namespace"),
+    )) {
+      assert.equal((inputs.metadata as { namespace: string }).namespace, "shop-pr-123", `${type} ${name}`);
+    }
+  });
+
+  it("labels the namespace with its owner and holds its pods to the restricted standard", async () => {
+    const { settings, resources } = await graph();
+    const { labels } = only(kind(resources, "Namespace")).inputs.metadata as { labels: Record<string, string> };
+    assert.deepEqual({ ...labels, ...ownerLabels(settings.owner) }, labels);
+    assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
+  });
+
+  it("has no secret outside of Secrets, and has them marked as secret there", async () => {
+    const secretTexts = [
+      "stripe-secret",
+      "registry-secret",
+      ...kind(resources, "RandomPassword").map(({ name }) => generated(name)),
+    ];
+    assert.equal(secretTexts.length, 5);
+    for (const { type, name, inputs, props } of resources) {
+      const text = JSON.stringify(inputs);
+      const found = secretTexts.filter((secret) => text.includes(secret));
+      if (type !== "kubernetes:core/v1:Secret") {
+        assert.deepEqual(found, [], `${type} ${name}`);
+        continue;
+      }
+      assert.notEqual(found.length, 0, `${name} holds none of the secrets that the test knows`);
+      const values = pulumi.output(props.stringData);
+      assert.ok(await pulumi.isSecret(values), `${name} is not marked as secret`);
+    }
+  });
+
+  it("makes Secrets immutable and auto-named, so that a change rolls the pods", () => {
+    const secrets = resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
+    assert.equal(secrets.length, 4);
+    for (const { inputs, name } of secrets) {
+      assert.equal(inputs.immutable, true, name);
+      assert.equal((inputs.metadata as { name?: string }).name, undefined, name);
+    }
+  });
+
+  it("takes each variable's secret from a Secret that has the key", () => {
+    const secrets = new Map(
+      resources
+        .filter(({ type }) => type === "kubernetes:core/v1:Secret")
+        .map(({ name, inputs }) => [name, Object.keys(inputs.stringData as object)]),
+    );
+    for (const { spec } of workloads(resources)) {
+      for (const { valueFrom, name } of spec.template.spec.containers.flatMap(({ env }) => env)) {
+        if (valueFrom !== undefined && valueFrom.secretKeyRef.name !== "shared") {
+          const { name: secret, key } = valueFrom.secretKeyRef;
+          assert.ok(secrets.get(secret)?.includes(key), `${name}: ${secret} has no ${key}`);
+        }
+      }
+    }
+  });
+
+  it("selects with every workload the pods that it makes", () => {
+    for (const { metadata, spec } of workloads(resources).filter(({ spec }) => spec.selector !== undefined)) {
+      assert.deepEqual(spec.selector?.matchLabels, spec.template.metadata.labels, metadata.name);
+    }
+  });
+
+  it("selects with every Service the pods of exactly one workload, on a port that they have", () => {
+    for (const { inputs } of kind(resources, "Service")) {
+      const { metadata, spec } = inputs as unknown as {
+        metadata: { name: string };
+        spec: { selector: Record<string, string>; ports: { port: number; targetPort?: number }[] };
+      };
+      const selected = only(
+        workloads(resources).filter(({ spec: { template } }) =>
+          Object.entries(spec.selector).every(([key, value]) => template.metadata.labels[key] === value),
+        ),
+      );
+      const { port, targetPort } = only(spec.ports);
+      const open = selected.spec.template.spec.containers.flatMap(({ ports = [] }) =>
+        ports.map(({ containerPort }) => containerPort),
+      );
+      assert.ok(open.includes(targetPort ?? port), metadata.name);
+    }
+  });
+
+  it("routes the public host, and it alone, to a Service and port that exist", () => {
+    const { spec } = only(kind(resources, "Ingress")).inputs as unknown as {
+      spec: {
+        tls: { hosts: string[]; secretName?: string }[];
+        rules: {
+          host: string;
+          http: { paths: { backend: { service: { name: string; port: { number: number } } } }[] };
+        }[];
+      };
+    };
+    const rule = only(spec.rules);
+    assert.equal(rule.host, "shop-pr-123.previews.example.com");
+    assert.deepEqual(only(spec.tls), { hosts: [rule.host] });
+    const { name, port } = only(rule.http.paths).backend.service;
+    const services = kind(resources, "Service").map(
+      ({ inputs }) => inputs as { metadata: { name: string }; spec: { ports: { port: number }[] } },
+    );
+    assert.ok(
+      services.some(
+        ({ metadata, spec }) => metadata.name === name && spec.ports.some((open) => open.port === port.number),
+      ),
+    );
+  });
+
+  it("runs every pod restricted, without a token, without service links, quick to stop", () => {
+    for (const { metadata, spec } of workloads(resources)) {
+      const pod = spec.template.spec;
+      assert.equal(pod.automountServiceAccountToken, false, metadata.name);
+      assert.equal(pod.enableServiceLinks, false, metadata.name);
+      assert.ok(pod.terminationGracePeriodSeconds <= 5, metadata.name);
+      assert.equal(pod.securityContext.runAsNonRoot, true, metadata.name);
+      assert.equal(pod.securityContext.seccompProfile.type, "RuntimeDefault", metadata.name);
+      assert.equal(pod.imagePullSecrets.length, 1, metadata.name);
+      for (const container of pod.containers) {
+        assert.equal(container.securityContext.allowPrivilegeEscalation, false, container.name);
+        assert.equal(container.securityContext.readOnlyRootFilesystem, true, container.name);
+        assert.deepEqual(container.securityContext.capabilities.drop, ["ALL"], container.name);
+        assert.equal(container.terminationMessagePolicy, "FallbackToLogsOnError", container.name);
+        assert.ok(container.resources.requests && container.resources.limits, container.name);
+        const volumes = [...pod.volumes.map(({ name }) => name), "data"];
+        assert.ok(
+          container.volumeMounts.every(({ name }) => volumes.includes(name)),
+          container.name,
+        );
+      }
+    }
+  });
+
+  it("probes Django as the host that it allows", () => {
+    const api = workloads(resources).find(({ metadata }) => metadata.name === "api");
+    const { readinessProbe, env } = only(api!.spec.template.spec.containers);
+    const allowed = env.find(({ name }) => name === "ALLOWED_HOSTS")?.value?.split(",");
+    assert.ok(allowed?.includes(only(readinessProbe!.httpGet!.httpHeaders).value));
+  });
+
+  it("changes the API only after the migration, and migrates only when the database is there", () => {
+    const needs = (name: string, type: string) => {
+      const found = only(resources.filter((resource) => resource.name === name && resource.type.endsWith(`:${type}`)));
+      return [found.options.dependsOn].flat();
+    };
+    assert.ok(needs("shop-pr-123-api", "Deployment").includes(only(kind(resources, "Job")).resource));
+    assert.ok(needs("shop-pr-123-api-migration", "Migration").includes(only(kind(resources, "Postgres")).resource));
+  });
+
+  it("gives each revision a migration of its own, which can be tried again", async () => {
+    const job = (all: Recorded[]) => only(kind(all, "Job")).inputs as unknown as Workload;
+    const next = (await graph({ ...everything, api: { image: "ghcr.io/myorg/api:0000000" } })).resources;
+    assert.notEqual(job(resources).metadata.name, job(next).metadata.name);
+    assert.equal(job(next).metadata.annotations?.["pulumi.com/replaceUnready"], "true");
+  });
+
+  it("denies all traffic, then allows paths between pods that exist only", () => {
+    const policies = kind(resources, "NetworkPolicy").map(
+      ({ inputs }) =>
+        inputs as unknown as {
+          metadata: { name: string };
+          spec: {
+            podSelector: object;
+            policyTypes: string[];
+          };
+        },
+    );
+    const names = podLabels(resources).map((labels) => labels["app.kubernetes.io/name"]);
+    const deny = only(policies.filter(({ metadata }) => metadata.name === "default-deny"));
+    assert.deepEqual(deny.spec, { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    for (const { metadata, spec } of policies) {
+      const mentioned = [...JSON.stringify(spec).matchAll(/"values":(\[[^\]]*\])/g)].flatMap(
+        ([, list]) => JSON.parse(list!) as string[],
+      );
+      assert.deepEqual(
+        mentioned.filter((name) => !names.includes(name)),
+        [],
+        metadata.name,
+      );
+    }
+  });
+
+  it("shares no name between two previews", async () => {
+    const { resources: other } = await graph(everything, "pr-124");
+    const names = (all: Recorded[]) =>
+      all.filter(({ name }) => name !== "cluster").map(({ type, name }) => `${type} ${name}`);
+    const cluster = (all: Recorded[]) =>
+      all.filter(kubernetes).map(({ type, name, inputs }) => {
+        const metadata = inputs.metadata as { name?: string; namespace?: string };
+        return `${type} ${metadata.namespace ?? ""}/${metadata.name ?? name}`;
+      });
+    const shared = (of: (all: Recorded[]) => string[]) => of(resources).filter((name) => of(other).includes(name));
+    assert.deepEqual(shared(names), []);
+    assert.deepEqual(shared(cluster), []);
+    const hosts = JSON.stringify(other.map(({ inputs }) => inputs));
+    assert.ok(!hosts.includes("shop-pr-123"), "a preview mentions another one");
+  });
+
+  it("registers the same a second time", async () => {
+    const again = (await graph()).resources;
+    const comparable = (all: Recorded[]) => all.map(({ type, name, inputs }) => ({ type, name, inputs }));
+    assert.deepEqual(comparable(again), comparable(resources));
+  });
+
+  it("passes every workload through its transform", async () => {
+    const seen: string[] = [];
+    const mark =
+      (part: string) =>
+      <Args>(args: Args): Args => {
+        seen.push(part);
+        return { ...args, metadata: { ...(args as { metadata: object }).metadata, annotations: { part } } };
+      };
+    const transform = { database: mark("database"), migration: mark("migration"), api: mark("api"), web: mark("web") };
+    const { resources } = await graph({}, "pr-1", transform);
+    assert.deepEqual(seen.sort(), ["api", "database", "migration", "web"]);
+    for (const { metadata } of workloads(resources)) {
+      assert.ok(metadata.annotations?.part, metadata.name);
+    }
+  });
+
+  it("marks its DNS record as its own and leaves the certificate to the controller", () => {
+    const record = only(resources.filter(({ type }) => type.startsWith("cloudflare:")));
+    assert.deepEqual(record.inputs, {
+      zoneId: "a".repeat(32),
+      name: "shop-pr-123.previews.example.com",
+      type: "CNAME",
+      content: "lb.example.com",
+      proxied: false,
+      ttl: 1,
+      comment: "preview-stack: myorg/orders pull request 123 (project preview)",
+    });
+  });
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  apiEnvironment,
+  apiSecrets,
+  databaseEnvironment,
+  databaseSecrets,
+  webEnvironment,
+  webSecrets,
+} from "../../contract";
+import { minimal, settingsWith } from "./example-settings";
+
+const generated = { databasePassword: "p@ss/w:rd", djangoSecretKey: "django", nextAuthSecret: "auth" };
+
+describe("the environment of the containers", () => {
+  const settings = settingsWith({ port: 8443 });
+  const origin = "https://pr-123.previews.example.com:8443";
+
+  it("of the API gives Django the host and the service's name, and the origin with its port", () => {
+    assert.deepEqual(apiEnvironment(settings), {
+      DJANGO_SETTINGS_MODULE: "app.settings.preview",
+      DATABASE_URL: { ownSecret: "DATABASE_URL" },
+      SECRET_KEY: { ownSecret: "SECRET_KEY" },
+      ALLOWED_HOSTS: "pr-123.previews.example.com,api",
+      CSRF_TRUSTED_ORIGINS: origin,
+      CORS_ALLOWED_ORIGINS: origin,
+      GIT_SHA: "4f5c2d1",
+      PREVIEW_HOST: "pr-123.previews.example.com",
+    });
+  });
+
+  it("of the web has both families of auth variables, and the API by its internal and its public URL", () => {
+    assert.deepEqual(webEnvironment(settings), {
+      NODE_ENV: "production",
+      HOSTNAME: "0.0.0.0",
+      PORT: "3000",
+      INTERNAL_API_URL: "http://api:8000",
+      NEXT_PUBLIC_API_URL: `${origin}/api`,
+      NEXTAUTH_URL: origin,
+      NEXTAUTH_SECRET: { ownSecret: "NEXTAUTH_SECRET" },
+      AUTH_URL: origin,
+      AUTH_SECRET: { ownSecret: "AUTH_SECRET" },
+      AUTH_TRUST_HOST: "true",
+      GIT_SHA: settings.revisions.web,
+      PREVIEW_HOST: "pr-123.previews.example.com",
+    });
+  });
+
+  it("has every variable that it takes from its own Secret in that Secret", () => {
+    const withSecrets = settingsWith({
+      api: { ...minimal.api, secrets: { STRIPE_KEY: "s" } },
+      web: { ...minimal.web, secrets: { SENTRY_DSN: "d" } },
+    });
+    const pairs = [
+      [apiEnvironment(withSecrets), apiSecrets(withSecrets, generated)],
+      [webEnvironment(withSecrets), webSecrets(withSecrets, generated)],
+      [databaseEnvironment(), databaseSecrets(generated)],
+    ] as const;
+    for (const [environment, secrets] of pairs) {
+      const named = Object.values(environment).flatMap((value) =>
+        typeof value === "object" && "ownSecret" in value ? [value.ownSecret] : [],
+      );
+      assert.deepEqual(named.sort(), Object.keys(secrets).sort());
+    }
+  });
+
+  it("doesn't let a product's own variable replace one of the contract", () => {
+    const odd = { ALLOWED_HOSTS: "*", SECRET_KEY: "known", PRODUCT: "kept" };
+    const environment = apiEnvironment(settingsWith({ api: { ...minimal.api, env: odd, secrets: { GIT_SHA: "x" } } }));
+    assert.equal(environment.ALLOWED_HOSTS, "pr-123.previews.example.com,api");
+    assert.deepEqual(environment.SECRET_KEY, { ownSecret: "SECRET_KEY" });
+    assert.equal(environment.GIT_SHA, "4f5c2d1");
+    assert.equal(environment.PRODUCT, "kept");
+  });
+
+  it("encodes any password into a DATABASE_URL that parses back to it", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: "grapheme" }), (databasePassword) => {
+        const url = new URL(apiSecrets(settings, { ...generated, databasePassword }).DATABASE_URL!);
+        assert.equal(decodeURIComponent(url.password), databasePassword);
+        assert.equal(`${url.host}${url.pathname}`, "db:5432/app_preview");
+      }),
+    );
+  });
+});

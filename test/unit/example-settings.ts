@@ -1,0 +1,15 @@
+import { parseSettings, type Settings, type SettingsInput } from "../../contract";
+
+export const digest = `sha256:${"a1".repeat(32)}`;
+
+/** The least that a stack's configuration must have. */
+export const minimal = {
+  kubeContext: "previews",
+  domain: "previews.example.com",
+  api: { image: "ghcr.io/myorg/api:4f5c2d1" },
+  web: { image: `ghcr.io/myorg/web@${digest}` },
+} satisfies SettingsInput;
+
+export function settingsWith(values: SettingsInput = {}, stack = "pr-123"): Settings {
+  return parseSettings(stack, "preview", { ...minimal, ...values });
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isPinned, parseImage, revisionOf } from "../../contract";
+import { digest } from "./example-settings";
+
+const pinned = [
+  ["ghcr.io/myorg/api:4f5c2d1", "4f5c2d1"],
+  [`ghcr.io/myorg/api:${"ab".repeat(20)}`, "ab".repeat(20)],
+  ["ghcr.io/myorg/api:sha-4f5c2d1", "4f5c2d1"],
+  [`ghcr.io/myorg/api@${digest}`, digest],
+  [`localhost:5000/api:latest@${digest}`, digest],
+  [`ghcr.io/myorg/api:4f5c2d1@${digest}`, "4f5c2d1"],
+  ["api:1234567", "1234567"],
+] as const;
+const moving = ["ghcr.io/myorg/api", "ghcr.io/myorg/api:latest", "api:main", "api:v1.2.3", "api:4f5c2d", "api:4F5C2D1"];
+const malformed = [
+  "",
+  " ",
+  "API:4f5c2d1",
+  "api:",
+  "api@",
+  "api@sha256:",
+  `api@sha256:${"a".repeat(63)}`,
+  `api@sha256:${"a".repeat(65)}`,
+  `api@sha512:${"a".repeat(64)}`,
+  `api@${digest.toUpperCase()}`,
+  "api:4f5c2d1; rm -rf /",
+  "https://ghcr.io/myorg/api:4f5c2d1",
+  "api:4f5c2d1\n",
+  "-api:4f5c2d1",
+];
+
+describe("image references", () => {
+  for (const [image, revision] of pinned) {
+    it(`${image} is pinned, and its revision is ${revision}`, () => {
+      const parsed = parseImage(image);
+      assert.ok(parsed && isPinned(parsed));
+      assert.equal(revisionOf(parsed), revision);
+    });
+  }
+
+  for (const image of moving) {
+    it(`${image} may move`, () => {
+      const parsed = parseImage(image);
+      assert.ok(parsed && !isPinned(parsed));
+    });
+  }
+
+  for (const image of malformed) {
+    it(`${JSON.stringify(image)} is none`, () => assert.equal(parseImage(image), undefined));
+  }
+
+  it("reads no digest but 64 lower-case hexadecimal digits", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), (odd) => {
+        assert.equal(parseImage(`api@sha256:${odd}`) !== undefined, /^[0-9a-f]{64}$/.test(odd));
+      }),
+    );
+  });
+
+  it("puts nothing but the characters of a reference into one", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const parsed = parseImage(text);
+        assert.ok(parsed === undefined || /^[A-Za-z0-9./:@_-]+$/.test(text));
+      }),
+    );
+  });
+});
