@@ -1,0 +1,73 @@
+"""Reads settings from the environment and reports everything that is wrong with them at once."""
+
+import re
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+# A leading dot or `*` would admit sibling previews; an underscore is refused by Django later, host by host.
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+
+
+class Environment:
+    """Collects problems while values are read; `check()` raises one error that names them all."""
+
+    def __init__(self, variables):
+        self._variables = variables
+        self._problems = []
+
+    def text(self, name, default=None, at_least=1):
+        value = self._variables.get(name) or default
+        if value is None:
+            self._problems.append(f"{name} is not set")
+            return ""
+        if len(value) < at_least:
+            # The value itself stays out of the message: it may be a secret.
+            self._problems.append(f"{name} has {len(value)} characters, at least {at_least} are needed")
+        return value
+
+    def database(self, name, default=None):
+        url = self.text(name, default)
+        if not url:
+            return {}
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("postgres", "postgresql") and parts.hostname and parts.path.strip("/")
+            settings = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True) if usable else {}
+        except ValueError:
+            settings = {}
+        if not settings:
+            self._problems.append(f"{name} must look like postgres://user:password@host:5432/name")
+            return {}
+        # A database that is gone without a trace must not hold a thread for the two minutes that TCP would.
+        settings.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+        return settings
+
+    def hosts(self, name, default=None):
+        return self._items(name, default, _is_host, "a host name without scheme, port, path, underscore or wildcard")
+
+    def origins(self, name, default=None):
+        return self._items(name, default, _is_origin, "an exact origin such as https://pr-123.previews.example.com")
+
+    def _items(self, name, default, is_right, rule):
+        items = [item.strip() for item in self.text(name, default).split(",") if item.strip()]
+        self._problems += [f"{name}: {item!r} must be {rule}" for item in items if not is_right(item)]
+        return items
+
+    def check(self):
+        if self._problems:
+            raise ImproperlyConfigured("; ".join(self._problems))
+
+
+def _is_host(item):
+    return HOST.fullmatch(item) is not None
+
+
+def _is_origin(item):
+    try:
+        parts = urlsplit(item)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and _is_host(host) and item == f"{parts.scheme}://{parts.netloc}"
