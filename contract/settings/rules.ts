@@ -37,7 +37,9 @@ export const image = z.string().superRefine((value, context) => {
   }
 });
 
-export const port = z.int().min(1).max(65535);
+const portRule = { error: "must be a port from 1 to 65535" };
+
+export const port = z.int(portRule).min(1, portRule).max(65535, portRule);
 
 /** A port as the stack's configuration has it: Pulumi hands over every setting that isn't a group as text. */
 export const portText = z.preprocess((value) => (typeof value === "string" ? Number(value) : value), port);

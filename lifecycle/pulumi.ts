@@ -1,0 +1,47 @@
+import { execa } from "execa";
+import { UserError } from "../contract";
+
+/** Where and with what `pulumi` runs. */
+export interface PulumiContext {
+  /** The folder with `Pulumi.yaml`. */
+  readonly project: string;
+  /** Backend, passphrase, kubeconfig, PATH. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Is given every line that `pulumi` prints. */
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Runs `pulumi` with arguments, never through a shell, and returns what it prints on standard output.
+ *
+ * @throws UserError with pulumi's own diagnostics
+ */
+export async function pulumi(context: PulumiContext, args: readonly string[], input?: string): Promise<string> {
+  const child = execa("pulumi", [...args, "--non-interactive", "--color=never"], {
+    cwd: context.project,
+    env: { PULUMI_SKIP_UPDATE_CHECK: "true", ...context.env },
+    extendEnv: false,
+    all: true,
+    reject: false,
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    // pulumi passes the first signal on and ends by itself; state would be left half-written otherwise.
+    forceKillAfterDelay: 60_000,
+  });
+  for await (const line of child.iterable({ from: "all" })) {
+    context.onLine(line);
+  }
+  const result = await child;
+  if (result.failed) {
+    throw new UserError(diagnostics(result.all ?? result.shortMessage, `pulumi ${args.slice(0, 2).join(" ")}`));
+  }
+  return result.stdout;
+}
+
+/** The errors in what `pulumi` printed, without the progress that leads to them. */
+export function diagnostics(output: string, command: string): string {
+  const lines = output.split("\n");
+  const start = lines.findIndex((line) => line.startsWith("Diagnostics:"));
+  const end = lines.findIndex((line, index) => index > start && /^(Outputs|Resources|Duration):/.test(line));
+  const text = start === -1 ? lines.slice(-15) : lines.slice(start + 1, end === -1 ? undefined : end);
+  return `${command} failed:\n${text.join("\n").trimEnd()}`;
+}

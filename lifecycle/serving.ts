@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Dispatcher, request } from "undici";
+import { UserError } from "../contract";
+
+export interface ServingOptions {
+  /** How to connect: another resolver, another CA. @default undici's own */
+  readonly dispatcher?: Dispatcher;
+  /** In milliseconds. @default 120000 */
+  readonly timeout?: number;
+  /** Is told what the host answered last, whenever that changes. */
+  readonly report: (message: string) => void;
+}
+
+/**
+ * Waits until the public host serves its page: a status of 200, so that a redirect to a login or a controller's own 404
+ * doesn't pass for it.
+ *
+ * @throws UserError with the last answer
+ */
+export async function serving(url: string, { dispatcher, timeout = 120_000, report }: ServingOptions): Promise<void> {
+  const deadline = Date.now() + timeout;
+  let last = "";
+  for (;;) {
+    const answer = await ask(url, dispatcher);
+    if (answer === "200") {
+      return;
+    }
+    if (answer !== last) {
+      report(`${url} answers ${answer}`);
+    }
+    last = answer;
+    if (Date.now() > deadline) {
+      throw new UserError(`${url} does not serve after ${timeout / 1000} s; its last answer was ${last}`);
+    }
+    await sleep(250);
+  }
+}
+
+/** The status, or what went wrong. */
+async function ask(url: string, dispatcher?: Dispatcher): Promise<string> {
+  try {
+    const { statusCode, body } = await request(url, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
+    await body.dump();
+    return String(statusCode);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
+  }
+}

@@ -1,0 +1,47 @@
+import { pulumi, type PulumiContext } from "./pulumi";
+
+interface StackSummary {
+  readonly name: string;
+  /** Missing for a stack that was never updated. */
+  readonly resourceCount?: number;
+}
+
+/** The name of the stack that brings a pull request up. */
+export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
+
+/** The project's stacks, as the backend knows them. */
+export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
+  return JSON.parse(await pulumi(context, ["stack", "ls", "--json"])) as StackSummary[];
+}
+
+/**
+ * Makes a stack where there is none. It gets the configuration of the stack `preview`, secrets included, where the
+ * backend has that one.
+ */
+export async function ensureStack(context: PulumiContext, stack: string): Promise<void> {
+  const names = (await stacks(context)).map(({ name }) => name.split("/").at(-1));
+  if (!names.includes(stack)) {
+    const shared = names.includes("preview") ? ["--copy-config-from", "preview"] : [];
+    await pulumi(context, ["stack", "init", stack, ...shared]);
+  }
+}
+
+/** Sets plain settings by their path, `api.image`. */
+export async function configure(
+  context: PulumiContext,
+  stack: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const pairs = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
+  await pulumi(context, ["config", "set-all", "--path", "--stack", stack, ...pairs]);
+}
+
+/** Brings the stack to its settings. */
+export async function up(context: PulumiContext, stack: string): Promise<void> {
+  await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview"]);
+}
+
+/** Destroys everything of the stack, and the stack itself with its configuration file. */
+export async function close(context: PulumiContext, stack: string): Promise<void> {
+  await pulumi(context, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--remove"]);
+}

@@ -1,0 +1,42 @@
+// What every npm script of the embedded default starts with: plain JavaScript for any Node from 20 on and no
+// node_modules. It checks the machine, installs the packages, and hands over to cli.ts on the Node that they bring.
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { missingPrerequisite } from "./prerequisites.mjs";
+
+const checkout = join(dirname(fileURLToPath(import.meta.url)), "..");
+const words = process.argv.slice(2);
+
+const usesOwnCluster = words.some((word) => word === "--context" || word.startsWith("--context="));
+const asksOnly = words.includes("--help") || words.includes("-h") || words[0] === "env";
+if (!usesOwnCluster && !asksOnly) {
+  const missing = await missingPrerequisite();
+  if (missing !== undefined) {
+    console.error(missing);
+    process.exit(1);
+  }
+}
+if (!packagesAreInstalled()) {
+  console.error("Installing the npm packages (about half a minute)");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["ignore", 2, 2]);
+}
+const node = join(checkout, "node_modules/node/bin/node");
+run(node, ["--require", "ts-node/register/transpile-only", join(checkout, "local/cli.ts"), ...words], "inherit");
+
+/** True when `npm ci` has finished since the lock file last changed. */
+function packagesAreInstalled() {
+  const changed = (file) => statSync(join(checkout, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return changed("node_modules/.package-lock.json") >= changed("package-lock.json");
+}
+
+function run(command, args, stdio) {
+  // A Ctrl-C reaches the child as well, which ends in its own time; this process waits for it.
+  process.on("SIGINT", () => {});
+  const { status, error } = spawnSync(command, args, { cwd: checkout, stdio });
+  if (status !== 0) {
+    console.error(error === undefined ? "" : `${command} could not be started: ${error.message}`);
+    process.exit(status ?? 1);
+  }
+}

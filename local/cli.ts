@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError } from "commander";
+import { pullRequestNumber, UserError } from "../contract";
+import { env } from "./commands/env";
+import { start } from "./commands/start";
+import { type ClusterOptions, startOnCluster } from "./commands/start-on-cluster";
+import { stop } from "./commands/stop";
+import { test } from "./commands/test";
+import { buildToolchain } from "./commands/toolchain";
+import { nodePort } from "./port";
+
+const program = new Command("npm").description("Previews on the embedded default, or on a cluster that you have.");
+
+program
+  .command("start")
+  .description("bring a preview up, with everything that it needs")
+  .argument("[number]", "the pull request's number", pullRequest, 1)
+  .option("--port <port>", "public port of the embedded default", port, nodePort())
+  .option("--context <name>", "use this context of your kubeconfig instead of the embedded default")
+  .option("--domain <domain>", "with --context: the domain that all previews share")
+  .option("--api <image>", "with --context: the API's image, by digest or commit SHA")
+  .option("--web <image>", "with --context: the web's image, by digest or commit SHA")
+  .action((number: number, options: { port: number } & Partial<ClusterOptions>) =>
+    options.context === undefined
+      ? start({ pullRequest: number, port: options.port })
+      : startOnCluster({ ...options, context: options.context, pullRequest: number }),
+  );
+
+program
+  .command("stop")
+  .description("close one preview, or all of them and the embedded node")
+  .argument("[number]", "the pull request's number; without it everything", pullRequest)
+  .action(stop);
+
+program.command("env").description("print the shell variables of the embedded default").action(env);
+
+program.command("test").description("run all suites").action(test);
+
+program.command("toolchain").description("build the toolchain into the cache").action(buildToolchain);
+
+function pullRequest(text: string): number {
+  try {
+    return pullRequestNumber(`pr-${text}`);
+  } catch {
+    throw new InvalidArgumentError("It must be a pull request's number from 1 on.");
+  }
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 65535) {
+    throw new InvalidArgumentError("It must be a port from 1 to 65535.");
+  }
+  return number;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+});

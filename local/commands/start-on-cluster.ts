@@ -1,0 +1,101 @@
+import { execa } from "execa";
+import { parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
+import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
+import { serving } from "../../lifecycle/serving";
+import { configure, ensureStack, stackName, up } from "../../lifecycle/stack";
+import { openLog } from "../log";
+import { checkout } from "../paths";
+import { runSteps } from "../tasks";
+
+/** What the command line says; a setting that is missing here may stand in Pulumi.preview.yaml. */
+export interface ClusterOptions {
+  readonly pullRequest: number;
+  readonly context: string;
+  readonly domain?: string;
+  readonly api?: string;
+  readonly web?: string;
+}
+
+/** Brings a preview up on a cluster, with a `pulumi` and a state backend, that are there already. */
+export async function startOnCluster(options: ClusterOptions): Promise<void> {
+  await refuseMissing(options);
+  const log = openLog("start");
+  console.error(`Log: ${String(log.path)}`);
+  const stack = stackName(options.pullRequest);
+  const shared = { url: "" };
+  const context = (onLine: (line: string) => void): PulumiContext => ({ project: checkout, env: process.env, onLine });
+  await runSteps(
+    [
+      {
+        title: `Stack ${stack}: pulumi up`,
+        usually: "1 min",
+        run: async (_, report) => {
+          await ensureStack(context(report), stack);
+          await configure(context(report), stack, values(options));
+          await up(context(report), stack);
+          shared.url = (await pulumi(context(report), ["stack", "output", "url", "--stack", stack])).trim();
+        },
+      },
+      {
+        title: "Waiting until the public host serves",
+        usually: "a few seconds; longer where DNS is new",
+        run: (_, report) => serving(shared.url, { timeout: 300_000, report }),
+      },
+    ],
+    shared,
+    log,
+  );
+  log.end();
+  console.log(`preview ready: ${shared.url}`);
+}
+
+function values({ context, domain, api, web }: ClusterOptions): Record<string, string> {
+  const all = { kubeContext: context, domain, "api.image": api, "web.image": web };
+  return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
+/** Everything that is missing, at once and before anything is made. */
+async function refuseMissing({ pullRequest, context, domain, api, web }: ClusterOptions): Promise<void> {
+  const problems: string[] = [];
+  for (const [option, value] of Object.entries({ domain, api, web })) {
+    if (value === undefined) {
+      problems.push(`--${option} is missing`);
+    }
+  }
+  if (problems.length === 0) {
+    problems.push(
+      ...settingProblems(stackName(pullRequest), {
+        kubeContext: context,
+        domain,
+        api: { image: api },
+        web: { image: web },
+      }),
+    );
+  }
+  if (!(await succeeds("pulumi", ["version"]))) {
+    problems.push("pulumi is not on PATH; install it from https://www.pulumi.com/docs/install/");
+  } else if (!(await succeeds("pulumi", ["whoami", "--non-interactive"]))) {
+    problems.push("pulumi has no state backend; run pulumi login, or set PULUMI_BACKEND_URL");
+  }
+  if (!(await succeeds("kubectl", ["version", "--client"]))) {
+    problems.push("kubectl is not on PATH; install it from https://kubernetes.io/docs/tasks/tools/");
+  } else if (!(await succeeds("kubectl", ["config", "get-contexts", context]))) {
+    problems.push(`--context: the kubeconfig has no context ${JSON.stringify(context)}`);
+  }
+  if (problems.length > 0) {
+    throw new UserError(`Nothing was changed:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+  }
+}
+
+function settingProblems(stack: string, settings: SettingsInput): readonly string[] {
+  try {
+    parseSettings(stack, "preview", settings);
+    return [];
+  } catch (error) {
+    return error instanceof SettingsError ? error.problems : [(error as Error).message];
+  }
+}
+
+async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
+  return !(await execa(command, args, { reject: false, stdio: "ignore" })).failed;
+}

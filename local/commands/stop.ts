@@ -1,0 +1,74 @@
+import { UserError } from "../../contract";
+import type { PulumiContext } from "../../lifecycle/pulumi";
+import { close, stackName, stacks } from "../../lifecycle/stack";
+import { nodeStatus, stopNode } from "../cluster";
+import { embeddedVariables } from "../environment";
+import { exclusively } from "../lock";
+import { openLog } from "../log";
+import { checkout } from "../paths";
+import { removeStackFile } from "../stack-files";
+import { runSteps, type Step } from "../tasks";
+import { ensureModule } from "../toolchain";
+
+/**
+ * Closes one preview, or all of them and the node with them. With the node gone no preview is left, so a stack that
+ * can't be destroyed any more is removed from the state as well.
+ */
+export async function stop(pullRequest: number | undefined): Promise<void> {
+  const log = openLog("stop");
+  console.error(`Log: ${String(log.path)}`);
+  await exclusively(async () => {
+    const running = (await nodeStatus()) === "running";
+    if (pullRequest !== undefined && !running) {
+      throw new UserError(
+        "the embedded node isn't running, so there is no preview to close; npm stop clears what is left",
+      );
+    }
+    await runSteps(pullRequest === undefined ? stopAll(running) : [closeOne(pullRequest)], {}, log);
+  });
+  log.end();
+}
+
+function closeOne(pullRequest: number): Step<object> {
+  const stack = stackName(pullRequest);
+  return {
+    title: `Closing ${stack}: pulumi destroy`,
+    usually: "10 s",
+    run: async (_, report) => {
+      const context = await pulumiContext(report);
+      if (!(await stacks(context)).some(({ name }) => name === stack)) {
+        throw new UserError(`there is no preview ${stack}`);
+      }
+      await close(context, stack);
+      removeStackFile(stack);
+    },
+  };
+}
+
+function stopAll(running: boolean): Step<object>[] {
+  return [
+    {
+      title: "Closing the previews: pulumi destroy",
+      usually: "10 s each",
+      run: async (_, report) => {
+        const context = await pulumiContext(report);
+        for (const { name } of await stacks(context)) {
+          report(name);
+          await close(running ? context : withoutCluster(context), name);
+          removeStackFile(name);
+        }
+      },
+    },
+    { title: "Stopping the node", usually: "10 s", run: (_, report) => stopNode(report) },
+  ];
+}
+
+async function pulumiContext(onLine: (line: string) => void): Promise<PulumiContext> {
+  const programs = { pulumi: await ensureModule("pulumi", onLine), node: await ensureModule("node", onLine) };
+  return { project: checkout, env: embeddedVariables(programs), onLine };
+}
+
+/** The node's data goes with it, so what a stack has on an unreachable node is gone already. */
+function withoutCluster(context: PulumiContext): PulumiContext {
+  return { ...context, env: { ...context.env, PULUMI_K8S_DELETE_UNREACHABLE: "true" } };
+}

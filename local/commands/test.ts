@@ -1,0 +1,81 @@
+import { execa } from "execa";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nodeStatus, stopNode } from "../cluster";
+import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
+import { exclusively } from "../lock";
+import { openLog } from "../log";
+import { browserPackages, ensurePackages } from "../packages";
+import { checkout } from "../paths";
+import { nodePort } from "../port";
+import { runSteps, type Step } from "../tasks";
+
+interface Counts {
+  readonly passes: number;
+  readonly failures: number;
+  readonly pending: number;
+}
+
+/** Runs all suites, boots the node for those that need it, and stops it again where it wasn't running before. */
+export async function test(): Promise<void> {
+  const results = [await suite("quick", {})];
+  const port = nodePort();
+  const log = openLog("test");
+  console.error(`Log: ${String(log.path)}`);
+  await exclusively(async () => {
+    const wasRunning = (await nodeStatus()) === "running";
+    try {
+      const embedded = {} as EmbeddedDefault;
+      await runSteps([browser(log), ...embeddedDefaultSteps({ port, log })], embedded, log);
+      const env = { ...embedded.variables, TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }) };
+      results.push(await suite("engine", env), await suite("e2e", env));
+    } catch (error) {
+      console.error(error);
+      results.push({ passes: 0, failures: 1, pending: 0 });
+    } finally {
+      if (!wasRunning) {
+        await stopNode((message) => log.write(`${message}\n`));
+      }
+    }
+  });
+  log.end();
+  summarise(results);
+}
+
+function browser(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
+  return {
+    title: "Chromium for the browser suite",
+    usually: "1 min the first time",
+    run: () => ensurePackages(browserPackages, { log }),
+  };
+}
+
+/** One run of mocha. A run that ends before it could count is a failure. */
+async function suite(name: "quick" | "engine" | "e2e", env: Record<string, string>): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "preview-stack-test-"));
+  const counts = join(folder, "counts");
+  try {
+    const { exitCode } = await execa(
+      join(checkout, "node_modules/.bin/mocha"),
+      ["--config", `test/${name}.mocharc.json`, "--reporter", "test/reporter.ts"],
+      { cwd: checkout, env: { ...env, TEST_COUNTS: counts }, stdio: "inherit", reject: false },
+    );
+    const counted = JSON.parse(readFileSync(counts, "utf8")) as Counts;
+    return exitCode !== 0 && counted.failures === 0 ? { ...counted, failures: 1 } : counted;
+  } catch {
+    return { passes: 0, failures: 1, pending: 0 };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function summarise(results: readonly Counts[]): void {
+  const sum = (of: (counts: Counts) => number) => results.reduce((total, counts) => total + of(counts), 0);
+  const pending = sum((counts) => counts.pending);
+  const failures = sum((counts) => counts.failures);
+  console.log(
+    `${sum((counts) => counts.passes)} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ""}`,
+  );
+  process.exitCode = failures > 0 ? 1 : 0;
+}

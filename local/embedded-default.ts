@@ -1,0 +1,78 @@
+import { execa } from "execa";
+import { join } from "node:path";
+import type { WriteStream } from "node:fs";
+import { kubeconfig, nodeStatus, startNode } from "./cluster";
+import { embeddedVariables, prepareState } from "./environment";
+import { ensureProductImages, type ProductImages } from "./images";
+import { ensurePackages, nodePackages } from "./packages";
+import { checkout } from "./paths";
+import { installPlugins } from "./plugins";
+import { keepPort } from "./port";
+import type { Step } from "./tasks";
+import { ensureModule, isBuilt, type ModuleName, moduleNames } from "./toolchain";
+
+/** What the steps find out, for those that come after them. */
+export interface EmbeddedDefault {
+  readonly programs: Record<ModuleName, string>;
+  variables: Record<string, string>;
+  images: ProductImages;
+  port: number;
+}
+
+const usual: Record<ModuleName, string> = {
+  node: "7 min",
+  pulumi: "4 min",
+  "pulumi-resource-kubernetes": "7 min",
+  traefik: "6 min",
+};
+
+/** Everything that must be there before a stack can be brought up: each step does nothing where its result is there. */
+export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteStream }): Step<EmbeddedDefault>[] {
+  return [
+    {
+      title: "System packages",
+      usually: "1 min the first time",
+      run: async (embedded) => {
+        prepareState();
+        keepPort(port, (await nodeStatus()) === "running");
+        Object.assign(embedded, { programs: {}, port });
+        await ensurePackages(nodePackages, { log });
+      },
+    },
+    ...moduleNames.map((name): Step<EmbeddedDefault> => ({
+      title: `Toolchain: ${name}`,
+      usually: isBuilt(name) ? "no time, it is built" : `${usual[name]} on 2 cores, once per machine`,
+      run: async ({ programs }, report) => {
+        programs[name] = await ensureModule(name, report);
+      },
+    })),
+    {
+      title: "Node: one-node Kubernetes",
+      usually: "15 s",
+      run: async (embedded, report) => {
+        const { node, traefik } = embedded.programs;
+        embedded.variables = embeddedVariables(embedded.programs);
+        await startNode({ nodeBin: node, traefikBin: traefik, port, report });
+        await applyDeployerRights(node);
+      },
+    },
+    {
+      title: "Images of the reference product",
+      usually: "3 min the first time",
+      run: async (embedded, report) => {
+        embedded.images = await ensureProductImages(report);
+      },
+    },
+    {
+      title: "Pulumi's plugins",
+      usually: "2 s the first time",
+      run: ({ programs, variables }, report) => installPlugins(programs, variables, report),
+    },
+  ];
+}
+
+/** The rights that docs/deployer-rights.md describes: `pulumi up` runs with these, not as the cluster's admin. */
+async function applyDeployerRights(node: string): Promise<void> {
+  const manifest = join(checkout, "docs/deployer-rights.yaml");
+  await execa(join(node, "kubectl"), ["--kubeconfig", kubeconfig, "apply", "--server-side", "--filename", manifest]);
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { kubeconfig } from "./cluster";
+import { checkout, logDir, stateDir } from "./paths";
+
+const backend = join(stateDir, "backend");
+const passphrase = join(stateDir, "passphrase");
+
+/** Makes what the environment refers to: the state backend, and a random passphrase that only its owner can read. */
+export function prepareState(): void {
+  for (const folder of [backend, logDir]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  if (!existsSync(passphrase)) {
+    writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  }
+}
+
+/**
+ * The variables that lead `pulumi` and `kubectl` to the embedded default. The Node.js that the npm packages bring comes
+ * first on PATH, because @pulumi/pulumi needs a newer one than some machines have.
+ *
+ * @param programs the toolchain's folders with `pulumi` and with `kubectl`
+ */
+export function embeddedVariables(programs: { pulumi: string; node: string }): Record<string, string> {
+  const folders = [join(checkout, "node_modules/node/bin"), programs.pulumi, programs.node];
+  return {
+    PATH: [...folders, process.env.PATH].join(":"),
+    KUBECONFIG: kubeconfig,
+    PULUMI_HOME: join(stateDir, "pulumi-home"),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    LOCAL_DNS_DIR: join(stateDir, "dns"),
+  };
+}

@@ -1,0 +1,11 @@
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import { logDir } from "./paths";
+
+/** The file that a command writes all of its output to. */
+export function openLog(command: string): WriteStream {
+  mkdirSync(logDir, { recursive: true });
+  const log = createWriteStream(join(logDir, `${command}.log`), { flags: "w", mode: 0o600 });
+  log.write(`${new Date().toISOString()} npm ${command}\n`);
+  return log;
+}

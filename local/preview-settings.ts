@@ -1,0 +1,25 @@
+import type { SettingsInput } from "../contract";
+import type { ProductImages } from "./images";
+
+/** The domain of every embedded preview. Browsers resolve what ends in `.localhost` to loopback (RFC 6761). */
+export const domain = "previews.localhost";
+
+/** The reference product's own: the variable that its seed makes the reviewer's login from. */
+export const reviewerPassword = "DEMO_USER_PASSWORD";
+
+/** What an embedded preview is made from: the reference product's images on the node's Traefik. */
+export function embeddedSettings(images: ProductImages, port: number): SettingsInput {
+  return {
+    // The admin's context would do; this one proves that the documented rights are enough.
+    kubeContext: "preview-deployer",
+    deployer: { kind: "Group", name: "preview-deployers" },
+    domain,
+    port: String(port),
+    product: "orders",
+    api: { image: images.api },
+    web: { image: images.web },
+    database: { image: images.postgres },
+    // The stand-in for Cloudflare keeps its zones in files.
+    dns: { zoneId: "0".repeat(32), type: "A", target: "127.0.0.1" },
+  };
+}

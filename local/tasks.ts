@@ -1,0 +1,37 @@
+import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+
+/** One step of a command: what it does, and what it can say meanwhile. */
+export interface Step<Context> {
+  readonly title: string;
+  /** How long it usually takes; shown with the title. */
+  readonly usually: string;
+  readonly run: (context: Context, report: (message: string) => void) => Promise<void>;
+}
+
+/**
+ * Runs steps one after the other with their progress on standard error, so that standard output has the result alone.
+ * On a terminal all steps show from the start, so one sees what is left; elsewhere each prints as it starts and ends.
+ */
+export async function runSteps<Context extends object>(
+  steps: readonly Step<Context>[],
+  context: Context,
+  log: NodeJS.WritableStream,
+): Promise<void> {
+  const tasks = steps.map(({ title, usually, run }, index): ListrTask<Context> => ({
+    title: `[${index + 1}/${steps.length}] ${title} (usually ${usually})`,
+    task: async (shared, task) => {
+      log.write(`\n# ${title}\n`);
+      await run(shared, (message) => {
+        log.write(`${message}\n`);
+        task.output = message;
+      });
+    },
+  }));
+  const timer = { timer: PRESET_TIMER };
+  await new Listr<Context, "default", "simple">(tasks, {
+    ctx: context,
+    rendererOptions: timer,
+    fallbackRendererOptions: timer,
+    registerSignalListeners: false,
+  }).run();
+}

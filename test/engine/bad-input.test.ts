@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { SettingsInput, UserError } from "../../contract";
+import { kubectl, names } from "./kubectl";
+import { Preview } from "./preview";
+
+describe("bad input, at the real engine", () => {
+  const preview = new Preview(90031);
+
+  before(() => preview.init());
+  after(async () => {
+    await preview.close();
+    await kubectl("delete", "namespace", preview.namespace, "--ignore-not-found");
+  });
+
+  async function refused(settings: SettingsInput, ...expected: RegExp[]): Promise<void> {
+    preview.configure(settings);
+    await assert.rejects(preview.up(), (error: UserError) => {
+      expected.forEach((pattern) => assert.match(error.message, pattern));
+      assert.doesNotMatch(error.message, /^\s+at /m, "a stack trace");
+      return true;
+    });
+    assert.deepEqual(await names("all,secrets,ingresses", "-n", preview.namespace), []);
+  }
+
+  it("names both of two wrong settings", () =>
+    refused(
+      { domain: "a_b.example.com", api: { image: "ghcr.io/myorg/api:latest" } },
+      /domain: .*a_b/,
+      /api\.image: .*:latest/,
+    ));
+
+  it("names a missing image", () => refused({ web: {} }, /web\.image: is required/));
+
+  it("names an unknown ingress class", () =>
+    refused({ ingress: { className: "no-such-class" } }, /ingress\.className: .*no-such-class/));
+
+  it("names an unknown context", () => refused({ kubeContext: "no-such-context" }, /kubeContext: .*no-such-context/));
+
+  it("refuses a namespace that someone else owns, and leaves it as it is", async () => {
+    await kubectl("create", "namespace", preview.namespace);
+    await kubectl("label", "namespace", preview.namespace, "team=blue");
+    preview.configure();
+    await assert.rejects(preview.up(), /namespace test-pr-90031 exists and belongs to another owner/);
+    assert.equal(
+      await kubectl("get", "namespace", preview.namespace, "-o", "jsonpath={.metadata.labels.team}"),
+      "blue",
+    );
+    assert.deepEqual(await names("secrets,services", "-n", preview.namespace), []);
+    await preview.pulumi("destroy", "--stack", preview.stack, "--yes");
+    assert.deepEqual(await names("namespace", "-l", "team=blue"), [`namespace/${preview.namespace}`]);
+    await kubectl("delete", "namespace", preview.namespace);
+  });
+
+  it("names a stack that is no pull request", async () => {
+    for (const stack of ["main", "pr-0", "pr-01", "pr-1x"]) {
+      await preview.pulumi("stack", "init", stack);
+      try {
+        await assert.rejects(preview.pulumi("up", "--stack", stack, "--yes"), (error: UserError) => {
+          assert.match(error.message, /stack: its name must be pr-<number>/);
+          assert.ok(error.message.includes(`got "${stack}"`), error.message);
+          return true;
+        });
+      } finally {
+        await preview.pulumi("destroy", "--stack", stack, "--yes", "--remove");
+      }
+    }
+  });
+
+  describe("with a kubeconfig that doesn't work", () => {
+    const folder = mkdtempSync(join(tmpdir(), "preview-test-kubeconfig-"));
+    after(() => rmSync(folder, { recursive: true }));
+
+    /** The node's kubeconfig with something changed, as a pulumi run sees it. */
+    async function upWith(change: (config: Kubeconfig) => void): Promise<string> {
+      const config = parse(readFileSync(process.env.KUBECONFIG!, "utf8")) as Kubeconfig;
+      change(config);
+      const file = join(folder, "config");
+      writeFileSync(file, stringify(config));
+      preview.configure();
+      const { all } = await execa(
+        "pulumi",
+        ["up", "--stack", preview.stack, "--yes", "--skip-preview", "--non-interactive"],
+        {
+          cwd: join(__dirname, "project"),
+          env: { KUBECONFIG: file },
+          reject: false,
+          all: true,
+        },
+      );
+      return all;
+    }
+
+    it("names a cluster that can't be reached", async () => {
+      const output = await upWith(({ clusters }) => {
+        clusters.forEach(({ cluster }) => (cluster.server = "https://127.0.0.1:1"));
+      });
+      assert.match(output, /kubeContext: the cluster of "preview-deployer" could not be asked.*refused/);
+    });
+
+    it("names credentials that the cluster no longer accepts", async () => {
+      const output = await upWith(({ users }) => {
+        users.forEach((entry) => (entry.user = { token: "expired" }));
+      });
+      assert.match(
+        output,
+        /kubeContext: the cluster of "preview-deployer" could not be asked.*(Unauthorized|logged in)/,
+      );
+    });
+  });
+});
+
+interface Kubeconfig {
+  clusters: { cluster: { server: string } }[];
+  users: { user: object }[];
+}

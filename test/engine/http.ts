@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { request } from "undici";
+import { localDispatcher } from "../../local/client";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+  /** `name=value` of each cookie that was set. */
+  readonly cookies: string[];
+}
+
+/** Asks a public host as a browser would, trusting the local CA and nothing else. */
+export async function ask(
+  url: string,
+  options: { method?: "GET" | "POST"; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  const { statusCode, headers, body } = await request(url, { ...options, dispatcher: localDispatcher() });
+  const cookies = [headers["set-cookie"] ?? []].flat().map((cookie) => cookie.split(";")[0]!);
+  return { status: statusCode, headers, body: await body.text(), cookies };
+}
+
+/** Tries until a condition holds, and fails with its last error. */
+export async function eventually<Result>(attempt: () => Promise<Result>, seconds = 60): Promise<Result> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw error;
+      }
+      await sleep(500);
+    }
+  }
+}

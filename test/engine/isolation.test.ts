@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ask, eventually } from "./http";
+import { kubectl } from "./kubectl";
+import { Preview } from "./preview";
+
+describe("network isolation on the node", () => {
+  const preview = new Preview(90011);
+  const sibling = new Preview(90012);
+
+  before(async () => {
+    await Promise.all([preview.init(), sibling.init()]);
+    await preview.up();
+    await sibling.up();
+    // A new pod isn't in kube-router's sets at once (cloudnativelabs/kube-router#1652).
+    await sleep(5000);
+  });
+  after(async () => {
+    await sibling.close();
+    await preview.close();
+  });
+
+  it("lets the ingress reach the web", async () => {
+    assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
+  });
+
+  it("lets the web reach the API, and the API the database", async () => {
+    assert.equal(await connects(preview, "web", "api", 8000), "open");
+    assert.equal(await connects(preview, "api", "db", 5432), "open");
+  });
+
+  it("keeps the web from the database", async () => {
+    assert.equal(await connects(preview, "web", "db", 5432), "closed");
+  });
+
+  for (const from of ["web", "api"] as const) {
+    for (const [to, port] of [
+      ["db", 5432],
+      ["api", 8000],
+      ["web", 3000],
+    ] as const) {
+      it(`keeps the ${from} of another preview from ${to}, by name and by address`, async () => {
+        assert.equal(await connects(sibling, from, `${to}.${preview.namespace}.svc.cluster.local`, port), "closed");
+        const address = await kubectl(
+          "get",
+          "pods",
+          "-n",
+          preview.namespace,
+          "-l",
+          `app.kubernetes.io/name=${to}`,
+          "-o",
+          "jsonpath={.items[0].status.podIP}",
+        );
+        assert.match(address, /^\d/);
+        assert.equal(await connects(sibling, from, address, port), "closed");
+      });
+    }
+  }
+
+  it("keeps pods from the API server and from other namespaces", async () => {
+    assert.equal(await connects(preview, "web", "kubernetes.default.svc.cluster.local", 443), "closed");
+    assert.equal(await connects(preview, "api", "traefik.traefik.svc.cluster.local", 443), "closed");
+  });
+});
+
+/** Opens a TCP connection from a pod, with the interpreter that the pod's image has. Names resolve, or the test fails. */
+async function connects(preview: Preview, from: "web" | "api", host: string, port: number): Promise<string> {
+  const node = `
+    require("node:dns").lookup("${host}", (unknown, address) => {
+      if (unknown) throw unknown;
+      const socket = require("node:net").connect({ host: address, port: ${port}, timeout: 3000 });
+      const end = (state) => { console.log(state); process.exit(); };
+      socket.on("connect", () => end("open")).on("timeout", () => end("closed")).on("error", () => end("closed"));
+    });`;
+  const python = `
+import socket
+address = socket.getaddrinfo("${host}", ${port}, socket.AF_INET)[0][4]
+try:
+    socket.create_connection(address, timeout=3)
+    print("open")
+except OSError:
+    print("closed")`;
+  const command = from === "web" ? ["node", "-e", node] : ["python3", "-c", python];
+  return eventually(() => kubectl("exec", "-n", preview.namespace, `deployment/${from}`, "--", ...command), 20);
+}

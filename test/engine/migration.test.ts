@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { UserError } from "../../contract";
+import { ask } from "./http";
+import { kubectl, names, query } from "./kubectl";
+import { Preview } from "./preview";
+
+/** Fails until a table exists: a migration that an outside condition keeps from succeeding. */
+const gated = [
+  "python3",
+  "-c",
+  `
+import os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    connection.execute("select * from gate")
+print("through the gate")
+`,
+];
+
+describe("a migration that fails", () => {
+  const preview = new Preview(90021);
+  const withMigration = (migrate: string[], sha: string) => ({ api: { ...preview.settings.api, migrate, sha } });
+  let pod: string;
+
+  before(async () => {
+    await preview.init();
+    await preview.up();
+    pod = await apiPod();
+  });
+  after(() => preview.close());
+
+  it("fails the update with its own message", async () => {
+    preview.configure(withMigration(gated, "bbbbbbb"));
+    await assert.rejects(preview.up(), (error: UserError) => {
+      assert.match(error.message, /relation "gate" does not exist/);
+      return true;
+    });
+  });
+
+  it("leaves the old pod serving, unchanged", async () => {
+    assert.equal(await apiPod(), pod);
+    assert.equal((await ask(`${preview.names.origin}/api/version/`)).status, 200);
+  });
+
+  it("fails again when the same revision is tried again", async () => {
+    await assert.rejects(preview.up(), /relation "gate" does not exist/);
+    assert.equal(await apiPod(), pod);
+  });
+
+  it("succeeds with the same revision once the cause is gone, and the API changes", async () => {
+    await query(preview.namespace, "create table gate ()");
+    await preview.up();
+    assert.notEqual(await apiPod(), pod);
+    assert.match((await ask(`${preview.names.origin}/api/version/`)).body, /bbbbbbb/);
+    assert.equal((await names("jobs", "-n", preview.namespace)).length, 1);
+  });
+
+  it("expects no change after that", async () => {
+    await preview.pulumi("preview", "--stack", preview.stack, "--expect-no-changes");
+  });
+
+  function apiPod(): Promise<string> {
+    const selector = ["-l", "app.kubernetes.io/name=api", "--field-selector=status.phase=Running"];
+    return kubectl("get", "pods", "-n", preview.namespace, ...selector, "-o", "jsonpath={.items[*].metadata.name}");
+  }
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ask, eventually } from "./http";
+import { kubectl, names, query } from "./kubectl";
+import { placeOrder } from "./orders";
+import { Preview } from "./preview";
+
+/** Steps that build on each other: one preview's life, with a second beside it for a while. */
+describe("a preview on the real engine and cluster", () => {
+  const preview = new Preview(90001);
+  const second = new Preview(90002);
+  let order: number;
+  let volume: string;
+
+  after(async () => {
+    await second.close();
+    await preview.close();
+  });
+
+  it("comes up", async () => {
+    await preview.init();
+    await preview.up();
+  });
+
+  it("expects no change in a preview", async () => {
+    await preview.pulumi("preview", "--stack", preview.stack, "--expect-no-changes");
+  });
+
+  it("expects no change in a refresh", async () => {
+    await preview.pulumi("refresh", "--stack", preview.stack, "--yes", "--expect-no-changes");
+  });
+
+  it("tells where it is, and no secret in clear", async () => {
+    const outputs = JSON.parse(await preview.pulumi("stack", "output", "--json", "--stack", preview.stack)) as object;
+    assert.deepEqual(outputs, {
+      url: preview.names.origin,
+      namespace: preview.namespace,
+      images: { api: preview.settings.api!.image, web: preview.settings.web!.image },
+      revisions: {
+        api: preview.settings.api!.image!.split(":").at(-1),
+        web: preview.settings.web!.image!.split(":").at(-1),
+      },
+    });
+    const password = await kubectl("exec", "-n", preview.namespace, "db-0", "--", "printenv", "POSTGRES_PASSWORD");
+    const state = await preview.pulumi("stack", "export", "--stack", preview.stack);
+    const events = await kubectl("get", "events", "-n", preview.namespace, "-o", "json");
+    const pods = await kubectl("get", "pods", "-n", preview.namespace, "-o", "json");
+    for (const [where, text] of Object.entries({ state, events, pods, output: preview.output })) {
+      assert.ok(!text.includes(password.trim()), `the database's password is in the ${where}`);
+    }
+  });
+
+  it("serves a page with data that came out of Postgres through Django", async () => {
+    order = await placeOrder(preview.names.origin, "Engine test item");
+    const page = await eventually(async () => {
+      const answer = await ask(`${preview.names.origin}/`);
+      assert.equal(answer.status, 200);
+      assert.match(answer.body, /Engine test item/);
+      return answer;
+    });
+    assert.match(page.headers["content-type"] as string, /text\/html/);
+    assert.equal(
+      await query(preview.namespace, `select item from orders_order where id = ${order}`),
+      "Engine test item",
+    );
+  });
+
+  it("shows the admin with its static files through the same host", async () => {
+    const login = await ask(`${preview.names.origin}/api/admin/login/`);
+    assert.equal(login.status, 200);
+    const css = /href="(\/api\/static\/[^"]+\.css)"/.exec(login.body)?.[1];
+    assert.ok(css, "the login page has no style sheet below /api/static/");
+    const answer = await ask(`${preview.names.origin}${css}`);
+    assert.deepEqual([answer.status, answer.headers["content-type"]], [200, 'text/css; charset="utf-8"']);
+  });
+
+  it("keeps the row, and neither migrates nor seeds again, when the pods of API and database are deleted", async () => {
+    const before = await query(preview.namespace, "select count(*), max(finished_at) from orders_seedrun");
+    const applied = await query(preview.namespace, "select count(*), max(applied) from django_migrations");
+    const jobs = await names("jobs", "-n", preview.namespace);
+    const orders = await query(preview.namespace, "select count(*) from orders_order");
+    await kubectl("delete", "pod", "-n", preview.namespace, "-l", "app.kubernetes.io/name in (api, db)");
+    await kubectl("rollout", "status", "-n", preview.namespace, "statefulset/db", "--timeout=60s");
+    await kubectl("rollout", "status", "-n", preview.namespace, "deployment/api", "--timeout=60s");
+    await eventually(async () => {
+      const answer = await ask(`${preview.names.origin}/`);
+      assert.match(answer.body, /Engine test item/);
+    });
+    assert.equal(await query(preview.namespace, "select count(*) from orders_order"), orders);
+    assert.equal(await query(preview.namespace, "select count(*), max(finished_at) from orders_seedrun"), before);
+    assert.equal(await query(preview.namespace, "select count(*), max(applied) from django_migrations"), applied);
+    assert.deepEqual(await names("jobs", "-n", preview.namespace), jobs);
+  });
+
+  it("stands beside a second one, which has secrets and data of its own", async () => {
+    await second.init();
+    await second.up();
+    const page = await ask(`${second.names.origin}/`);
+    assert.equal(page.status, 200);
+    assert.doesNotMatch(page.body, /Engine test item/);
+    const secret = ({ namespace }: Preview) =>
+      kubectl("exec", "-n", namespace, "db-0", "--", "printenv", "POSTGRES_PASSWORD");
+    assert.notEqual(await secret(preview), await secret(second));
+  });
+
+  it("keeps its DNS record in the zone, marked as its own", async () => {
+    const records = dnsRecords();
+    const own = records.filter(({ name }) => name === preview.names.host);
+    assert.equal(own.length, 1, JSON.stringify(records));
+    assert.match(own[0]!.comment, /pull request 90001 \(project preview-test\)/);
+    await Promise.resolve();
+  });
+
+  it("is gone after destroy: namespace, volume, DNS record and stack", async () => {
+    volume = await kubectl("get", "pvc", "-n", preview.namespace, "-o", "jsonpath={.items[0].spec.volumeName}");
+    assert.notEqual(volume, "");
+    await preview.close();
+    assert.deepEqual(await names("namespace", "-l", "preview-stack/pull-request=90001"), []);
+    await eventually(async () => {
+      const volumes = await names("persistentvolume");
+      assert.ok(!volumes.includes(`persistentvolume/${volume}`), `${volume} is still there`);
+    });
+    assert.deepEqual(
+      dnsRecords().filter(({ name }) => name === preview.names.host),
+      [],
+    );
+    assert.equal(await preview.exists(), false);
+  });
+
+  it("leaves the second one serving", async () => {
+    assert.equal((await ask(`${second.names.origin}/`)).status, 200);
+  });
+});
+
+interface Record {
+  readonly name: string;
+  readonly comment: string;
+}
+
+/** The records in the zone that the Cloudflare stand-in keeps in a file. */
+function dnsRecords(): Record[] {
+  const zone = join(process.env.LOCAL_DNS_DIR!, `${"0".repeat(32)}.json`);
+  return Object.values((JSON.parse(readFileSync(zone, "utf8")) as { records: { [id: string]: Record } }).records);
+}

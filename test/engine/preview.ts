@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { namesOf, type Names, type SettingsInput } from "../../contract";
+import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
+import { close, stacks, up } from "../../lifecycle/stack";
+import { domain, embeddedSettings } from "../../local/preview-settings";
+import { embedded } from "./embedded";
+
+const project = join(__dirname, "project");
+
+/** A preview that a test brings up, under a project name, a prefix and a number of the tests' own. */
+export class Preview {
+  readonly stack: string;
+  readonly names: Names;
+  readonly settings: SettingsInput;
+  /** Everything that pulumi printed. */
+  output = "";
+
+  private readonly context: PulumiContext = {
+    project,
+    env: process.env,
+    onLine: (line) => {
+      this.output += `${line}\n`;
+    },
+  };
+
+  constructor(pullRequest: number, settings: SettingsInput = {}) {
+    const { images, port } = embedded();
+    this.stack = `pr-${pullRequest}`;
+    this.settings = { ...embeddedSettings(images, port), prefix: "test", ...settings };
+    this.names = namesOf({ pullRequest, prefix: "test", domain, port });
+  }
+
+  get namespace(): string {
+    return this.names.namespace;
+  }
+
+  /** Makes the stack, with settings that replace those of before. */
+  async init(settings: SettingsInput = {}): Promise<void> {
+    this.configure(settings);
+    await this.pulumi("stack", "init", this.stack);
+  }
+
+  /** Replaces the stack's settings from outside of pulumi, as a person with an editor would. */
+  configure(settings: SettingsInput = {}): void {
+    const before = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as { encryptionsalt?: string }) : {};
+    const config = Object.entries({ ...this.settings, ...settings }).map(([key, value]) => [
+      `preview-test:${key}`,
+      value,
+    ]);
+    writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(config) as object }));
+  }
+
+  up(): Promise<void> {
+    return up(this.context, this.stack);
+  }
+
+  pulumi(...args: readonly string[]): Promise<string> {
+    return pulumi(this.context, args);
+  }
+
+  /** Destroys what there is and removes the stack; does nothing where there is none. */
+  async close(): Promise<void> {
+    if (await this.exists()) {
+      await close(this.context, this.stack);
+    }
+    rmSync(this.file, { force: true });
+  }
+
+  async exists(): Promise<boolean> {
+    return (await stacks(this.context)).some(({ name }) => name === this.stack);
+  }
+
+  private get file(): string {
+    return join(project, `Pulumi.${this.stack}.yaml`);
+  }
+}
