@@ -8,12 +8,10 @@ import (
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/version"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/emptypb"
 )
-
-// hostVersion is the Pulumi release that this host speaks to; the same number as in go.mod.
-const hostVersion = "3.259.0"
 
 // host answers the engine. It knows nothing between two calls but which programs are running.
 type host struct {
@@ -39,7 +37,7 @@ func (h *host) Handshake(
 }
 
 func (h *host) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: hostVersion}, nil
+	return &pulumirpc.PluginInfo{Version: version.Version}, nil
 }
 
 // GetRequiredPackages names the plugins that the program's packages need, so that a missing one is reported, or

@@ -1,0 +1,2 @@
+export { DnsZone, type DnsFault, type DnsRecord } from "./dns-zone";
+export { installPlugins } from "./install";

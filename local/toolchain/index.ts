@@ -1,0 +1,28 @@
+import { build } from "./build";
+import { whileAlone } from "./lock";
+import type { ModuleName } from "./modules";
+import { isBuilt, programsOf } from "./results";
+
+export { moduleNames, type ModuleName } from "./modules";
+export { isBuilt, programsOf } from "./results";
+export { versions } from "./versions";
+
+/**
+ * Builds a module unless its result is cached; resolves to the folder with its programs, {@link programsOf}.
+ *
+ * @throws UserError that names the module, the last lines of Go's output and the log file.
+ */
+export async function ensureModule(
+  name: ModuleName,
+  report: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (!isBuilt(name)) {
+    await whileAlone(name, report, signal, async () => {
+      if (!isBuilt(name)) {
+        await build(name, report, signal);
+      }
+    });
+  }
+  return programsOf(name);
+}

@@ -1,0 +1,104 @@
+import { bundleProviderFiles } from "./provider-files";
+import { versions } from "./versions";
+
+/** In the order in which a first start needs them. */
+export const moduleNames = ["node", "pulumi", "pulumi-resource-kubernetes", "traefik"] as const;
+export type ModuleName = (typeof moduleNames)[number];
+
+/** One `go build`. */
+export interface Invocation {
+  readonly packages: readonly string[];
+  /** Where the programs go, below the result folder: a file, or a folder when it ends with a slash. */
+  readonly output: string;
+  /** Values of string variables, `-X` of the linker. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** How a module is built. All of it is part of the result's key. */
+export interface Recipe {
+  readonly invocations: readonly Invocation[];
+  /** Symbolic links in the result, by name. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Files that have to be made beside the module's own, before its build. It gets the folder and Go's environment. */
+  readonly prepare?: (folder: string, environment: NodeJS.ProcessEnv) => Promise<void>;
+  /** Wall time of a build from an empty Go cache on 2 cores, as seen. */
+  readonly usualMinutes: number;
+}
+
+const kubernetesVersion = {
+  gitVersion: `v${versions.kubernetes}`,
+  gitMajor: versions.kubernetes.split(".")[0]!,
+  gitMinor: versions.kubernetes.split(".")[1]!,
+};
+const nodeValues = Object.fromEntries(
+  ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) =>
+    Object.entries(kubernetesVersion).map(([name, value]) => [`${path}.${name}`, value]),
+  ),
+);
+const pulumiValues = { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${versions.pulumi}` };
+
+export const recipes: Readonly<Record<ModuleName, Recipe>> = {
+  node: {
+    invocations: [
+      {
+        packages: [
+          ...["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet"].map(
+            (program) => `k8s.io/kubernetes/cmd/${program}`,
+          ),
+          "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
+          "./coredns",
+          "./pause",
+        ],
+        output: "./",
+        values: nodeValues,
+      },
+      // By itself: its package is called server.
+      { packages: ["go.etcd.io/etcd/server/v3"], output: "etcd", values: nodeValues },
+      // By itself: it imports logrus by a name that differs in case only, which one invocation refuses.
+      {
+        packages: ["github.com/rancher/local-path-provisioner"],
+        output: "local-path-provisioner",
+        values: nodeValues,
+      },
+    ],
+    // What a person's PATH may have of all that.
+    links: { "path/kubectl": "../kubectl" },
+    usualMinutes: 7,
+  },
+  pulumi: {
+    invocations: [
+      {
+        packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "./pulumi-language-nodejs"],
+        output: "./",
+        values: pulumiValues,
+      },
+      // Apart from the others: a plugin on PATH makes the engine warn at every run.
+      {
+        packages: ["./pulumi-resource-random"],
+        output: "plugins/random/",
+        values: { "main.version": versions.randomPlugin },
+      },
+      {
+        packages: ["./pulumi-resource-cloudflare"],
+        output: "plugins/cloudflare/",
+        values: { "main.version": versions.cloudflarePlugin },
+      },
+    ],
+    usualMinutes: 3,
+  },
+  "pulumi-resource-kubernetes": {
+    invocations: [
+      {
+        packages: ["."],
+        output: "./",
+        values: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": versions.kubernetesPlugin },
+      },
+    ],
+    prepare: bundleProviderFiles,
+    usualMinutes: 6,
+  },
+  traefik: {
+    invocations: [{ packages: ["github.com/traefik/traefik/v3/cmd/traefik"], output: "./", values: {} }],
+    usualMinutes: 5,
+  },
+};

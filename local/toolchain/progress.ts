@@ -1,0 +1,62 @@
+import { availableParallelism } from "node:os";
+import type { ModuleName } from "./modules";
+
+/** Between two messages, also while Go says nothing: a large program links for half a minute. */
+const interval = 10_000;
+
+/** Turns what Go says during a build into a message every few seconds. */
+export class Progress {
+  private readonly start = Date.now();
+  private readonly timer: NodeJS.Timeout;
+  private readonly needed = new Set<string>();
+  private downloads = 0;
+  private compiled = 0;
+
+  constructor(
+    private readonly name: ModuleName,
+    usualMinutes: number,
+    private readonly report: (message: string) => void,
+  ) {
+    report(
+      `${name}: building; from an empty Go cache that usually takes ${usualMinutes} min on 2 cores ` +
+        `(this machine has ${availableParallelism()})`,
+    );
+    this.timer = setInterval(() => report(`${name}: ${this.state()}, ${this.elapsed()} so far`), interval).unref();
+  }
+
+  /** The packages that are needed; Go compiles those that it doesn't have in its cache. */
+  expect(packages: readonly string[]): void {
+    packages.forEach((path) => this.needed.add(path));
+  }
+
+  /** One line of Go's own: a module that it downloads, or a package that it compiles. */
+  line(text: string): void {
+    if (text.startsWith("go: downloading ")) {
+      this.downloads += 1;
+    } else if (this.needed.has(text)) {
+      this.compiled += 1;
+    }
+  }
+
+  /** The last message, when the build has succeeded. */
+  succeed(): void {
+    this.report(`${this.name}: built in ${this.elapsed()}`);
+  }
+
+  /** Nothing is reported after this. */
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private state(): string {
+    if (this.needed.size === 0) {
+      return `downloading its source, ${this.downloads} modules`;
+    }
+    return `compiled ${this.compiled} of at most ${this.needed.size} packages`;
+  }
+
+  private elapsed(): string {
+    const seconds = Math.round((Date.now() - this.start) / 1000);
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  }
+}
