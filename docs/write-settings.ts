@@ -5,7 +5,7 @@ import { configDeclarations, settingsTable } from "../contract/settings/document
 
 /** Where the settings are documented, and what has to stand there. `npm run docs` writes it, a unit test compares it. */
 const root = join(__dirname, "..");
-const between = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
+const between = /(?<=<!-- settings -->\n)[\s\S]*(?=<!-- \/settings -->)/;
 
 export const documents: Record<string, (text: string) => string> = {
   "Pulumi.yaml": (text) => {
@@ -13,8 +13,12 @@ export const documents: Record<string, (text: string) => string> = {
     document.set("config", document.createNode(configDeclarations()));
     return document.toString({ lineWidth: 120 });
   },
-  "README.md": (text) =>
-    text.replace(between, (_, open: string, close: string) => `${open}\n${settingsTable()}\n${close}`),
+  "README.md": (text) => {
+    if (!between.test(text)) {
+      throw new Error("README.md has lost the marks between which the settings stand");
+    }
+    return text.replace(between, `${settingsTable()}\n`);
+  },
 };
 
 if (require.main === module) {

@@ -1,0 +1,78 @@
+import { execa } from "execa";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { versions } from "../local/toolchain";
+
+/** One measured thing, as `bench/results/<name>.json` has it. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: "s" | "MiB" | "ratio";
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly n: number;
+  /** The most that it should be; null for what is measured for comparison only. */
+  readonly goal: number | null;
+  /** Null where there is no goal. */
+  readonly met: boolean | null;
+}
+
+/** Sums up the values of some runs. */
+export function figure(
+  name: string,
+  unit: Figure["unit"],
+  values: readonly number[],
+  goal: number | null = null,
+): Figure {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const median = Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
+  return {
+    name,
+    unit,
+    median: rounded(median),
+    min: rounded(sorted[0]!),
+    max: rounded(sorted.at(-1)!),
+    n: sorted.length,
+    goal,
+    met: goal === null ? null : median <= goal,
+  };
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100;
+
+/** How many times as long as the other tool ours takes, run by run. */
+export function ratio(name: string, ours: readonly number[], theirs: readonly number[]): Figure {
+  return figure(
+    name,
+    "ratio",
+    ours.map((value, index) => value / theirs[index]!),
+  );
+}
+
+/** In seconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** Writes a run's figures and returns the file's path. */
+export async function writeResults(name: string, figures: readonly Figure[]): Promise<string> {
+  const folder = join(__dirname, "results");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.json`);
+  const { stdout: commit } = await execa("git", ["rev-parse", "--short", "HEAD"], { cwd: __dirname, reject: false });
+  const machine = {
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? "",
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    date: new Date().toISOString().slice(0, 10),
+    commit,
+  };
+  const results = { machine, versions: { node: process.version, ...versions }, figures };
+  writeFileSync(path, `${JSON.stringify(results, undefined, 2)}\n`);
+  return path;
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pulumi, type PulumiContext } from "../lifecycle/pulumi";
+
+const everyMs = 2;
+
+/**
+ * The program's own start-up, in seconds: from when the engine asks the language host to run it until its last resource
+ * is registered, in an update with nothing to change. PULUMI_DEBUG_GRPC makes the engine log each call to a file; the
+ * calls have no time in it, so the file is watched.
+ */
+export async function programStart(context: PulumiContext, stack: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "preview-stack-bench-"));
+  const log = join(folder, "grpc.json");
+  const times: { readonly size: number; readonly at: number }[] = [];
+  const watch = setInterval(() => {
+    const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > (times.at(-1)?.size ?? 0)) {
+      times.push({ size, at: performance.now() });
+    }
+  }, everyMs);
+  try {
+    const env = { ...context.env, PULUMI_DEBUG_GRPC: log };
+    await pulumi({ ...context, env }, ["preview", "--stack", stack]);
+    const text = readFileSync(log, "utf8");
+    const writtenAt = (position: number) => times.find(({ size }) => size > position)?.at ?? Number.NaN;
+    const spawned = writtenAt(text.indexOf("/pulumirpc.LanguageRuntime/Run"));
+    const registered = writtenAt(text.lastIndexOf('"/pulumirpc.ResourceMonitor/RegisterResource"'));
+    return (registered - spawned) / 1000;
+  } finally {
+    clearInterval(watch);
+    rmSync(folder, { recursive: true });
+  }
+}

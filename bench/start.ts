@@ -1,0 +1,216 @@
+import { execa } from "execa";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
+import { namesOf } from "../contract";
+import { pulumi, type PulumiContext } from "../lifecycle/pulumi";
+import { serving } from "../lifecycle/serving";
+import { close, stacks, up } from "../lifecycle/stack";
+import { localDispatcher } from "../local/client";
+import { nodeStatus, startNode, stopNode } from "../local/cluster";
+import { type EmbeddedDefault, embeddedDefaultSteps } from "../local/embedded-default";
+import { ensureEmbeddedStack } from "../local/embedded-stack";
+import { exclusively } from "../local/lock";
+import { openLog } from "../local/log";
+import { checkout } from "../local/paths";
+import { nodePort } from "../local/port";
+import { domain } from "../local/preview-settings";
+import { removeStackFile } from "../local/stack-files";
+import { runSteps } from "../local/tasks";
+import { type Figure, figure, ratio, timed, writeResults } from "./figures";
+import { memoryOfPods } from "./memory";
+import { programStart } from "./program-start";
+
+const runs = 3;
+
+/** Measures a preview's life on the embedded default, beside the same work done with kubectl alone in the same run. */
+async function main(): Promise<void> {
+  const log = openLog("bench");
+  const port = nodePort();
+  const embedded = {} as EmbeddedDefault;
+  await exclusively(async () => {
+    if ((await nodeStatus()) === "running") {
+      throw new Error("the node is running; its boot is measured too, so run npm stop first");
+    }
+    await runSteps(embeddedDefaultSteps({ port, log }), embedded, log);
+    try {
+      const context: PulumiContext = {
+        project: checkout,
+        env: embedded.variables,
+        onLine: (line) => log.write(`${line}\n`),
+      };
+      const figures = [...(await previewFigures(context, embedded)), ...(await bootFigures(embedded))];
+      console.log(JSON.stringify(figures, undefined, 2));
+      console.error(`written to ${await writeResults("start", figures)}`);
+    } finally {
+      await stopNode(() => undefined);
+    }
+  });
+  log.end();
+}
+
+/** Boots from an empty data folder, the images included in what is imported afterwards. */
+async function bootFigures({ programs, port }: EmbeddedDefault): Promise<Figure[]> {
+  const boots: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    await stopNode(() => undefined);
+    let ready = 0;
+    const start = performance.now();
+    await startNode({
+      nodeBin: programs.node,
+      traefikBin: programs.traefik,
+      port,
+      report: (message) => {
+        if (/Ready/.test(message) && ready === 0) {
+          ready = (performance.now() - start) / 1000;
+        }
+      },
+    });
+    boots.push(ready === 0 ? (performance.now() - start) / 1000 : ready);
+  }
+  return [figure("node boot to Ready", "s", boots, 20)];
+}
+
+async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault): Promise<Figure[]> {
+  const created: Pair = { ours: [], theirs: [] };
+  const unchanged: Pair = { ours: [], theirs: [] };
+  const destroyed: Pair = { ours: [], theirs: [] };
+  const programStarts: number[] = [];
+  const memory: number[] = [];
+  const kubectl = (args: readonly string[], input?: string) =>
+    execa("kubectl", ["--context=preview", ...args], {
+      env: embedded.variables,
+      ...(input === undefined ? {} : { input }),
+    });
+
+  for (let run = 0; run < runs; run++) {
+    const pullRequest = 80001 + run;
+    const stack = `pr-${pullRequest}`;
+    const { namespace, origin } = namesOf({ pullRequest, prefix: "", domain, port: embedded.port });
+    const served = () => serving(origin, { dispatcher: localDispatcher(), report: () => undefined });
+    try {
+      await ensureEmbeddedStack(context, stack, embedded);
+      created.ours.push(
+        await timed(async () => {
+          await up(context, stack);
+          await served();
+        }),
+      );
+      unchanged.ours.push(await timed(() => up(context, stack)));
+      programStarts.push(await programStart(context, stack));
+      await sleep(15_000);
+      memory.push(await memoryOfPods(kubectl, namespace));
+      const manifests = await manifestsOf(context, stack);
+      const volume = await volumeOf(kubectl, namespace);
+      destroyed.ours.push(
+        await timed(async () => {
+          await close(context, stack);
+          await gone(kubectl, volume);
+        }),
+      );
+      created.theirs.push(
+        await timed(async () => {
+          await kubectl(["apply", "--filename=-"], manifests);
+          await kubectl([
+            "wait",
+            "--namespace",
+            namespace,
+            "--for=condition=complete",
+            "job",
+            "--all",
+            "--timeout=180s",
+          ]);
+          await kubectl([
+            "wait",
+            "--namespace",
+            namespace,
+            "--for=condition=available",
+            "deployment",
+            "--all",
+            "--timeout=180s",
+          ]);
+          await served();
+        }),
+      );
+      unchanged.theirs.push(await timed(() => kubectl(["apply", "--filename=-"], manifests)));
+      const theirVolume = await volumeOf(kubectl, namespace);
+      destroyed.theirs.push(
+        await timed(async () => {
+          await kubectl(["delete", "namespace", namespace]);
+          await gone(kubectl, theirVolume);
+        }),
+      );
+    } finally {
+      if ((await stacks(context)).some(({ name }) => name === stack)) {
+        await close(context, stack);
+      }
+      removeStackFile(stack);
+      await kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
+    }
+  }
+  return [
+    ...beside("pulumi up of a new preview until its host serves", created, 40, "kubectl apply and wait"),
+    ...beside("pulumi up --skip-preview with nothing to change", unchanged, 4, "kubectl apply with nothing to change"),
+    ...beside(
+      "pulumi destroy until the volume is gone",
+      destroyed,
+      15,
+      "kubectl delete namespace until the volume is gone",
+    ),
+    figure("the program's own start-up, spawn to last resource registered", "s", programStarts, 1.2),
+    figure("memory of one idle preview", "MiB", memory, 500),
+  ];
+}
+
+interface Pair {
+  readonly ours: number[];
+  readonly theirs: number[];
+}
+
+function beside(name: string, { ours, theirs }: Pair, goal: number, other: string): Figure[] {
+  return [
+    figure(name, "s", ours, goal),
+    figure(other, "s", theirs),
+    ratio(`${name}, as a multiple of: ${other}`, ours, theirs),
+  ];
+}
+
+/** What the stack has made in the cluster, as manifests: the same objects for the other tool. */
+async function manifestsOf(context: PulumiContext, stack: string): Promise<string> {
+  const state = parse(await pulumi(context, ["stack", "export", "--show-secrets", "--stack", stack])) as {
+    deployment: { resources: { type: string; inputs: { kind?: string } }[] };
+  };
+  const items = state.deployment.resources
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .map(({ inputs }) => plain(inputs))
+    .sort((a, b) => Number(b.kind === "Namespace") - Number(a.kind === "Namespace"));
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+}
+
+/** In an export, a decrypted secret is an object with its JSON as `plaintext`. */
+function plain(value: object): { kind?: string } {
+  return JSON.parse(
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === "object" && inner !== null && "plaintext" in inner
+        ? (JSON.parse(inner.plaintext as string) as unknown)
+        : inner,
+    ),
+  ) as { kind?: string };
+}
+
+type Kubectl = (args: readonly string[]) => Promise<{ stdout: string }>;
+
+async function volumeOf(kubectl: Kubectl, namespace: string): Promise<string> {
+  const path = "jsonpath={.items[0].spec.volumeName}";
+  return (await kubectl(["get", "pvc", "--namespace", namespace, "--output", path])).stdout;
+}
+
+async function gone(kubectl: Kubectl, volume: string): Promise<void> {
+  while ((await kubectl(["get", "pv", volume, "--ignore-not-found", "--output=name"])).stdout !== "") {
+    await sleep(100);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
