@@ -1,0 +1,11 @@
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** Writes the file in one step, unless it has this content already. */
+export async function writeIfChanged(file: string, content: string, mode = 0o644): Promise<void> {
+  if ((await readFile(file, "utf8").catch(() => undefined)) === content) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, content, { mode });
+  await chmod(`${file}.new`, mode);
+  await rename(`${file}.new`, file);
+}

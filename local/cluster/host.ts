@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stateDir } from "../paths";
+import { succeeds } from "./command";
+import { writeIfChanged } from "./files";
+import { networkNamespace, nodeDir } from "./layout";
+
+const gibibyte = 2 ** 30;
+/** The system's images, what etcd and the previews write, and some air. */
+const neededSpace = 3 * gibibyte;
+
+const neededPrograms = [
+  "containerd",
+  "ctr",
+  "runc",
+  "ip",
+  "nsenter",
+  "iptables",
+  "ipset",
+  "conntrack",
+  "socat",
+  "openssl",
+];
+
+/**
+ * Checks what the node needs of this machine before anything is made.
+ * @throws Error that names everything missing.
+ */
+export async function assertHostIsFit(): Promise<void> {
+  await mkdir(stateDir, { recursive: true });
+  const { bavail, bsize } = await statfs(stateDir);
+  const problems = [
+    bavail * bsize < neededSpace &&
+      `${stateDir} has ${((bavail * bsize) / gibibyte).toFixed(1)} GiB of free space left, the node needs ${neededSpace / gibibyte} GiB`,
+    !(await hasKernelFeature("overlay", async () => /\boverlay$/m.test(await readFile("/proc/filesystems", "utf8")))) &&
+      "the kernel has no overlay filesystem (module overlay)",
+    !(await hasKernelFeature("br_netfilter", () => Promise.resolve(existsSync("/proc/sys/net/bridge")))) &&
+      "the kernel can't filter bridged packets (module br_netfilter)",
+    !existsSync("/usr/lib/cni/bridge") && "the CNI plugins aren't installed (package containernetworking-plugins)",
+  ].filter((problem) => problem !== false);
+  for (const program of neededPrograms) {
+    if (!(await succeeds("sh", ["-c", 'command -v "$0"', program]))) problems.push(`${program} isn't installed`);
+  }
+  if (problems.length > 0) throw new Error(`the node can't run on this machine: ${problems.join("; ")}`);
+}
+
+async function hasKernelFeature(module: string, check: () => Promise<boolean>): Promise<boolean> {
+  if (await check()) return true;
+  await succeeds("modprobe", [module]);
+  return check();
+}
+
+/**
+ * Checks what only the node's own network namespace can show.
+ * @throws Error that names what the kernel lacks.
+ */
+export async function assertNetfilterWorks(): Promise<void> {
+  const inNode = [`--net=${networkNamespace}`];
+  const problems: string[] = [];
+  const probes: [command: string[], feature: string][] = [
+    [["iptables", "-t", "nat", "-L", "-n"], "NAT by iptables, for Services"],
+    [["iptables", "-t", "filter", "-L", "-n"], "filtering by iptables, for NetworkPolicies"],
+    [["ipset", "list", "-n"], "IP sets, for NetworkPolicies"],
+  ];
+  for (const [command, feature] of probes) {
+    if (!(await succeeds("nsenter", [...inNode, ...command]))) problems.push(`${feature} (${command.join(" ")})`);
+  }
+  if (problems.length > 0) throw new Error(`the kernel lacks what the node needs: ${problems.join("; ")}`);
+}
+
+/** What the kubelet sets for the whole machine, whatever its configuration says. */
+const kubeletSysctls = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"];
+const savedSysctls = join(nodeDir, "sysctls.json");
+
+/** Notes the machine's own kernel settings before the first kubelet changes them. */
+export async function saveSysctls(): Promise<void> {
+  if (existsSync(savedSysctls)) return;
+  const values = await Promise.all(kubeletSysctls.map((key) => readFile(`/proc/sys/${key}`, "utf8")));
+  await writeIfChanged(
+    savedSysctls,
+    JSON.stringify(Object.fromEntries(kubeletSysctls.map((key, i) => [key, values[i]]))),
+  );
+}
+
+export async function restoreSysctls(): Promise<void> {
+  if (!existsSync(savedSysctls)) return;
+  const saved = JSON.parse(await readFile(savedSysctls, "utf8")) as Record<string, string>;
+  for (const [key, value] of Object.entries(saved)) await writeFile(`/proc/sys/${key}`, value);
+  await rm(savedSysctls);
+}

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import type { Daemon } from "./daemon";
+import { componentKubeconfig } from "./kubeconfig";
+import { nodeAddress, nodeName, podCidr, serviceCidr } from "./layout";
+
+/** Leads from the addresses of Services to pods. */
+export function kubeProxy(nodeBin: string): Daemon {
+  const kubeconfig = componentKubeconfig("kube-proxy");
+  return {
+    name: "kube-proxy",
+    command: [
+      join(nodeBin, "kube-proxy"),
+      `--kubeconfig=${kubeconfig}`,
+      `--hostname-override=${nodeName}`,
+      "--proxy-mode=iptables",
+      `--cluster-cidr=${podCidr}`,
+      `--bind-address=${nodeAddress}`,
+      "--healthz-bind-address=127.0.0.1:10256",
+      "--metrics-bind-address=127.0.0.1:10249",
+      // The limit is the whole machine's and stays as it is.
+      "--conntrack-max-per-core=0",
+    ],
+    files: [kubeconfig],
+  };
+}
+
+/** Only the firewall of kube-router: it enforces NetworkPolicies. */
+export function kubeRouter(nodeBin: string): Daemon {
+  const kubeconfig = componentKubeconfig("kube-router");
+  return {
+    name: "kube-router",
+    command: [
+      join(nodeBin, "kube-router"),
+      `--kubeconfig=${kubeconfig}`,
+      `--hostname-override=${nodeName}`,
+      "--run-firewall=true",
+      "--run-router=false",
+      "--run-service-proxy=false",
+      "--run-loadbalancer=false",
+      `--service-cluster-ip-range=${serviceCidr}`,
+      "--metrics-port=0",
+    ],
+    files: [kubeconfig],
+  };
+}

@@ -1,0 +1,19 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { logDir } from "../paths";
+
+export interface Timeline {
+  /** Notes that this has been reached, and how many seconds after the beginning. */
+  mark(what: string): void;
+}
+
+/** Times of the steps of one start, in `node.log` of the log folder. */
+export function startTimeline(): Timeline {
+  const begin = process.hrtime.bigint();
+  mkdirSync(logDir, { recursive: true });
+  const write = (line: string): void => appendFileSync(join(logDir, "node.log"), `${line}\n`);
+  write(`${new Date().toISOString()} start`);
+  return {
+    mark: (what) => write(`${(Number(process.hrtime.bigint() - begin) / 1e9).toFixed(1).padStart(6)} s ${what}`),
+  };
+}
