@@ -7,6 +7,8 @@ export interface ServingOptions {
   readonly dispatcher?: Dispatcher;
   /** In milliseconds. @default 120000 */
   readonly timeout?: number;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
   /** Is told what the host answered last, whenever that changes. */
   readonly report: (message: string) => void;
 }
@@ -17,7 +19,10 @@ export interface ServingOptions {
  *
  * @throws UserError with the last answer
  */
-export async function serving(url: string, { dispatcher, timeout = 120_000, report }: ServingOptions): Promise<void> {
+export async function serving(
+  url: string,
+  { dispatcher, timeout = 120_000, signal, report }: ServingOptions,
+): Promise<void> {
   const deadline = Date.now() + timeout;
   let last = "";
   for (;;) {
@@ -32,6 +37,7 @@ export async function serving(url: string, { dispatcher, timeout = 120_000, repo
     if (Date.now() > deadline) {
       throw new UserError(`${url} does not serve after ${timeout / 1000} s; its last answer was ${last}`);
     }
+    signal?.throwIfAborted();
     await sleep(250);
   }
 }

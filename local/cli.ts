@@ -6,6 +6,7 @@ import { type ClusterOptions, startOnCluster } from "./commands/start-on-cluster
 import { stop } from "./commands/stop";
 import { test } from "./commands/test";
 import { buildToolchain } from "./commands/toolchain";
+import { handleInterruption, interruption } from "./interruption";
 import { nodePort } from "./port";
 
 const program = new Command("npm").description("Previews on the embedded default, or on a cluster that you have.");
@@ -53,7 +54,8 @@ function port(text: string): number {
   return number;
 }
 
+handleInterruption();
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = interruption.aborted ? 130 : 1;
 });

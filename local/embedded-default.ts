@@ -66,7 +66,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
     {
       title: "Pulumi's plugins",
       usually: "2 s the first time",
-      run: ({ programs, variables }, report) => installPlugins(programs, variables, report),
+      run: ({ programs, variables }, report) => installPlugins(join(programs.pulumi, "pulumi"), variables, report),
     },
   ];
 }

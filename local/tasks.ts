@@ -1,4 +1,5 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+import { interruption } from "./interruption";
 
 /** One step of a command: what it does, and what it can say meanwhile. */
 export interface Step<Context> {

@@ -3,6 +3,7 @@ import { parseSettings, SettingsError, type SettingsInput, UserError } from "../
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { serving } from "../../lifecycle/serving";
 import { configure, ensureStack, stackName, up } from "../../lifecycle/stack";
+import { interruption } from "../interruption";
 import { openLog } from "../log";
 import { checkout } from "../paths";
 import { runSteps } from "../tasks";
@@ -39,7 +40,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
       {
         title: "Waiting until the public host serves",
         usually: "a few seconds; longer where DNS is new",
-        run: (_, report) => serving(shared.url, { timeout: 300_000, report }),
+        run: (_, report) => serving(shared.url, { timeout: 300_000, signal: interruption, report }),
       },
     ],
     shared,

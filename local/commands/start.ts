@@ -5,6 +5,7 @@ import { stackName, up } from "../../lifecycle/stack";
 import { localDispatcher } from "../client";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
 import { exclusively } from "../lock";
+import { interruption } from "../interruption";
 import { openLog } from "../log";
 import { domain } from "../preview-settings";
 import { ensureEmbeddedStack } from "../embedded-stack";
@@ -37,7 +38,7 @@ export async function start({ pullRequest, port }: StartOptions): Promise<void> 
     {
       title: `Waiting until ${url} serves`,
       usually: "1 s",
-      run: (_, report) => serving(url, { dispatcher: localDispatcher(), report }),
+      run: (_, report) => serving(url, { dispatcher: localDispatcher(), signal: interruption, report }),
     },
   ];
   await exclusively(() => runSteps([...embeddedDefaultSteps({ port, log }), ...preview], {} as EmbeddedDefault, log));
