@@ -16,7 +16,13 @@ interface Deployment {
 }
 
 interface Node {
-  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastHeartbeatTime: string;
+    }[];
+  };
 }
 
 /** Asks the node's API server as its administrator; undefined if what is asked for doesn't exist. */
@@ -53,11 +59,23 @@ export async function isApiServerReady(): Promise<boolean> {
   return (await get("/readyz")) !== undefined;
 }
 
-export async function isNodeReady(): Promise<boolean> {
+/**
+ * Whether the node says that it is ready, and has said so after `since` (milliseconds since the epoch): what stands in
+ * the API after a crash is what was true before it.
+ */
+export async function isNodeReady(since = 0): Promise<boolean> {
   const body = await get(`/api/v1/nodes/${nodeName}`);
   if (body === undefined) return false;
   const { status } = JSON.parse(body) as Node;
-  return status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  // Times in the API are in whole seconds.
+  const isFresh = ready !== undefined && Date.parse(ready.lastHeartbeatTime) >= Math.floor(since / 1_000) * 1_000;
+  return isFresh && ready.status === "True";
+}
+
+/** Whether CoreDNS itself answers that it is ready, whatever the API knows of its pod. */
+export async function isDnsReady(): Promise<boolean> {
+  return (await get("/api/v1/namespaces/kube-system/services/kube-dns:ready/proxy/ready")) !== undefined;
 }
 
 export async function getDeployment(namespace: string, name: string): Promise<Deployment | undefined> {

@@ -61,10 +61,11 @@ export function isCurrent(daemon: Daemon): boolean {
 /**
  * Starts the daemon unless it runs already; one that runs with another command or other files is replaced.
  * Returns at once: whoever needs it to be ready waits with {@link waitUntil}.
+ * @returns whether there was anything to start.
  */
-export async function startDaemon(daemon: Daemon): Promise<void> {
+export async function startDaemon(daemon: Daemon): Promise<boolean> {
   const current = fingerprint(daemon);
-  if (living(daemon.name)?.fingerprint === current) return;
+  if (living(daemon.name)?.fingerprint === current) return false;
   await stopDaemon(daemon.name);
 
   mkdirSync(logDir, { recursive: true });
@@ -95,6 +96,7 @@ export async function startDaemon(daemon: Daemon): Promise<void> {
   const deadline = Date.now() + 5_000;
   while (!isAlive(daemon.name) && child.exitCode === null && Date.now() < deadline) await sleep(5);
   if (child.exitCode !== null) throw daemonDied(daemon.name);
+  return true;
 }
 
 /** Asks the daemon to end, waits, and kills it if it hasn't ended after `patience` milliseconds. */

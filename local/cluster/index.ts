@@ -24,7 +24,7 @@ import {
   traefikAddon,
   type Addon,
 } from "./addons";
-import { getDeployment, isApiServerReady, isAvailable, isNodeReady } from "./api";
+import { getDeployment, isApiServerReady, isAvailable, isDnsReady, isNodeReady } from "./api";
 import { createCgroups, hasCgroups, killContainers, killNodeProcesses, nodeProcesses, removeCgroups } from "./cgroup";
 import { containerd, isContainerdReady, removeContainers, writeContainerdConfig } from "./containerd";
 import { apiServer, controllerManager, etcd, scheduler } from "./control-plane";
@@ -149,21 +149,22 @@ async function boot({ nodeBin, traefikBin, port, report }: NodeOptions): Promise
   const node = async (): Promise<void> => {
     await Promise.all([serving, running]);
     signal.throwIfAborted();
-    await startDaemon(kubeletDaemon);
+    const begin = Date.now();
+    const started = await startDaemon(kubeletDaemon);
     await startDaemon(kubeProxyDaemon);
     if (!isCurrent(kubeRouterDaemon)) await applyKubeRouterRights(nodeBin);
     await waitUntil({
       what: "the node isn't ready",
       daemons: [etcdDaemon, apiServerDaemon, ...controllers, containerd, kubeletDaemon],
       timeout: 90,
-      condition: isNodeReady,
+      condition: () => isNodeReady(started ? begin : 0),
       signal,
     });
     timeline.mark("node Ready");
     // It gives up at once when its node isn't registered.
     await startDaemon(kubeRouterDaemon);
   };
-  const deploy = async (addon: Addon): Promise<void> => {
+  const deploy = async (addon: Addon, answers = (): Promise<boolean> => Promise.resolve(true)): Promise<void> => {
     await serving;
     await applyAddon(nodeBin, addon);
     await waitUntil({
@@ -171,7 +172,7 @@ async function boot({ nodeBin, traefikBin, port, report }: NodeOptions): Promise
       daemons: [etcdDaemon, apiServerDaemon, ...controllers, containerd],
       // From the moment at which its pod can start at all.
       timeout: 120,
-      condition: () => isServing(addon),
+      condition: async () => (await isServing(addon)) && (await answers()),
       signal,
     });
     timeline.mark(`${addon.deployment} available`);
@@ -180,7 +181,7 @@ async function boot({ nodeBin, traefikBin, port, report }: NodeOptions): Promise
     const image = corednsImage(nodeBin);
     await running;
     await ensureProgramImages(image);
-    await deploy(await corednsAddon(await referenceOf(image)));
+    await deploy(await corednsAddon(await referenceOf(image)), isDnsReady);
   };
   const volumes = async (): Promise<void> => {
     const [image, shell] = [localPathImage(nodeBin), await shellImage()];
