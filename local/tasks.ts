@@ -21,6 +21,7 @@ export async function runSteps<Context extends object>(
   const tasks = steps.map(({ title, usually, run }, index): ListrTask<Context> => ({
     title: `[${index + 1}/${steps.length}] ${title} (usually ${usually})`,
     task: async (shared, task) => {
+      interruption.throwIfAborted();
       log.write(`\n# ${title}\n`);
       await run(shared, (message) => {
         log.write(`${message}\n`);
