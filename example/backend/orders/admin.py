@@ -31,11 +31,10 @@ class CustomerAdmin(admin.ModelAdmin):
 class OrderAdmin(admin.ModelAdmin):
     list_display = ["id", "customer", "item", "quantity", "status", "created_at", "shipped_by"]
     list_display_links = ["id", "item"]
-    list_filter = ["status", "customer"]
+    list_filter = ["status", "created_at"]
     list_select_related = ["customer", "shipped_by"]
     search_fields = ["item", "note", "customer__name"]
     autocomplete_fields = ["customer"]
-    date_hierarchy = "created_at"
     fields = ["customer", "item", "quantity", "note", "status", "created_at", "shipped_at", "shipped_by"]
     readonly_fields = ["created_at", "shipped_at", "shipped_by"]
     actions = ["ship"]

@@ -30,3 +30,8 @@ class OrderSerializer(serializers.ModelSerializer):
             "shipped_by",
         ]
         read_only_fields = ["status", "created_at", "shipped_at"]
+        extra_kwargs = {
+            "customer": {"error_messages": dict.fromkeys(["required", "null"], "Please choose a customer.")},
+            "item": {"error_messages": {"blank": "Please say what is ordered."}},
+            "quantity": {"error_messages": {"invalid": "Please enter a whole number."}},
+        }

@@ -28,6 +28,9 @@ export default async function Desk({ searchParams }: Props) {
           <h1 id="orders-title">
             Orders <span className={styles.count}>{orders.count}</span>
           </h1>
+          <a className={`button small ${styles.jump}`} href="#new-order">
+            New order
+          </a>
           <StatusFilter current={filter.status} />
         </div>
         <OrderList orders={orders.results} mayShip={Boolean(session?.username)} />

@@ -21,7 +21,7 @@ export function NewOrder({ customers }: { readonly customers: readonly Customer[
   const errors = order.refused?.fields ?? {};
 
   return (
-    <section className={styles.card} aria-labelledby="new-order-title">
+    <section className={styles.card} id="new-order" aria-labelledby="new-order-title">
       <h2 id="new-order-title">New order</h2>
       {/* The API's words stand beside the fields, so the browser's own bubbles would only say it twice. */}
       <form

@@ -11,7 +11,7 @@ export function Refusal({ refused }: { readonly refused: Refused | undefined }) 
     if (refused) place.current?.closest("form")?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [refused]);
   return (
-    <div ref={place} role="alert">
+    <div className={styles.place} ref={place} role="alert">
       {refused && <p className={styles.refusal}>{refused.message}</p>}
     </div>
   );

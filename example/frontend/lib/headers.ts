@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import { TARGET } from "./target.ts";
 
 /** RFC 9110, section 7.6.1: they are between two neighbours, and not for whoever comes behind. */
 const HOP_BY_HOP = [
@@ -21,7 +22,7 @@ export function requestHeaders(request: Request, strippedPrefix?: string): Outgo
   const headers = new Headers(request.headers);
   dropHopByHop(headers);
   // Node writes its own Host (`api:8000`), and has already answered an Expect: 100-continue.
-  drop(headers, ["host", "expect"]);
+  drop(headers, ["host", "expect", TARGET]);
   // Next drops a GET's body; with its length left behind, Django would wait for it.
   if (!request.body) headers.delete("content-length");
   headers.set("accept-encoding", "identity");

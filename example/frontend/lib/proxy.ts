@@ -1,9 +1,10 @@
 import http from "node:http";
-import { Readable } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import { ByteLengthQueuingStrategy, type ReadableStream } from "node:stream/web";
 import { decoded } from "./decoding.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { upstreamPath } from "./path.ts";
+import { targetOf } from "./target.ts";
 
 export interface ProxyOptions {
   /** Removed from the path before it goes to Django, which is told so: `/api` makes `/api/orders/` `/orders/`. */
@@ -21,29 +22,32 @@ export interface ProxyOptions {
 // Idle connections are closed long before gunicorn closes them (75 s), so none is written to just as it goes.
 const agent = new http.Agent({ keepAlive: true, timeout: 30_000 });
 
+// Next ends when its last answer has, which an event stream may never do. Others have as long as gunicorn gives them.
+process.once("SIGTERM", () => setTimeout(() => agent.destroy(), 3_000).unref());
+
 /**
  * Passes a request on to Django at INTERNAL_API_URL and its answer back, both as streams.
  *
- * `fetch` isn't used: it would follow no redirects if asked, but it repeats no Content-Length for a streamed body,
- * without which Django reads an empty one, and it gives up on an event stream that is silent for five minutes.
+ * Not with `fetch`: it gives up on an event stream that is silent for five minutes, and the means to change that aren't
+ * part of Node.
  */
 export async function proxy(request: Request, options: ProxyOptions = {}): Promise<Response> {
-  const upstream = process.env.INTERNAL_API_URL;
-  if (!upstream || !URL.canParse(upstream)) return refusal(500, "INTERNAL_API_URL is not set to an address.");
+  const upstream = URL.parse(process.env.INTERNAL_API_URL ?? "");
+  if (upstream?.protocol !== "http:") return refusal(500, "INTERNAL_API_URL must be like http://api:8000.");
 
-  const url = new URL(request.url);
-  const path = upstreamPath(url.pathname, options.stripPrefix ?? "");
+  const target = targetOf(request);
+  const path = upstreamPath(target.path, options.stripPrefix ?? "");
   if (path === undefined) return refusal(400, "This path is not allowed.");
 
   try {
-    const answer = await send(request, new URL(upstream), path + url.search, options);
+    const answer = await send(request, upstream, path + target.query, options);
     return new Response(bodyOf(request, answer), {
       status: answer.statusCode,
       statusText: answer.statusMessage,
       headers: responseHeaders(answer.rawHeaders),
     });
   } catch (error) {
-    if (!request.signal.aborted) console.error(`${request.method} ${url.pathname}: ${String(error)}`);
+    if (!request.signal.aborted) console.error(`${request.method} ${target.path}: ${String(error)}`);
     return error instanceof Silence
       ? refusal(504, "The API did not answer in time.")
       : refusal(502, "The API can’t be reached.");
@@ -71,7 +75,7 @@ function send(request: Request, upstream: URL, path: string, options: ProxyOptio
     call.on("timeout", () => {
       if (!answered) call.destroy(new Silence(`silent for ${patience} ms`));
     });
-    // Also after the answer: Django may refuse an upload and close before all of it has been sent.
+    // Also there once the answer has begun: the rest of a refused upload then fails.
     call.on("error", reject);
     upload(request, call);
   });
@@ -83,11 +87,14 @@ function upload(request: Request, call: http.ClientRequest): void {
     return;
   }
   const body = Readable.fromWeb(request.body as ReadableStream);
+  // Django may refuse an upload and close. Node mostly loses that answer if it writes to the closed connection first, so
+  // each piece waits until what has arrived meanwhile is read.
+  const pieces = new Transform({ transform: (piece, _, done) => setImmediate(done, null, piece) });
   // The visitor went away in the middle: an end would look like a complete, shorter upload.
   body.on("error", (error) => call.destroy(error));
   // What Django doesn't want is read and dropped, since closing the connection would lose its answer.
-  call.on("close", () => body.unpipe(call).resume());
-  body.pipe(call);
+  call.on("close", () => body.unpipe(pieces).resume());
+  body.pipe(pieces).pipe(call);
 }
 
 function bodyOf(request: Request, answer: http.IncomingMessage): BodyInit | null {

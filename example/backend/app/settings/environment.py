@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 # A leading dot or `*` would admit sibling previews; an underscore is refused by Django later, host by host.
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+DATABASE_NAME = re.compile(r"/[\w.-]+")
 
 
 class Environment:
@@ -33,7 +34,10 @@ class Environment:
             return {}
         try:
             parts = urlsplit(url)
-            usable = parts.scheme in ("postgres", "postgresql") and parts.hostname and parts.path.strip("/")
+            # An unencoded / or @ in the password would otherwise end up as part of another host or name.
+            usable = (
+                parts.scheme in ("postgres", "postgresql") and parts.hostname and DATABASE_NAME.fullmatch(parts.path)
+            )
             settings = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True) if usable else {}
         except ValueError:
             settings = {}

@@ -1,0 +1,128 @@
+import json
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.test import SimpleTestCase
+
+from app.settings.environment import Environment
+
+PREVIEW = {
+    "DJANGO_SETTINGS_MODULE": "app.settings.preview",
+    "SECRET_KEY": "k" * 50,
+    "DATABASE_URL": "postgres://preview:secret@db:5432/app_preview",
+    "ALLOWED_HOSTS": "pr-123.previews.example.com,api",
+    "CSRF_TRUSTED_ORIGINS": "https://pr-123.previews.example.com",
+    "CORS_ALLOWED_ORIGINS": "https://pr-123.previews.example.com",
+}
+
+ASK_TWO_HOSTS = """
+import json, django
+django.setup()
+from django.test import Client
+from django.conf import settings
+
+def ask(host, **headers):
+    response = Client().get("/healthz", headers={"Host": host, **headers})
+    return [response.status_code, response.headers.get("X-Robots-Tag")]
+
+print(json.dumps({
+    "public": ask("pr-123.previews.example.com"),
+    "internal": ask("api", **{"X-Forwarded-Host": "pr-123.previews.example.com"}),
+    "probe": ask("api"),
+    "sibling": ask("pr-124.previews.example.com")[0],
+    "doubled": ask("api", **{"X-Forwarded-Host": "api, api"})[0],
+    "cookies": [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME],
+    "secure": [settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE],
+    "redirect": settings.SECURE_SSL_REDIRECT,
+    "debug": settings.DEBUG,
+}))
+"""
+
+
+def python(code, variables):
+    """Runs code under settings of its own, which a process can load only once."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"], **variables},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class PreviewSettingsTest(SimpleTestCase):
+    def test_a_preview_answers_for_its_own_hosts_only_and_marks_its_cookies(self):
+        run = python(ASK_TWO_HOSTS, PREVIEW)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(
+            json.loads(run.stdout),
+            {
+                "public": [200, "noindex, nofollow"],
+                "internal": [200, "noindex, nofollow"],
+                "probe": [200, "noindex, nofollow"],
+                "sibling": 400,
+                "doubled": 400,
+                "cookies": ["__Host-sessionid", "__Host-csrftoken"],
+                "secure": [True, True],
+                "redirect": False,
+                "debug": False,
+            },
+        )
+
+    def test_one_message_names_everything_that_is_wrong(self):
+        run = python("import django; django.setup()", PREVIEW | {"SECRET_KEY": "", "ALLOWED_HOSTS": "pr_1,api"})
+        self.assertNotEqual(run.returncode, 0)
+        message = run.stderr.strip().splitlines()[-1]
+        self.assertIn("SECRET_KEY is not set", message)
+        self.assertIn("ALLOWED_HOSTS: 'pr_1'", message)
+
+
+class EnvironmentTest(SimpleTestCase):
+    def problem(self, read, value):
+        environment = Environment({"NAME": value})
+        read(environment)
+        try:
+            environment.check()
+        except ImproperlyConfigured as error:
+            return str(error)
+        return None
+
+    def test_hosts(self):
+        for value in ["api", "pr-1.previews.example.com", "api,localhost, 127.0.0.1", "PR-1.example.com"]:
+            with self.subTest(value):
+                self.assertIsNone(self.problem(lambda env: env.hosts("NAME"), value))
+        for value in ["", "*", ".example.com", "a_b.example.com", "https://example.com", "example.com:8443", "a,*"]:
+            with self.subTest(value):
+                self.assertIn("NAME", self.problem(lambda env: env.hosts("NAME"), value))
+
+    def test_origins(self):
+        for value in ["https://pr-1.example.com", "https://pr-1.localhost:8443", "http://localhost:3000,https://a.b"]:
+            with self.subTest(value):
+                self.assertIsNone(self.problem(lambda env: env.origins("NAME"), value))
+        for value in [
+            "pr-1.example.com",
+            "https://*.example.com",
+            "https://a.b/",
+            "https://a.b/x",
+            "ftp://a.b",
+            "https://a.b:x",
+        ]:
+            with self.subTest(value):
+                self.assertIn("NAME", self.problem(lambda env: env.origins("NAME"), value))
+
+    def test_databases(self):
+        self.assertIsNone(self.problem(lambda env: env.database("NAME"), "postgres://a:b@db:5432/app"))
+        for value in ["", "db:5432/app", "sqlite:///file", "postgres://db", "postgres://a:p@ss/w:rd@db/app"]:
+            with self.subTest(value):
+                message = self.problem(lambda env: env.database("NAME"), value)
+                self.assertIn("NAME", message)
+                self.assertNotIn("w:rd", message)
+
+    def test_a_secret_stays_out_of_its_error(self):
+        message = self.problem(lambda env: env.text("NAME", at_least=32), "hunter2")
+        self.assertIn("NAME has 7 characters", message)
+        self.assertNotIn("hunter2", message)

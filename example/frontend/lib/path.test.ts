@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { upstreamPath } from "./path.ts";
+
+test("the prefix is taken off and the rest stays as the browser sent it", () => {
+  const table: [string, string][] = [
+    ["/api", "/"],
+    ["/api/", "/"],
+    ["/api/orders/", "/orders/"],
+    ["/api/orders", "/orders"],
+    ["/api/files/a%2Fb/", "/files/a%2Fb/"],
+    ["/api/what%3F/", "/what%3F/"],
+    ["/api/Malm%C3%B6/", "/Malm%C3%B6/"],
+    ["/api/100%25/", "/100%25/"],
+    ["/api/%zz/%ff", "/%zz/%ff"],
+    ["/api/..hidden/v1.2/...", "/..hidden/v1.2/..."],
+    ["/api/api/", "/api/"],
+  ];
+  for (const [pathname, expected] of table) assert.equal(upstreamPath(pathname, "/api"), expected, pathname);
+});
+
+test("nothing leaves the prefix, in whatever way it is written", () => {
+  const table = [
+    "/",
+    "/apiary",
+    "/admin/",
+    "/API/orders/",
+    "/api//orders/",
+    "/api/orders//",
+    "/api/..",
+    "/api/../admin/",
+    "/api/./admin/",
+    "/api/..%2f..%2fadmin/",
+    "/api/x/..%2Fadmin/",
+    "/api/%2e%2e/admin/",
+    "/api/.%2E/admin/",
+    "/api/%252e%252e%252fadmin/",
+    "/api/%25252e%25252e/admin/",
+    "/api/%2fevil.example/",
+    "/api/x%2f%2fy",
+    "/api/..\\admin/",
+    "/api/..%5cadmin/",
+    "/api/%255cadmin/",
+  ];
+  for (const pathname of table) assert.equal(upstreamPath(pathname, "/api"), undefined, pathname);
+});
+
+test("without a prefix the whole path is passed on", () => {
+  assert.equal(upstreamPath("/auth/callback/example/", ""), "/auth/callback/example/");
+  assert.equal(upstreamPath("/auth/callback/..%2f..%2fadmin/", ""), undefined);
+});
