@@ -20,7 +20,9 @@ export const backend = cache(async <Answer>(path: string): Promise<Answer | unde
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return (await answer.json()) as Answer;
   } catch (error) {
-    console.error(`${path} at INTERNAL_API_URL: ${String(error)}`);
+    // `fetch` itself only says that it failed; why is in the cause.
+    const reason = error instanceof Error ? (error.cause ?? error) : error;
+    console.error(`${path} at INTERNAL_API_URL: ${String(reason)}`);
     return undefined;
   }
 });
