@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheDir } from "../paths";
 import { run } from "../cluster/command";
 import { importImage, listImages, removeImages } from "../cluster/containerd";
+import { withScratchFolder } from "./scratch";
 
 /** An image that is one statically linked program and nothing else. */
 interface ProgramImage {
@@ -69,9 +70,7 @@ export async function ensureProgramImages(...images: readonly ProgramImage[]): P
 }
 
 async function makeAndImport({ name, program, links = [], user }: ProgramImage, reference: string): Promise<void> {
-  await mkdir(cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(cacheDir, `image-${name}-`));
-  try {
+  await withScratchFolder(async (folder) => {
     const root = join(folder, "root");
     await mkdir(join(root, "bin"), { recursive: true });
     await copyFile(program, join(root, "bin", name));
@@ -93,18 +92,14 @@ async function makeAndImport({ name, program, links = [], user }: ProgramImage, 
     const archive = join(folder, "image.tar");
     await run("tar", ["-cf", archive, "-C", folder, "manifest.json", "config.json", "layer.tar"], { timeout: 120_000 });
     await importImage(archive);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Debian's statically linked busybox; taken out of its package, so that nothing is installed on the machine. */
 async function busybox(): Promise<string> {
   const program = join(cacheDir, "busybox", "busybox");
   if (await stat(program).catch(() => undefined)) return program;
-  await mkdir(cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(cacheDir, "busybox-"));
-  try {
+  await withScratchFolder(async (folder) => {
     const download = (): Promise<string> =>
       run("apt-get", ["download", "-q", "busybox-static"], { cwd: folder, timeout: 120_000 });
     // Without lists of packages, or with old ones, apt knows no package to download.
@@ -114,8 +109,6 @@ async function busybox(): Promise<string> {
     await run("dpkg-deb", ["--extract", join(folder, archive), folder]);
     await mkdir(join(cacheDir, "busybox"), { recursive: true });
     await rename(join(folder, "bin/busybox"), program);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
   return program;
 }

@@ -1,0 +1,1 @@
+export { ensureProductImages, type ProductImages } from "./product";
