@@ -19,5 +19,8 @@ CORS_ALLOWED_ORIGINS = _environment.origins("CORS_ALLOWED_ORIGINS", "http://loca
 
 # `runserver` would serve static files under /api/static/, but the web strips /api: leave them to WhiteNoise.
 INSTALLED_APPS = ["whitenoise.runserver_nostatic", *INSTALLED_APPS]
+# Nobody runs collectstatic here, and tests, too, are to find the files.
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
 
 _environment.check()

@@ -33,6 +33,7 @@ STORAGES = {
 
 MIDDLEWARE = ["app.noindex.noindex", *MIDDLEWARE]
 
+# Without debug mode Django would only mail errors to its administrators.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
