@@ -32,7 +32,11 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
   }
   const result = await child;
   if (result.failed) {
-    throw new UserError(diagnostics(result.all ?? result.shortMessage, `pulumi ${args.slice(0, 2).join(" ")}`));
+    const words = args.slice(
+      0,
+      args.findIndex((arg) => arg.startsWith("--")),
+    );
+    throw new UserError(diagnostics(result.all ?? result.shortMessage, `pulumi ${words.join(" ")}`));
   }
   return result.stdout;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { UserError } from "../../contract";
-import { ask } from "./http";
+import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
 import { Preview } from "./preview";
 
@@ -9,8 +9,15 @@ const gated = [
   "python3",
   "-c",
   `
-import os, psycopg
-with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+import os, psycopg, time
+# A new pod's first connections may be refused until the network policy knows it.
+for attempt in range(60):
+    try:
+        connection = psycopg.connect(os.environ["DATABASE_URL"])
+        break
+    except psycopg.OperationalError:
+        time.sleep(0.5)
+with connection:
     connection.execute("select * from gate")
 print("through the gate")
 `,
@@ -50,7 +57,10 @@ describe("a migration that fails", () => {
     await query(preview.namespace, "create table gate ()");
     await preview.up();
     assert.notEqual(await apiPod(), pod);
-    assert.match((await ask(`${preview.names.origin}/api/version/`)).body, /bbbbbbb/);
+    // The web may still have a connection to the old pod, which has five seconds to end.
+    await eventually(async () => {
+      assert.match((await ask(`${preview.names.origin}/api/version/`)).body, /bbbbbbb/);
+    });
     assert.equal((await names("jobs", "-n", preview.namespace)).length, 1);
   });
 
