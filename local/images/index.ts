@@ -1,1 +1,1 @@
-export { ensureProductImages, type ProductImages } from "./product";
+export { ensureImage, ensureProductImages, type ImageOptions, type ProductImages } from "./product";

@@ -1,13 +1,8 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { imagesInUse, importImage, isContainerdReady, listImages, removeImages } from "../cluster/containerd";
-import { cacheDir, checkout, runtimeDir } from "../paths";
-import { ensureBases, planBases, type Bases } from "./bases";
-import { buildImage, exportImage, listBuiltImages, releaseStorage, removeBuiltImages } from "./buildah";
-import { hashContext } from "./content-hash";
-import { describeRegistryAccess } from "./registry-access";
-import { withScratchFolder } from "./scratch";
+import { checkout } from "../paths";
+import { postgres, productBases } from "./bases";
+import { ensureImages } from "./ensure";
+import { argumentsTakenBy, type Image } from "./image";
 
 /** References of the reference product's images, as the node has them. */
 export interface ProductImages {
@@ -16,93 +11,46 @@ export interface ProductImages {
   readonly postgres: string;
 }
 
-const contexts = { api: join(checkout, "example/backend"), web: join(checkout, "example/frontend") };
-
-/** How many versions of an image are kept besides those in use: going back to one costs nothing then. */
-const keptVersions = 3;
+export interface ImageOptions {
+  /** What the image is called: its reference is `preview.local/NAME:HASH`. */
+  readonly name: string;
+  /** Folder with an ordinary Dockerfile. Its `ARG PYTHON_IMAGE` or `ARG NODE_IMAGE` gets a base image of ours. */
+  readonly context: string;
+  /** The Dockerfile's other arguments; an image of ours, by its reference, may be among them. */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+}
 
 /**
- * Builds the reference product by its own Dockerfiles, on bases of ours, and brings it and Postgres to the node. Does
- * nothing, in well under a second, when the node has them as the files are now.
- * @throws Error with the last lines of a build that failed, or if the node isn't running.
+ * Builds the reference product by its own Dockerfiles, and Postgres, and brings them to the node. Does nothing, in a
+ * fraction of a second, when the node has them as the files are now.
+ *
+ * @throws UserError if a build fails, with its last lines and its log, or if the node isn't running
  */
 export async function ensureProductImages(report: (message: string) => void): Promise<ProductImages> {
-  const bases = await planBases();
-  const images: ProductImages = {
-    api: `preview.local/api:${await hashContext(contexts.api, [bases.python])}`,
-    web: `preview.local/web:${await hashContext(contexts.web, [bases.node])}`,
-    postgres: bases.postgres,
-  };
-  const present = await listImages().catch(() => new Set<string>());
-  const missing = Object.values(images).filter((reference: string) => !present.has(reference));
-  if (missing.length === 0) return images;
-
-  await build(images, missing, bases, report);
-  if (!(await isContainerdReady())) throw new Error("the images can't be imported: the node isn't running");
-  report("importing the product's images into the node");
-  await Promise.all(missing.map(transfer));
-  await forgetFormerVersions(images);
-  return images;
+  const images = await Promise.all([
+    // First what takes longest to build.
+    describe({ name: "web", context: join(checkout, "example/frontend") }),
+    describe({ name: "api", context: join(checkout, "example/backend") }),
+  ]);
+  const [web = "", api = "", database = ""] = await ensureImages([...images, postgres], report);
+  return { api, web, postgres: database };
 }
 
-async function build(
-  images: ProductImages,
-  missing: readonly string[],
-  bases: Bases,
-  report: (message: string) => void,
-): Promise<void> {
-  await mkdir(runtimeDir, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(runtimeDir, "build-"));
-  try {
-    const access = await describeRegistryAccess(folder);
-    const built = await listBuiltImages();
-    const isToBuild = (reference: string): boolean => missing.includes(reference) && !built.has(reference);
-    const needed: (keyof Bases)[] = [
-      ...(isToBuild(images.api) ? (["python"] as const) : []),
-      ...(isToBuild(images.web) ? (["node"] as const) : []),
-      ...(isToBuild(images.postgres) ? (["postgres"] as const) : []),
-    ];
-    await ensureBases(bases, needed, access, report);
-
-    const buildProduct = async (name: "api" | "web", buildArgs: Record<string, string>): Promise<void> => {
-      if (!isToBuild(images[name])) return;
-      if (!existsSync(join(contexts[name], "Dockerfile"))) throw new Error(`${contexts[name]} has no Dockerfile`);
-      report(`building the image of ${name}`);
-      const mounts = [...access.mounts, ...(await downloadCaches())];
-      await buildImage({ reference: images[name], context: contexts[name], buildArgs, mounts });
-    };
-    await Promise.all([
-      buildProduct("web", { NODE_IMAGE: bases.node }),
-      buildProduct("api", { PYTHON_IMAGE: bases.python }),
-    ]);
-  } finally {
-    await releaseStorage();
-    await rm(folder, { recursive: true, force: true });
-  }
+/**
+ * The same for any folder with a Dockerfile; resolves to the image's reference.
+ *
+ * @example
+ * // A second revision of the API that can't migrate:
+ * await ensureImage({ name: "api", context: folder, buildArgs: { API_IMAGE: images.api } }, report);
+ * @throws UserError as {@link ensureProductImages} does
+ */
+export async function ensureImage(options: ImageOptions, report: (message: string) => void): Promise<string> {
+  const [reference = ""] = await ensureImages([await describe(options)], report);
+  return reference;
 }
 
-/** A change of one dependency doesn't fetch all the others again. */
-async function downloadCaches(): Promise<string[]> {
-  const npm = join(cacheDir, "npm-downloads");
-  await mkdir(npm, { recursive: true });
-  return [`--volume=${npm}:/root/.npm`];
-}
-
-async function transfer(reference: string): Promise<void> {
-  await withScratchFolder(async (folder) => {
-    const archive = join(folder, "image.tar");
-    await exportImage(reference, archive);
-    await importImage(archive);
-  });
-}
-
-/** Frees the disk from what former versions of the files were built into. */
-async function forgetFormerVersions(images: ProductImages): Promise<void> {
-  const [present, used, built] = await Promise.all([listImages(), imagesInUse(), listBuiltImages()]);
-  for (const reference of Object.values(images) as string[]) {
-    const repository = reference.slice(0, reference.lastIndexOf(":") + 1);
-    const isFormer = (other: string): boolean => other.startsWith(repository) && other !== reference;
-    await removeImages([...present].filter((other) => isFormer(other) && !used.has(other)).slice(0, -keptVersions));
-    await removeBuiltImages([...built].filter(isFormer).slice(0, -keptVersions)).catch(() => undefined);
-  }
+async function describe({ name, context, buildArgs }: ImageOptions): Promise<Image> {
+  const taken = await argumentsTakenBy(context);
+  const bases = Object.entries(productBases).filter(([argument]) => taken.includes(argument));
+  return { name, context, buildArgs, bases: Object.fromEntries(bases) };
 }

@@ -1,38 +1,46 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { execa } from "execa";
+import { basename, join } from "node:path";
 import { run } from "../cluster/command";
+import { debianSuite } from "./debian";
+import { debianSources } from "./debian-sources";
+import { imagesDir } from "./folders";
 
 const certificates = "/etc/ssl/certs";
 const bundle = join(certificates, "ca-certificates.crt");
 
 /**
- * How this machine's own apt, npm and pip reach their registries, as files that builds mount: mirrors, proxies,
- * credentials and certificates work in a build as they do here, and none of them stays in an image.
+ * How this machine's own apt, npm and pip reach their registries, for builds to mount: mirrors, proxies, credentials
+ * and certificates work in a build as they do here, and none of them gets into an image. (Of a mounted file an image
+ * keeps an empty one.)
  */
 export interface RegistryAccess {
-  /** Options of apt, for mmdebstrap. */
+  /** File with apt's options about fetching. */
   readonly aptConf: string;
   /** Arguments of `buildah bud`. */
   readonly mounts: readonly string[];
 }
 
-/** Writes the files into the folder, which only its owner may read and which is deleted after the builds. */
+/** Writes what builds mount into a folder, which only its owner may read and which is to be deleted after them. */
 export async function describeRegistryAccess(folder: string): Promise<RegistryAccess> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const [apt, npm, pip] = await Promise.all([aptConf(), npmrc(), pipConf()]);
+  const [apt, npm, pip, sources] = await Promise.all([aptConf(), npmrc(), pipConf(), debianSources(debianSuite)]);
   const files = { aptConf: join(folder, "apt.conf"), npmrc: join(folder, "npmrc"), pipConf: join(folder, "pip.conf") };
-  await writeFile(files.aptConf, apt, { mode: 0o600 });
-  await writeFile(files.npmrc, npm, { mode: 0o600 });
-  await writeFile(files.pipConf, pip, { mode: 0o600 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(files.aptConf, apt);
+  await writeFile(files.npmrc, npm);
+  await writeFile(files.pipConf, pip);
+  // Kept, so that a change of one dependency doesn't fetch all the others again.
+  const npmDownloads = join(imagesDir, "npm-downloads");
+  await mkdir(npmDownloads, { recursive: true });
   return {
     aptConf: files.aptConf,
     mounts: [
       ...(existsSync(certificates) ? [`--volume=${certificates}:${certificates}:ro`] : []),
       `--volume=${files.aptConf}:/etc/apt/apt.conf.d/99registry:ro`,
+      ...sources.map((file) => `--volume=${file}:/etc/apt/sources.list.d/${basename(file)}:ro`),
       `--volume=${files.npmrc}:/usr/local/etc/npmrc:ro`,
+      `--volume=${npmDownloads}:/root/.npm`,
       `--volume=${files.pipConf}:/etc/pip.conf:ro`,
     ],
   };
@@ -48,15 +56,23 @@ async function aptConf(): Promise<string> {
     .join("\n")}\n`;
 }
 
+/** What npm itself says of its registry, and what its files say of registries, proxies and who we are there. */
 async function npmrc(): Promise<string> {
-  // npm knows best where its settings come from; those of the user who runs this count.
   const setting = async (key: string): Promise<string> =>
-    (await execa("npm", ["config", "get", key], { timeout: 30_000 })).stdout.trim();
-  const [registry, userConfig] = await Promise.all([setting("registry"), setting("userconfig")]);
-  const text = await readFile(userConfig, "utf8").catch(() => "");
-  const aboutRegistries =
-    /^(@[^:]+:registry|\/\/[^=]+|proxy|https-proxy|noproxy|strict-ssl|replace-registry-host|omit-lockfile-registry-resolved)\s*=/;
-  const lines = text
+    (await run("npm", ["config", "get", key], { timeout: 30_000, env: { PATH: process.env.PATH ?? "" } })).trim();
+  const [registry = "", ...files] = await Promise.all(["registry", "globalconfig", "userconfig"].map(setting));
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
+  const names = [
+    "proxy",
+    "https-proxy",
+    "noproxy",
+    "strict-ssl",
+    "replace-registry-host",
+    "omit-lockfile-registry-resolved",
+  ];
+  const aboutRegistries = new RegExp(`^(@[^:]+:registry|//[^=]+|${names.join("|")})\\s*=`);
+  const lines = texts
+    .join("\n")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => aboutRegistries.test(line))
@@ -64,6 +80,7 @@ async function npmrc(): Promise<string> {
   return [`registry=${registry}`, ...(existsSync(bundle) ? [`cafile=${bundle}`] : []), ...lines, ""].join("\n");
 }
 
+/** What pip's files and variables say; the variables count more, as they do for pip. */
 async function pipConf(): Promise<string> {
   const keys = ["index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "retries"];
   const found = new Map<string, string>();
