@@ -41,6 +41,17 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
   return result.stdout;
 }
 
+/**
+ * What a line of `pulumi`'s output says about a resource that is done, in a few words; undefined for all other lines.
+ * ` +  kubernetes:apps/v1:Deployment pr-1-api created (2s)` gives `Deployment pr-1-api created (2s)`.
+ */
+export function resourceDone(line: string): string | undefined {
+  const match = /^ *[-+~]+ +\S*:(\w+) (\S+) (?:((?:created|updated|replaced|deleted) .*?) *$|\*\*(\w+ failed))/.exec(
+    line,
+  );
+  return match ? `${match[1]} ${match[2]} ${match[3] ?? match[4]}` : undefined;
+}
+
 /** The errors in what `pulumi` printed, without the progress that leads to them. */
 export function diagnostics(output: string, command: string): string {
   const lines = output.split("\n");

@@ -20,7 +20,7 @@ export interface EmbeddedDefault {
 }
 
 const usual: Record<ModuleName, string> = {
-  node: "7 min",
+  node: "5 min",
   pulumi: "4 min",
   "pulumi-resource-kubernetes": "7 min",
   traefik: "6 min",

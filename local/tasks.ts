@@ -1,12 +1,16 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+import { resourceDone } from "../lifecycle/pulumi";
 import { interruption } from "./interruption";
+
+/** Tells what a step is doing: to the log, and on the terminal unless it is for the log only. */
+export type Report = (message: string, where?: "log only") => void;
 
 /** One step of a command: what it does, and what it can say meanwhile. */
 export interface Step<Context> {
   readonly title: string;
   /** How long it usually takes; shown with the title. */
   readonly usually: string;
-  readonly run: (context: Context, report: (message: string) => void) => Promise<void>;
+  readonly run: (context: Context, report: Report) => Promise<void>;
 }
 
 /**
@@ -23,9 +27,11 @@ export async function runSteps<Context extends object>(
     task: async (shared, task) => {
       interruption.throwIfAborted();
       log.write(`\n# ${title}\n`);
-      await run(shared, (message) => {
+      await run(shared, (message, where) => {
         log.write(`${message}\n`);
-        task.output = message;
+        if (where === undefined) {
+          task.output = message;
+        }
       });
     },
   }));
@@ -36,4 +42,15 @@ export async function runSteps<Context extends object>(
     fallbackRendererOptions: timer,
     registerSignalListeners: false,
   }).run();
+}
+
+/** Shows what `pulumi` has done, and logs the rest of what it prints. */
+export function pulumiLines(report: Report): (line: string) => void {
+  return (line) => {
+    report(line, "log only");
+    const done = resourceDone(line);
+    if (done !== undefined) {
+      report(done);
+    }
+  };
 }

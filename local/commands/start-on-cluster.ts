@@ -6,7 +6,7 @@ import { configure, ensureStack, stackName, up } from "../../lifecycle/stack";
 import { interruption } from "../interruption";
 import { openLog } from "../log";
 import { checkout } from "../paths";
-import { runSteps } from "../tasks";
+import { pulumiLines, type Report, runSteps } from "../tasks";
 
 /** What the command line says; a setting that is missing here may stand in Pulumi.preview.yaml. */
 export interface ClusterOptions {
@@ -24,7 +24,11 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
   console.error(`Log: ${String(log.path)}`);
   const stack = stackName(options.pullRequest);
   const shared = { url: "" };
-  const context = (onLine: (line: string) => void): PulumiContext => ({ project: checkout, env: process.env, onLine });
+  const context = (report: Report): PulumiContext => ({
+    project: checkout,
+    env: process.env,
+    onLine: pulumiLines(report),
+  });
   await runSteps(
     [
       {

@@ -9,7 +9,7 @@ import { interruption } from "../interruption";
 import { openLog } from "../log";
 import { domain } from "../preview-settings";
 import { ensureEmbeddedStack } from "../embedded-stack";
-import { runSteps, type Step } from "../tasks";
+import { pulumiLines, runSteps, type Step } from "../tasks";
 import { checkout } from "../paths";
 
 export interface StartOptions {
@@ -30,7 +30,7 @@ export async function start({ pullRequest, port }: StartOptions): Promise<void> 
       title: `Stack ${stack}: pulumi up`,
       usually: "25 s the first time, 4 s with nothing to change",
       run: async (embedded, report) => {
-        const context: PulumiContext = { project: checkout, env: embedded.variables, onLine: report };
+        const context: PulumiContext = { project: checkout, env: embedded.variables, onLine: pulumiLines(report) };
         await ensureEmbeddedStack(context, stack, embedded);
         await up(context, stack);
       },

@@ -7,7 +7,7 @@ import { exclusively } from "../lock";
 import { openLog } from "../log";
 import { checkout } from "../paths";
 import { removeStackFile } from "../stack-files";
-import { runSteps, type Step } from "../tasks";
+import { pulumiLines, type Report, runSteps, type Step } from "../tasks";
 import { ensureModule } from "../toolchain";
 
 /**
@@ -63,9 +63,9 @@ function stopAll(running: boolean): Step<object>[] {
   ];
 }
 
-async function pulumiContext(onLine: (line: string) => void): Promise<PulumiContext> {
-  const programs = { pulumi: await ensureModule("pulumi", onLine), node: await ensureModule("node", onLine) };
-  return { project: checkout, env: embeddedVariables(programs), onLine };
+async function pulumiContext(report: Report): Promise<PulumiContext> {
+  const programs = { pulumi: await ensureModule("pulumi", report), node: await ensureModule("node", report) };
+  return { project: checkout, env: embeddedVariables(programs), onLine: pulumiLines(report) };
 }
 
 /** The node's data goes with it, so what a stack has on an unreachable node is gone already. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diagnostics } from "../../lifecycle/pulumi";
+import { diagnostics, resourceDone } from "../../lifecycle/pulumi";
 
 describe("diagnostics", () => {
   it("are the errors that pulumi sums up, without progress and counts", () => {
@@ -27,4 +27,23 @@ describe("diagnostics", () => {
       "pulumi up failed:\nerror: no stack named 'pr-1' found",
     );
   });
+});
+
+describe("resourceDone", () => {
+  const lines: [string, string | undefined][] = [
+    [" +  kubernetes:apps/v1:Deployment pr-1-api created (2s) ", "Deployment pr-1-api created (2s)"],
+    [" -  kubernetes:core/v1:Namespace pr-1 deleted (9s) ", "Namespace pr-1 deleted (9s)"],
+    [
+      " ~  kubernetes:apps/v1:Deployment pr-1-api updated (4s) [diff: ~spec]",
+      "Deployment pr-1-api updated (4s) [diff: ~spec]",
+    ],
+    [" +  kubernetes:batch/v1:Job pr-1-m **creating failed** error: 4 errors occurred:", "Job pr-1-m creating failed"],
+    [" +  kubernetes:apps/v1:Deployment pr-1-api creating (0s) Waiting for app ReplicaSet", undefined],
+    ["@ updating....", undefined],
+    ["Resources:", undefined],
+  ];
+  for (const [line, said] of lines) {
+    it(`${said === undefined ? "has nothing to say of" : "sums up"} ${JSON.stringify(line)}`, () =>
+      assert.equal(resourceDone(line), said));
+  }
 });
