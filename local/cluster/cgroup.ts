@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../contract";
 import { clusterName } from "./layout";
 
 const mountPoint = "/sys/fs/cgroup";
@@ -58,7 +59,7 @@ export async function createCgroups(): Promise<void> {
 function requireControllers(available: readonly string[]): void {
   const missing = kubeletControllers.filter((controller) => !available.includes(controller));
   if (missing.length > 0) {
-    throw new Error(`this machine lacks the cgroup controllers ${missing.join(", ")}, which the kubelet needs`);
+    throw new UserError(`this machine lacks the cgroup controllers ${missing.join(", ")}, which the kubelet needs`);
   }
 }
 

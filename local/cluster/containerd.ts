@@ -109,9 +109,32 @@ export async function importImage(archive: string): Promise<void> {
   await ctr(["images", "import", archive], 5 * 60_000);
 }
 
-/** Forgets images; what running containers need of them stays until those end. */
+/** Forgets images and frees their layers; what running containers need of them stays until those end. */
 export async function removeImages(references: readonly string[]): Promise<void> {
-  if (references.length > 0) await ctr(["images", "remove", ...references], 60_000);
+  if (references.length === 0) return;
+  const all = await imageDigests();
+  const removed = new Set(references.map((reference) => all.get(reference)));
+  const kept = new Set(
+    [...all].filter(([name]) => !isConfigName(name) && !references.includes(name)).map(([, d]) => d),
+  );
+  // The CRI plugin gives each image a second name, which would hold its layers for ever.
+  const secondNames = [...all]
+    .filter(([name, digest]) => isConfigName(name) && removed.has(digest) && !kept.has(digest))
+    .map(([name]) => name);
+  await ctr(["images", "remove", ...references, ...secondNames], 60_000);
+}
+
+const isConfigName = (name: string): boolean => name.startsWith("sha256:");
+
+/** Names of images and the digests that they stand for. */
+async function imageDigests(): Promise<Map<string, string>> {
+  const rows = (await ctr(["images", "list"])).split("\n").slice(1).filter(Boolean);
+  return new Map(
+    rows.map((row) => {
+      const [name = "", , digest = ""] = row.split(/\s+/);
+      return [name, digest];
+    }),
+  );
 }
 
 /** References of the images that containers of the node were made from. */

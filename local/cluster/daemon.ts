@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../contract";
 import { logDir, runtimeDir } from "../paths";
 import { daemonCgroupProcs, nodeProcesses } from "./cgroup";
 import { systemPath } from "./command";
@@ -21,9 +22,9 @@ export interface Daemon {
 /** Set in a daemon's environment, so that a process id from a file is never taken for another program's. */
 const marker = "PREVIEW_STACK_DAEMON";
 
-const pidFile = (name: string): string => join(runtimeDir, `${name}.pid`);
+export const pidFile = (name: string): string => join(runtimeDir, `${name}.pid`);
 
-export const logFile = (name: string): string => join(logDir, `${name}.log`);
+const logFile = (name: string): string => join(logDir, `${name}.log`);
 
 /** Changes with the command, the files that it reads and the network namespace that it runs in. */
 function fingerprint(daemon: Daemon): string {
@@ -150,7 +151,7 @@ export function assertAlive(daemons: readonly Daemon[]): void {
 
 /** An error that names the daemon and its log, with the last lines of the log. */
 function daemonDied(name: string): Error {
-  return new Error(`${name} has ended unexpectedly. ${describeLog(name)}`);
+  return new UserError(`${name} has ended unexpectedly. ${describeLog(name)}`);
 }
 
 function describeLog(name: string): string {
@@ -197,9 +198,7 @@ export async function waitUntil({ what, daemons, timeout, condition, signal }: W
     if (Date.now() > deadline) {
       const last = daemons.at(-1)?.name;
       const cause = reason instanceof Error ? `: ${reason.message}` : "";
-      throw new Error(`${what} after ${timeout} s${cause}.${last ? ` ${last}: ${describeLog(last)}` : ""}`, {
-        cause: reason,
-      });
+      throw new UserError(`${what} after ${timeout} s${cause}.${last ? ` ${last}: ${describeLog(last)}` : ""}`);
     }
     await sleep(100);
   }
@@ -210,13 +209,23 @@ export async function waitUntil({ what, daemons, timeout, condition, signal }: W
  * What containerd has started is spared, because containers live on while containerd is replaced.
  */
 export async function killStrayDaemons(): Promise<void> {
-  for (const pid of await nodeProcesses()) {
-    try {
-      const name = new RegExp(`(?:^|\\0)${marker}=([^:]+):`).exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1];
-      const isShim = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("containerd-shim");
-      if (name !== undefined && !isShim && !isAlive(name)) send(pid, "SIGKILL");
-    } catch {
-      // It ended by itself in the meantime.
-    }
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const strays = (await nodeProcesses()).filter(isStray);
+    if (strays.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`processes ${strays.join(", ")} of the node can't be killed`);
+    for (const pid of strays) send(pid, "SIGKILL");
+    await sleep(50);
+  }
+}
+
+function isStray(pid: number): boolean {
+  try {
+    const name = new RegExp(`(?:^|\\0)${marker}=([^:]+):`).exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1];
+    const isShim = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("containerd-shim");
+    return name !== undefined && !isShim && readPid(name) === undefined;
+  } catch {
+    // It has ended.
+    return false;
   }
 }

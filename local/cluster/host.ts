@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "../../contract";
 import { stateDir } from "../paths";
 import { succeeds } from "./command";
 import { writeIfChanged } from "./files";
@@ -42,7 +43,7 @@ export async function assertHostIsFit(): Promise<void> {
   for (const program of neededPrograms) {
     if (!(await succeeds("sh", ["-c", 'command -v "$0"', program]))) problems.push(`${program} isn't installed`);
   }
-  if (problems.length > 0) throw new Error(`the node can't run on this machine: ${problems.join("; ")}`);
+  if (problems.length > 0) throw new UserError(`the node can't run on this machine: ${problems.join("; ")}`);
 }
 
 async function hasKernelFeature(module: string, check: () => Promise<boolean>): Promise<boolean> {
@@ -66,7 +67,7 @@ export async function assertNetfilterWorks(): Promise<void> {
   for (const [command, feature] of probes) {
     if (!(await succeeds("nsenter", [...inNode, ...command]))) problems.push(`${feature} (${command.join(" ")})`);
   }
-  if (problems.length > 0) throw new Error(`the kernel lacks what the node needs: ${problems.join("; ")}`);
+  if (problems.length > 0) throw new UserError(`the kernel lacks what the node needs: ${problems.join("; ")}`);
 }
 
 /** What the kubelet sets for the whole machine, whatever its configuration says. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
+import { UserError } from "../../contract";
 import { run, succeeds } from "./command";
 import { clusterName, hostAddress, networkNamespace, nodeAddress, serviceCidr, vethSubnet } from "./layout";
 
@@ -36,7 +37,9 @@ export async function createNetwork(): Promise<void> {
   await inNode("ip", "route", "add", serviceCidr, "via", hostAddress);
   await inNode("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.bridge.bridge-nf-call-iptables=1");
   // A host that routes for others (Docker makes it one) doesn't route for the node.
-  await run("sysctl", ["-qw", `net.ipv4.conf.${clusterName}.forwarding=0`]);
+  // And what pods send to the host itself is dropped: their addresses aren't known on this side.
+  const host = `net.ipv4.conf.${clusterName}`;
+  await run("sysctl", ["-qw", `${host}.forwarding=0`, `${host}.rp_filter=1`]);
 }
 
 async function inNode(...command: [string, ...string[]]): Promise<string> {
@@ -50,7 +53,7 @@ async function assertSubnetIsFree(): Promise<void> {
     (route) => route.trim() !== "" && !route.startsWith("default") && !route.includes(`dev ${clusterName} `),
   );
   if (taken) {
-    throw new Error(
+    throw new UserError(
       `the node's subnet ${vethSubnet} is in use on this machine (route "${taken.trim()}"): ` +
         `take that network down, or change vethSubnet, hostAddress and nodeAddress in local/cluster/layout.ts`,
     );
@@ -60,7 +63,7 @@ async function assertSubnetIsFree(): Promise<void> {
 /** Removes the veth pair and the network namespace, with its interfaces, iptables rules and ipsets. */
 export async function removeNetwork(): Promise<void> {
   if (await succeeds("ip", ["link", "show", clusterName])) await run("ip", ["link", "del", clusterName]);
-  const namespaces = await run("ip", ["netns", "list"]);
+  const namespaces = await run("ip", ["netns", "list"]).catch(() => "");
   if (namespaces.split("\n").some((line) => line.split(" ")[0] === clusterName)) {
     await run("ip", ["netns", "del", clusterName]);
   }
@@ -79,7 +82,7 @@ export async function assertPortIsFree(address: string, port: number): Promise<v
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "is in use by another program" : `can't be used (${error.message})`;
-      reject(new Error(`port ${port} on ${address} ${reason}: choose another with  npm start -- --port N`));
+      reject(new UserError(`port ${port} on ${address} ${reason}: choose another with  npm start -- --port N`));
     });
     server.listen(port, address, () => server.close(() => resolve()));
   });

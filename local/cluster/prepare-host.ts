@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isApiServerReady, isNodeReady } from "./api";
+import { createCgroups, hasCgroups } from "./cgroup";
+import { isAlive, isCurrent, killStrayDaemons, stopDaemon, type Daemon } from "./daemon";
+import { loopbackAddress } from "./forwarder";
+import { assertHostIsFit, assertNetfilterWorks, saveSysctls } from "./host";
+import { assertPortIsFree, createNetwork, isNetworkUp, removeNetwork } from "./network";
+import { agents, controlPlane, stopControlPlane, stopProcesses } from "./stop";
+import { removeShimSockets } from "./traces";
+
+/** Leaves alone a node that runs as it should; otherwise makes the machine ready for the daemons that are to start. */
+export async function prepareHost(
+  daemons: readonly Daemon[],
+  port: number,
+  report: (message: string) => void,
+): Promise<void> {
+  const networkUp = await isNetworkUp();
+  if (networkUp && hasCgroups() && daemons.every(isCurrent)) {
+    if (await answers()) return;
+    report("the node runs but doesn't answer: starting it anew");
+    await stopProcesses();
+  }
+  await assertHostIsFit();
+  if (hasCgroups()) await killStrayDaemons();
+  // Before anything else is stopped: a port that is taken leaves the rest of the node as it was.
+  if (!networkUp || !daemons.some((daemon) => daemon.name === "forwarder" && isCurrent(daemon))) {
+    await stopDaemon("forwarder");
+    await assertPortIsFree(loopbackAddress, port);
+  }
+  if (networkUp) {
+    await stopOutdated(daemons);
+  } else {
+    // Whatever still runs is in a network that nothing else can reach.
+    await stopProcesses();
+    await removeNetwork();
+    await createNetwork();
+    await assertNetfilterWorks();
+  }
+  await removeShimSockets();
+  await createCgroups();
+  await saveSysctls();
+}
+
+async function answers(): Promise<boolean> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    const [api, node] = await Promise.allSettled([isApiServerReady(), isNodeReady()]);
+    if (api.status === "fulfilled" && api.value && node.status === "fulfilled" && node.value) return true;
+    await sleep(200);
+  }
+  return false;
+}
+
+/** Ends, in order, daemons of which another version is to run: the control plane only as a whole. */
+async function stopOutdated(daemons: readonly Daemon[]): Promise<void> {
+  const outdated = daemons.filter((daemon) => isAlive(daemon.name) && !isCurrent(daemon)).map(({ name }) => name);
+  await Promise.all(outdated.filter((name) => agents.includes(name)).map((name) => stopDaemon(name)));
+  if (outdated.some((name) => controlPlane.includes(name))) await stopControlPlane();
+}

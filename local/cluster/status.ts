@@ -1,0 +1,28 @@
+import { getDeployment, isApiServerReady, isAvailable, isNodeReady } from "./api";
+import { nodeProcesses } from "./cgroup";
+import { isAlive } from "./daemon";
+import { isNetworkUp } from "./network";
+import { agents, controlPlane } from "./stop";
+
+/** The Deployments without which the node isn't complete. */
+const systemDeployments = [
+  ["kube-system", "coredns"],
+  ["local-path-storage", "local-path-provisioner"],
+  ["traefik", "traefik"],
+] as const;
+
+/**
+ * `running`: complete and answering. `degraded`: something of it is there; `startNode` repairs it, `stopNode` removes
+ * it. `stopped`: nothing of it is there.
+ */
+export async function nodeStatus(): Promise<"running" | "stopped" | "degraded"> {
+  const [processes, networkUp] = await Promise.all([nodeProcesses(), isNetworkUp()]);
+  if (processes.length === 0 && !networkUp) return "stopped";
+  if (!networkUp || ![...agents, ...controlPlane, "containerd"].every(isAlive)) return "degraded";
+  const deployments = systemDeployments.map(async ([namespace, name]) => {
+    const deployment = await getDeployment(namespace, name);
+    return deployment !== undefined && isAvailable(deployment);
+  });
+  const checks = await Promise.all([isApiServerReady(), isNodeReady(), ...deployments]).catch(() => [false]);
+  return checks.every(Boolean) ? "running" : "degraded";
+}

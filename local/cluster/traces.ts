@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, readlink, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { nodeProcesses } from "./cgroup";
+import { clusterName, containerdSocket, podLogsDir } from "./layout";
+
+/** Folders of the system in which containerd, its shims and the kubelet write, whatever their configuration says. */
+const cniResults = "/var/lib/cni/results";
+const shimSockets = "/run/containerd/s";
+const containerLogs = "/var/log/containers";
+const devicePlugins = "/var/lib/kubelet/device-plugins";
+
+/** Removes what the node has left in the system's folders, and those folders that nobody else uses. */
+export async function removeTraces(): Promise<void> {
+  await removeShimSockets();
+  for (const sandbox of await sandboxes()) {
+    await rm(join(cniResults, `${clusterName}-${sandbox}-eth0`), { force: true });
+    await rm(join(cniResults, `cni-loopback-${sandbox}-lo`), { force: true });
+  }
+  for (const file of await readdir(containerLogs).catch(() => [])) {
+    const target = await readlink(join(containerLogs, file)).catch(() => "");
+    if (target.startsWith(`${podLogsDir}/`)) await rm(join(containerLogs, file), { force: true });
+  }
+  const folders = [cniResults, "/var/lib/cni", containerLogs, devicePlugins, "/var/lib/kubelet", shimSockets];
+  for (const folder of [...folders, "/run/containerd"]) {
+    // A folder in which somebody else keeps something isn't empty and stays.
+    await rmdir(folder).catch(() => undefined);
+  }
+}
+
+/** Removes the sockets of shims that were killed: nobody else knows whose they are. */
+export async function removeShimSockets(): Promise<void> {
+  const pids = await nodeProcesses();
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  for (const sandbox of await sandboxes()) {
+    if (commands.some((command) => command.includes(`\0${sandbox}\0`))) continue;
+    // The shim names its socket after containerd's, its namespace and its pod.
+    const name = createHash("sha256")
+      .update(join(containerdSocket, "k8s.io", sandbox))
+      .digest("hex");
+    await rm(join(shimSockets, name), { force: true });
+  }
+}
+
+/** Ids of the node's pods, those that have ended included, as CNI has noted them. */
+async function sandboxes(): Promise<string[]> {
+  const files = await readdir(cniResults).catch(() => []);
+  return files.flatMap((file) => new RegExp(`^${clusterName}-(.*)-eth0$`).exec(file)?.[1] ?? []);
+}
