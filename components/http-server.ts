@@ -8,6 +8,7 @@ import {
   labelsOf,
   podSpec,
   resourceRequirements,
+  stoppedFirst,
   type Transform,
   variables,
   type WorkloadArgs,
@@ -59,7 +60,7 @@ export function httpServer(
         template: { metadata: { labels }, spec: pod(args) },
       },
     }),
-    { ...inNamespace(parent, args.namespace), ...options, customTimeouts: { create: "5m", update: "5m" } },
+    { ...stoppedFirst(parent), ...options },
   );
 }
 

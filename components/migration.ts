@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiEnvironment, shortHash } from "../contract";
+import { apiEnvironment, type Settings, shortHash } from "../contract";
 import {
   container,
-  inNamespace,
   labelsOf,
   podSpec,
   resourceRequirements,
+  stoppedFirst,
   type Transform,
   variables,
   type WorkloadArgs,
@@ -28,14 +28,13 @@ export class Migration extends pulumi.ComponentResource {
 
   constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Migration", name, {}, options);
-    const { api } = args.settings;
     const labels = labelsOf("migration");
 
     this.job = new k8s.batch.v1.Job(
       name,
       (args.transform ?? ((same) => same))({
         metadata: {
-          name: `migrate-${shortHash(api.image)}`,
+          name: `migrate-${shortHash(revisionAndDatabase(args.settings))}`,
           namespace: args.namespace.metadata.name,
           labels,
           // Without it a failed Job is only waited for again, and the same revision could never be retried.
@@ -46,7 +45,7 @@ export class Migration extends pulumi.ComponentResource {
           template: { metadata: { labels }, spec: this.pod(args) },
         },
       }),
-      { ...inNamespace(this, args.namespace), customTimeouts: { create: "15m", update: "15m" } },
+      { ...stoppedFirst(this), customTimeouts: { create: "15m", update: "15m", delete: "2m" } },
     );
 
     this.registerOutputs({});
@@ -71,4 +70,9 @@ export class Migration extends pulumi.ComponentResource {
       ],
     });
   }
+}
+
+/** What a migration is for: another image needs one, and so does another volume, which is empty. */
+function revisionAndDatabase({ api, database }: Settings): string {
+  return [api.image, database.storage, database.storageClass].join(" ");
 }

@@ -8,6 +8,7 @@ import {
   podSpec,
   resourceRequirements,
   secret,
+  stoppedFirst,
   type Transform,
   variables,
   type WorkloadArgs,
@@ -25,7 +26,6 @@ export class Postgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Postgres", name, {}, options);
-    const resourceOptions = inNamespace(this, args.namespace);
     const { name: service, port } = services.database;
     const labels = labelsOf(service);
 
@@ -36,7 +36,7 @@ export class Postgres extends pulumi.ComponentResource {
         metadata: { name: service, namespace: args.namespace.metadata.name, labels },
         spec: { clusterIP: "None", selector: labels, ports: [{ name: "postgres", port }] },
       },
-      resourceOptions,
+      inNamespace(this, args.namespace),
     );
     const password = secret(`${name}-secrets`, args.namespace, args.secrets.apply(databaseSecrets), this);
     this.statefulSet = new k8s.apps.v1.StatefulSet(
@@ -49,9 +49,10 @@ export class Postgres extends pulumi.ComponentResource {
           selector: { matchLabels: labels },
           template: { metadata: { labels }, spec: this.pod(args, password.metadata.name) },
           volumeClaimTemplates: [volumeClaim(args)],
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" },
         },
       }),
-      { ...resourceOptions, customTimeouts: { create: "5m", update: "5m" } },
+      stoppedFirst(this),
     );
 
     this.registerOutputs({});

@@ -96,6 +96,14 @@ export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Name
   return { parent, deletedWith: namespace };
 }
 
+/**
+ * Options of what has pods: it is deleted before the namespace. The namespace's controller looks once after 5 s and, if
+ * there is still a pod or a volume's claim, again 3 to 8 s later; without any it is done the first time.
+ */
+export function stoppedFirst(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+  return { parent, customTimeouts: { create: "5m", update: "5m", delete: "2m" } };
+}
+
 /** Immutable and auto-named, so that a change makes a new one and its pods roll. */
 export function secret(
   name: string,

@@ -120,7 +120,9 @@ export const settingsSchema = z.strictObject({
         .max(65535)
         .default(999)
         .describe("Postgres' user in the image: 999 in Debian's, 70 in Alpine's"),
-      storage: rule.storage.default("1Gi").describe("size of the volume"),
+      storage: rule.storage
+        .default("1Gi")
+        .describe("size of the volume; another size or class starts with an empty database"),
       storageClass: rule.optional(rule.objectName).describe("by default the cluster's own default"),
       resources: resources("50m", "96Mi", "512Mi"),
     })

@@ -115,15 +115,13 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("lets everything in the namespace go with it, and nothing else", () => {
+  it("stops what has pods, lets the rest of the namespace go with it, and keeps all else out of that", () => {
     const namespace = only(kind(resources, "Namespace"));
     for (const resource of resources.filter(({ name }) => name !== "cluster")) {
-      const goes = kubernetes(resource) && resource !== namespace;
-      assert.equal(
-        resource.options.deletedWith,
-        goes ? namespace.resource : undefined,
-        `${resource.type} ${resource.name}`,
-      );
+      const hasPods = /:(StatefulSet|Deployment|Job)$/.test(resource.type);
+      const goes = kubernetes(resource) && resource !== namespace && !hasPods;
+      const { type, name, options } = resource;
+      assert.equal(options.deletedWith, goes ? namespace.resource : undefined, `${type} ${name}`);
     }
   });
 

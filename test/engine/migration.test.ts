@@ -68,6 +68,16 @@ describe("a migration that fails", () => {
     await preview.pulumi("preview", "--stack", preview.stack, "--expect-no-changes");
   });
 
+  it("is followed by one for a new volume, which is migrated and seeded", async () => {
+    await query(preview.namespace, "delete from orders_order");
+    preview.configure({ database: { ...preview.settings.database, storage: "2Gi" } });
+    await preview.up();
+    assert.notEqual(await query(preview.namespace, "select count(*) from orders_order"), "0");
+    await eventually(async () => {
+      assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
+    });
+  });
+
   function apiPod(): Promise<string> {
     const selector = ["-l", "app.kubernetes.io/name=api", "--field-selector=status.phase=Running"];
     return kubectl("get", "pods", "-n", preview.namespace, ...selector, "-o", "jsonpath={.items[*].metadata.name}");
