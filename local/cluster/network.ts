@@ -47,10 +47,12 @@ async function inNode(...command: [string, ...string[]]): Promise<string> {
 }
 
 async function assertSubnetIsFree(): Promise<void> {
-  const routes = await run("ip", ["-o", "-4", "route", "show", "table", "all", "root", vethSubnet]);
-  const covering = await run("ip", ["-o", "-4", "route", "show", "table", "main", "match", vethSubnet]);
-  const taken = [...routes.split("\n"), ...covering.split("\n")].find(
-    (route) => route.trim() !== "" && !route.startsWith("default") && !route.includes(`dev ${clusterName} `),
+  const inside = await run("ip", ["-o", "-4", "route", "show", "table", "all", "root", vethSubnet]);
+  const around = await run("ip", ["-o", "-4", "route", "show", "table", "main", "match", vethSubnet]);
+  // A wide route, such as a VPN's, yields to ours; an interface's own network has neighbours with these addresses.
+  const neighbours = around.split("\n").filter((route) => route.includes("proto kernel"));
+  const taken = [...inside.split("\n"), ...neighbours].find(
+    (route) => route.trim() !== "" && !route.includes(`dev ${clusterName} `),
   );
   if (taken) {
     throw new UserError(
