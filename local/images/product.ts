@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { checkout } from "../paths";
 import { postgres, productBases } from "./bases";
 import { ensureImages } from "./ensure";
-import { argumentsTakenBy, type Image } from "./image";
+import { argumentsTakenBy, type Image, referenceOf } from "./image";
 
 /** References of the reference product's images, as the node has them. */
 export interface ProductImages {
@@ -16,7 +16,7 @@ export interface ImageOptions {
   readonly name: string;
   /** Folder with an ordinary Dockerfile. Its `ARG PYTHON_IMAGE` or `ARG NODE_IMAGE` gets a base image of ours. */
   readonly context: string;
-  /** The Dockerfile's other arguments; an image of ours, by its reference, may be among them. */
+  /** The Dockerfile's other arguments; the reference of one of the product's images may be among them. */
   readonly buildArgs?: Readonly<Record<string, string>>;
 }
 
@@ -27,12 +27,8 @@ export interface ImageOptions {
  * @throws UserError if a build fails, with its last lines and its log, or if the node isn't running
  */
 export async function ensureProductImages(report: (message: string) => void): Promise<ProductImages> {
-  const images = await Promise.all([
-    // First what takes longest to build.
-    describe({ name: "web", context: join(checkout, "example/frontend") }),
-    describe({ name: "api", context: join(checkout, "example/backend") }),
-  ]);
-  const [web = "", api = "", database = ""] = await ensureImages([...images, postgres], report);
+  // First what takes longest to build.
+  const [web = "", api = "", database = ""] = await ensureImages(await productImages(), report);
   return { api, web, postgres: database };
 }
 
@@ -45,12 +41,32 @@ export async function ensureProductImages(report: (message: string) => void): Pr
  * @throws UserError as {@link ensureProductImages} does
  */
 export async function ensureImage(options: ImageOptions, report: (message: string) => void): Promise<string> {
-  const [reference = ""] = await ensureImages([await describe(options)], report);
+  const image = await describe(options);
+  const bases = { ...image.bases, ...(await productImagesAmong(options.buildArgs ?? {})) };
+  const [reference = ""] = await ensureImages([{ ...image, bases }], report);
   return reference;
+}
+
+async function productImages(): Promise<Image[]> {
+  return [
+    await describe({ name: "web", context: join(checkout, "example/frontend") }),
+    await describe({ name: "api", context: join(checkout, "example/backend") }),
+    postgres,
+  ];
 }
 
 async function describe({ name, context, buildArgs }: ImageOptions): Promise<Image> {
   const taken = await argumentsTakenBy(context);
   const bases = Object.entries(productBases).filter(([argument]) => taken.includes(argument));
   return { name, context, buildArgs, bases: Object.fromEntries(bases) };
+}
+
+/** Of build arguments those that are references to the product's images, which can be built if need be. */
+async function productImagesAmong(buildArgs: Readonly<Record<string, string>>): Promise<Record<string, Image>> {
+  const entries = Object.entries(buildArgs);
+  const found = (await productImages()).map(async (image) => {
+    const reference = await referenceOf(image);
+    return entries.filter(([, value]) => value === reference).map(([name]) => [name, image] as const);
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
 }

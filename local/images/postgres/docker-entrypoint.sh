@@ -41,18 +41,21 @@ initialize() {
 
   # shellcheck disable=SC2086 -- several arguments in one variable, as in the official image
   initdb --pgdata="$data" --username="$user" --pwfile=<(printf '%s\n' "$password") "${durability[@]}" \
-    --encoding=UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
+    --no-instructions --encoding=UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
   echo 'host all all all scram-sha-256' >> "$data/pg_hba.conf"
 
   pg_ctl --pgdata="$data" --wait --silent \
     --options="-c listen_addresses='' -c unix_socket_directories=/var/run/postgresql ${durability:+-c fsync=off}" start
-  export PGUSER=$user PGOPTIONS='-c client_min_messages=warning'
+  export PGHOST=/var/run/postgresql PGUSER=$user PGOPTIONS='-c client_min_messages=warning'
   if [ "$database" != postgres ]; then
     psql --dbname=postgres --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=name="$database" <<< 'CREATE DATABASE :"name";'
   fi
   PGDATABASE=$database run_init_scripts
   pg_ctl --pgdata="$data" --wait --silent --mode=fast stop
 }
+
+# As process 1 it would ignore what ends others.
+trap 'exit 130' INT TERM
 
 if [ "${1:0:1}" = '-' ]; then set -- postgres "$@"; fi
 
