@@ -39,7 +39,9 @@ export async function createCgroups(): Promise<void> {
     const available = (await readFile(join(mountPoint, "cgroup.controllers"), "utf8")).trim().split(" ");
     requireControllers(available);
     await mkdir(join(mountPoint, clusterName), { recursive: true });
-    const enable = kubeletControllers.map((controller) => `+${controller}`).join(" ");
+    // The kubelet wants those of huge pages too where the kernel has them.
+    const wanted = [...kubeletControllers, "hugetlb"].filter((controller) => available.includes(controller));
+    const enable = wanted.map((controller) => `+${controller}`).join(" ");
     await writeFile(join(mountPoint, "cgroup.subtree_control"), enable);
     await writeFile(join(mountPoint, clusterName, "cgroup.subtree_control"), enable);
   } else {
