@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { UserError } from "../../contract";
 import { run, succeeds } from "./command";
-import type { Daemon } from "./daemon";
+import { isAlive, type Daemon } from "./daemon";
 import { writeIfChanged } from "./files";
 import {
   clusterName,
@@ -84,10 +85,13 @@ export const containerd: Daemon = {
 };
 
 async function ctr(args: readonly string[], timeout?: number): Promise<string> {
+  // ctr itself would wait ten seconds for somebody to listen.
+  if (!isAlive(containerd.name)) throw new UserError("the embedded node isn't running");
   return run("ctr", [`--address=${containerdSocket}`, `--namespace=${namespace}`, ...args], { timeout });
 }
 
 export async function isContainerdReady(): Promise<boolean> {
+  if (!isAlive(containerd.name)) return false;
   return succeeds("ctr", [`--address=${containerdSocket}`, "version"], { timeout: 5_000 });
 }
 
