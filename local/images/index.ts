@@ -1,1 +1,2 @@
 export { ensureImage, ensureProductImages, type ImageOptions, type ProductImages } from "./product";
+export { unmountStorage } from "./storage";

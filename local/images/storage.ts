@@ -59,17 +59,22 @@ export async function withStorage<T>(report: (message: string) => void, use: () 
   } finally {
     try {
       await buildah("rm", "--all");
-      await unmountBelow(storageDir, storageRunDir);
+      await unmountStorage();
     } finally {
       await release();
     }
   }
 }
 
+/** Undoes the mounts of the storage, which a build that was killed leaves. */
+export async function unmountStorage(): Promise<void> {
+  await unmountBelow(storageDir, storageRunDir);
+}
+
 async function acquire(report: (message: string) => void): Promise<() => Promise<void>> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await lock(imagesDir, { stale: 30_000, update: 5_000 });
+      return await lock(imagesDir, { stale: 10_000, update: 2_000 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
     }

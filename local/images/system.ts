@@ -1,22 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { copyFile, mkdir, readdir, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { cacheDir } from "../paths";
-import { run } from "../cluster/command";
-import { importImage, listImages, removeImages } from "../cluster/containerd";
-import { withScratchFolder } from "./scratch";
+import { busybox } from "./busybox";
+import type { ProgramImage } from "./program-image";
 
-/** An image that is one statically linked program and nothing else. */
-interface ProgramImage {
-  readonly name: string;
-  /** The program on this machine. */
-  readonly program: string;
-  /** Names under which the program is to be found besides its own. */
-  readonly links?: readonly string[];
-  readonly user: string;
-}
+export { ensureProgramImages, referenceOf } from "./program-image";
 
 const nobody = "65532:65532";
 
@@ -44,71 +30,4 @@ export const traefikImage = (traefikBin: string): ProgramImage => ({
 /** A shell for the pods that make and remove the folders of volumes, which takes root. */
 export async function shellImage(): Promise<ProgramImage> {
   return { name: "shell", program: await busybox(), links: ["sh", "mkdir", "rm"], user: "0:0" };
-}
-
-/**
- * The image's reference. Its tag follows the program's path, size and time rather than its content, so that a start
- * that changes nothing doesn't read 300 MB.
- */
-export async function referenceOf({ name, program, links, user }: ProgramImage): Promise<string> {
-  const { size, mtimeMs } = await stat(program);
-  const hash = createHash("sha256").update(JSON.stringify([program, size, mtimeMs, links, user]));
-  return `preview.local/${name}:${hash.digest("hex").slice(0, 40)}`;
-}
-
-/** Makes the images that the node doesn't have yet, brings them there, and forgets their former versions. */
-export async function ensureProgramImages(...images: readonly ProgramImage[]): Promise<void> {
-  const present = await listImages();
-  await Promise.all(
-    images.map(async (image) => {
-      const reference = await referenceOf(image);
-      if (!present.has(reference)) await makeAndImport(image, reference);
-      const former = [...present].filter((other) => other.startsWith(`preview.local/${image.name}:`));
-      await removeImages(former.filter((other) => other !== reference));
-    }),
-  );
-}
-
-async function makeAndImport({ name, program, links = [], user }: ProgramImage, reference: string): Promise<void> {
-  await withScratchFolder(async (folder) => {
-    const root = join(folder, "root");
-    await mkdir(join(root, "bin"), { recursive: true });
-    await copyFile(program, join(root, "bin", name));
-    for (const link of links) await symlink(name, join(root, "bin", link));
-    const reproducible = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--sort=name", "--mode=755"];
-    await run("tar", [...reproducible, "-cf", join(folder, "layer.tar"), "-C", root, "bin"], { timeout: 120_000 });
-
-    const digest = createHash("sha256");
-    await pipeline(createReadStream(join(folder, "layer.tar")), digest);
-    const config = {
-      architecture: "amd64",
-      os: "linux",
-      config: { Entrypoint: [`/bin/${name}`], Env: ["PATH=/bin"], User: user, WorkingDir: "/" },
-      rootfs: { type: "layers", diff_ids: [`sha256:${digest.digest("hex")}`] },
-    };
-    const manifest = [{ Config: "config.json", RepoTags: [reference], Layers: ["layer.tar"] }];
-    await writeFile(join(folder, "config.json"), JSON.stringify(config));
-    await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
-    const archive = join(folder, "image.tar");
-    await run("tar", ["-cf", archive, "-C", folder, "manifest.json", "config.json", "layer.tar"], { timeout: 120_000 });
-    await importImage(archive);
-  });
-}
-
-/** Debian's statically linked busybox; taken out of its package, so that nothing is installed on the machine. */
-async function busybox(): Promise<string> {
-  const program = join(cacheDir, "busybox", "busybox");
-  if (await stat(program).catch(() => undefined)) return program;
-  await withScratchFolder(async (folder) => {
-    const download = (): Promise<string> =>
-      run("apt-get", ["download", "-q", "busybox-static"], { cwd: folder, timeout: 120_000 });
-    // Without lists of packages, or with old ones, apt knows no package to download.
-    await download().catch(() => run("apt-get", ["update", "-q"], { timeout: 180_000 }).then(download));
-    const archive = (await readdir(folder)).find((file) => file.endsWith(".deb"));
-    if (!archive) throw new Error("apt-get download busybox-static has brought no package");
-    await run("dpkg-deb", ["--extract", join(folder, archive), folder]);
-    await mkdir(join(cacheDir, "busybox"), { recursive: true });
-    await rename(join(folder, "bin/busybox"), program);
-  });
-  return program;
 }
