@@ -5,8 +5,8 @@ import { UserError } from "../contract";
 export interface PulumiContext {
   /** The folder with `Pulumi.yaml`. */
   readonly project: string;
-  /** Backend, passphrase, kubeconfig, PATH. */
-  readonly env: NodeJS.ProcessEnv;
+  /** Backend, passphrase, kubeconfig, PATH: beside the variables of this process, or in their place. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Is given every line that `pulumi` prints. */
   readonly onLine: (line: string) => void;
 }
@@ -20,7 +20,6 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
   const child = execa("pulumi", [...args, "--non-interactive", "--color=never"], {
     cwd: context.project,
     env: { PULUMI_SKIP_UPDATE_CHECK: "true", ...context.env },
-    extendEnv: false,
     all: true,
     reject: false,
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { missingPrerequisite } from "./prerequisites.mjs";
+import { missingPrerequisite, thisMachine } from "./prerequisites.mjs";
 
 const checkout = join(dirname(fileURLToPath(import.meta.url)), "..");
 const words = process.argv.slice(2);
@@ -12,7 +12,7 @@ const words = process.argv.slice(2);
 const usesOwnCluster = words.some((word) => word === "--context" || word.startsWith("--context="));
 const asksOnly = words.includes("--help") || words.includes("-h") || words[0] === "env";
 if (!usesOwnCluster && !asksOnly) {
-  const missing = await missingPrerequisite();
+  const missing = missingPrerequisite(await thisMachine());
   if (missing !== undefined) {
     console.error(missing);
     process.exit(1);
@@ -28,10 +28,16 @@ run(node, ["--require", "ts-node/register/transpile-only", join(checkout, entry)
 
 /** True when `npm ci` has finished since the lock file last changed. */
 function packagesAreInstalled() {
+  /** @param {string} file */
   const changed = (file) => statSync(join(checkout, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return changed("node_modules/.package-lock.json") >= changed("package-lock.json");
 }
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import("node:child_process").StdioOptions} stdio
+ */
 function run(command, args, stdio) {
   // A Ctrl-C reaches the child as well, which ends in its own time; this process waits for it.
   process.on("SIGINT", () => {});

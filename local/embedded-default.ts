@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { WriteStream } from "node:fs";
 import { kubeconfig, nodeStatus, startNode } from "./cluster";
 import { embeddedVariables, prepareState } from "./environment";
+import { interruption } from "./interruption";
 import { ensureProductImages, type ProductImages } from "./images";
 import { ensurePackages, nodePackages } from "./packages";
 import { checkout } from "./paths";
@@ -36,14 +37,14 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
         prepareState();
         keepPort(port, (await nodeStatus()) === "running");
         Object.assign(embedded, { programs: {}, port });
-        await ensurePackages(nodePackages, { log });
+        await ensurePackages(nodePackages, { log, signal: interruption });
       },
     },
     ...moduleNames.map((name): Step<EmbeddedDefault> => ({
       title: `Toolchain: ${name}`,
       usually: isBuilt(name) ? "no time, it is built" : `${usual[name]} on 2 cores, once per machine`,
       run: async ({ programs }, report) => {
-        programs[name] = await ensureModule(name, report);
+        programs[name] = await ensureModule(name, report, interruption);
       },
     })),
     {
@@ -52,7 +53,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
       run: async (embedded, report) => {
         const { node, traefik } = embedded.programs;
         embedded.variables = embeddedVariables(embedded.programs);
-        await startNode({ nodeBin: node, traefikBin: traefik, port, report });
+        await startNode({ nodeBin: node, traefikBin: traefik, port, report, signal: interruption });
         await applyDeployerRights(node);
       },
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kubeconfig } from "./cluster";
+import { kubeconfig, nodeAddress } from "./cluster";
 import { checkout, logDir, stateDir } from "./paths";
 
 const backend = join(stateDir, "backend");
@@ -28,6 +28,8 @@ export function embeddedVariables(programs: { pulumi: string; node: string }): R
   return {
     PATH: [...folders, process.env.PATH].join(":"),
     KUBECONFIG: kubeconfig,
+    // A proxy that the machine reaches the registries by doesn't lead to the node.
+    NO_PROXY: [process.env.NO_PROXY ?? process.env.no_proxy, nodeAddress, "127.0.0.1"].filter(Boolean).join(","),
     PULUMI_HOME: join(stateDir, "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,

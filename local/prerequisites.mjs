@@ -5,46 +5,87 @@ import { freemem, totalmem } from "node:os";
 import { promisify } from "node:util";
 
 const gib = 2 ** 30;
-/** The embedded node, one preview and their builds. Seen: 14 GiB with the Go build cache, 3 GiB while building. */
-const needed = { diskGiB: existsSync("/var/lib/preview-stack") ? 4 : 20, memoryGiB: 4, goMinor: 26 };
+/** Seen: 14 GiB of disk with Go's build cache, 3 GiB of memory while building. */
+const needed = { freshDiskGiB: 20, laterDiskGiB: 4, memoryGiB: 4, freeMemoryGiB: 1, goMinor: 26 };
+
+/**
+ * What the embedded default needs to know of a machine.
+ *
+ * @typedef {object} Machine
+ * @property {string} platform
+ * @property {string} arch
+ * @property {boolean} isRoot
+ * @property {boolean} hasApt
+ * @property {string | undefined} go `go1.26.8`; undefined where there is none
+ * @property {number} memory in bytes
+ * @property {number} freeMemory in bytes
+ * @property {number} freeDisk in bytes, below /var/lib
+ * @property {boolean} isBuilt true when a node has been here before, with its toolchain and images
+ */
 
 const elsewhere = "or use a cluster that you have: npm start -- --context NAME --domain DOMAIN --api IMAGE --web IMAGE";
 
 /**
- * The first thing that this machine lacks for the embedded default, as one sentence with what to do instead.
+ * The first thing that a machine lacks for the embedded default, as one sentence with what to do instead.
  *
- * @returns {Promise<string | undefined>}
+ * @param {Machine} machine
+ * @returns {string | undefined}
  */
-export async function missingPrerequisite() {
-  if (process.platform !== "linux") {
-    return `The embedded node runs on Linux only, and this is ${process.platform}: use a Linux machine, ${elsewhere}`;
+export function missingPrerequisite(machine) {
+  const { platform, go, memory, freeMemory, freeDisk } = machine;
+  const diskGiB = machine.isBuilt ? needed.laterDiskGiB : needed.freshDiskGiB;
+  if (platform !== "linux") {
+    return `The embedded node runs on Linux only, and this is ${platform}: use a Linux machine, ${elsewhere}`;
   }
-  if (process.getuid?.() !== 0) {
+  if (machine.arch !== "x64") {
+    return `The embedded node's Postgres comes built for x86-64 only, and this machine is ${machine.arch}: use another machine, ${elsewhere}`;
+  }
+  if (!machine.isRoot) {
     return `The embedded node needs root for its namespaces and mounts: run it as root (sudo npm start), ${elsewhere}`;
   }
-  if (!existsSync("/usr/bin/apt-get")) {
+  if (!machine.hasApt) {
     return `The embedded node takes its system packages from apt-get, which isn't here: use Debian 12, ${elsewhere}`;
   }
-  const go = await goVersion();
   if (go === undefined || !isRecentGo(go)) {
     const found = go === undefined ? "none is on PATH" : `PATH has ${go}`;
     return `The toolchain is built with Go 1.${needed.goMinor} or later, and ${found}: install it from go.dev, ${elsewhere}`;
   }
-  const memory = totalmem();
   if (memory < needed.memoryGiB * gib) {
     return `The embedded node needs ${needed.memoryGiB} GiB of memory, and this machine has ${inGiB(memory)}: use a larger one, ${elsewhere}`;
   }
-  if (freemem() < gib) {
-    return `The embedded node needs 1 GiB of free memory, and ${inGiB(freemem())} is free: end something that uses it, ${elsewhere}`;
+  if (freeMemory < needed.freeMemoryGiB * gib) {
+    return `The embedded node needs ${needed.freeMemoryGiB} GiB of free memory, and ${inGiB(freeMemory)} is free: end something that uses it, ${elsewhere}`;
   }
-  const disk = await freeDisk();
-  if (disk < needed.diskGiB * gib) {
-    return `The embedded node needs ${needed.diskGiB} GiB of free disk, and ${inGiB(disk)} is free below /var/lib: make room, ${elsewhere}`;
+  if (freeDisk < diskGiB * gib) {
+    return `The embedded node needs ${diskGiB} GiB of free disk, and ${inGiB(freeDisk)} is free below /var/lib: make room, ${elsewhere}`;
   }
   return undefined;
 }
 
+/** @param {number} bytes */
 const inGiB = (bytes) => `${(bytes / gib).toFixed(1)} GiB`;
+
+/** @param {string} version `go1.26.8` */
+function isRecentGo(version) {
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= needed.goMinor);
+}
+
+/** @returns {Promise<Machine>} */
+export async function thisMachine() {
+  const disk = await statfs("/var/lib").catch(() => ({ bavail: 0, bsize: 0 }));
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    isRoot: process.getuid?.() === 0,
+    hasApt: existsSync("/usr/bin/apt-get"),
+    go: await goVersion(),
+    memory: totalmem(),
+    freeMemory: freemem(),
+    freeDisk: disk.bavail * disk.bsize,
+    isBuilt: existsSync("/var/lib/preview-stack/containerd"),
+  };
+}
 
 async function goVersion() {
   try {
@@ -53,15 +94,4 @@ async function goVersion() {
   } catch {
     return undefined;
   }
-}
-
-/** `go1.26.8` */
-function isRecentGo(version) {
-  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= needed.goMinor);
-}
-
-async function freeDisk() {
-  const { bavail, bsize } = await statfs("/var/lib");
-  return bavail * bsize;
 }

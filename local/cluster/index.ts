@@ -3,6 +3,7 @@ import { previewAuthority } from "./pki";
 export { hasImage, importImage } from "./containerd";
 export { loopbackAddress } from "./forwarder";
 export { kubeconfig } from "./kubeconfig";
+export { nodeAddress } from "./layout";
 export { startNode, type NodeOptions } from "./start";
 export { nodeStatus } from "./status";
 export { stopNode } from "./stop";

@@ -8,10 +8,11 @@ import { openLog } from "../log";
 import { checkout } from "../paths";
 import { pulumiLines, type Report, runSteps } from "../tasks";
 
-/** What the command line says; a setting that is missing here may stand in Pulumi.preview.yaml. */
+/** What the command line says. All other settings are those of the stack `preview`, where the backend has one. */
 export interface ClusterOptions {
   readonly pullRequest: number;
   readonly context: string;
+  /** Required, like the images: undefined only until that is checked. */
   readonly domain?: string;
   readonly api?: string;
   readonly web?: string;
@@ -26,7 +27,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
   const shared = { url: "" };
   const context = (report: Report): PulumiContext => ({
     project: checkout,
-    env: process.env,
+    env: {},
     onLine: pulumiLines(report),
   });
   await runSteps(

@@ -3,6 +3,7 @@ import type { PulumiContext } from "../../lifecycle/pulumi";
 import { close, stackName, stacks } from "../../lifecycle/stack";
 import { nodeStatus, stopNode } from "../cluster";
 import { embeddedVariables } from "../environment";
+import { unmountStorage } from "../images";
 import { exclusively } from "../lock";
 import { openLog } from "../log";
 import { checkout } from "../paths";
@@ -59,7 +60,14 @@ function stopAll(running: boolean): Step<object>[] {
         }
       },
     },
-    { title: "Stopping the node", usually: "10 s", run: (_, report) => stopNode(report) },
+    {
+      title: "Stopping the node",
+      usually: "2 s",
+      run: async (_, report) => {
+        await stopNode(report);
+        await unmountStorage();
+      },
+    },
   ];
 }
 

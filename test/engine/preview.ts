@@ -19,7 +19,7 @@ export class Preview {
 
   private readonly context: PulumiContext = {
     project,
-    env: process.env,
+    env: {},
     onLine: (line) => {
       this.output += `${line}\n`;
     },
