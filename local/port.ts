@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../contract";
 import { stateDir } from "./paths";
@@ -26,4 +26,9 @@ export function keepPort(port: number, isRunning: boolean): void {
     );
   }
   writeFileSync(file, String(port));
+}
+
+/** The next node may have another port: no preview is left whose URL it is in. */
+export function forgetPort(): void {
+  rmSync(file, { force: true });
 }

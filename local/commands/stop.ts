@@ -7,6 +7,7 @@ import { unmountStorage } from "../images";
 import { exclusively } from "../lock";
 import { openLog } from "../log";
 import { checkout } from "../paths";
+import { forgetPort } from "../port";
 import { removeStackFile } from "../stack-files";
 import { pulumiLines, type Report, runSteps, type Step } from "../tasks";
 import { ensureModule } from "../toolchain";
@@ -66,6 +67,7 @@ function stopAll(running: boolean): Step<object>[] {
       run: async (_, report) => {
         await stopNode(report);
         await unmountStorage();
+        forgetPort();
       },
     },
   ];
