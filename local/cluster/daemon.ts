@@ -34,16 +34,30 @@ function fingerprint(daemon: Daemon): string {
   return hash.digest("hex");
 }
 
+/** One letter, as in proc(5). */
+const stateOf = (pid: number): string =>
+  /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1] ?? "X";
+
+/**
+ * A process' variables. While a process is exchanging its program for another, which takes a moment for one of 100 MB
+ * that isn't in memory yet, Linux shows it without any: then they are asked for again.
+ */
+function environmentOf(pid: number): string[] {
+  const deadline = Date.now() + 2_000;
+  for (;;) {
+    const text = readFileSync(`/proc/${pid}/environ`, "utf8");
+    if (text !== "" || "ZX".includes(stateOf(pid)) || Date.now() > deadline) return text.split("\0");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+}
+
 /** The marker in the environment of the process that the pid file names, and its id, while it lives. */
 function living(name: string): { pid: number; fingerprint: string } | undefined {
   try {
     const pid = Number(readFileSync(pidFile(name), "utf8"));
     // Stopped by a signal (T) or ended but not yet reaped (Z) is not alive.
-    const state = /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
-    if (state === undefined || "TtZX".includes(state)) return undefined;
-    const entry = readFileSync(`/proc/${pid}/environ`, "utf8")
-      .split("\0")
-      .find((variable) => variable.startsWith(`${marker}=${name}:`));
+    if ("TtZX".includes(stateOf(pid))) return undefined;
+    const entry = environmentOf(pid).find((variable) => variable.startsWith(`${marker}=${name}:`));
     return entry === undefined ? undefined : { pid, fingerprint: entry.slice(entry.indexOf(":") + 1) };
   } catch {
     return undefined;
@@ -119,8 +133,7 @@ export async function stopDaemon(name: string, patience = 5_000): Promise<void> 
 function readPid(name: string): number | undefined {
   try {
     const pid = Number(readFileSync(pidFile(name), "utf8"));
-    const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-    return environment.some((variable) => variable.startsWith(`${marker}=${name}:`)) ? pid : undefined;
+    return environmentOf(pid).some((variable) => variable.startsWith(`${marker}=${name}:`)) ? pid : undefined;
   } catch {
     return undefined;
   }
