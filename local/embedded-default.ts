@@ -21,7 +21,7 @@ export interface EmbeddedDefault {
 }
 
 const usual: Record<ModuleName, string> = {
-  node: "5 min",
+  node: "7 min",
   pulumi: "4 min",
   "pulumi-resource-kubernetes": "7 min",
   traefik: "6 min",
