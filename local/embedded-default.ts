@@ -10,7 +10,7 @@ import { checkout } from "./paths";
 import { installPlugins } from "./plugins";
 import { keepPort } from "./port";
 import type { Step } from "./tasks";
-import { ensureModule, isBuilt, type ModuleName, moduleNames } from "./toolchain";
+import { ensureModule, isBuilt, type ModuleName, moduleNames, usualMinutes } from "./toolchain";
 
 /** What the steps find out, for those that come after them. */
 export interface EmbeddedDefault {
@@ -19,13 +19,6 @@ export interface EmbeddedDefault {
   images: ProductImages;
   port: number;
 }
-
-const usual: Record<ModuleName, string> = {
-  node: "7 min",
-  pulumi: "4 min",
-  "pulumi-resource-kubernetes": "7 min",
-  traefik: "6 min",
-};
 
 /** Everything that must be there before a stack can be brought up: each step does nothing where its result is there. */
 export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteStream }): Step<EmbeddedDefault>[] {
@@ -42,7 +35,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
     },
     ...moduleNames.map((name): Step<EmbeddedDefault> => ({
       title: `Toolchain: ${name}`,
-      usually: isBuilt(name) ? "no time, it is built" : `${usual[name]} on 2 cores, once per machine`,
+      usually: isBuilt(name) ? "no time, it is built" : `${usualMinutes(name)} min on 2 cores, once per machine`,
       run: async ({ programs }, report) => {
         programs[name] = await ensureModule(name, report, interruption);
       },

@@ -1,13 +1,13 @@
 import { openLog } from "../log";
 import { runSteps } from "../tasks";
-import { ensureModule, moduleNames } from "../toolchain";
+import { ensureModule, moduleNames, usualMinutes } from "../toolchain";
 
 /** Builds every part of the toolchain that isn't built. */
 export async function buildToolchain(): Promise<void> {
   const log = openLog("toolchain");
   const steps = moduleNames.map((name) => ({
     title: name,
-    usually: "4 to 7 min on 2 cores, once per machine",
+    usually: `${usualMinutes(name)} min on 2 cores, once per machine`,
     run: async (_: object, report: (message: string) => void) => {
       await ensureModule(name, report);
     },

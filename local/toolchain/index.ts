@@ -1,6 +1,6 @@
 import { build } from "./build";
 import { whileAlone } from "./lock";
-import type { ModuleName } from "./modules";
+import { recipes, type ModuleName } from "./modules";
 import { isBuilt, programsOf } from "./results";
 
 export { moduleNames, type ModuleName } from "./modules";
@@ -26,3 +26,6 @@ export async function ensureModule(
   }
   return programsOf(name);
 }
+
+/** Wall time of a build from an empty Go cache on 2 cores, as seen. */
+export const usualMinutes = (name: ModuleName): number => recipes[name].usualMinutes;
