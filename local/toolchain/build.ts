@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { execa, ExecaError } from "execa";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { cp, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -122,13 +122,20 @@ async function explain(name: ModuleName, error: unknown, { log }: Work): Promise
   await new Promise((resolve) => log.end(resolve));
   const path = log.path.toString();
   const lines = (await readFile(path, "utf8")).trimEnd().split("\n").slice(-15);
-  const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
   return new UserError(
     [
-      `building the toolchain's module ${name} failed: ${reason}`,
+      `building the toolchain's module ${name} failed: ${reason(error)}`,
       ...lines.map((line) => `  ${line}`),
       `All of it: ${path}`,
     ].join("\n"),
     { cause: error },
   );
+}
+
+/** Go's own words are in the log; the whole command, with its dozen packages, is there too. */
+function reason(error: unknown): string {
+  if (error instanceof ExecaError && error.exitCode !== undefined) {
+    return `go ended with exit code ${error.exitCode}`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }

@@ -31,7 +31,7 @@ type fault struct {
 	DelayMs int `json:"delayMs,omitempty"`
 	// Status is the HTTP status of the answer; without it the request succeeds after the delay.
 	Status int `json:"status,omitempty"`
-	// Code and Message are Cloudflare's own, in the answer's body.
+	// Code and Message are Cloudflare's own, in the answer's body; without a message, that of the status.
 	Code    int    `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
 	// Times is how many more requests suffer it; without it, all.
@@ -51,6 +51,9 @@ func (z zone) suffer(ctx context.Context, kind requestKind, recordID string) err
 	}
 	if ordered.Status == 0 {
 		return nil
+	}
+	if ordered.Message == "" {
+		ordered.Message = http.StatusText(ordered.Status)
 	}
 	return z.error(kind, recordID, ordered.Status, ordered.Code, ordered.Message)
 }
