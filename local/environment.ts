@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfig, nodeAddress } from "./cluster";
-import { checkout, logDir, stateDir } from "./paths";
+import { cacheDir, checkout, logDir, stateDir } from "./paths";
 
 const backend = join(stateDir, "backend");
 const passphrase = join(stateDir, "passphrase");
@@ -35,6 +35,8 @@ export function embeddedVariables(programs: { pulumi: string; node: string }): R
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Compiled JavaScript is kept between runs: half a second less at every `pulumi up`.
+    NODE_COMPILE_CACHE: join(cacheDir, "node-compile-cache"),
     LOCAL_DNS_DIR: join(stateDir, "dns"),
   };
 }
