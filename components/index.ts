@@ -1,3 +1,4 @@
+export { parseSettings, type Settings } from "../contract";
 export { stackSettings } from "./configuration";
 export { preflight } from "./preflight";
 export { PreviewStack, type PreviewStackArgs } from "./preview-stack";

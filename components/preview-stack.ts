@@ -44,7 +44,9 @@ export class PreviewStack extends pulumi.ComponentResource {
 
     const { namespace, ready } = new PreviewNamespace(name, { settings }, { parent: this });
     const inside = { parent: this, dependsOn: ready };
-    new Isolation(`${name}-network`, { settings, namespace }, inside);
+    const isolation = new Isolation(`${name}-network`, { settings, namespace }, inside);
+    // No pod runs before the policies are there.
+    const isolated = { parent: this, dependsOn: [...ready, isolation] };
 
     const secrets = new PreviewSecrets(name, { parent: this }).values;
     const workload = {
@@ -54,13 +56,13 @@ export class PreviewStack extends pulumi.ComponentResource {
       imagePullSecrets: this.pullSecrets(name, settings, namespace, ready),
     };
 
-    const database = new Postgres(`${name}-db`, { ...workload, transform: transform.database }, inside);
+    const database = new Postgres(`${name}-db`, { ...workload, transform: transform.database }, isolated);
     new DjangoApi(
       `${name}-api`,
       { ...workload, database, transform: transform.api, transformMigration: transform.migration },
-      inside,
+      isolated,
     );
-    new NextWeb(`${name}-web`, { ...workload, transform: transform.web }, inside);
+    new NextWeb(`${name}-web`, { ...workload, transform: transform.web }, isolated);
 
     new PublicHost(`${name}-host`, { settings, namespace }, inside);
     if (settings.dns !== undefined) {

@@ -23,18 +23,14 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
     all: true,
     reject: false,
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-    // pulumi passes the first signal on and ends by itself; state would be left half-written otherwise.
-    forceKillAfterDelay: 60_000,
   });
   for await (const line of child.iterable({ from: "all" })) {
     context.onLine(line);
   }
   const result = await child;
   if (result.failed) {
-    const words = args.slice(
-      0,
-      args.findIndex((arg) => arg.startsWith("--")),
-    );
+    const options = args.findIndex((arg) => arg.startsWith("--"));
+    const words = options === -1 ? args : args.slice(0, options);
     throw new UserError(diagnostics(result.all ?? result.shortMessage, `pulumi ${words.join(" ")}`));
   }
   return result.stdout;

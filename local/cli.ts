@@ -15,16 +15,19 @@ program
   .command("start")
   .description("bring a preview up, with everything that it needs")
   .argument("[number]", "the pull request's number", pullRequest, 1)
-  .option("--port <port>", "public port of the embedded default", port, nodePort())
+  .option("--port <port>", "public port of the embedded default", port)
   .option("--context <name>", "use this context of your kubeconfig instead of the embedded default")
   .option("--domain <domain>", "with --context: the domain that all previews share")
   .option("--api <image>", "with --context: the API's image, by digest or commit SHA")
   .option("--web <image>", "with --context: the web's image, by digest or commit SHA")
-  .action((number: number, options: { port: number } & Partial<ClusterOptions>) =>
-    options.context === undefined
-      ? start({ pullRequest: number, port: options.port })
-      : startOnCluster({ ...options, context: options.context, pullRequest: number }),
-  );
+  .action((number: number, { port, context, ...own }: { port?: number } & Partial<ClusterOptions>) => {
+    if (context !== undefined) {
+      refuse({ port }, "only without --context");
+      return startOnCluster({ ...own, context, pullRequest: number });
+    }
+    refuse(own, "only with --context");
+    return start({ pullRequest: number, port: port ?? nodePort() });
+  });
 
 program
   .command("stop")
@@ -37,6 +40,14 @@ program.command("env").description("print the shell variables of the embedded de
 program.command("test").description("run all suites").action(test);
 
 program.command("toolchain").description("build the toolchain into the cache").action(buildToolchain);
+
+/** An option that would be ignored is a misunderstanding. */
+function refuse(options: object, when: string): void {
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
+  if (given !== undefined) {
+    throw new UserError(`--${given[0]}: goes ${when}; nothing was changed`);
+  }
+}
 
 function pullRequest(text: string): number {
   try {

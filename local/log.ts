@@ -4,7 +4,7 @@ import { logDir } from "./paths";
 
 /** The file that a command writes all of its output to. */
 export function openLog(command: string): WriteStream {
-  mkdirSync(logDir, { recursive: true });
+  mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const log = createWriteStream(join(logDir, `${command}.log`), { flags: "w", mode: 0o600 });
   log.write(`${new Date().toISOString()} npm ${command}\n`);
   return log;

@@ -3,6 +3,7 @@ import { UserError } from "../errors";
 import { parseImage, revisionOf } from "../image-reference";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
+import { beyondQuota } from "./quota";
 import { pullRequestNumber } from "../pull-request";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 
@@ -49,6 +50,10 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
     throw new SettingsError(problems);
   }
   const settings = parsed.data;
+  problems.push(...beyondQuota(settings));
+  if (problems.length > 0) {
+    throw new SettingsError(problems);
+  }
   return deepFreeze({
     ...settings,
     pullRequest,

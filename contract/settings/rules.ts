@@ -22,6 +22,13 @@ export const domain = z.string().superRefine((value, context) => {
 
 export const dnsLabel = z.string().regex(label, "must be 1 to 63 lower-case letters, digits and hyphens");
 
+export const product = z.string().superRefine((value, context) => {
+  if (!label.test(value)) {
+    const message = "is required: the product's name in 1 to 63 lower-case letters, digits and hyphens";
+    context.addIssue({ code: "custom", message });
+  }
+});
+
 export const optional = <T extends z.ZodType<string>>(rule: T) => z.union([z.literal(""), rule]).default("");
 
 export const image = z.string().superRefine((value, context) => {
@@ -59,7 +66,10 @@ export const objectName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be a Kubernetes object's name");
 
-export const labels = z.record(z.string().min(1).max(317), z.string().max(63));
+/** At least one: an empty selector would match every namespace. */
+export const labels = z
+  .record(z.string().min(1).max(317), z.string().max(63))
+  .refine((all) => Object.keys(all).length > 0, "must name at least one label");
 
 export const annotations = z.record(z.string().min(1).max(317), z.string());
 

@@ -70,7 +70,9 @@ export const settingsSchema = z.strictObject({
     .optional(rule.dnsLabel)
     .describe("put before pr-N in namespace and host, where several products share a cluster or a domain"),
   port: rule.portText.default(443).describe("public port of the host"),
-  product: rule.dnsLabel.default("preview").describe("the product's name in labels"),
+  product: rule.product
+    .prefault("")
+    .describe("the product's name: part of who owns a preview, so that two products never take each other's"),
   repository: rule
     .optional(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
     .describe("owner/name at the code host, in labels and in the DNS record's comment"),

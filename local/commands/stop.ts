@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import type { PulumiContext } from "../../lifecycle/pulumi";
+import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { close, stackName, stacks } from "../../lifecycle/stack";
 import { nodeStatus, stopNode } from "../cluster";
 import { embeddedVariables } from "../environment";
@@ -55,8 +55,12 @@ function stopAll(running: boolean): Step<object>[] {
       run: async (_, report) => {
         const context = await pulumiContext(report);
         for (const { name } of await stacks(context)) {
-          report(name);
-          await close(running ? context : withoutCluster(context), name);
+          // A pulumi that was killed leaves its lock. This machine's own lock says that none is at work.
+          await pulumi(context, ["cancel", "--yes", "--stack", name]).catch(() => undefined);
+          await close(running ? context : withoutCluster(context), name).catch(async (error: unknown) => {
+            report(`${String(error)}\nThe node goes, and with it what ${name} has there: its state is removed`);
+            await pulumi(context, ["stack", "rm", name, "--force", "--yes"]);
+          });
           removeStackFile(name);
         }
       },

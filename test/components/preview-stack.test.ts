@@ -274,6 +274,31 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.ok(needs("shop-pr-123-api-migration", "Migration").includes(only(kind(resources, "Postgres")).resource));
   });
 
+  it("starts no pod before the network policies are there", () => {
+    const isolation = only(kind(resources, "Isolation")).resource;
+    for (const token of ["Postgres", "DjangoApi", "NextWeb"]) {
+      assert.ok([only(kind(resources, token)).options.dependsOn].flat().includes(isolation), token);
+    }
+  });
+
+  it("keeps the old pods until new ones are ready, and tries a migration once", () => {
+    for (const { inputs } of kind(resources, "Deployment")) {
+      const { strategy } = (inputs as { spec: { strategy: object } }).spec;
+      assert.deepEqual(strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+    }
+    assert.equal((only(kind(resources, "Job")).inputs as { spec: { backoffLimit: number } }).spec.backoffLimit, 0);
+  });
+
+  it("binds the deployer to the one role, in its own namespace", () => {
+    const { roleRef, subjects } = only(kind(resources, "RoleBinding")).inputs;
+    assert.deepEqual(roleRef, {
+      apiGroup: "rbac.authorization.k8s.io",
+      kind: "ClusterRole",
+      name: "preview-namespace",
+    });
+    assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: "deployer", namespace: "ci" }]);
+  });
+
   it("gives each revision a migration of its own, which can be tried again", async () => {
     const job = (all: Recorded[]) => only(kind(all, "Job")).inputs as unknown as Workload;
     const next = (await graph({ ...everything, api: { image: "ghcr.io/myorg/api:0000000" } })).resources;

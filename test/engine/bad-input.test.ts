@@ -57,7 +57,7 @@ describe("bad input, at the real engine", () => {
   });
 
   it("names a stack that is no pull request", async () => {
-    for (const stack of ["main", "pr-0", "pr-01", "pr-1x"]) {
+    for (const stack of ["main", "pr-", "pr-0", "pr-01", "pr-1x"]) {
       await preview.pulumi("stack", "init", stack);
       try {
         await assert.rejects(preview.pulumi("up", "--stack", stack, "--yes"), (error: UserError) => {

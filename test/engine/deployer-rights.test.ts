@@ -19,12 +19,19 @@ describe("the deployer's rights", () => {
     assert.match(stderr, /[Ff]orbidden/);
   }
 
+  async function previewNamespace(): Promise<void> {
+    const labels = Object.entries(ours).map(([name, value]) => `${name}=${value}`);
+    await execa("kubectl", ["--context=preview", "create", "namespace", previewLike], { reject: false });
+    await kubectl("label", "--overwrite", "namespace", previewLike, ...labels);
+  }
+
   const namespace = (name: string, labels: Record<string, string>) => ({
     apiVersion: "v1",
     kind: "Namespace",
     metadata: { name, labels },
   });
-  const ours = { "app.kubernetes.io/managed-by": "preview-stack" };
+  const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+  const ours = { "app.kubernetes.io/managed-by": "preview-stack", ...restricted };
   const bindingIn = (name: string, role: string) => ({
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "RoleBinding",
@@ -47,9 +54,28 @@ describe("the deployer's rights", () => {
   it("give themselves no rights outside of previews", () =>
     denied(bindingIn(foreign, "preview-namespace"), "create", "-f", "-"));
 
+  it("make no namespace that admits privileged pods", () =>
+    denied(
+      namespace(previewLike, { ...ours, "pod-security.kubernetes.io/enforce": "privileged" }),
+      "create",
+      "-f",
+      "-",
+    ));
+
+  for (const label of [
+    "pod-security.kubernetes.io/enforce=privileged",
+    "pod-security.kubernetes.io/enforce-",
+    "pod-security.kubernetes.io/enforce-version=v1.0",
+    "app.kubernetes.io/managed-by-",
+  ]) {
+    it(`can't loosen a preview's namespace by ${label}`, async () => {
+      await previewNamespace();
+      await denied(undefined, "label", "--overwrite", "namespace", previewLike, label);
+    });
+  }
+
   it("give themselves no other role, not even in a preview", async () => {
-    await kubectl("create", "namespace", previewLike);
-    await kubectl("label", "namespace", previewLike, "app.kubernetes.io/managed-by=preview-stack");
+    await previewNamespace();
     await denied(bindingIn(previewLike, "cluster-admin"), "create", "-f", "-");
   });
 });

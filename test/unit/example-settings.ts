@@ -6,6 +6,7 @@ export const digest = `sha256:${"a1".repeat(32)}`;
 export const minimal = {
   kubeContext: "previews",
   domain: "previews.example.com",
+  product: "orders",
   api: { image: "ghcr.io/myorg/api:4f5c2d1" },
   web: { image: `ghcr.io/myorg/web@${digest}` },
 } satisfies SettingsInput;

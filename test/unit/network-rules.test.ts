@@ -16,6 +16,32 @@ describe("networkRules", () => {
     });
   });
 
+  it("allows the paths that the stack needs and no others", () => {
+    const rules = networkRules(settingsWith());
+    const pods = (...values: string[]) => ({
+      podSelector: { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values }] },
+    });
+    const tcp = (port: number) => [{ protocol: "TCP", port }];
+    const inNamespace = (name: string) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+    });
+    assert.deepEqual(rules, {
+      "default-deny": { pods: [], rule: {} },
+      dns: {
+        pods: [],
+        rule: { egress: [{ to: [inNamespace("kube-system")], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] }] },
+      },
+      "controller-to-web": { pods: ["web"], rule: { ingress: [{ from: [inNamespace("traefik")], ports: tcp(3000) }] } },
+      "web-to-api": { pods: ["web"], rule: { egress: [{ to: [pods("api")], ports: tcp(8000) }] } },
+      "api-from-web": { pods: ["api"], rule: { ingress: [{ from: [pods("web")], ports: tcp(8000) }] } },
+      "api-to-database": { pods: ["api", "migration"], rule: { egress: [{ to: [pods("db")], ports: tcp(5432) }] } },
+      "database-from-api": {
+        pods: ["db"],
+        rule: { ingress: [{ from: [pods("api", "migration")], ports: tcp(5432) }] },
+      },
+    });
+  });
+
   it("opens no way out but those of the settings, and none of them to the database's pods", () => {
     assert.equal(networkRules(settingsWith())["extra-egress"], undefined);
     const { pods, rule } = networkRules(settingsWith({ egress: [{ cidr: "192.0.2.0/24", ports: [443] }] }))[

@@ -62,6 +62,11 @@ const wrong: [string, unknown, RegExp][] = [
   ],
   ["a zone that is none", { dns: { zoneId: "example.com", target: "x" } }, /^dns\.zoneId: .*32 hexadecimal.*example/],
   ["egress to both", { egress: [{ cidr: "10.0.0.0/8", namespaceLabels: { a: "b" } }] }, /^egress\.0: .*exactly one/],
+  ["no product", { product: undefined }, /^product: is required/],
+  ["a selector of every namespace", { egress: [{ namespaceLabels: {} }] }, /^egress\.0\.namespaceLabels: .*one label/],
+  ["more memory than the quota has", { quota: { memory: "2Gi" } }, /^quota\.memory: .*"2Gi"/],
+  ["more cpu than the quota has", { web: { ...minimal.web, resources: { cpu: "3" } } }, /^quota\.cpu: .*"2"/],
+  ["a larger volume than the quota has", { database: { storage: "20Gi" } }, /^quota\.storage: .*"10Gi"/],
   ["a repository that is none", { repository: "../etc" }, /^repository: .*owner\/name/],
 ];
 
