@@ -47,7 +47,7 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
   const { api, database, web } = services;
   const migration = "migration";
   const extra = settings.egress.map(({ cidr, namespaceLabels, ports }) => ({
-    to: [cidr === undefined ? inNamespaces(namespaceLabels ?? {}) : { ipBlock: { cidr } }],
+    to: [cidr === undefined ? inNamespaces(namespaceLabels ?? {}) : { ipBlock: block(cidr) }],
     ...(ports === undefined ? {} : { ports: ports.map(tcp) }),
   }));
   const { cidr, namespaceLabels } = settings.ingress.controller;
@@ -91,6 +91,8 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
   };
 }
 
+/** "Everywhere" doesn't mean the cloud's metadata service, which hands out the node's own credentials. */
+const block = (cidr: string) => (cidr === "0.0.0.0/0" ? { cidr, except: ["169.254.0.0/16"] } : { cidr });
 const tcp = (port: number) => ({ protocol: "TCP", port });
 const inNamespaces = (matchLabels: Record<string, string>): Peer => ({ namespaceSelector: { matchLabels } });
 const podsNamed = (...names: string[]): Peer => ({ podSelector: selector(names) });

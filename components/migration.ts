@@ -45,7 +45,11 @@ export class Migration extends pulumi.ComponentResource {
           template: { metadata: { labels }, spec: this.pod(args) },
         },
       }),
-      { ...stoppedFirst(this), customTimeouts: { create: "15m", update: "15m", delete: "2m" } },
+      {
+        ...stoppedFirst(this),
+        deleteBeforeReplace: true,
+        customTimeouts: { create: "15m", update: "15m", delete: "2m" },
+      },
     );
 
     this.registerOutputs({});

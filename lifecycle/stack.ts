@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 interface StackSummary {
@@ -20,9 +22,12 @@ export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
  */
 export async function ensureStack(context: PulumiContext, stack: string): Promise<void> {
   const names = (await stacks(context)).map(({ name }) => name.split("/").at(-1));
+  const hasShared = names.includes("preview");
   if (!names.includes(stack)) {
-    const shared = names.includes("preview") ? ["--copy-config-from", "preview"] : [];
-    await pulumi(context, ["stack", "init", stack, ...shared]);
+    await pulumi(context, ["stack", "init", stack, ...(hasShared ? ["--copy-config-from", "preview"] : [])]);
+  } else if (hasShared && !existsSync(join(context.project, `Pulumi.${stack}.yaml`))) {
+    // The stack of an earlier push, in a checkout of its own: its file is git-ignored and was left there.
+    await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
   }
 }
 

@@ -11,7 +11,8 @@ const words = process.argv.slice(2);
 
 const usesOwnCluster = words.some((word) => word === "--context" || word.startsWith("--context="));
 const asksOnly = words.includes("--help") || words.includes("-h") || words[0] === "env";
-if (!usesOwnCluster && !asksOnly) {
+const cleansUp = words[0] === "stop";
+if (!usesOwnCluster && !asksOnly && !cleansUp) {
   const missing = missingPrerequisite(await thisMachine());
   if (missing !== undefined) {
     console.error(missing);

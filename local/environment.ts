@@ -24,7 +24,7 @@ export function prepareState(): void {
  * @param programs the toolchain's folders with `pulumi` and with `kubectl`
  */
 export function embeddedVariables(programs: { pulumi: string; node: string }): Record<string, string> {
-  const folders = [join(checkout, "node_modules/node/bin"), programs.pulumi, programs.node];
+  const folders = [join(checkout, "node_modules/node/bin"), programs.pulumi, join(programs.node, "path")];
   return {
     PATH: [...folders, process.env.PATH].join(":"),
     KUBECONFIG: kubeconfig,

@@ -93,12 +93,14 @@ async function refuseMissing({ pullRequest, context, domain, api, web }: Cluster
   }
 }
 
+/** What is wrong with the settings that the command line gives. The others are the stack's, and the program's to judge. */
 function settingProblems(stack: string, settings: SettingsInput): readonly string[] {
   try {
     parseSettings(stack, "preview", settings);
     return [];
   } catch (error) {
-    return error instanceof SettingsError ? error.problems : [(error as Error).message];
+    const given = /^(kubeContext|domain|api\.image|web\.image):/;
+    return error instanceof SettingsError ? error.problems.filter((problem) => given.test(problem)) : [];
   }
 }
 

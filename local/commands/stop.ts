@@ -10,7 +10,7 @@ import { checkout } from "../paths";
 import { forgetPort } from "../port";
 import { removeStackFile } from "../stack-files";
 import { pulumiLines, type Report, runSteps, type Step } from "../tasks";
-import { ensureModule } from "../toolchain";
+import { ensureModule, isBuilt } from "../toolchain";
 
 /**
  * Closes one preview, or all of them and the node with them. With the node gone no preview is left, so a stack that
@@ -48,33 +48,34 @@ function closeOne(pullRequest: number): Step<object> {
 }
 
 function stopAll(running: boolean): Step<object>[] {
-  return [
-    {
-      title: "Closing the previews: pulumi destroy",
-      usually: "10 s each",
-      run: async (_, report) => {
-        const context = await pulumiContext(report);
-        for (const { name } of await stacks(context)) {
-          // A pulumi that was killed leaves its lock. This machine's own lock says that none is at work.
-          await pulumi(context, ["cancel", "--yes", "--stack", name]).catch(() => undefined);
-          await close(running ? context : withoutCluster(context), name).catch(async (error: unknown) => {
-            report(`${String(error)}\nThe node goes, and with it what ${name} has there: its state is removed`);
-            await pulumi(context, ["stack", "rm", name, "--force", "--yes"]);
-          });
-          removeStackFile(name);
-        }
-      },
+  // Without the toolchain nothing was ever brought up, and it isn't built only to find that out.
+  const hasPreviews = isBuilt("pulumi") && isBuilt("node");
+  const closing: Step<object> = {
+    title: "Closing the previews: pulumi destroy",
+    usually: "10 s each",
+    run: async (_, report) => {
+      const context = await pulumiContext(report);
+      for (const { name } of await stacks(context)) {
+        // A pulumi that was killed leaves its lock. This machine's own lock says that none is at work.
+        await pulumi(context, ["cancel", "--yes", "--stack", name]).catch(() => undefined);
+        await close(running ? context : withoutCluster(context), name).catch(async (error: unknown) => {
+          report(`${String(error)}\nThe node goes, and with it what ${name} has there: its state is removed`);
+          await pulumi(context, ["stack", "rm", name, "--force", "--yes"]);
+        });
+        removeStackFile(name);
+      }
     },
-    {
-      title: "Stopping the node",
-      usually: "2 s",
-      run: async (_, report) => {
-        await stopNode(report);
-        await unmountStorage();
-        forgetPort();
-      },
+  };
+  const stopping: Step<object> = {
+    title: "Stopping the node",
+    usually: "2 s",
+    run: async (_, report) => {
+      await stopNode(report);
+      await unmountStorage();
+      forgetPort();
     },
-  ];
+  };
+  return hasPreviews ? [closing, stopping] : [stopping];
 }
 
 async function pulumiContext(report: Report): Promise<PulumiContext> {

@@ -51,5 +51,9 @@ describe("networkRules", () => {
     assert.deepEqual(rule, {
       egress: [{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }], ports: [{ protocol: "TCP", port: 443 }] }],
     });
+    const everywhere = networkRules(settingsWith({ egress: [{ cidr: "0.0.0.0/0" }] }))["extra-egress"]!;
+    assert.deepEqual(everywhere.rule, {
+      egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }] }],
+    });
   });
 });
