@@ -44,7 +44,9 @@ function run(command, args, stdio) {
   process.on("SIGINT", () => {});
   const { status, error } = spawnSync(command, args, { cwd: checkout, stdio });
   if (status !== 0) {
-    console.error(error === undefined ? "" : `${command} could not be started: ${error.message}`);
+    if (error !== undefined) {
+      console.error(`${command} could not be started: ${error.message}`);
+    }
     process.exit(status ?? 1);
   }
 }
