@@ -10,7 +10,6 @@ export interface PreviewNamespaceArgs {
 /** The namespace with its owner's labels, its limits, and the deployer's rights in it. */
 export class PreviewNamespace extends pulumi.ComponentResource {
   readonly namespace: k8s.core.v1.Namespace;
-  /** The namespace's name, known once everything that pods depend on in it is there. */
   readonly name: pulumi.Output<string>;
   /** What must exist before anything else can be made in the namespace. */
   readonly ready: pulumi.Resource[];
