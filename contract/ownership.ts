@@ -37,17 +37,11 @@ export function foreignOwner(labels: Readonly<Record<string, string>>, owner: Ow
   if (labels[managedBy] !== tool) {
     return "it was not made by this tool";
   }
-  const differing = Object.keys({
-    ...expected,
-    ...pick(labels, Object.keys(ownerLabels({ ...owner, repository: "-" }))),
-  })
+  // With any repository, so that the label of one is looked at also where this owner has none.
+  const differing = Object.keys(ownerLabels({ ...owner, repository: "-" }))
     .filter((name) => labels[name] !== expected[name])
     .map((name) => `${name} is ${labels[name] ?? "missing"}, not ${expected[name] ?? "missing"}`);
   return differing.length === 0 ? undefined : differing.join("; ");
-}
-
-function pick(labels: Readonly<Record<string, string>>, names: string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name)));
 }
 
 /** How the DNS provider shows that a record is ours. Cloudflare's tags are a paid feature, comments are not. */

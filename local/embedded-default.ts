@@ -45,7 +45,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
       usually: "15 s",
       run: async (embedded, report) => {
         const { node, traefik } = embedded.programs;
-        embedded.variables = embeddedVariables(embedded.programs);
+        embedded.variables = embeddedVariables();
         await startNode({ nodeBin: node, traefikBin: traefik, port, report, signal: interruption });
         await applyDeployerRights(node);
       },

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfig, nodeAddress } from "./cluster";
 import { cacheDir, checkout, logDir, stateDir } from "./paths";
+import { programsOf } from "./toolchain";
 
 const backend = join(stateDir, "backend");
 const passphrase = join(stateDir, "passphrase");
@@ -20,11 +21,9 @@ export function prepareState(): void {
 /**
  * The variables that lead `pulumi` and `kubectl` to the embedded default. The Node.js that the npm packages bring comes
  * first on PATH, because @pulumi/pulumi needs a newer one than some machines have.
- *
- * @param programs the toolchain's folders with `pulumi` and with `kubectl`
  */
-export function embeddedVariables(programs: { pulumi: string; node: string }): Record<string, string> {
-  const folders = [join(checkout, "node_modules/node/bin"), programs.pulumi, join(programs.node, "path")];
+export function embeddedVariables(): Record<string, string> {
+  const folders = [join(checkout, "node_modules/node/bin"), programsOf("pulumi"), join(programsOf("node"), "path")];
   return {
     PATH: [...folders, process.env.PATH].join(":"),
     KUBECONFIG: kubeconfig,

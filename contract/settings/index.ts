@@ -1,2 +1,2 @@
 export { parseSettings, type Settings, SettingsError } from "./parse";
-export { settingsSchema, type SettingsInput } from "./schema";
+export type { SettingsInput } from "./schema";

@@ -100,11 +100,6 @@ export async function listImages(): Promise<Set<string>> {
   return new Set((await ctr(["images", "list", "--quiet"])).split("\n").filter(Boolean));
 }
 
-/** Whether the node has the image, so that a pod with this reference starts. */
-export async function hasImage(reference: string): Promise<boolean> {
-  return (await listImages()).has(reference);
-}
-
 /**
  * Brings the images of an OCI or Docker archive to the node.
  * @throws Error if the node isn't running, the archive isn't one, or the disk is full.

@@ -1,6 +1,5 @@
 import { previewAuthority } from "./pki";
 
-export { hasImage, importImage } from "./containerd";
 export { loopbackAddress } from "./forwarder";
 export { kubeconfig } from "./kubeconfig";
 export { nodeAddress } from "./layout";

@@ -79,8 +79,9 @@ function stopAll(running: boolean): Step<object>[] {
 }
 
 async function pulumiContext(report: Report): Promise<PulumiContext> {
-  const programs = { pulumi: await ensureModule("pulumi", report), node: await ensureModule("node", report) };
-  return { project: checkout, env: embeddedVariables(programs), onLine: pulumiLines(report) };
+  await ensureModule("pulumi", report);
+  await ensureModule("node", report);
+  return { project: checkout, env: embeddedVariables(), onLine: pulumiLines(report) };
 }
 
 /** The node's data goes with it, so what a stack has on an unreachable node is gone already. */
