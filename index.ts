@@ -11,6 +11,7 @@ export = () =>
 
     return {
       url: preview.url,
+      ...(settings.ingress.apiHost && { apiUrl: settings.names.apiOrigin }),
       namespace: preview.namespace,
       images: { api: settings.api.image, web: settings.web.image },
       revisions: settings.revisions,

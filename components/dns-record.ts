@@ -5,24 +5,25 @@ import { dnsComment, type Settings } from "../contract";
 export interface DnsRecordArgs {
   readonly settings: Settings;
   readonly dns: NonNullable<Settings["dns"]>;
+  readonly host: string;
 }
 
 /**
- * The preview's own record at Cloudflare. The token comes from CLOUDFLARE_API_TOKEN, so that it is in no state.
+ * The record of one of the preview's hosts at Cloudflare. The token comes from CLOUDFLARE_API_TOKEN, so that it is in no state.
  *
  * `proxied` is off by default: Universal SSL covers the zone's apex and one level below it, so the proxied host
  * `pr-1.previews.example.com` in the zone `example.com` has no valid certificate. It needs a zone that is the domain
  * itself, or an advanced certificate (https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/).
  */
 export class DnsRecord extends pulumi.ComponentResource {
-  constructor(name: string, { settings, dns }: DnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, dns, host }: DnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:DnsRecord", name, {}, options);
 
     new cloudflare.DnsRecord(
       name,
       {
         zoneId: dns.zoneId,
-        name: settings.names.host,
+        name: host,
         type: dns.type,
         content: dns.target,
         proxied: dns.proxied,

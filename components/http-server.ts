@@ -7,12 +7,12 @@ import {
   inNamespace,
   labelsOf,
   podSpec,
+  productVolumes,
   resourceRequirements,
   stoppedFirst,
   type Transform,
   variables,
   type WorkloadArgs,
-  writable,
 } from "./workload";
 
 export interface HttpServerArgs extends WorkloadArgs {
@@ -66,7 +66,7 @@ export function httpServer(
 
 function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   const { server, service } = args;
-  const { volumes, volumeMounts } = writable(server.writablePaths);
+  const { volumes, volumeMounts } = productVolumes(args, server.writablePaths);
   return podSpec(args, {
     uid: server.uid,
     volumes,

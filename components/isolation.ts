@@ -52,6 +52,7 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
   }));
   const { cidr, namespaceLabels } = settings.ingress.controller;
   const controller = cidr === undefined ? inNamespaces(namespaceLabels ?? {}) : { ipBlock: { cidr } };
+  const controllerToApi = settings.ingress.apiHost || settings.ingress.apiPaths.length > 0;
   return {
     "default-deny": { pods: [], rule: deny },
     dns: {
@@ -69,6 +70,12 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
       pods: [web.name],
       rule: { ingress: [{ from: [controller], ports: [tcp(settings.web.port)] }] },
     },
+    ...(controllerToApi && {
+      "controller-to-api": {
+        pods: [api.name],
+        rule: { ingress: [{ from: [controller], ports: [tcp(settings.api.port)] }] },
+      },
+    }),
     "web-to-api": {
       pods: [web.name],
       rule: { egress: [{ to: [podsNamed(api.name)], ports: [tcp(settings.api.port)] }] },

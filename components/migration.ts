@@ -5,12 +5,12 @@ import {
   container,
   labelsOf,
   podSpec,
+  productVolumes,
   resourceRequirements,
   stoppedFirst,
   type Transform,
   variables,
   type WorkloadArgs,
-  writable,
 } from "./workload";
 
 export interface MigrationArgs extends WorkloadArgs {
@@ -57,7 +57,7 @@ export class Migration extends pulumi.ComponentResource {
 
   private pod(args: MigrationArgs) {
     const { api } = args.settings;
-    const { volumes, volumeMounts } = writable(api.writablePaths);
+    const { volumes, volumeMounts } = productVolumes(args, api.writablePaths);
     return podSpec(args, {
       uid: api.uid,
       restartPolicy: "Never",
@@ -78,5 +78,5 @@ export class Migration extends pulumi.ComponentResource {
 
 /** What a migration is for: another image needs one, and so does another volume, which is empty. */
 function revisionAndDatabase({ api, database }: Settings): string {
-  return [api.image, database.storage, database.storageClass].join(" ");
+  return [api.image, database.storage, database.storageClass, database.generation].join(" ");
 }

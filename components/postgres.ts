@@ -100,7 +100,8 @@ const isReady = {
 
 function volumeClaim({ settings: { database } }: PostgresArgs) {
   return {
-    metadata: { name: "data" },
+    // A claim that differs is another volume: the StatefulSet is replaced, and its old volume goes with it.
+    metadata: { name: "data", annotations: { "preview-stack/generation": String(database.generation) } },
     spec: {
       accessModes: ["ReadWriteOnce"],
       ...(database.storageClass === "" ? {} : { storageClassName: database.storageClass }),

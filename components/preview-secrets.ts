@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { GeneratedSecrets } from "../contract";
+import type { GeneratedSecrets, Settings } from "../contract";
 
 /**
  * The random values that are a preview's own. They live as long as the stack: a new database password would not fit
@@ -9,7 +9,7 @@ import type { GeneratedSecrets } from "../contract";
 export class PreviewSecrets extends pulumi.ComponentResource {
   readonly values: pulumi.Output<GeneratedSecrets>;
 
-  constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { demoLogin }: Settings, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:PreviewSecrets", name, {}, options);
 
     this.values = pulumi.secret(
@@ -17,6 +17,7 @@ export class PreviewSecrets extends pulumi.ComponentResource {
         databasePassword: this.password(`${name}-database-password`, 32),
         djangoSecretKey: this.password(`${name}-django-secret-key`, 64),
         nextAuthSecret: this.password(`${name}-nextauth-secret`, 48),
+        ...(demoLogin && { demoPassword: this.password(`${name}-demo-password`, 20) }),
       }),
     );
 

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../contract";
 import { DjangoApi } from "./django-api";
+import { DemoLogin } from "./demo-login";
 import { DnsRecord } from "./dns-record";
 import { Isolation } from "./isolation";
 import { NextWeb } from "./next-web";
@@ -10,6 +11,7 @@ import { PreviewNamespace } from "./preview-namespace";
 import { PreviewSecrets } from "./preview-secrets";
 import { PublicHost } from "./public-host";
 import { RegistryCredentials } from "./registry-credentials";
+import { TrustedCa } from "./trusted-ca";
 import type { Transform } from "./workload";
 
 export interface PreviewStackArgs {
@@ -48,12 +50,13 @@ export class PreviewStack extends pulumi.ComponentResource {
     // No pod runs before the policies are there.
     const isolated = { parent: this, dependsOn: [...ready, isolation] };
 
-    const secrets = new PreviewSecrets(name, { parent: this }).values;
+    const secrets = new PreviewSecrets(name, settings, { parent: this }).values;
     const workload = {
       settings,
       namespace,
       secrets,
       imagePullSecrets: this.pullSecrets(name, settings, namespace, ready),
+      trustedCa: this.trustedCa(name, settings, namespace, ready),
     };
 
     const database = new Postgres(`${name}-db`, { ...workload, transform: transform.database }, isolated);
@@ -64,9 +67,17 @@ export class PreviewStack extends pulumi.ComponentResource {
     );
     new NextWeb(`${name}-web`, { ...workload, transform: transform.web }, isolated);
 
+    if (settings.demoLogin !== undefined) {
+      new DemoLogin(`${name}-login`, { ...settings.demoLogin, secrets, namespace }, inside);
+    }
+
     new PublicHost(`${name}-host`, { settings, namespace }, inside);
     if (settings.dns !== undefined) {
-      new DnsRecord(`${name}-dns`, { settings, dns: settings.dns }, { parent: this });
+      const { dns, ingress, names } = settings;
+      new DnsRecord(`${name}-dns`, { settings, dns, host: names.host }, { parent: this });
+      if (ingress.apiHost) {
+        new DnsRecord(`${name}-api-dns`, { settings, dns, host: names.apiHost }, { parent: this });
+      }
     }
 
     this.url = pulumi.output(settings.names.origin);
@@ -85,5 +96,16 @@ export class PreviewStack extends pulumi.ComponentResource {
     }
     const options = { parent: this, dependsOn };
     return [new RegistryCredentials(`${name}-registry`, { registry, namespace }, options).secretName];
+  }
+
+  private trustedCa(
+    name: string,
+    { trustedCa: certificates }: Settings,
+    namespace: k8s.core.v1.Namespace,
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Output<string> | undefined {
+    return certificates === ""
+      ? undefined
+      : new TrustedCa(`${name}-ca`, { certificates, namespace }, { parent: this, dependsOn }).configMapName;
   }
 }

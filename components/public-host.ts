@@ -9,37 +9,23 @@ export interface PublicHostArgs {
 }
 
 /**
- * The route from the public host to the web. TLS ends at the controller with its default certificate, which is the
+ * The routes from the public host to the web and, where settings ask for it, straight to Django. TLS ends at the controller with its default certificate, which is the
  * wildcard of the domain: no Secret is copied into previews. Another kind of route is made here and nowhere else.
  */
 export class PublicHost extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace }: PublicHostArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:PublicHost", name, {}, options);
     const { className, annotations } = settings.ingress;
-    const { host } = settings.names;
-    const { web } = services;
+    const rules = ingressRules(settings);
 
     new k8s.networking.v1.Ingress(
       name,
       {
-        metadata: { name: web.name, namespace: namespace.metadata.name, annotations: { ...annotations } },
+        metadata: { name: services.web.name, namespace: namespace.metadata.name, annotations: { ...annotations } },
         spec: {
           ingressClassName: className,
-          tls: [{ hosts: [host] }],
-          rules: [
-            {
-              host,
-              http: {
-                paths: [
-                  {
-                    path: "/",
-                    pathType: "Prefix",
-                    backend: { service: { name: web.name, port: { number: web.port } } },
-                  },
-                ],
-              },
-            },
-          ],
+          tls: [{ hosts: rules.map(({ host }) => host) }],
+          rules,
         },
       },
       { ...inNamespace(this, namespace), customTimeouts: { create: "3m", update: "3m" } },
@@ -48,3 +34,18 @@ export class PublicHost extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+/** Which host and path leads where. A longer path wins, in whatever order they stand. */
+export function ingressRules({ ingress, names }: Settings) {
+  const { api, web } = services;
+  const publicHost = [route("/", web), ...ingress.apiPaths.map((path) => route(path, api))];
+  return [rule(names.host, publicHost), ...(ingress.apiHost ? [rule(names.apiHost, [route("/", api)])] : [])];
+}
+
+const rule = (host: string, paths: ReturnType<typeof route>[]) => ({ host, http: { paths } });
+
+const route = (path: string, { name, port }: { name: string; port: number }) => ({
+  path,
+  pathType: "Prefix",
+  backend: { service: { name, port: { number: port } } },
+});

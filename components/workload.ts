@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Environment, Settings } from "../contract";
+import { dirname } from "node:path/posix";
+import { type Environment, type Settings, trustedCaFile } from "../contract";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
@@ -15,6 +16,8 @@ export interface WorkloadArgs {
   readonly namespace: k8s.core.v1.Namespace;
   /** Names of the Secrets that images are pulled with. */
   readonly imagePullSecrets: readonly pulumi.Input<string>[];
+  /** Name of the ConfigMap with the certificates to trust. */
+  readonly trustedCa?: pulumi.Input<string>;
 }
 
 export const nameLabel = "app.kubernetes.io/name";
@@ -78,6 +81,19 @@ export function resourceRequirements(
 export function writable(paths: readonly string[]) {
   const volumes = paths.map((_, index) => ({ name: `writable-${index}`, emptyDir: {} }));
   return { volumes, volumeMounts: paths.map((mountPath, index) => ({ name: `writable-${index}`, mountPath })) };
+}
+
+/** What a container of the product's images has mounted: its writable folders, and the certificates to trust. */
+export function productVolumes({ trustedCa }: WorkloadArgs, writablePaths: readonly string[]) {
+  const { volumes, volumeMounts } = writable(writablePaths);
+  if (trustedCa === undefined) {
+    return { volumes, volumeMounts };
+  }
+  const name = "trusted-ca";
+  return {
+    volumes: [...volumes, { name, configMap: { name: trustedCa } }],
+    volumeMounts: [...volumeMounts, { name, mountPath: dirname(trustedCaFile), readOnly: true }],
+  };
 }
 
 /** A container's variables; `ownSecret` is the name of the Secret made for it. */

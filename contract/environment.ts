@@ -12,6 +12,8 @@ export interface GeneratedSecrets {
   readonly databasePassword: string;
   readonly djangoSecretKey: string;
   readonly nextAuthSecret: string;
+  /** Undefined without the setting `demoLogin`. */
+  readonly demoPassword?: string;
 }
 
 /** Service names and ports inside a preview. The product finds its parts by them. */
@@ -34,6 +36,9 @@ export function databaseEnvironment(): Environment {
   };
 }
 
+/** Where the certificates of the setting `trustedCa` are mounted. */
+export const trustedCaFile = "/etc/trusted-ca/ca.crt";
+
 /** Where the volume is mounted; PGDATA is below it. */
 export const databaseVolume = "/var/lib/postgresql/data";
 
@@ -43,17 +48,20 @@ export function databaseSecrets(generated: GeneratedSecrets): Record<string, str
 
 /** What Django sees, in the API and in the migration. */
 export function apiEnvironment(settings: Settings): Environment {
-  const { host, origin } = settings.names;
+  const { host, origin, apiHost } = settings.names;
+  const { demoLogin, ingress, trustedCa } = settings;
   return {
     ...settings.api.env,
     ...ownSecrets(settings.api.secrets),
+    ...(demoLogin && { [demoLogin.passwordVariable]: { ownSecret: demoLogin.passwordVariable } }),
+    ...(trustedCa !== "" && { SSL_CERT_FILE: trustedCaFile, REQUESTS_CA_BUNDLE: trustedCaFile }),
     DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
     DATABASE_URL: { ownSecret: "DATABASE_URL" },
     SECRET_KEY: { ownSecret: "SECRET_KEY" },
     // Next.js calls http://api:8000, and the probes send the same host.
-    ALLOWED_HOSTS: `${host},${services.api.name}`,
+    ALLOWED_HOSTS: [host, services.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
     CSRF_TRUSTED_ORIGINS: origin,
-    CORS_ALLOWED_ORIGINS: origin,
+    CORS_ALLOWED_ORIGINS: [origin, ...settings.api.corsOrigins].join(),
     GIT_SHA: settings.revisions.api,
     PREVIEW_HOST: host,
   };
@@ -62,12 +70,17 @@ export function apiEnvironment(settings: Settings): Environment {
 export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
   const { user, name } = database;
   const { name: host, port } = services.database;
+  const { demoLogin } = settings;
   return {
     ...settings.api.secrets,
+    ...(demoLogin && { [demoLogin.passwordVariable]: generated.demoPassword ?? "" }),
     DATABASE_URL: `postgres://${user}:${encodeURIComponent(generated.databasePassword)}@${host}:${port}/${name}`,
     SECRET_KEY: generated.djangoSecretKey,
   };
 }
+
+/** The demo login as a Secret of type kubernetes.io/basic-auth, for whoever may read it. */
+export const demoLoginSecret = "demo-login";
 
 /** What Next.js sees. Both families of names are there, for next-auth 4 and 5. */
 export function webEnvironment(settings: Settings): Environment {
@@ -75,6 +88,7 @@ export function webEnvironment(settings: Settings): Environment {
   return {
     ...settings.web.env,
     ...ownSecrets(settings.web.secrets),
+    ...(settings.trustedCa !== "" && { NODE_EXTRA_CA_CERTS: trustedCaFile }),
     NODE_ENV: "production",
     // Kubernetes sets HOSTNAME to the pod's name, and the standalone server would listen on that only
     // (vercel/next.js#77612).

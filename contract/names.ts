@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 /** RFC 1035: a label of a DNS name has at most 63 characters. Kubernetes holds namespaces to the same. */
 const maxLabel = 63;
 
+/** No preview's label ends in it, so that no API's host is another preview's. */
+const apiSuffix = "-api";
+
 /** What the names of one preview are made from. */
 export interface NameParts {
   readonly pullRequest: number;
@@ -22,12 +25,17 @@ export interface Names {
   readonly host: string;
   /** `https://` and the host, with the port where it isn't 443: goes into CSRF, CORS and the auth URLs. */
   readonly origin: string;
+  /** `pr-123-api.previews.example.com`: leads straight to Django, where the setting `ingress.apiHost` asks for it. */
+  readonly apiHost: string;
+  readonly apiOrigin: string;
 }
 
 export function namesOf(parts: NameParts): Names {
   const namespace = previewLabel(parts.prefix, parts.pullRequest);
   const host = `${namespace}.${parts.domain}`;
-  return { namespace, host, origin: parts.port === 443 ? `https://${host}` : `https://${host}:${parts.port}` };
+  const apiHost = `${namespace}${apiSuffix}.${parts.domain}`;
+  const originOf = (name: string) => (parts.port === 443 ? `https://${name}` : `https://${name}:${parts.port}`);
+  return { namespace, host, origin: originOf(host), apiHost, apiOrigin: originOf(apiHost) };
 }
 
 /**
@@ -39,7 +47,7 @@ function previewLabel(prefix: string, pullRequest: number): string {
   if (prefix === "") {
     return suffix;
   }
-  const room = maxLabel - suffix.length - 1;
+  const room = maxLabel - suffix.length - 1 - apiSuffix.length;
   return `${prefix.length <= room ? prefix : shorten(prefix, room)}-${suffix}`;
 }
 

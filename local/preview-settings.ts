@@ -4,9 +4,6 @@ import type { ProductImages } from "./images";
 /** The domain of every embedded preview. Browsers resolve what ends in `.localhost` to loopback (RFC 6761). */
 export const domain = "previews.localhost";
 
-/** The reference product's own: the variable that its seed makes the reviewer's login from. */
-export const reviewerPassword = "DEMO_USER_PASSWORD";
-
 /** What an embedded preview is made from: the reference product's images on the node's Traefik. */
 export function embeddedSettings(images: ProductImages, port: number): SettingsInput {
   return {
@@ -19,6 +16,8 @@ export function embeddedSettings(images: ProductImages, port: number): SettingsI
     api: { image: images.api },
     web: { image: images.web },
     database: { image: images.postgres },
+    // What the reference product's seed calls the reviewers' account and its password.
+    demoLogin: { username: "reviewer", passwordVariable: "DEMO_USER_PASSWORD" },
     // The stand-in for Cloudflare keeps its zones in files.
     dns: { zoneId: "0".repeat(32), type: "A", target: "127.0.0.1" },
   };

@@ -41,13 +41,6 @@ export function writeStackFile(project: string, stack: string, settings: Setting
   writeFileSync(fileOf(stack), stringify({ ...file, config }), { mode: 0o600 });
 }
 
-/** True when the stack's configuration has an encrypted value for this variable. */
-export function hasSecret(project: string, stack: string, group: string, variable: string): boolean {
-  const { config } = parse(readFileSync(fileOf(stack), "utf8")) as StackFile;
-  const secrets = config?.[`${project}:${group}`]?.secrets as Record<string, unknown> | undefined;
-  return secrets?.[variable] !== undefined;
-}
-
 /** Removes a closed stack's configuration: left behind, it would break the next `stack init` of that name. */
 export function removeStackFile(stack: string): void {
   rmSync(fileOf(stack), { force: true });

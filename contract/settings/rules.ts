@@ -53,6 +53,24 @@ export const portText = z.preprocess((value) => (typeof value === "string" ? Num
 
 export const path = z.string().regex(/^\/[A-Za-z0-9._~\-/]*$/, "must be a path that starts with / and has no query");
 
+/** A path that an ingress routes: whole segments, and not everything. */
+export const routedPath = path.refine((value) => value !== "/", "must not be /, which is the web's");
+
+/** `https://app.example.com`: what a browser sends as Origin. A wildcard would admit sites that nobody listed. */
+export const origin = z
+  .string()
+  .regex(
+    /^https?:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/,
+    "must be an exact origin such as https://app.example.com, without wildcard, path or trailing slash",
+  );
+
+export const certificates = z
+  .string()
+  .regex(
+    /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/,
+    "must be certificates in PEM form (-----BEGIN CERTIFICATE-----…)",
+  );
+
 export const absolutePath = z
   .string()
   .regex(/^(?:\/[A-Za-z0-9._-]+)+$/, "must be an absolute path in the container")

@@ -91,6 +91,10 @@ export const settingsSchema = z.strictObject({
       .regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, "must be a Python module's dotted name")
       .default("app.settings.preview")
       .describe("DJANGO_SETTINGS_MODULE"),
+    corsOrigins: z
+      .array(rule.origin)
+      .default([])
+      .describe("exact origins that browsers may call the API from, beside the preview's own"),
     writablePaths: z.array(rule.absolutePath).default(["/tmp"]).describe("folders that get an emptyDir"),
     resources: resources("50m", "160Mi", "512Mi"),
   })
@@ -126,6 +130,11 @@ export const settingsSchema = z.strictObject({
         .default("1Gi")
         .describe("size of the volume; another size or class starts with an empty database"),
       storageClass: rule.optional(rule.objectName).describe("by default the cluster's own default"),
+      generation: z
+        .int()
+        .min(1)
+        .default(1)
+        .describe("raise it to start with an empty database, which is migrated and seeded again"),
       resources: resources("50m", "96Mi", "512Mi"),
     })
     .prefault({})
@@ -146,6 +155,14 @@ export const settingsSchema = z.strictObject({
         })
         .default({ namespaceLabels: { "kubernetes.io/metadata.name": "traefik" } })
         .describe("where requests to the web may come from"),
+      apiHost: z
+        .boolean()
+        .default(false)
+        .describe("give Django a host of its own, pr-N-api.<domain>, without Next.js in between (docs/direct-api.md)"),
+      apiPaths: z
+        .array(rule.routedPath)
+        .default([])
+        .describe("paths of the public host that go straight to Django, such as /ws/ for WebSockets"),
     })
     .prefault({})
     .describe("the route to the web"),
@@ -153,6 +170,16 @@ export const settingsSchema = z.strictObject({
     .array(egressRule)
     .default([])
     .describe("where API, migration and web may connect to beside the cluster's DNS and each other"),
+  trustedCa: rule
+    .optional(rule.certificates)
+    .describe("certificates, as PEM, that API and web trust; Python then trusts only these, Node.js these as well"),
+  demoLogin: z
+    .strictObject({
+      username: z.string().min(1).describe("the account that the product's seed makes"),
+      passwordVariable: rule.variableName.describe("the API's variable that gets its random password"),
+    })
+    .optional()
+    .describe("a login for reviewers with a password of the preview's own: `preview status N --login` shows it"),
   dns: z
     .strictObject({
       zoneId: z

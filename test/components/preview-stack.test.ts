@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PreviewStack, type PreviewStackArgs } from "../../components";
 import { ownerLabels, type SettingsInput } from "../../contract";
-import { minimal, settingsWith } from "../unit/example-settings";
+import { certificate, minimal, settingsWith } from "../unit/example-settings";
 import { generated, record, type Recorded, startRecording } from "./recorder";
 
 const everything: SettingsInput = {
@@ -18,6 +18,9 @@ const everything: SettingsInput = {
   registry: { server: "ghcr.io", username: "bot", password: "registry-secret" },
   deployer: { kind: "ServiceAccount", name: "deployer", namespace: "ci" },
   egress: [{ cidr: "192.0.2.0/24", ports: [443] }],
+  ingress: { apiHost: true, apiPaths: ["/ws/"] },
+  trustedCa: certificate,
+  demoLogin: { username: "reviewer", passwordVariable: "DEMO_USER_PASSWORD" },
 };
 
 async function graph(values: SettingsInput = everything, stack = "pr-123", transform?: PreviewStackArgs["transform"]) {
@@ -35,7 +38,7 @@ interface PodSpec {
   terminationGracePeriodSeconds: number;
   securityContext: { runAsNonRoot: boolean; seccompProfile: { type: string } };
   imagePullSecrets: { name: string }[];
-  volumes: { name: string }[];
+  volumes: { name: string; configMap?: { name: string } }[];
   containers: Container[];
 }
 interface Container {
@@ -88,22 +91,23 @@ describe("PreviewStack, as it registers its resources", () => {
       ResourceQuota: 1,
       LimitRange: 1,
       RoleBinding: 1,
-      RandomPassword: 3,
+      RandomPassword: 4,
       StatefulSet: 1,
       Job: 1,
       Deployment: 2,
       Service: 3,
       Ingress: 1,
-      DnsRecord: 2,
+      ConfigMap: 1,
+      DnsRecord: 4,
     };
     const found = Object.fromEntries(Object.keys(expected).map((token) => [token, count(token)]));
-    // Two DnsRecords: our component and Cloudflare's resource in it.
+    // DnsRecords for two hosts: our component and Cloudflare's resource in it.
     assert.deepEqual(found, expected);
   });
 
-  it("makes no DNS record, no rights and no credentials where none are set", async () => {
+  it("makes nothing that no setting asks for", async () => {
     const { resources } = await graph({});
-    for (const token of ["DnsRecord", "RoleBinding", "RegistryCredentials"]) {
+    for (const token of ["DnsRecord", "RoleBinding", "RegistryCredentials", "ConfigMap", "DemoLogin"]) {
       assert.equal(kind(resources, token).length, 0, token);
     }
   });
@@ -146,7 +150,7 @@ describe("PreviewStack, as it registers its resources", () => {
       "registry-secret",
       ...kind(resources, "RandomPassword").map(({ name }) => generated(name)),
     ];
-    assert.equal(secretTexts.length, 5);
+    assert.equal(secretTexts.length, 6);
     for (const { type, name, inputs, props } of resources) {
       const text = JSON.stringify(inputs);
       const found = secretTexts.filter((secret) => text.includes(secret));
@@ -160,9 +164,11 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("makes Secrets immutable and auto-named, so that a change rolls the pods", () => {
-    const secrets = resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
-    assert.equal(secrets.length, 4);
+  it("makes what pods read immutable and auto-named, so that a change rolls them", () => {
+    const secrets = resources.filter(
+      ({ type, name }) => /:(Secret|ConfigMap)$/.test(type) && name !== "shop-pr-123-login",
+    );
+    assert.equal(secrets.length, 5);
     for (const { inputs, name } of secrets) {
       assert.equal(inputs.immutable, true, name);
       assert.equal((inputs.metadata as { name?: string }).name, undefined, name);
@@ -210,28 +216,61 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("routes the public host, and it alone, to a Service and port that exist", () => {
+  it("shows the reviewers' login in a Secret of a name that is known, with the password that the API has", () => {
+    const [login, api] = ["shop-pr-123-login", "shop-pr-123-api-secrets"].map(
+      (name) =>
+        only(resources.filter((one) => one.name === name && one.type.endsWith("Secret"))).inputs as {
+          metadata: { name?: string };
+          stringData: Record<string, string>;
+        },
+    );
+    assert.equal(login?.metadata.name, "demo-login");
+    assert.deepEqual(login.stringData, { username: "reviewer", password: api?.stringData.DEMO_USER_PASSWORD });
+  });
+
+  it("mounts the certificates to trust where the variables say", () => {
+    const configMap = only(kind(resources, "ConfigMap"));
+    assert.deepEqual(configMap.inputs.data, { "ca.crt": certificate });
+    for (const { metadata, spec } of workloads(resources).filter(({ metadata }) => metadata.name !== "db")) {
+      const { volumes, containers } = spec.template.spec;
+      const { env, volumeMounts } = only(containers);
+      const volume = volumes.find(({ configMap: source }) => source?.name === configMap.name);
+      const mount = volumeMounts.find(({ name }) => name === volume?.name);
+      const variables = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+      const files = env.filter(({ name }) => variables.includes(name)).map(({ value }) => value);
+      assert.deepEqual([...new Set(files)], [`${mount?.mountPath}/ca.crt`], metadata.name);
+    }
+  });
+
+  it("routes its hosts to Services and ports that exist", () => {
     const { spec } = only(kind(resources, "Ingress")).inputs as unknown as {
       spec: {
         tls: { hosts: string[]; secretName?: string }[];
         rules: {
           host: string;
-          http: { paths: { backend: { service: { name: string; port: { number: number } } } }[] };
+          http: { paths: { path: string; backend: { service: { name: string; port: { number: number } } } }[] };
         }[];
       };
     };
-    const rule = only(spec.rules);
-    assert.equal(rule.host, "shop-pr-123.previews.example.com");
-    assert.deepEqual(only(spec.tls), { hosts: [rule.host] });
-    const { name, port } = only(rule.http.paths).backend.service;
+    const routes = spec.rules.flatMap(({ host, http }) =>
+      http.paths.map(({ path, backend }) => [host, path, backend.service.name]),
+    );
+    assert.deepEqual(routes, [
+      ["shop-pr-123.previews.example.com", "/", "web"],
+      ["shop-pr-123.previews.example.com", "/ws/", "api"],
+      ["shop-pr-123-api.previews.example.com", "/", "api"],
+    ]);
+    assert.deepEqual(only(spec.tls), { hosts: spec.rules.map(({ host }) => host) });
     const services = kind(resources, "Service").map(
       ({ inputs }) => inputs as { metadata: { name: string }; spec: { ports: { port: number }[] } },
     );
-    assert.ok(
-      services.some(
-        ({ metadata, spec }) => metadata.name === name && spec.ports.some((open) => open.port === port.number),
-      ),
-    );
+    for (const { name, port } of spec.rules.flatMap(({ http }) => http.paths.map(({ backend }) => backend.service))) {
+      assert.ok(
+        services.some(
+          ({ metadata, spec }) => metadata.name === name && spec.ports.some((open) => open.port === port.number),
+        ),
+      );
+    }
   });
 
   it("runs every pod restricted, without a token, without service links, quick to stop", () => {
@@ -370,11 +409,16 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("marks its DNS record as its own and leaves the certificate to the controller", () => {
-    const record = only(resources.filter(({ type }) => type.startsWith("cloudflare:")));
-    assert.deepEqual(record.inputs, {
+  it("marks its DNS records as its own and leaves the certificate to the controller", () => {
+    const records = resources.filter(({ type }) => type.startsWith("cloudflare:"));
+    const names = ["shop-pr-123.previews.example.com", "shop-pr-123-api.previews.example.com"];
+    assert.deepEqual(
+      records.map(({ inputs }) => inputs.name),
+      names,
+    );
+    assert.deepEqual(records[0]!.inputs, {
       zoneId: "a".repeat(32),
-      name: "shop-pr-123.previews.example.com",
+      name: names[0],
       type: "CNAME",
       content: "lb.example.com",
       proxied: false,

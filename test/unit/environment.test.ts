@@ -5,10 +5,11 @@ import {
   apiSecrets,
   databaseEnvironment,
   databaseSecrets,
+  trustedCaFile,
   webEnvironment,
   webSecrets,
 } from "../../contract";
-import { minimal, settingsWith } from "./example-settings";
+import { certificate, minimal, settingsWith } from "./example-settings";
 
 const generated = { databasePassword: "p@ss/w:rd", djangoSecretKey: "django", nextAuthSecret: "auth" };
 
@@ -46,8 +47,31 @@ describe("the environment of the containers", () => {
     });
   });
 
+  it("admits the API's own host and the listed origins where settings ask for them", () => {
+    const { ALLOWED_HOSTS, CORS_ALLOWED_ORIGINS, CSRF_TRUSTED_ORIGINS } = apiEnvironment(
+      settingsWith({
+        ingress: { apiHost: true },
+        api: { ...minimal.api, corsOrigins: ["https://app.example.com", "http://localhost:5173"] },
+      }),
+    );
+    assert.equal(ALLOWED_HOSTS, "pr-123.previews.example.com,api,pr-123-api.previews.example.com");
+    assert.equal(
+      CORS_ALLOWED_ORIGINS,
+      "https://pr-123.previews.example.com,https://app.example.com,http://localhost:5173",
+    );
+    assert.equal(CSRF_TRUSTED_ORIGINS, "https://pr-123.previews.example.com");
+  });
+
+  it("names the certificates to trust in each language's own way", () => {
+    const trusting = settingsWith({ trustedCa: certificate });
+    const { SSL_CERT_FILE, REQUESTS_CA_BUNDLE } = apiEnvironment(trusting);
+    const { NODE_EXTRA_CA_CERTS } = webEnvironment(trusting);
+    assert.deepEqual(new Set([SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS]), new Set([trustedCaFile]));
+  });
+
   it("has every variable that it takes from its own Secret in that Secret", () => {
     const withSecrets = settingsWith({
+      demoLogin: { username: "reviewer", passwordVariable: "DEMO_USER_PASSWORD" },
       api: { ...minimal.api, secrets: { STRIPE_KEY: "s" } },
       web: { ...minimal.web, secrets: { SENTRY_DSN: "d" } },
     });

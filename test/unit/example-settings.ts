@@ -2,6 +2,9 @@ import { parseSettings, type Settings, type SettingsInput } from "../../contract
 
 export const digest = `sha256:${"a1".repeat(32)}`;
 
+/** Has the form of a certificate, and no meaning. */
+export const certificate = "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n";
+
 /** The least that a stack's configuration must have. */
 export const minimal = {
   kubeContext: "previews",

@@ -17,15 +17,18 @@ describe("namesOf", () => {
   for (const { prefix, port, namespace, origin } of table) {
     it(`${origin} for prefix ${JSON.stringify(prefix)} and port ${port}`, () => {
       const names = namesOf({ prefix, pullRequest: 7, domain: "previews.example.com", port });
-      assert.deepEqual(names, { namespace, host: `${namespace}.previews.example.com`, origin });
+      const host = `${namespace}.previews.example.com`;
+      const [apiHost, apiOrigin] = [host, origin].map((name) => name.replace("pr-7", "pr-7-api"));
+      assert.deepEqual(names, { namespace, host, origin, apiHost, apiOrigin });
     });
   }
 
   it("makes a label of at most 63 characters and keeps the number readable", () => {
     fc.assert(
       fc.property(prefixes, numbers, (prefix, number) => {
-        const { namespace, host } = make(prefix, number);
+        const { namespace, host, apiHost } = make(prefix, number);
         assert.match(namespace, label);
+        assert.match(apiHost.split(".")[0]!, label);
         assert.ok(namespace.endsWith(`pr-${number}`));
         assert.equal(host, `${namespace}.previews.example.com`);
       }),

@@ -42,6 +42,17 @@ describe("networkRules", () => {
     });
   });
 
+  it("lets the controller reach the API only where a setting routes something there", () => {
+    assert.equal(networkRules(settingsWith())["controller-to-api"], undefined);
+    for (const ingress of [{ apiHost: true }, { apiPaths: ["/ws/"] }]) {
+      const rules = networkRules(settingsWith({ ingress }));
+      assert.deepEqual(rules["controller-to-api"]?.pods, ["api"]);
+      const [fromController] = rules["controller-to-web"]!.rule.ingress as object[];
+      const toApi = { ...fromController, ports: [{ protocol: "TCP", port: 8000 }] };
+      assert.deepEqual(rules["controller-to-api"].rule.ingress, [toApi]);
+    }
+  });
+
   it("opens no way out but those of the settings, and none of them to the database's pods", () => {
     assert.equal(networkRules(settingsWith())["extra-egress"], undefined);
     const { pods, rule } = networkRules(settingsWith({ egress: [{ cidr: "192.0.2.0/24", ports: [443] }] }))[

@@ -54,6 +54,20 @@ const wrong: [string, unknown, RegExp][] = [
   ["an unknown setting", { domian: "x" }, /^domian: there is no such setting/],
   ["an unknown setting in a group", { api: { ...minimal.api, imag: "x" } }, /^api\.imag: there is no such setting/],
   ["a controller without place", { ingress: { controller: {} } }, /^ingress\.controller: .*exactly one/],
+  [
+    "a foreign origin with a wildcard",
+    { api: { ...minimal.api, corsOrigins: ["https://*.a.example"] } },
+    /^api\.corsOrigins\.0: .*\*\.a/,
+  ],
+  [
+    "a foreign origin with a slash",
+    { api: { ...minimal.api, corsOrigins: ["https://a.example/"] } },
+    /^api\.corsOrigins\.0/,
+  ],
+  ["all paths past the web", { ingress: { apiPaths: ["/"] } }, /^ingress\.apiPaths\.0: must not be \//],
+  ["certificates that are a path", { trustedCa: "/etc/ssl/ca.pem" }, /^trustedCa: .*PEM.*\/etc\/ssl/],
+  ["a login without variable", { demoLogin: { username: "reviewer" } }, /^demoLogin\.passwordVariable/],
+  ["a generation that is none", { database: { generation: 0 } }, /^database\.generation/],
   ["a DNS record without target", { dns: { zoneId: "a".repeat(32) } }, /^dns\.target/],
   [
     "an A record to a name",
