@@ -26,14 +26,14 @@ export async function serving(
   const deadline = Date.now() + timeout;
   let last = "";
   for (;;) {
-    const answer = await ask(url, dispatcher);
-    if (answer === "200") {
+    const status = await answer(url, dispatcher);
+    if (status === "200") {
       return;
     }
-    if (answer !== last) {
-      report(`${url} answers ${answer}`);
+    if (status !== last) {
+      report(`${url} answers ${status}`);
     }
-    last = answer;
+    last = status;
     if (Date.now() > deadline) {
       throw new UserError(`${url} does not serve after ${timeout / 1000} s; its last answer was ${last}`);
     }
@@ -42,8 +42,8 @@ export async function serving(
   }
 }
 
-/** The status, or what went wrong. */
-async function ask(url: string, dispatcher?: Dispatcher): Promise<string> {
+/** What a host answers: the status, or what went wrong. */
+export async function answer(url: string, dispatcher?: Dispatcher): Promise<string> {
   try {
     const { statusCode, body } = await request(url, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
     await body.dump();

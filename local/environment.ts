@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kubeconfig, nodeAddress } from "./cluster";
+import { caCertificate, kubeconfig, nodeAddress } from "./cluster";
 import { cacheDir, checkout, logDir, stateDir } from "./paths";
 import { programsOf } from "./toolchain";
 
@@ -36,6 +36,8 @@ export function embeddedVariables(): Record<string, string> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // Compiled JavaScript is kept between runs: half a second less at every `pulumi up`.
     NODE_COMPILE_CACHE: join(cacheDir, "node-compile-cache"),
+    // Node's own clients then trust the embedded default's hosts.
+    NODE_EXTRA_CA_CERTS: caCertificate,
     LOCAL_DNS_DIR: join(stateDir, "dns"),
   };
 }

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The command `preview`: TypeScript without a build step, like the Pulumi program beside it.
+import { createRequire } from "node:module";
+
+if (Number(process.versions.node.split(".")[0]) < 22) {
+  console.error(`preview needs Node.js 22 or later; this is ${process.version}.`);
+  console.error('With the embedded default, eval "$(npm run -s env)" puts one on PATH.');
+  process.exit(2);
+}
+const require = createRequire(import.meta.url);
+require("ts-node").register({ transpileOnly: true, cwd: import.meta.dirname });
+require("../lifecycle/cli.ts");

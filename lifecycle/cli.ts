@@ -1,0 +1,55 @@
+import { Command, InvalidArgumentError } from "commander";
+import { pullRequestNumber, UserError } from "../contract";
+import { resetDatabase } from "./commands/reset-db";
+import { status } from "./commands/status";
+import { test } from "./commands/test";
+
+const program = new Command("preview").description("What happens to a preview while its pull request lives.");
+
+program
+  .command("status")
+  .description("show what a preview consists of and whether it serves")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .option("--login", "show the reviewers' login, to whoever may read its Secret")
+  .option("--json", "as JSON")
+  .action(status);
+
+program
+  .command("test")
+  .description("run a command against a preview, once it serves; its exit code is the command's")
+  .argument("<preview>", "the pull request's number, or the URL of any preview", target)
+  .argument("<command...>", "after --: the command, which gets PREVIEW_URL, PREVIEW_USERNAME and PREVIEW_PASSWORD")
+  .usage("<number | url> -- <command>")
+  .action(test);
+
+program
+  .command("reset-db")
+  .description("start again with an empty database, migrated and seeded; what reviewers have entered is lost")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .option("--dry-run", "show what would change and change nothing")
+  .action(resetDatabase);
+
+function pullRequest(text: string): number {
+  try {
+    return pullRequestNumber(`pr-${text}`);
+  } catch {
+    throw new InvalidArgumentError("It must be a pull request's number from 1 on.");
+  }
+}
+
+/** A number, or the origin of a URL. */
+function target(text: string): number | string {
+  const url = URL.parse(text);
+  if (url === null) {
+    return pullRequest(text);
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new InvalidArgumentError("It must be a pull request's number or a URL such as https://pr-1.example.com.");
+  }
+  return url.origin;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 2;
+});
