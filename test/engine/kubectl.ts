@@ -6,6 +6,12 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
+/** Makes objects, or brings them to what is given, as the cluster's admin. */
+export async function apply(objects: readonly object[]): Promise<void> {
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+  await execa("kubectl", ["--context=preview", "apply", "--filename=-"], { input });
+}
+
 /** The names of the objects of a kind, in a namespace or in all. */
 export async function names(kind: string, ...args: readonly string[]): Promise<string[]> {
   const output = await kubectl("get", kind, "--output=name", "--ignore-not-found", ...args);
