@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { connection } from "next/server";
 import { backend } from "@/lib/backend";
 import styles from "./site-footer.module.css";
@@ -16,6 +17,7 @@ export async function SiteFooter() {
       <span>
         api <code>{short(api?.sha)}</code>
       </span>
+      <Link href="/account">Account</Link>
       <a href={NEXT_PUBLIC_API_URL ? `${NEXT_PUBLIC_API_URL}/` : "/api/"}>API</a>
     </footer>
   );

@@ -17,11 +17,11 @@ export async function SiteHeader() {
           {session?.username && (
             <>
               {session.is_staff && <a href="/api/admin/">Admin</a>}
-              <span className={styles.name}>
+              <Link className={styles.name} href="/account">
                 <span className="visually-hidden">Logged in as </span>
                 {session.username}
-              </span>
-              <LogoutButton />
+              </Link>
+              <LogoutButton className="quiet" label="Log out" />
             </>
           )}
           {session && !session.username && <Link href="/login">Log in</Link>}
