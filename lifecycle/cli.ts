@@ -3,6 +3,7 @@ import { pullRequestNumber, UserError } from "../contract";
 import { resetDatabase } from "./commands/reset-db";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
+import { verify } from "./commands/verify";
 
 const program = new Command("preview").description("What happens to a preview while its pull request lives.");
 
@@ -28,6 +29,15 @@ program
   .argument("<number>", "the pull request's number", pullRequest)
   .option("--dry-run", "show what would change and change nothing")
   .action(resetDatabase);
+
+program
+  .command("verify")
+  .description("check what mysteriously breaks; each failure names the setting to change")
+  .argument("<preview>", "the pull request's number, or the URL of any preview", target)
+  .option("--product <file>", "what can't be guessed about the product, see docs/verify.md")
+  .option("--context <name>", "context of the kubeconfig to look inside with; by default the stack's own")
+  .option("--json", "as JSON")
+  .action(verify);
 
 function pullRequest(text: string): number {
   try {

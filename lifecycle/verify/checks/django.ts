@@ -1,0 +1,125 @@
+import { type Check, failed, NotChecked, passed, verdict } from "../check";
+import { isRedirect, says } from "../http";
+import { isDjangos } from "./proxy";
+
+const statics: Check = {
+  id: "static-files",
+  title: "Django's static files are served",
+  setting: 'collectstatic when the image is built, whitenoise, and STATIC_URL = "/api/static/" (Django)',
+  why: "the admin and the browsable API come without style and scripts",
+  run: async (target) => {
+    const form = await target.loginPage();
+    const sheets = [...form.text.matchAll(/<link[^>]*rel="stylesheet"[^>]*>/g)]
+      .flatMap(([tag]) => /href="([^"]+)"/.exec(tag)?.[1] ?? [])
+      .map((href) => new URL(href, new URL(form.path, target.origin)))
+      .filter((url) => url.origin === target.origin);
+    if (sheets.length === 0) {
+      throw new NotChecked("the login form has no style sheet on this host");
+    }
+    const answers = await Promise.all(sheets.map(({ pathname, search }) => target.get(pathname + search)));
+    const broken = answers.filter(
+      ({ status, headers, body }) =>
+        status !== 200 || !(headers.get("content-type") ?? "").startsWith("text/css") || body.length === 0,
+    );
+    return verdict(broken.slice(0, 1).map(says), `${answers.length} style sheets of the admin`);
+  },
+};
+
+const debug: Check = {
+  id: "debug",
+  title: "Django's debug pages are off",
+  setting: "DEBUG = False (Django), DJANGO_SETTINGS_MODULE (api.settingsModule)",
+  why: "an error page shows settings, queries and code to whoever opens the preview",
+  run: async (target) => {
+    const form = await target.loginPage();
+    const answer = await target.get("/api/preview-verify/no-such-page/");
+    if (/DEBUG\s*=\s*True/.test(answer.text)) {
+      return failed(`${answer.path} shows Django's debug page`);
+    }
+    if (!isDjangos(answer, form)) {
+      throw new NotChecked(`Django's own error page wasn't seen: ${says(answer)}`);
+    }
+    return passed(says(answer));
+  },
+};
+
+const redirect: Check = {
+  id: "internal-redirect",
+  title: "Django doesn't redirect calls from inside to HTTPS",
+  setting: "SECURE_SSL_REDIRECT = False (Django): the ingress redirects",
+  why: "calls of Next.js to http://api:8000 go in circles, and every health check looks green",
+  run: async (target) => {
+    const answer = await target.cluster.askApi({ path: "/" });
+    const location = answer.headers.get("location") ?? "";
+    return isRedirect(answer) && location.startsWith("https:")
+      ? failed(`http://api:8000${says(answer)}`)
+      : passed(`http://api:8000${says(answer)}`);
+  },
+};
+
+const webHealth: Check = {
+  id: "web-health",
+  title: "The web answers its health check",
+  setting: "web.livePath, web.readyPath (product file: health)",
+  why: "Kubernetes restarts the web or never sends it visitors",
+  run: async (target) => {
+    const answer = await target.get(target.product.health);
+    return answer.status === 200 ? passed(says(answer)) : failed(says(answer));
+  },
+};
+
+const apiHealth: Check = {
+  id: "api-health",
+  title: "The API answers its health checks",
+  setting: "api.livePath, api.readyPath; ALLOWED_HOSTS (api) with api",
+  why: "Kubernetes restarts the API or never sends it requests",
+  run: async (target) => {
+    const { livenessProbe, readinessProbe } = await target.cluster.container("api");
+    const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
+    if (paths.length === 0) {
+      throw new NotChecked("the API's container has no health check by HTTP");
+    }
+    const answers = await Promise.all(paths.map((path) => target.cluster.askApi({ path })));
+    const redirected = answers.find(isRedirect);
+    if (redirected !== undefined) {
+      // Kubernetes takes it for a success; what is wrong is the redirect.
+      throw new NotChecked(`the health check is redirected: ${says(redirected)}`);
+    }
+    const broken = answers.filter(({ status }) => status !== 200);
+    return verdict(broken.map(says), paths.join(", "));
+  },
+};
+
+const migrations: Check = {
+  id: "migrations",
+  title: "Every migration is applied",
+  setting:
+    "api.migrate: the Job that runs before the API changes; after a force-push that drops a migration, preview reset-db",
+  why: "pages that touch a new column or table are a 500",
+  run: async (target) => {
+    const { exitCode, stdout } = await target.cluster.exec("api", target.product.migrateCheck);
+    const missing = [...stdout.matchAll(/^ *\* *(?:\w+\.)+(\w+)$/gm)].length;
+    return exitCode === 0
+      ? passed(`${target.product.migrateCheck.join(" ")} finds nothing to do`)
+      : failed(
+          `${target.product.migrateCheck.join(" ")} ends with ${exitCode}${missing ? `: ${missing} missing` : ""}`,
+        );
+  },
+};
+
+const seed: Check = {
+  id: "seed",
+  title: "The demo data is there",
+  setting: "api.migrate seeds the first time (product file: seed)",
+  why: "reviewers find an empty product and have nothing to try",
+  run: async (target) => {
+    const { path, text } = target.told("seed");
+    const answer = await target.get(path);
+    if (answer.status !== 200) {
+      throw new NotChecked(says(answer));
+    }
+    return answer.text.includes(text) ? passed(`${path} has the text`) : failed(`${path} doesn't have “${text}”`);
+  },
+};
+
+export const djangoChecks = [statics, debug, redirect, webHealth, apiHealth, migrations, seed];

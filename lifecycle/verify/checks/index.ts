@@ -1,0 +1,25 @@
+import type { Check } from "../check";
+import { cookieChecks } from "./cookies";
+import { corsChecks } from "./cors";
+import { csrfChecks } from "./csrf";
+import { djangoChecks } from "./django";
+import { hostChecks } from "./hosts";
+import { loginChecks } from "./login";
+import { pageChecks } from "./pages";
+import { proxyChecks } from "./proxy";
+import { revisionChecks } from "./revision";
+import { tlsChecks } from "./tls";
+
+/** All checks, in the order in which they are reported. */
+export const checks: readonly Check[] = [
+  ...tlsChecks,
+  ...hostChecks,
+  ...proxyChecks,
+  ...csrfChecks,
+  ...loginChecks,
+  ...cookieChecks,
+  ...corsChecks,
+  ...pageChecks,
+  ...djangoChecks,
+  ...revisionChecks,
+];

@@ -1,0 +1,165 @@
+import { type Check, failed, NotChecked, passed, verdict } from "../check";
+import { type Answer, cookieHeader, says } from "../http";
+import type { Target } from "../target";
+
+const rendering: Check = {
+  id: "server-to-api",
+  title: "Pages rendered on the server have the API's data",
+  setting: "INTERNAL_API_URL (web): http://api:8000; ALLOWED_HOSTS (api) with api",
+  why: "the first page is empty or an error, although the same data loads in the browser",
+  run: async (target) => {
+    const { path, text } = target.told("page");
+    const page = await target.get(path);
+    if (page.status === 200 && page.text.includes(text)) {
+      return passed(`${path} shows the text`);
+    }
+    return failed(page.status === 200 ? `${path} doesn't show “${text}”` : says(page));
+  },
+};
+
+const javascript: Check = {
+  id: "javascript-hosts",
+  title: "No other preview's host is frozen into the JavaScript",
+  setting: "NEXT_PUBLIC_API_URL at build time: code in the browser uses the relative /api",
+  why: "the preview works on the data of another one, or calls a host that only the build machine has",
+  run: async (target) => {
+    const path = target.product.page?.path ?? "/";
+    const page = await target.get(path);
+    if (page.status !== 200) {
+      throw new NotChecked(says(page));
+    }
+    const scripts = scriptsOf(page.text, target.origin);
+    const answers = await Promise.all(scripts.map((script) => target.get(script)));
+    const found = [page, ...answers].map((answer) => ({ answer, hosts: foreignHosts(answer.text, target.host) }));
+    return verdict(
+      found.flatMap(({ answer, hosts }) => (hosts.length === 0 ? [] : [`${answer.path} names ${hosts.join(", ")}`])),
+      `${path} and its ${scripts.length} scripts`,
+    );
+  },
+};
+
+/** Path and query of the scripts that a page loads from its own host, also those that it names for later. */
+export function scriptsOf(html: string, origin: string): string[] {
+  const named = [...html.matchAll(/(?:src|href)="([^"]+\.js(?:\?[^"]*)?)"/g)].map(([, url]) => url!);
+  const urls = named.flatMap((url) => URL.parse(url.replaceAll("&amp;", "&"), origin) ?? []);
+  return [...new Set(urls.filter((url) => url.origin === origin).map(({ pathname, search }) => pathname + search))];
+}
+
+/**
+ * Hosts in a text's URLs that mean another preview below the same domain, a build machine, or a name inside the
+ * cluster; `host` with its port is the preview's own.
+ */
+export function foreignHosts(text: string, host: string): string[] {
+  const domain = host.slice(host.indexOf("."));
+  const hosts = [...text.matchAll(/\b(?:https?|wss?):(?:\\?\/){2}([a-z0-9.-]+(?::\d+)?)/gi)].map(([, found]) => found!);
+  const isPreview = (name: string) =>
+    `${name}`.endsWith(domain.replace(/:\d+$/, "")) && /(^|-)pr-\d+(-api)?\./.test(name);
+  return [...new Set(hosts.map((found) => found.toLowerCase()))].filter((found) => {
+    const [name = "", port] = found.split(":");
+    const isMachine = /^(localhost|127\.0\.0\.1|0\.0\.0\.0)$/.test(name) && port !== undefined;
+    const isInside = (!name.includes(".") && port !== undefined) || /\.(svc|cluster\.local|internal)$/.test(name);
+    return found !== host && (isMachine || isInside || (isPreview(name) && !isApiOf(found, host)));
+  });
+}
+
+/** `pr-1-api.…` belongs to `pr-1.…`. */
+const isApiOf = (found: string, host: string) => found === host.replace(".", "-api.");
+
+const noindex: Check = {
+  id: "noindex",
+  title: "Search engines are told to stay out",
+  setting: "X-Robots-Tag: noindex (headers in next.config, a middleware in Django)",
+  why: "unfinished work and demo data appear in search results beside the real product",
+  run: async (target) => {
+    const answers = await Promise.all([target.get(target.product.page?.path ?? "/"), target.loginPage()]);
+    const open = answers.filter((answer) => !isHidden(answer));
+    return verdict(
+      open.map(({ path }) => `${path} may be indexed`),
+      answers.map(({ path }) => path).join(", "),
+    );
+  },
+};
+
+/** Whether a header or the page itself says noindex. */
+export function isHidden({ headers, text }: Pick<Answer, "headers" | "text">): boolean {
+  const header = headers.get("x-robots-tag") ?? "";
+  const meta = /<meta[^>]*name="robots"[^>]*>/i.exec(text)?.[0] ?? "";
+  return [header, meta].some((said) => /\b(noindex|none)\b/i.test(said));
+}
+
+const caching: Check = {
+  id: "private-caching",
+  title: "Private pages are kept in no shared cache",
+  setting:
+    "Cache-Control: private or no-store on what depends on the login (never_cache in Django, dynamic pages in Next.js)",
+  why: "a cache or a CDN shows one reviewer's page to another",
+  run: async (target) => {
+    const { cookies, isLoggedIn } = await target.session();
+    if (!isLoggedIn) {
+      throw new NotChecked("nobody is logged in");
+    }
+    const paths = target.product.private ?? [target.product.admin];
+    const headers = { cookie: cookieHeader(cookies) };
+    const answers = await Promise.all(paths.map((path) => target.ask({ path, headers })));
+    const missing = answers.find(({ status }) => status !== 200);
+    if (missing !== undefined) {
+      return failed(`logged in, ${says(missing)}`);
+    }
+    return verdict(
+      answers
+        .filter(isShared)
+        .map(({ path, headers }) => `${path}: ${headers.get("cache-control") ?? "no Cache-Control"}`),
+      paths.join(", "),
+    );
+  },
+};
+
+/** Whether a shared cache may keep an answer (RFC 9111, section 3). */
+export function isShared({ headers }: Pick<Answer, "headers">): boolean {
+  const directives = (headers.get("cache-control") ?? "").toLowerCase().split(/\s*,\s*/);
+  return !directives.some((directive) => /^(no-store|private|no-cache)(=|$)/.test(directive));
+}
+
+const authUrl: Check = {
+  id: "auth-url",
+  title: "next-auth knows the public origin",
+  setting: "NEXTAUTH_URL and AUTH_URL (web): the exact origin",
+  why: "a login by a provider comes back to another host, or is refused for its callback address",
+  run: async (target) => {
+    const wrong = [...(await wrongVariables(target)), ...(await wrongProviders(target))];
+    return verdict(wrong, `${target.origin}`);
+  },
+};
+
+/** What the web's container is told, where that can be seen. */
+async function wrongVariables(target: Target): Promise<string[]> {
+  if (!target.hasCluster) {
+    return [];
+  }
+  const { env = [] } = await target.cluster.container("web");
+  return env
+    .filter(({ name, value }) => ["NEXTAUTH_URL", "AUTH_URL"].includes(name) && value !== target.origin)
+    .map(({ name, value }) => `${name} is ${value}`);
+}
+
+/** What next-auth itself answers. */
+async function wrongProviders(target: Target): Promise<string[]> {
+  const answer = await target.get("/api/auth/providers");
+  const isNextAuths = answer.status === 200 && (answer.headers.get("content-type") ?? "").includes("json");
+  if (!isNextAuths) {
+    if (target.hasCluster) {
+      return [];
+    }
+    throw new NotChecked(`there is no next-auth to ask: ${says(answer)}`);
+  }
+  const providers = JSON.parse(answer.text) as Record<string, { signinUrl?: string; callbackUrl?: string }>;
+  const urls = Object.values(providers).flatMap(({ signinUrl, callbackUrl }) =>
+    [signinUrl ?? [], callbackUrl ?? []].flat(),
+  );
+  if (urls.length === 0 && !target.hasCluster) {
+    throw new NotChecked("next-auth has no provider whose address shows the origin");
+  }
+  return urls.filter((url) => URL.parse(url)?.origin !== target.origin).map((url) => `next-auth names ${url}`);
+}
+
+export const pageChecks = [rendering, javascript, noindex, caching, authUrl];

@@ -1,0 +1,95 @@
+import { execa } from "execa";
+import { services } from "../../contract";
+import { NotChecked } from "./check";
+import { answerOf, type Ask, type Question } from "./http";
+
+export interface Place {
+  /** A context of the kubeconfig. */
+  readonly kubeContext: string;
+  readonly namespace: string;
+}
+
+/** What Kubernetes says of a container, as far as it is needed here. */
+interface Container {
+  readonly image: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly livenessProbe?: { readonly httpGet?: { readonly path?: string } };
+  readonly readinessProbe?: { readonly httpGet?: { readonly path?: string } };
+}
+
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly containers: readonly Container[] };
+  readonly status: { readonly containerStatuses?: readonly { readonly imageID: string }[] };
+}
+
+type Workload = "api" | "web";
+
+/** The view from inside: Kubernetes' objects of one preview, and its containers. */
+export class Cluster {
+  constructor(private readonly place: Place) {}
+
+  /** The pods of a workload that aren't ending. */
+  async pods(workload: Workload): Promise<Pod[]> {
+    const list = await this.run(["get", "pods", "-l", `app.kubernetes.io/name=${workload}`, "--output=json"]);
+    const { items } = JSON.parse(list.stdout) as { items: Pod[] };
+    return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  /** The workload's container, as its Deployment describes it. */
+  async container(workload: Workload): Promise<Container> {
+    const { stdout } = await this.run(["get", `deployment/${workload}`, "--output=json"]);
+    const { spec } = JSON.parse(stdout) as { spec: { template: Pick<Pod, "spec"> } };
+    return spec.template.spec.containers[0]!;
+  }
+
+  /** Runs a command in the workload's container. Its exit code is a result; that it couldn't be run is not. */
+  exec(workload: Workload, command: readonly string[], input = ""): Promise<{ exitCode: number; stdout: string }> {
+    return this.run(["exec", "--stdin", `deployment/${workload}`, "--", ...command], input);
+  }
+
+  /** Asks Django as Next.js does: from the web's container, at `http://api:8000`. */
+  readonly askApi: Ask = async (question: Question) => {
+    const { name, port } = services.api;
+    const request = JSON.stringify({ ...question, url: `http://${name}:${port}${question.path}` });
+    const { exitCode, stdout } = await this.exec("web", ["node", "-e", askFromInside], request);
+    if (exitCode !== 0) {
+      throw new NotChecked(`http://${name}:${port} could not be asked from the web's container`);
+    }
+    const { status, pairs, body } = JSON.parse(stdout) as { status: number; pairs: [string, string][]; body: string };
+    return answerOf(question.path, status, pairs, Buffer.from(body, "base64"));
+  };
+
+  private async run(args: readonly string[], input?: string): Promise<{ exitCode: number; stdout: string }> {
+    const { kubeContext, namespace } = this.place;
+    const { stdout, stderr, exitCode, shortMessage } = await execa(
+      "kubectl",
+      ["--context", kubeContext, "--namespace", namespace, "--request-timeout=30s", ...args],
+      { reject: false, timeout: 30_000, ...(input === undefined ? { stdin: "ignore" as const } : { input }) },
+    );
+    const isOfCommand = /command terminated with exit code \d+/.test(stderr);
+    if (exitCode === undefined || (exitCode !== 0 && !isOfCommand)) {
+      const reason = stderr.split("\n").findLast((line) => line !== "") ?? shortMessage ?? "";
+      throw new NotChecked(`kubectl ${args[0]} with the context ${kubeContext}: ${reason}`);
+    }
+    return { exitCode, stdout };
+  }
+}
+
+/** Node.js, as the web's container has it. The question comes on standard input, so that no process list shows it. */
+const askFromInside = `
+const chunks = [];
+process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
+  const { url, method, headers, body } = JSON.parse(Buffer.concat(chunks).toString());
+  const call = require("node:http").request(url, { method, headers, timeout: 10000 }, (answer) => {
+    const parts = [];
+    answer.on("data", (part) => parts.push(part)).on("end", () => {
+      const pairs = answer.rawHeaders.flatMap((name, i, raw) => (i % 2 ? [] : [[name, raw[i + 1]]]));
+      console.log(JSON.stringify({ status: answer.statusCode, pairs, body: Buffer.concat(parts).toString("base64") }));
+    });
+  });
+  call.on("timeout", () => call.destroy(new Error("silent")));
+  call.on("error", (error) => { console.error(error.message); process.exit(1); });
+  call.end(body);
+});
+`;

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { UserError } from "../../contract";
+
+const path = z.string().regex(/^\/(?!\/)[^\s#]*$/, "must be a path on the public host, such as /api/orders/");
+const evidence = z.strictObject({ path, text: z.string().min(1) });
+
+const schema = z.strictObject({
+  admin: path.regex(/\/$/, "must end in a slash").default("/api/admin/").describe("Django's admin"),
+  health: path.default("/healthz").describe("the web's own health check"),
+  page: evidence
+    .optional()
+    .describe("a page rendered on the server, and a text that it shows only if the API answered"),
+  api: path.optional().describe("an address of the API that browsers call; it answers anyone with JSON"),
+  links: path.optional().describe("an address that answers anyone with JSON in which Django has written absolute URLs"),
+  seed: evidence
+    .optional()
+    .describe("an address that answers anyone, and a text in it that is there only after seeding"),
+  private: z.array(path).optional().describe("answers that differ by who is logged in; by default the admin's index"),
+  login: z
+    .strictObject({
+      path: path.describe("takes POST of JSON with username and password"),
+      whoami: path.describe("its answer contains the name of whoever is logged in"),
+      logout: path.optional().describe("takes DELETE"),
+    })
+    .optional()
+    .describe("how to log in, where the demo login may not enter the admin; by default the admin's form"),
+  cors: z.boolean().default(false).describe("true where other origins are to call the API (django-cors-headers)"),
+  migrateCheck: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(["python", "manage.py", "migrate", "--check"])
+    .describe("run in the API's container; fails where a migration isn't applied"),
+});
+
+/** What can't be guessed about a product. */
+export type Product = z.output<typeof schema>;
+export type ProductInput = z.input<typeof schema>;
+
+/** @throws UserError that names every key that is wrong */
+export function parseProduct(input: unknown, source: string): Product {
+  const result = schema.safeParse(input ?? {});
+  if (!result.success) {
+    const problems = result.error.issues.map(
+      (issue) => `${source}: ${issue.path.join(".") || "file"}: ${issue.message}`,
+    );
+    throw new UserError(problems.join("\n"));
+  }
+  return result.data;
+}
+
+/** Reads a file in YAML or JSON. */
+export function readProduct(file: string): Product {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError(`${file}: ${(error as Error).message}`);
+  }
+  return parseProduct(content, file);
+}
+
+/** Every key with its meaning, for the documentation. */
+export function productKeys(): { key: string; meaning: string }[] {
+  return Object.entries(schema.shape).flatMap(([key, value]) => {
+    const inner = "unwrap" in value ? value.unwrap() : value;
+    const shape = inner instanceof z.ZodObject && key === "login" ? (inner.shape as Record<string, z.ZodType>) : {};
+    return [
+      { key, meaning: value.description ?? "" },
+      ...Object.entries(shape).map(([name, field]) => ({ key: `${key}.${name}`, meaning: field.description ?? "" })),
+    ];
+  });
+}

@@ -1,0 +1,57 @@
+import { styleText } from "node:util";
+import { table } from "table";
+import type { Finding, Outcome } from "./check";
+import type { Report } from "./verify";
+
+const style: Record<Outcome, Parameters<typeof styleText>[0]> = {
+  passed: "green",
+  warning: "yellow",
+  failed: ["red", "bold"],
+  "not checked": "dim",
+};
+
+/** How many findings ended in which way. */
+export function countsOf(findings: readonly Finding[]): Record<Outcome, number> {
+  const counts = { passed: 0, warning: 0, failed: 0, "not checked": 0 };
+  for (const { outcome } of findings) {
+    counts[outcome] += 1;
+  }
+  return counts;
+}
+
+/** The report as JSON, for a pipeline. */
+export function asJson({ target, ok, findings }: Report): string {
+  return JSON.stringify({ target, ok, counts: countsOf(findings), findings }, undefined, 2);
+}
+
+/** The report for people: a table of everything, then what to change, then one line. `width` is the terminal's. */
+export function asText({ target, findings }: Report, width: number): string {
+  const wrong = findings.filter(({ setting }) => setting !== undefined);
+  const advice = wrong.map(
+    ({ id, outcome, title, seen, setting, why }) =>
+      `${styleText(style[outcome], `${outcome}: ${id}`)}\n` +
+      `  should be  ${title}\n  seen       ${seen}\n  change     ${setting}\n  otherwise  ${why}\n`,
+  );
+  const counts = Object.entries(countsOf(findings)).filter(([, count]) => count > 0);
+  return [
+    tableOf(findings, width),
+    ...advice,
+    `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`,
+  ].join("\n");
+}
+
+function tableOf(findings: readonly Finding[], width: number): string {
+  const idWidth = Math.max(...findings.map(({ id }) => id.length));
+  const outcomeWidth = "not checked".length;
+  // Two borders, two separators, and a blank on either side of each cell.
+  const seenWidth = Math.max(20, width - idWidth - outcomeWidth - 10);
+  const rows = findings.map(({ id, outcome, title, seen }) => [
+    id,
+    styleText(style[outcome], outcome),
+    outcome === "passed" ? title : seen,
+  ]);
+  return table([["check", "outcome", "what holds, or what was seen"], ...rows], {
+    columns: [{ width: idWidth }, { width: outcomeWidth }, { width: seenWidth, wrapWord: true }],
+    drawHorizontalLine: (index, count) => index <= 1 || index === count,
+  });
+}

@@ -1,0 +1,67 @@
+import { type Answer, type Cookie, cookieHeader } from "./http";
+import { type Credentials, csrfToken, type Target } from "./target";
+
+export interface Session {
+  /** The answer to the login itself. */
+  readonly answer: Answer;
+  /** What a page says afterwards that only a logged-in visitor sees. */
+  readonly page: Answer;
+  readonly isLoggedIn: boolean;
+  /** Those of the form and of the login, as a browser would hold them. */
+  readonly cookies: readonly Cookie[];
+}
+
+/** Logs in as a browser would, through the public host: by the admin's form, or by the product's own JSON. */
+export async function logIn(target: Target, { username, password }: Credentials): Promise<Session> {
+  const form = await target.loginPage();
+  const { login, admin } = target.product;
+  const credentials = { username, password };
+  const answer =
+    login === undefined
+      ? await post(target, form, target.loginPath, {
+          type: "application/x-www-form-urlencoded",
+          body: new URLSearchParams({ ...credentials, csrfmiddlewaretoken: csrfToken(form.cookies), next: admin }),
+        })
+      : await post(target, form, login.path, { type: "application/json", body: JSON.stringify(credentials) });
+  const cookies = [...form.cookies, ...answer.cookies];
+  const page = await target.ask({ path: login?.whoami ?? admin, headers: { cookie: cookieHeader(cookies) } });
+  // The admin sends everyone else to its form.
+  const isLoggedIn = page.status === 200 && (login === undefined || page.text.includes(username));
+  return { answer, page, isLoggedIn, cookies };
+}
+
+export async function logOut(target: Target, { cookies, isLoggedIn }: Session): Promise<void> {
+  if (!isLoggedIn) {
+    return;
+  }
+  const { login, admin } = target.product;
+  await target.ask({
+    path: login === undefined ? `${admin}logout/` : (login.logout ?? login.path),
+    method: login === undefined ? "POST" : "DELETE",
+    headers: {
+      cookie: cookieHeader(cookies),
+      origin: target.origin,
+      // What REST framework and the admin's form both take.
+      "x-csrftoken": csrfToken([...cookies].reverse()),
+    },
+  });
+}
+
+function post(
+  target: Target,
+  { cookies }: Answer,
+  path: string,
+  { type, body }: { type: string; body: URLSearchParams | string },
+): Promise<Answer> {
+  return target.ask({
+    path,
+    method: "POST",
+    headers: {
+      "content-type": type,
+      cookie: cookieHeader(cookies),
+      origin: target.origin,
+      "x-csrftoken": csrfToken(cookies),
+    },
+    body: body.toString(),
+  });
+}
