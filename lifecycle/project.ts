@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import type { PulumiContext } from "./pulumi";
 
-/** The Pulumi program that this command belongs to, with the environment of whoever runs it. */
+/** The Pulumi project of the current folder, found as `pulumi` itself finds it, with the environment of whoever runs it. */
 export function project(onLine: (line: string) => void = () => undefined): PulumiContext {
-  return { project: join(__dirname, ".."), env: {}, onLine };
+  return { project: process.cwd(), env: {}, onLine };
 }

@@ -5,6 +5,7 @@ import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
 import { beyondQuota } from "./quota";
 import { pullRequestNumber } from "../pull-request";
+import { takenVariables } from "./taken-variables";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 
 /** Everything that one preview is made from: validated, with every default filled in, frozen. */
@@ -49,18 +50,19 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
   if (!parsed.success || problems.length > 0) {
     throw new SettingsError(problems);
   }
-  const settings = parsed.data;
-  problems.push(...beyondQuota(settings));
+  const valid = parsed.data;
+  const settings: Settings = {
+    ...valid,
+    pullRequest,
+    names: namesOf({ ...valid, pullRequest }),
+    owner: { project, product: valid.product, repository: valid.repository, pullRequest },
+    revisions: { api: revision(valid.api), web: revision(valid.web) },
+  };
+  problems.push(...beyondQuota(settings), ...takenVariables(settings));
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
-  return deepFreeze({
-    ...settings,
-    pullRequest,
-    names: namesOf({ ...settings, pullRequest }),
-    owner: { project, product: settings.product, repository: settings.repository, pullRequest },
-    revisions: { api: revision(settings.api), web: revision(settings.web) },
-  });
+  return deepFreeze(settings);
 }
 
 function revision(workload: { sha: string; image: string }): string {

@@ -20,6 +20,27 @@ export async function ask(
   return { status: statusCode, headers, body: await body.text(), cookies };
 }
 
+/** Logs in as the page's form does and resolves to the Cookie header of the session. */
+export async function logIn(origin: string, login: { username: string; password: string }): Promise<string> {
+  const session = await ask(`${origin}/api/session/`);
+  const { csrf_token } = JSON.parse(session.body) as { csrf_token: string };
+  const answer = await ask(`${origin}/api/session/`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      cookie: session.cookies.join("; "),
+      origin,
+      referer: `${origin}/`,
+      "x-csrftoken": csrf_token,
+    },
+    body: JSON.stringify(login),
+  });
+  if (answer.status !== 200) {
+    throw new Error(`login answered ${answer.status}: ${answer.body}`);
+  }
+  return answer.cookies.join("; ");
+}
+
 /** Tries until a condition holds, and fails with its last error. */
 export async function eventually<Result>(attempt: () => Promise<Result>, seconds = 60): Promise<Result> {
   const deadline = Date.now() + seconds * 1000;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { namesOf, type Names, type SettingsInput } from "../../contract";
+import { type Login, requiredLogin } from "../../lifecycle/login";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { close, stacks, up } from "../../lifecycle/stack";
 import { domain, embeddedSettings } from "../../local/preview-settings";
@@ -66,6 +67,11 @@ export class Preview {
       await close(this.context, this.stack);
     }
     rmSync(this.file, { force: true });
+  }
+
+  /** The reviewers' login, as the cluster's admin reads it. */
+  login(): Promise<Login> {
+    return requiredLogin({ kubeContext: "preview", namespace: this.namespace });
   }
 
   async exists(): Promise<boolean> {

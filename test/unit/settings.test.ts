@@ -51,6 +51,16 @@ const wrong: [string, unknown, RegExp][] = [
     /^api\.writablePaths\.0/,
   ],
   ["a variable that is none", { api: { ...minimal.api, env: { "A B": "c" } } }, /^api\.env/],
+  [
+    "a variable of the contract",
+    { api: { ...minimal.api, env: { ALLOWED_HOSTS: "*" } } },
+    /^api\.env\.ALLOWED_HOSTS: is set by the preview/,
+  ],
+  [
+    "a secret variable of the contract",
+    { web: { ...minimal.web, secrets: { NEXTAUTH_SECRET: "x" } } },
+    /^web\.secrets\.NEXTAUTH_SECRET/,
+  ],
   ["an unknown setting", { domian: "x" }, /^domian: there is no such setting/],
   ["an unknown setting in a group", { api: { ...minimal.api, imag: "x" } }, /^api\.imag: there is no such setting/],
   ["a controller without place", { ingress: { controller: {} } }, /^ingress\.controller: .*exactly one/],

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { join } from "node:path";
+import { query } from "./kubectl";
+import { placeOrder } from "./orders";
+import { Preview } from "./preview";
+
+/** The command `preview` as a person types it, in the folder of the tests' Pulumi project. */
+describe("the command preview", () => {
+  const preview = new Preview(90053);
+  const command = (...args: string[]) =>
+    execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], {
+      cwd: join(__dirname, "project"),
+      reject: false,
+    });
+  const given = [
+    process.execPath,
+    "-p",
+    "const e = process.env; JSON.stringify([e.PREVIEW_URL, e.PREVIEW_USERNAME, e.PREVIEW_PASSWORD])",
+  ];
+
+  before(async () => {
+    await preview.init();
+    await preview.up();
+  });
+  after(() => preview.close());
+
+  it("status shows what the preview consists of, and its login only when asked", async () => {
+    const { stdout, exitCode } = await command("status", "90053", "--json");
+    assert.equal(exitCode, 0);
+    const status = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(status.url, preview.names.origin);
+    assert.equal(status.answers, "200");
+    assert.equal(status.login, undefined);
+    const { password } = await preview.login();
+    assert.ok(!stdout.includes(password));
+    const table = await command("status", "90053", "--login");
+    assert.match(table.stdout, new RegExp(`^username +reviewer\\npassword +${password}$`, "m"));
+  });
+
+  it("status --login shows nothing to whoever may not read the Secret", async () => {
+    preview.configure({ kubeContext: "preview-nobody" });
+    const { stdout, stderr, exitCode } = await command("status", "90053", "--login");
+    preview.configure();
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /preview-nobody/);
+    assert.equal(stdout, "");
+  });
+
+  it("status of what isn't there says so", async () => {
+    const { stderr, exitCode } = await command("status", "90054");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /pr-90054/);
+    assert.doesNotMatch(stderr, /^\s+at /m, "a stack trace");
+  });
+
+  it("test hands URL and login to a command, and its exit code on", async () => {
+    const { username, password } = await preview.login();
+    const byNumber = await command("test", "90053", "--", ...given);
+    assert.deepEqual(JSON.parse(byNumber.stdout), [preview.names.origin, username, password]);
+    const byUrl = await command("test", `${preview.names.origin}/orders`, "--", ...given);
+    assert.deepEqual(JSON.parse(byUrl.stdout), [preview.names.origin, null, null]);
+    assert.equal((await command("test", "90053", "--", process.execPath, "-e", "process.exit(7)")).exitCode, 7);
+    assert.equal((await command("test", "90053", "--", "no-such-command")).exitCode, 2);
+  });
+
+  it("reset-db shows first what it would do", async () => {
+    await placeOrder(preview.names.origin, "To be lost");
+    const { stdout } = await command("reset-db", "90053", "--dry-run");
+    assert.match(stdout, /database\.generation from 1 to 2.*\n.*Nothing was changed/);
+    assert.equal(await query(preview.namespace, "select count(*) from orders_order where item = 'To be lost'"), "1");
+  });
+
+  it("reset-db gives the preview a new database, migrated and seeded, and the same login", async () => {
+    const { password } = await preview.login();
+    const { exitCode, stderr } = await command("reset-db", "90053");
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(await query(preview.namespace, "select count(*) from orders_order where item = 'To be lost'"), "0");
+    assert.equal(await query(preview.namespace, "select count(*) from orders_seedrun"), "1");
+    assert.equal((await preview.login()).password, password);
+  });
+
+  it("refuses what is neither a number nor a web address", async () => {
+    for (const target of ["0", "pr-1", "ftp://pr-1.example.com", "1; id"]) {
+      const { stderr, exitCode } = await command("test", target, "--", "true");
+      assert.notEqual(exitCode, 0, target);
+      assert.ok(stderr.includes(target), stderr);
+    }
+  });
+});
