@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { caCertificate, kubeconfig, nodeAddress } from "./cluster";
 import { cacheDir, checkout, logDir, stateDir } from "./paths";
@@ -7,6 +7,7 @@ import { programsOf } from "./toolchain";
 
 const backend = join(stateDir, "backend");
 const passphrase = join(stateDir, "passphrase");
+const bundle = join(stateDir, "trusted-ca.crt");
 
 /** Makes what the environment refers to: the state backend, and a random passphrase that only its owner can read. */
 export function prepareState(): void {
@@ -16,6 +17,18 @@ export function prepareState(): void {
   if (!existsSync(passphrase)) {
     writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
   }
+}
+
+/** The embedded default's CA, for Node's own clients, beside those that this machine needs for its registries. */
+function trustBundle(): string {
+  const own = process.env.NODE_EXTRA_CA_CERTS;
+  // A shell that has been through `npm run env` has the bundle already.
+  if (own === bundle) {
+    return bundle;
+  }
+  const certificates = [own, caCertificate].filter((file) => file !== undefined && existsSync(file));
+  writeFileSync(bundle, certificates.map((file) => readFileSync(file!)).join("\n"));
+  return bundle;
 }
 
 /**
@@ -36,8 +49,7 @@ export function embeddedVariables(): Record<string, string> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // Compiled JavaScript is kept between runs: half a second less at every `pulumi up`.
     NODE_COMPILE_CACHE: join(cacheDir, "node-compile-cache"),
-    // Node's own clients then trust the embedded default's hosts.
-    NODE_EXTRA_CA_CERTS: caCertificate,
+    NODE_EXTRA_CA_CERTS: trustBundle(),
     LOCAL_DNS_DIR: join(stateDir, "dns"),
   };
 }
