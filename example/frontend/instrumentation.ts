@@ -1,7 +1,7 @@
 /** Next calls this once, before it serves. */
 export async function register() {
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { rememberTargets } = await import("./lib/target");
-    rememberTargets();
+    const { rememberExchanges } = await import("./lib/exchange");
+    rememberExchanges();
   }
 }

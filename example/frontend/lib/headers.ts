@@ -1,5 +1,4 @@
-import type { OutgoingHttpHeaders } from "node:http";
-import { TARGET } from "./target.ts";
+import type { IncomingMessage } from "node:http";
 
 /** RFC 9110, section 7.6.1: they are between two neighbours, and not for whoever comes behind. */
 const HOP_BY_HOP = [
@@ -14,41 +13,54 @@ const HOP_BY_HOP = [
   "upgrade",
 ];
 
+/** What an ingress sets. Others of their kind come from outside, and Django could be made to believe them. */
+const FORWARDED = [
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+  "x-forwarded-server",
+];
+
 /**
- * What Django gets to see. X-Forwarded-Host, -Proto and -For stay as the ingress has set them; Next fills in those
- * that are missing, and never adds a second value, which Django would refuse.
+ * What Django gets to see, in Node's flat list of names and values: everything as it was sent, but for the headers of
+ * one connection. X-Forwarded-Host, -Proto and -For stay as the ingress has set them, and are filled in where there is
+ * none; a second value is never added, which Django would refuse.
  */
-export function requestHeaders(request: Request, strippedPrefix?: string): OutgoingHttpHeaders {
-  const headers = new Headers(request.headers);
-  dropHopByHop(headers);
-  // Node writes its own Host (`api:8000`), and has already answered an Expect: 100-continue.
-  drop(headers, ["host", "expect", TARGET]);
-  // Next drops a GET's body; with its length left behind, Django would wait for it.
-  if (!request.body) headers.delete("content-length");
-  headers.set("accept-encoding", "identity");
-  headers.delete("x-forwarded-prefix");
-  if (strippedPrefix) headers.set("x-forwarded-prefix", strippedPrefix);
-  return Object.fromEntries(headers);
+export function requestHeaders(request: IncomingMessage, upstreamHost: string, strippedPrefix?: string): string[] {
+  const { rawHeaders, headers, socket } = request;
+  // Not from `headers`, in which Next fills in what it guesses.
+  const names = new Set(rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  const sent = endToEnd(
+    rawHeaders,
+    (name) => name === "host" || name === "expect" || name === "forwarded" || isForeignForwarded(name),
+  );
+  const own = [["Host", upstreamHost]];
+  if (!names.has("x-forwarded-host")) own.push(["X-Forwarded-Host", headers.host ?? upstreamHost]);
+  if (!names.has("x-forwarded-proto")) own.push(["X-Forwarded-Proto", "http"]);
+  if (!names.has("x-forwarded-for")) own.push(["X-Forwarded-For", socket.remoteAddress ?? ""]);
+  if (strippedPrefix) own.push(["X-Forwarded-Prefix", strippedPrefix]);
+  if (names.has("transfer-encoding")) own.push(["Transfer-Encoding", "chunked"]);
+  // Without a length Node would announce a body where there is none.
+  else if (!names.has("content-length") && ["POST", "PUT", "PATCH"].includes(request.method ?? "")) {
+    own.push(["Content-Length", "0"]);
+  }
+  return [...own.flat(), ...sent];
 }
 
-/** What the browser gets to see, made from Node's flat list of names and values, in which each cookie is its own. */
-export function responseHeaders(raw: readonly string[]): Headers {
-  const headers = new Headers();
-  for (let index = 0; index < raw.length; index += 2) headers.append(raw[index]!, raw[index + 1]!);
-  dropHopByHop(headers);
-  // The body is passed on decoded, and so with another length.
-  drop(headers, ["content-encoding", "content-length"]);
-  return headers;
+/** What the browser gets to see: everything as Django sent it, but for the headers of one connection. */
+export const responseHeaders = (answer: IncomingMessage): string[] => endToEnd(answer.rawHeaders);
+
+/** Without the headers of one connection: the usual ones and those that its Connection header names. */
+function endToEnd(raw: readonly string[], isDropped: (name: string) => boolean = () => false): string[] {
+  const pairs = Array.from({ length: raw.length / 2 }, (_, index) => [raw[2 * index]!, raw[2 * index + 1]!] as const);
+  const named = pairs
+    .filter(([name]) => name.toLowerCase() === "connection")
+    .flatMap(([, value]) => value.split(",").map((name) => name.trim().toLowerCase()))
+    // A client must not make us forget what the ingress has said about it, nor how long its body is.
+    .filter((name) => !name.startsWith("x-forwarded-") && name !== "content-length");
+  const dropped = new Set([...HOP_BY_HOP, ...named]);
+  return pairs.filter(([name]) => !dropped.has(name.toLowerCase()) && !isDropped(name.toLowerCase())).flat();
 }
 
-/** Drops the headers of one connection: the usual ones and those that its Connection header names. */
-function dropHopByHop(headers: Headers): void {
-  const nominated = (headers.get("connection") ?? "").split(",").map((name) => name.trim().toLowerCase());
-  // A client must not make us forget what the ingress has said about it.
-  const allowed = nominated.filter((name) => /^[a-z0-9-]+$/.test(name) && !name.startsWith("x-forwarded-"));
-  drop(headers, [...HOP_BY_HOP, ...allowed]);
-}
-
-function drop(headers: Headers, names: readonly string[]): void {
-  for (const name of names) headers.delete(name);
-}
+const isForeignForwarded = (name: string) => name.startsWith("x-forwarded-") && !FORWARDED.includes(name);

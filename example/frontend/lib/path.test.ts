@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { upstreamPath } from "./path.ts";
+import { routeOf } from "./path.ts";
 
-test("the prefix is taken off and the rest stays as the browser sent it", () => {
+test("the prefix is taken off or kept, and the rest stays as the browser sent it", () => {
   const table: [string, string][] = [
     ["/api", "/"],
     ["/api/", "/"],
@@ -16,7 +16,10 @@ test("the prefix is taken off and the rest stays as the browser sent it", () => 
     ["/api/..hidden/v1.2/...", "/..hidden/v1.2/..."],
     ["/api/api/", "/api/"],
   ];
-  for (const [pathname, expected] of table) assert.equal(upstreamPath(pathname, "/api"), expected, pathname);
+  for (const [path, expected] of table) {
+    assert.deepEqual(routeOf(path, "strip"), { path: expected, strippedPrefix: "/api" }, path);
+    assert.deepEqual(routeOf(path, "keep"), { path }, path);
+  }
 });
 
 test("nothing leaves the prefix, in whatever way it is written", () => {
@@ -42,10 +45,15 @@ test("nothing leaves the prefix, in whatever way it is written", () => {
     "/api/..%5cadmin/",
     "/api/%255cadmin/",
   ];
-  for (const pathname of table) assert.equal(upstreamPath(pathname, "/api"), undefined, pathname);
+  for (const path of table) {
+    assert.equal(routeOf(path, "strip"), undefined, path);
+    assert.equal(routeOf(path, "keep"), undefined, path);
+  }
 });
 
-test("without a prefix the whole path is passed on", () => {
-  assert.equal(upstreamPath("/auth/callback/example/", ""), "/auth/callback/example/");
-  assert.equal(upstreamPath("/auth/callback/..%2f..%2fadmin/", ""), undefined);
+test("the callback route is Django's without a prefix", () => {
+  assert.deepEqual(routeOf("/auth/callback/example/", "strip"), { path: "/auth/callback/example/" });
+  for (const path of ["/auth/callback/..%2f..%2fadmin/", "/auth/callback", "/auth/login/", "/auth/callback/../x/"]) {
+    assert.equal(routeOf(path, "strip"), undefined, path);
+  }
 });

@@ -1,12 +1,26 @@
+/** Where Django sees the API: `strip` makes `/api/orders/` `/orders/`, `keep` leaves it as it is. */
+export type PrefixMode = "strip" | "keep";
+
+export interface Route {
+  /** What to ask Django for, as the browser encoded it. */
+  readonly path: string;
+  /** What was taken off, and Django has to be told. */
+  readonly strippedPrefix?: string;
+}
+
+const API = "/api";
+/** Django's own routes that are public without /api. */
+const CALLBACK = "/auth/callback/";
+
 /**
- * The path to ask Django for: `pathname` without `prefix`, as the browser encoded it. Undefined if it lies outside the
- * prefix, or if any number of decodings turns it into something that could leave it: a dot segment, an empty segment
- * or a backslash.
+ * Where a path of the public host leads to in Django. Undefined if that isn't Django's, or if any number of decodings
+ * turns it into something that could leave its prefix: a dot segment, an empty segment or a backslash.
  */
-export function upstreamPath(pathname: string, prefix: string): string | undefined {
-  if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) return undefined;
-  const path = pathname.slice(prefix.length) || "/";
-  return /\\|\/\/|\/\.\.?(\/|$)/.test(decodedFully(path)) ? undefined : path;
+export function routeOf(path: string, mode: PrefixMode): Route | undefined {
+  if (/\\|\/\/|\/\.\.?(\/|$)/.test(decodedFully(path))) return undefined;
+  if (path.startsWith(CALLBACK)) return { path };
+  if (path !== API && !path.startsWith(`${API}/`)) return undefined;
+  return mode === "keep" ? { path } : { path: path.slice(API.length) || "/", strippedPrefix: API };
 }
 
 /** Byte by byte, since `decodeURIComponent` would throw where the bytes aren't UTF-8. */

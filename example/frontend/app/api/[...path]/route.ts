@@ -1,14 +1,10 @@
-import { proxy } from "@/lib/proxy";
-
-/** The browser's way to Django: /api/orders/ on the public host is /orders/ there. */
-const handler = (request: Request) => proxy(request, { stripPrefix: "/api" });
-
+/** The browser's way to Django: /api/orders/ on the public host is /orders/ there, or stays, by API_PREFIX. */
 export {
-  handler as DELETE,
-  handler as GET,
-  handler as HEAD,
-  handler as OPTIONS,
-  handler as PATCH,
-  handler as POST,
-  handler as PUT,
-};
+  proxy as DELETE,
+  proxy as GET,
+  proxy as HEAD,
+  proxy as OPTIONS,
+  proxy as PATCH,
+  proxy as POST,
+  proxy as PUT,
+} from "@/lib/proxy";

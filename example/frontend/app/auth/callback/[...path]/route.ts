@@ -1,6 +1,2 @@
-import { proxy } from "@/lib/proxy";
-
 /** Where an OAuth provider sends the browser back to: Django's own route, public without /api. */
-const handler = (request: Request) => proxy(request);
-
-export { handler as GET, handler as HEAD, handler as OPTIONS, handler as POST };
+export { proxy as GET, proxy as HEAD, proxy as OPTIONS, proxy as POST } from "@/lib/proxy";

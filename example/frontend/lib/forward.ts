@@ -1,0 +1,102 @@
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import type { Exchange } from "./exchange.ts";
+import { requestHeaders, responseHeaders } from "./headers.ts";
+import { type PrefixMode, routeOf } from "./path.ts";
+import { pump } from "./pump.ts";
+import { agent } from "./upstream.ts";
+
+export interface ForwardOptions {
+  /** Where Django is: `http://api:8000`. */
+  readonly upstream: URL;
+
+  readonly prefixMode: PrefixMode;
+
+  /**
+   * How long Django may be silent before its answer begins, in milliseconds. Afterwards silence is allowed, as an
+   * event stream may have nothing to say.
+   *
+   * @default 30000
+   */
+  readonly patienceMs?: number;
+}
+
+/** Passes a request on to Django and its answer back, both as streams. Resolves when the exchange is over. */
+export async function forward({ request, response, target }: Exchange, options: ForwardOptions): Promise<void> {
+  const over = new Promise<void>((resolve) => response.once("close", resolve));
+  const { path, query } = parsed(target);
+  const route = routeOf(path, options.prefixMode);
+  if (route) pass(request, response, route.path + query, route.strippedPrefix, options);
+  else refuse(response, 400, "This path is not allowed.");
+  await over;
+}
+
+/** Answers in Django's stead. */
+export function refuse(response: ServerResponse, status: number, detail: string): void {
+  const body = JSON.stringify({ detail });
+  const length = Buffer.byteLength(body);
+  forget(response);
+  response
+    .writeHead(status, { "Content-Type": "application/json", "Content-Length": length, "Cache-Control": "no-store" })
+    .end(body);
+}
+
+function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  strippedPrefix: string | undefined,
+  { upstream, patienceMs = 30_000 }: ForwardOptions,
+): void {
+  const call = http.request(upstream, {
+    agent,
+    path,
+    method: request.method,
+    headers: requestHeaders(request, upstream.host, strippedPrefix),
+    timeout: patienceMs,
+  });
+  let answered = false;
+  const fail = (error: Error) => {
+    // The visitor has left.
+    if (response.closed) return;
+    console.error(`${request.method} ${path}: ${String(error)}`);
+    // Half an answer must not be taken for a whole one.
+    if (response.headersSent) response.destroy();
+    else if (error instanceof Silence) refuse(response, 504, "The API did not answer in time.");
+    else refuse(response, 502, "The API can’t be reached.");
+  };
+  call.on("response", (answer) => {
+    answered = true;
+    answer.on("error", fail);
+    passBack(answer, response);
+  });
+  call.on("timeout", () => {
+    if (!answered) call.destroy(new Silence(`silent for ${patienceMs} ms`));
+  });
+  call.on("error", fail);
+  // A visitor who leaves takes the request to Django along. An upload that has its answer needs no end.
+  response.once("close", () => {
+    if (!response.writableFinished || !call.writableFinished) call.destroy();
+  });
+  pump(request, call);
+}
+
+class Silence extends Error {}
+
+function passBack(answer: IncomingMessage, response: ServerResponse): void {
+  forget(response);
+  response.sendDate = false;
+  response.writeHead(answer.statusCode!, answer.statusMessage, responseHeaders(answer));
+  // A stream may have nothing to say yet; that it has begun is news all the same.
+  if (answer.headers["content-length"] === undefined) response.flushHeaders();
+  pump(answer, response);
+}
+
+/** Next has headers of its own for whatever it answers. */
+function forget(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+}
+
+function parsed(target: string): { path: string; query: string } {
+  const end = target.indexOf("?");
+  return end < 0 ? { path: target, query: "" } : { path: target.slice(0, end), query: target.slice(end) };
+}
