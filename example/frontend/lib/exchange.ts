@@ -43,6 +43,11 @@ export function exchangeOf(request: Request): Exchange | undefined {
   return shared.exchanges?.get(request.headers.get(HEADER) ?? "");
 }
 
+/** The path as it was sent, without the query. */
+export function sentPathOf(request: Request): string {
+  return exchangeOf(request)?.target.split("?", 1)[0] ?? new URL(request.url).pathname;
+}
+
 /** What Next is to route: the target itself, or for the proxy's unusual ones a path that stands for it. */
 export function routable(target: string): string {
   const [path = ""] = target.split("?", 1);
