@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
 import { caCertificate } from "../../local/cluster";
 
+export const chromiumPath = "/usr/bin/chromium";
+
 export interface Browser {
   readonly context: BrowserContext;
   close(): Promise<void>;
@@ -15,10 +17,9 @@ export interface Browser {
  * failure and not something to click away.
  */
 export async function openBrowser(): Promise<Browser> {
-  const home = mkdtempSync(join(tmpdir(), "preview-test-browser-"));
-  await trust(home);
+  const home = await makeHome();
   const context = await chromium.launchPersistentContext(join(home, "profile"), {
-    executablePath: "/usr/bin/chromium",
+    executablePath: chromiumPath,
     env: { ...process.env, HOME: home },
     viewport: { width: 1280, height: 900 },
     // Nothing but the page is asked for: Chromium's own services are out of reach, and root has no sandbox.
@@ -41,11 +42,13 @@ export async function openBrowser(): Promise<Browser> {
   };
 }
 
-/** On Linux, Chromium reads the CAs to trust from the NSS database below its HOME. */
-async function trust(home: string): Promise<void> {
+/** A new HOME for Chromium, which reads the CAs to trust from the NSS database below it. */
+export async function makeHome(): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), "preview-test-browser-"));
   const database = join(home, ".pki/nssdb");
   mkdirSync(database, { recursive: true });
   const certutil = (...args: string[]) => execa("certutil", ["-d", `sql:${database}`, ...args]);
   await certutil("-N", "--empty-password");
   await certutil("-A", "-t", "C,,", "-n", "preview-stack", "-i", caCertificate);
+  return home;
 }

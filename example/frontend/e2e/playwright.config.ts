@@ -1,0 +1,31 @@
+import { defineConfig } from "@playwright/test";
+import { variable } from "./variables";
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../test-results",
+  forbidOnly: Boolean(process.env.CI),
+  // A page that answers slowly is for a measurement to find; here it would only make a result uncertain.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: "list",
+  use: {
+    baseURL: variable("PREVIEW_URL"),
+    // No traces: they would hold the password.
+    screenshot: "only-on-failure",
+    launchOptions: {
+      // By default the one that `npx playwright install chromium` brings.
+      executablePath: process.env.PREVIEW_CHROMIUM,
+      // Nothing but the page is asked for, and in a container root has no sandbox.
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});
