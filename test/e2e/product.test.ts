@@ -9,6 +9,16 @@ import { chromiumPath, makeHome, openBrowser } from "./browser";
 const checkout = join(__dirname, "../..");
 const frontend = join(checkout, "example/frontend");
 
+/** Addresses in the code of React, Next.js and next-auth, as documentation or as a default for a missing variable. */
+const ofLibraries = new Set([
+  "http://localhost:3000",
+  "http://www.w3.org",
+  "https://github.com",
+  "https://next-auth.js.org",
+  "https://nextjs.org",
+  "https://react.dev",
+]);
+
 describe("the reference product in a browser", () => {
   const preview = new Preview(90301);
   const { origin, namespace } = preview.names;
@@ -35,6 +45,58 @@ describe("the reference product in a browser", () => {
     assert.doesNotMatch(all, /\b(skipped|flaky|did not run)\b/);
     // The suite takes its own orders away.
     assert.equal(await query(namespace, "select count(*) from orders_order where item like 'Browser test%'"), "0");
+  });
+
+  // Those above have made it answer; what follows looks at the same container and its image.
+  describe("its web", () => {
+    const inside = (...command: string[]) => kubectl("exec", "-n", namespace, "deployment/web", "--", ...command);
+    const built = async (file: string) => JSON.parse(await inside("cat", `.next/${file}`)) as object;
+
+    it("knew no host and no variable of a preview when it was built", async () => {
+      const hosts = await inside("grep", "-rhoE", "https?://[A-Za-z0-9.:-]+", ".next/static", ".next/server/app");
+      const foreign = hosts
+        .split("\n")
+        .filter((host) => /\.[a-z]{2,}(:\d+)?$|:\d+$/.test(host) && !ofLibraries.has(host));
+      assert.deepEqual(foreign, []);
+      // What the build doesn't know is left in the browser's code as it is written, and undefined there.
+      assert.equal(await inside("sh", "-c", "grep -rl NEXT_PUBLIC_ .next/static || true"), "");
+      // No page is made at build time with what the environment said then, only Next's own for errors.
+      const { routes } = (await built("prerender-manifest.json")) as { routes: object };
+      assert.deepEqual(
+        Object.keys(routes).filter((route) => !route.startsWith("/_")),
+        ["/icon.svg"],
+      );
+    });
+
+    it("rewrites, redirects and intercepts nothing between the browser and Django", async () => {
+      const { rewrites, redirects } = (await built("routes-manifest.json")) as Record<string, object>;
+      assert.deepEqual(rewrites, { beforeFiles: [], afterFiles: [], fallback: [] });
+      // One for slashes at the end would be here, and send Django's paths in circles.
+      assert.deepEqual(redirects, []);
+      // Either kind of middleware would cut bodies off at 10 MB.
+      assert.deepEqual(((await built("server/middleware-manifest.json")) as { middleware: object }).middleware, {});
+      const { functions } = (await built("server/functions-config-manifest.json")) as { functions: object };
+      assert.equal("/_middleware" in functions, false);
+    });
+
+    it("listens on every address, although its pod has a name", async () => {
+      const sockets = await inside("cat", "/proc/net/tcp", "/proc/net/tcp6");
+      // Address, port 3000, no peer, state LISTEN.
+      assert.match(sockets, /: 0+:0BB8 0+:0000 0A /);
+      assert.notEqual(await inside("cat", "/etc/hostname"), "0.0.0.0");
+    });
+
+    it("never wrote to the image's file system, and holds nothing of the tests", async () => {
+      const { config } = (await built("required-server-files.json")) as {
+        config: { experimental: { isrFlushToDisk: boolean } };
+      };
+      assert.equal(config.experimental.isrFlushToDisk, false);
+      assert.doesNotMatch(await kubectl("logs", "-n", namespace, "deployment/web"), /EROFS|EACCES|Failed to/);
+      assert.doesNotMatch(
+        await inside("find", ".", "-path", "./.next/cache", "-prune", "-o", "-print"),
+        /playwright|e2e/,
+      );
+    });
   });
 
   it("keeps an order from the browser in its Postgres", async () => {

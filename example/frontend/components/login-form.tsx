@@ -28,7 +28,7 @@ export function LoginForm() {
       <Field label="Password" name="password" error={errors.password}>
         {(attributes) => <input {...attributes} required type="password" autoComplete="current-password" />}
       </Field>
-      <button className="primary" type="submit" disabled={login.pending}>
+      <button className="primary" type="submit" disabled={!login.ready}>
         Log in
       </button>
     </form>

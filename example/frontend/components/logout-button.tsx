@@ -17,7 +17,7 @@ export function LogoutButton({ label, className }: Props) {
     router.refresh();
   });
   return (
-    <button className={className} type="button" disabled={logout.pending} onClick={() => logout.submit()}>
+    <button className={className} type="button" disabled={!logout.ready} onClick={() => logout.submit()}>
       {label}
     </button>
   );

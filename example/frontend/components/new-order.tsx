@@ -57,7 +57,7 @@ export function NewOrder({ customers }: { readonly customers: readonly Customer[
         <Field label="Note" name="note" optional error={errors.note}>
           {(attributes) => <textarea {...attributes} rows={2} maxLength={200} />}
         </Field>
-        <button className="primary" type="submit" disabled={order.pending}>
+        <button className="primary" type="submit" disabled={!order.ready}>
           {order.pending ? "Placing…" : "Place order"}
         </button>
         <p className={styles.placed} role="status">

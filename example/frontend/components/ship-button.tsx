@@ -14,7 +14,7 @@ export function ShipButton({ order }: { readonly order: Order }) {
   });
   return (
     <>
-      <button className="small" type="button" disabled={shipping.pending} onClick={() => shipping.submit()}>
+      <button className="small" type="button" disabled={!shipping.ready} onClick={() => shipping.submit()}>
         Mark as shipped
         <span className="visually-hidden">: order {order.id}</span>
       </button>

@@ -2,9 +2,11 @@
 
 import { useState, useTransition } from "react";
 import { Refused } from "@/lib/api";
+import { useHydrated } from "./use-hydrated";
 
-/** One change on its way to the API: whether it is under way, and what came back if it was refused. */
+/** One change on its way to the API: whether it can be sent, is under way, and what came back if it was refused. */
 export function useSubmission<Arguments extends unknown[]>(change: (...data: Arguments) => Promise<void>) {
+  const hydrated = useHydrated();
   const [pending, start] = useTransition();
   const [refused, setRefused] = useState<Refused>();
 
@@ -19,5 +21,5 @@ export function useSubmission<Arguments extends unknown[]>(change: (...data: Arg
       }
     });
 
-  return { pending, refused, submit };
+  return { ready: hydrated && !pending, pending, refused, submit };
 }

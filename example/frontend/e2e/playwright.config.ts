@@ -13,19 +13,7 @@ export default defineConfig({
     baseURL: variable("PREVIEW_URL"),
     // No traces: they would hold the password.
     screenshot: "only-on-failure",
-    launchOptions: {
-      // By default the one that `npx playwright install chromium` brings.
-      executablePath: process.env.PREVIEW_CHROMIUM,
-      // Nothing but the page is asked for, and in a container root has no sandbox.
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    },
+    // By default the one that `npx playwright install chromium` brings.
+    launchOptions: { executablePath: process.env.PREVIEW_CHROMIUM },
   },
 });

@@ -88,3 +88,16 @@ test("the account page shows who each half takes the visitor for", async ({ page
   await orders.getByRole("button", { name: "Log out" }).click();
   await expect(orders).toContainText("Not logged in");
 });
+
+test.describe("before its scripts are at work", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a page offers nothing that would be lost, or would put the password into an address", async ({ page }) => {
+    for (const path of ["/", "/login"]) {
+      await page.goto(path);
+      const buttons = page.getByRole("button");
+      await expect(buttons).not.toHaveCount(0);
+      for (const button of await buttons.all()) await expect(button).toBeDisabled();
+    }
+  });
+});

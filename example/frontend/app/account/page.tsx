@@ -34,15 +34,15 @@ export default async function Account({ searchParams }: Props) {
           {orders?.username && <LogoutButton className="button" label="Log out of the orders" />}
           {orders && !orders.username && (
             <>
-              <Link className="button" href="/login">
-                Log in with a password
-              </Link>
               {/* Not a Link: Next would ask for it in advance, and each request begins a login. */}
               {hasCompanyLogin() && (
                 <a className="button primary" href="/api/auth/login/oidc/?next=/account">
                   Log in with the company account
                 </a>
               )}
+              <Link className="button" href="/login">
+                Log in with a password
+              </Link>
             </>
           )}
         </Half>
