@@ -60,11 +60,13 @@ describe("the reference product in a browser", () => {
       assert.deepEqual(foreign, []);
       // What the build doesn't know is left in the browser's code as it is written, and undefined there.
       assert.equal(await inside("sh", "-c", "grep -rl NEXT_PUBLIC_ .next/static || true"), "");
-      // No page is made at build time with what the environment said then, only Next's own for errors.
+      // No page is made at build time with what the environment said then, only what never changes.
       const { routes } = (await built("prerender-manifest.json")) as { routes: object };
       assert.deepEqual(
-        Object.keys(routes).filter((route) => !route.startsWith("/_")),
-        ["/icon.svg"],
+        Object.keys(routes)
+          .filter((route) => !route.startsWith("/_"))
+          .sort(),
+        ["/healthz", "/icon.svg"],
       );
     });
 
