@@ -41,7 +41,7 @@ class OrdersTest(APITestCase):
         self.assertEqual(set(response.data), {"customer", "item", "quantity"})
 
     def test_shipping_takes_a_login(self):
-        self.assertEqual(self.client.post(f"/orders/{self.order.id}/ship/").status_code, 403)
+        self.assertEqual(self.client.post(f"/orders/{self.order.id}/ship/").status_code, 401)
         self.client.force_login(self.ada)
         response = self.client.post(f"/orders/{self.order.id}/ship/")
         self.assertEqual((response.data["status"], response.data["shipped_by"]), ("shipped", "ada"))

@@ -4,9 +4,11 @@ from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import TestCase
 
+from app.history import reset_command
 from orders.models import Customer, Order, SeedRun
 
 
@@ -92,6 +94,20 @@ class FailureTest(TestCase):
             self.assertRaisesMessage(CommandError, f"failed: ProgrammingError: {error}"),
         ):
             run("migrate_and_seed")
+
+    def test_a_database_that_is_ahead_of_the_code_is_left_alone(self):
+        MigrationRecorder(connection).record_applied("orders", "0002_colour")
+        with (
+            mock.patch("orders.management.commands.migrate_and_seed.call_command") as changes,
+            self.assertRaises(CommandError) as refused,
+        ):
+            run("migrate_and_seed")
+        self.assertFalse(changes.called or SeedRun.objects.exists())
+        lines = str(refused.exception).splitlines()
+        self.assertIn("orders.0002_colour", lines[0])
+        self.assertIn(reset_command(), lines[-1])
+        # Kubernetes keeps no more of a log than this.
+        self.assertLess(len(str(refused.exception)), 2000)
 
     def test_a_database_that_never_comes_is_given_up(self):
         module = "orders.management.commands.migrate_and_seed"

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from app import history
 from orders.demo import ensure_reviewer
 from orders.models import SeedRun
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         # Two runs at once (a retried Job, a second compose) would race; the lock goes with the connection.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        self._compare()
         self._migrate()
         self._seed()
 
@@ -36,6 +38,17 @@ class Command(BaseCommand):
                 if time.monotonic() > deadline:
                     raise CommandError(f"no database within {PATIENCE_SECONDS} s (DATABASE_URL): {error}") from None
                 time.sleep(0.5)
+
+    def _compare(self):
+        """Fails before anything is changed if the database is ahead of the code: nothing would work as it looks."""
+        dropped = history.unknown_migrations(connection)
+        if dropped:
+            raise CommandError(
+                f"The database has migrations that this commit does not have: {', '.join(dropped)}.\n"
+                "An earlier commit applied them, and a force-push, a rebase or the way back to an older image has "
+                "dropped them; Django cannot undo what it does not have. Nothing has been changed.\n"
+                f"To begin with an empty database, migrated and seeded: {history.reset_command()}"
+            )
 
     def _migrate(self):
         try:
