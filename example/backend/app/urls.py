@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("session/", SessionView.as_view(), name="session"),
     path("version/", VersionView.as_view(), name="version"),
+    path("auth/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include(router.urls)),
 ]

@@ -2,9 +2,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from app.prefix import ForwardedPrefix
+from app.prefix import Prefix
 
 # The strict settings, so that a server started without this variable doesn't run in debug mode.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings.preview")
 
-application = ForwardedPrefix(get_wsgi_application())
+application = Prefix(get_wsgi_application())

@@ -14,6 +14,9 @@ DATABASES = {"default": _environment.database("DATABASE_URL")}
 ALLOWED_HOSTS = _environment.hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = _environment.origins("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = _environment.origins("CORS_ALLOWED_ORIGINS")
+# Dangerous together with cookies, so nothing sets it by default: see .env.preview.example.
+CORS_ALLOWED_ORIGIN_REGEXES = _environment.origin_patterns("CORS_ALLOWED_ORIGIN_REGEXES")
+OIDC = _environment.oidc()
 
 # The ingress ends TLS, redirects HTTP and overwrites X-Forwarded-*. Redirecting here as well would send the
 # web's own calls to http://api:8000 in circles and make every health check look green.

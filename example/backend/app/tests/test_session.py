@@ -1,5 +1,16 @@
+from datetime import timedelta
+from unittest import mock
+
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from rest_framework.test import APIClient, APITestCase
+
+
+def ahead(seconds):
+    """The clock that Django's sessions go by, so many seconds ahead."""
+    later = timezone.now() + timedelta(seconds=seconds)
+    return mock.patch("django.utils.timezone.now", return_value=later)
 
 
 class SessionTest(APITestCase):
@@ -41,6 +52,14 @@ class SessionTest(APITestCase):
         response = self.client.delete("/session/", headers={"X-CSRFToken": self.token()})
         self.assertIsNone(response.data["username"])
         self.assertIsNone(self.client.get("/session/").data["username"])
+
+    def test_a_session_ends_when_its_time_is_over(self):
+        cookie = self.login(self.token()).cookies["sessionid"]
+        self.assertEqual(cookie["max-age"], settings.SESSION_COOKIE_AGE)
+        with ahead(seconds=settings.SESSION_COOKIE_AGE - 60):
+            self.assertEqual(self.client.get("/session/").data["username"], "ada")
+        with ahead(seconds=settings.SESSION_COOKIE_AGE + 60):
+            self.assertIsNone(self.client.get("/session/").data["username"])
 
     def test_a_wrong_password_is_refused_in_words(self):
         response = self.login(self.token(), password="wrong")

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase
 
+from app.settings import environment
 from app.settings.environment import Environment
 
 PREVIEW = {
@@ -17,6 +19,9 @@ PREVIEW = {
     "CSRF_TRUSTED_ORIGINS": "https://pr-123.previews.example.com",
     "CORS_ALLOWED_ORIGINS": "https://pr-123.previews.example.com",
 }
+
+# os.environ.get("NAME"), os.environ["NAME"] and _environment.text("NAME"
+READ = re.compile(r'''(?:os\.environ|_environment\.\w+)(?:\.get)?[\[(]\s*"([A-Z_]+)"''')
 
 ASK_TWO_HOSTS = """
 import json, django
@@ -83,10 +88,10 @@ class PreviewSettingsTest(SimpleTestCase):
 
 class EnvironmentTest(SimpleTestCase):
     def problem(self, read, value):
-        environment = Environment({"NAME": value})
-        read(environment)
+        reader = Environment({"NAME": value})
+        read(reader)
         try:
-            environment.check()
+            reader.check()
         except ImproperlyConfigured as error:
             return str(error)
         return None
@@ -114,6 +119,73 @@ class EnvironmentTest(SimpleTestCase):
             with self.subTest(value):
                 self.assertIn("NAME", self.problem(lambda env: env.origins("NAME"), value))
 
+    def test_patterns_of_origins(self):
+        def read(environment):
+            return environment.origin_patterns("NAME")
+
+        for value in ["", r"^https://pr-[0-9]{1,5}\.previews\.example\.com$", "^http://a$\n ^https://[a-z.]+$"]:
+            with self.subTest(value):
+                self.assertIsNone(self.problem(read, value))
+        for value in [
+            r"https://pr-\d+\.previews\.example\.com$",
+            r"^https://pr-\d+\.previews\.example\.com",
+            r"^https://pr-\d+\.previews\.example\.com\$",
+            r"^https://pr-\d+.previews\.example\.com$",
+            r"^https://.*\.example\.com$",
+            "^.*$",
+            "^https://(a$",
+            r"^https://a\.b$ .*",
+        ]:
+            with self.subTest(value):
+                self.assertIn("NAME", self.problem(read, value))
+
+    def test_each_half_of_a_pattern_is_held_to_both_ends(self):
+        (pattern,) = Environment({"NAME": r"^https://a\.example|https://b\.example$"}).origin_patterns("NAME")
+        self.assertTrue(re.match(pattern, "https://b.example"))
+        self.assertFalse(re.match(pattern, "https://a.example.evil.example"))
+
+    def test_oidc_is_set_as_a_whole_or_not_at_all(self):
+        whole = {"OIDC_ISSUER": "https://login.example.com", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+        self.assertIsNone(Environment({"OIDC_ISSUER": "", "OIDC_CLIENT_ID": ""}).oidc())
+        self.assertEqual(
+            Environment(whole).oidc(),
+            {"issuer": "https://login.example.com", "client_id": "a", "client_secret": "b"},
+        )
+        for name in whole:
+            environment = Environment(whole | {name: ""})
+            environment.oidc()
+            with self.assertRaisesMessage(ImproperlyConfigured, f"{name} is not set"):
+                environment.check()
+
+    def test_an_issuer_is_a_url_with_tls(self):
+        def problem(issuer):
+            environment = Environment({"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "hunter2"})
+            environment.oidc()
+            try:
+                environment.check()
+            except ImproperlyConfigured as error:
+                return str(error)
+            return None
+
+        for issuer in [
+            "https://a.example",
+            "https://a.example:8443/realms/b",
+            "https://a.eu/",
+            "http://localhost:9000",
+        ]:
+            with self.subTest(issuer):
+                self.assertIsNone(problem(issuer))
+        for issuer in [
+            "login.example.com",
+            "http://login.example.com",
+            "https://a.example/?b",
+            "https://:x",
+            "https://",
+        ]:
+            with self.subTest(issuer):
+                self.assertIn("OIDC_ISSUER", problem(issuer))
+                self.assertNotIn("hunter2", problem(issuer))
+
     def test_databases(self):
         self.assertIsNone(self.problem(lambda env: env.database("NAME"), "postgres://a:b@db:5432/app"))
         for value in ["", "db:5432/app", "sqlite:///file", "postgres://db", "postgres://a:p@ss/w:rd@db/app"]:
@@ -126,3 +198,22 @@ class EnvironmentTest(SimpleTestCase):
         message = self.problem(lambda env: env.text("NAME", at_least=32), "hunter2")
         self.assertIn("NAME has 7 characters", message)
         self.assertNotIn("hunter2", message)
+
+
+class TemplateTest(SimpleTestCase):
+    """.env.preview.example tells whoever sets up a preview what there is to be set."""
+
+    BY_DJANGO = {"DJANGO_SETTINGS_MODULE"}
+
+    def test_it_names_each_variable_that_is_read_and_no_other(self):
+        template = (settings.BASE_DIR / ".env.preview.example").read_text()
+        documented = re.findall(r"^([A-Z_]+)=", template, re.MULTILINE)
+        self.assertEqual(len(documented), len(set(documented)))
+        self.assertEqual(set(documented), self.variables_read() | self.BY_DJANGO)
+
+    def variables_read(self):
+        read = set(environment.OIDC)
+        for file in settings.BASE_DIR.glob("*/**/*.py"):
+            if "tests" not in file.parts:
+                read |= set(READ.findall(file.read_text()))
+        return read
