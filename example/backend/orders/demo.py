@@ -1,11 +1,10 @@
 """Demo data that depends on the day or on a secret, and so can't stand in the fixture."""
 
-from datetime import timedelta
-
 from django.contrib.auth import get_user_model
-from django.utils import timezone
+from factory.random import reseed_random
 
-from orders.models import Customer, Order
+from orders.factories import CustomerFactory, OrderFactory
+from orders.models import Order
 
 NEW, PACKED, SHIPPED = Order.Status.NEW, Order.Status.PACKED, Order.Status.SHIPPED
 REVIEWER = "reviewer"
@@ -26,21 +25,12 @@ ORDERS = [
 
 
 def seed_orders():
-    now = timezone.now()
     for name, item, quantity, note, status, hours in ORDERS:
-        customer, _ = Customer.objects.get_or_create(name=name)
-        placed = now - timedelta(hours=hours)
-        Order.objects.get_or_create(
-            customer=customer,
-            item=item,
-            defaults={
-                "quantity": quantity,
-                "note": note,
-                "status": status,
-                "created_at": placed,
-                "shipped_at": placed + timedelta(hours=18) if status == SHIPPED else None,
-            },
-        )
+        OrderFactory(customer__name=name, item=item, quantity=quantity, note=note, status=status, hours=hours)
+    # Older ones, so that there is more than one page.
+    reseed_random("order desk")
+    for customer in CustomerFactory.create_batch(4):
+        OrderFactory.create_batch(6, customer=customer)
 
 
 def ensure_reviewer(password):

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { UserError } from "../../contract";
+import { ensureImage } from "../../local/images";
+import { embedded } from "./embedded";
+import { ask, eventually } from "./http";
+import { query } from "./kubectl";
+import { placeOrder } from "./orders";
+import { Preview } from "./preview";
+
+describe("a preview's data", () => {
+  const preview = new Preview(90201);
+  const { origin } = preview.names;
+  const next = { ...preview.settings.api };
+  const sql = (statement: string) => query(preview.namespace, statement);
+  const migrations = () => sql("select name from django_migrations where app = 'orders' order by name");
+  let order: number;
+
+  before(async () => {
+    const context = join(__dirname, "data");
+    const buildArgs = { API_IMAGE: embedded().images.api };
+    next.image = await ensureImage({ name: "api-next", context, buildArgs }, () => undefined);
+    await preview.init();
+    await preview.up();
+  });
+  after(() => preview.close());
+
+  it("is what the fixture and the demo data have made, once", async () => {
+    assert.equal(await sql("select count(*) from orders_seedrun"), "1");
+    assert.equal(await sql("select city from orders_customer where name = 'Little Heron'"), "Cork");
+    // More than one page, so that pagination can be reviewed.
+    assert.ok(Number(await sql("select count(*) from orders_order")) > 20);
+  });
+
+  it("stays the reviewers' through a new commit with a new migration", async () => {
+    order = await placeOrder(origin, "Ordered by a reviewer");
+    await sql("update orders_customer set city = 'Dublin' where name = 'Little Heron'");
+    await sql("delete from orders_order where item like 'Decaf%'");
+    preview.configure({ api: next });
+    await preview.up();
+    assert.equal(await migrations(), "0001_initial\n0002_order_gift");
+    await serves();
+    await assertEdited();
+    // With the column that the running code has been migrated to.
+    assert.equal(await sql(`select gift from orders_order where id = ${order}`), "f");
+  });
+
+  it("refuses a commit that has dropped the migration, and says what resets the database", async () => {
+    const before = await sql("select name, applied from django_migrations order by id");
+    preview.configure();
+    await assert.rejects(preview.up(), (error: UserError) => {
+      assert.match(error.message, /does not have: orders\.0002_order_gift\./);
+      assert.match(error.message, /Nothing has been changed\./);
+      assert.match(error.message, /npx preview reset-db 90201$/m);
+      assert.doesNotMatch(error.message, /Traceback/);
+      return true;
+    });
+    assert.equal(await sql("select name, applied from django_migrations order by id"), before);
+  });
+
+  it("is still served by the commit of before", async () => {
+    await serves();
+    await assertEdited();
+    await placeOrder(origin, "Ordered meanwhile");
+  });
+
+  it("begins anew with a new generation of the database", async () => {
+    preview.configure({ database: { ...preview.settings.database, generation: 2 } });
+    await preview.up();
+    assert.equal(await migrations(), "0001_initial");
+    assert.equal(await sql("select count(*) from orders_order where item like 'Ordered%'"), "0");
+    assert.equal(await sql("select city from orders_customer where name = 'Little Heron'"), "Cork");
+    await serves();
+  });
+
+  const serves = () => eventually(async () => assert.equal((await ask(`${origin}/api/orders/`)).status, 200));
+
+  async function assertEdited(): Promise<void> {
+    assert.equal((await ask(`${origin}/api/orders/${order}/`)).status, 200);
+    assert.equal(await sql("select city from orders_customer where name = 'Little Heron'"), "Dublin");
+    assert.equal(await sql("select count(*) from orders_order where item like 'Decaf%'"), "0");
+    assert.equal(await sql("select count(*) from orders_seedrun"), "1");
+  }
+});
