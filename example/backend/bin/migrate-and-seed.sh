@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prepares the database, once per revision and before anything serves it: a Job in Kubernetes, the service
-# `migrate` in compose.
+# Prepares the database, once per revision and before anything serves it: in a Job in Kubernetes, before the server
+# in compose.
 set -eu
 
 # As process 1 Python would ignore SIGTERM, so it runs as a child and the signal is handed on.
