@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeStatus, stopNode } from "../cluster";
+import { installPodmanCompose } from "../compose";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
+import { interruption } from "../interruption";
 import { exclusively } from "../lock";
 import { openLog } from "../log";
 import { browserPackages, ensurePackages } from "../packages";
@@ -27,9 +29,9 @@ export async function test(): Promise<void> {
     const wasRunning = (await nodeStatus()) === "running";
     try {
       const embedded = {} as EmbeddedDefault;
-      await runSteps([browser(log), ...embeddedDefaultSteps({ port, log })], embedded, log);
+      await runSteps([browser(log), podmanCompose(log), ...embeddedDefaultSteps({ port, log })], embedded, log);
       const env = { ...embedded.variables, TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }) };
-      results.push(await suite("engine", env), await suite("e2e", env));
+      results.push(await suite("engine", env), await suite("e2e", env), await suite("compose", {}));
     } catch (error) {
       console.error(error);
       results.push({ passes: 0, failures: 1, pending: 0 });
@@ -51,8 +53,16 @@ function browser(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
   };
 }
 
+function podmanCompose(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
+  return {
+    title: "podman-compose for the compose suite",
+    usually: "1 min the first time",
+    run: () => installPodmanCompose({ log, signal: interruption }),
+  };
+}
+
 /** One run of mocha. A run that ends before it could count is a failure. */
-async function suite(name: "quick" | "engine" | "e2e", env: Record<string, string>): Promise<Counts> {
+async function suite(name: "quick" | "engine" | "e2e" | "compose", env: Record<string, string>): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-test-"));
   const counts = join(folder, "counts");
   try {

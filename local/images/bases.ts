@@ -34,7 +34,7 @@ export const postgres: Image = {
 };
 
 /** What a product's Dockerfile gets for its base images, by the name of the build argument. */
-export const productBases: Readonly<Record<string, Image>> = { PYTHON_IMAGE: python, NODE_IMAGE: node };
+export const productBases = { PYTHON_IMAGE: python, NODE_IMAGE: node } as const;
 
 async function nodeVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(nodePackage, "package.json"), "utf8")) as { version: string };

@@ -37,17 +37,28 @@ export async function ensureImages(images: readonly Image[], report: Report): Pr
 
 const isSubset = (some: readonly string[], all: ReadonlySet<string>): boolean => some.every((one) => all.has(one));
 
+/**
+ * Builds the images that aren't in the storage, and lends it for one after the other to be copied from there. Resolves
+ * to their references, in the same order.
+ *
+ * @throws UserError if a build fails, with its last lines and its log
+ */
+export async function copyImages(
+  images: readonly Image[],
+  copy: (reference: string) => Promise<void>,
+  report: Report,
+): Promise<string[]> {
+  return withStorage(report, () =>
+    withBuilder(report, async (build) => {
+      const references = await all(images.map(build));
+      for (const reference of references) await copy(reference);
+      return references;
+    }),
+  );
+}
+
 async function bring(images: readonly Image[], report: Report): Promise<void> {
-  await withScratchFolder(async (scratch) => {
-    const access = await describeRegistryAccess(join(scratch, "registries"));
-    const failure = new AbortController();
-    const signal = AbortSignal.any([failure.signal, interruption]);
-    const built = new Set((await builtImages()).flatMap(({ references }) => references));
-    const fail = (error: unknown): never => {
-      failure.abort(error);
-      throw error;
-    };
-    const build = builder({ access, built, fail, signal, report });
+  await withBuilder(report, async (build, { scratch, fail, signal }) => {
     const inTurn = queue();
     await all(
       images.map(async (image) => {
@@ -65,13 +76,36 @@ async function bring(images: readonly Image[], report: Report): Promise<void> {
   });
 }
 
-interface BuilderOptions {
-  readonly access: RegistryAccess;
-  /** References of the images that have been built before. */
-  readonly built: ReadonlySet<string>;
+interface Site {
+  /** An empty folder, deleted afterwards. */
+  readonly scratch: string;
   /** Is told of a failure: ends everything else. */
   readonly fail: (error: unknown) => never;
   readonly signal: AbortSignal;
+}
+
+/** Lends what builds an image after its bases, in the storage that was lent before. */
+async function withBuilder<T>(
+  report: Report,
+  use: (build: (image: Image) => Promise<string>, site: Site) => Promise<T>,
+): Promise<T> {
+  return withScratchFolder(async (scratch) => {
+    const access = await describeRegistryAccess(join(scratch, "registries"));
+    const failure = new AbortController();
+    const signal = AbortSignal.any([failure.signal, interruption]);
+    const built = new Set((await builtImages()).flatMap(({ references }) => references));
+    const fail = (error: unknown): never => {
+      failure.abort(error);
+      throw error;
+    };
+    return use(builder({ access, built, fail, signal, report }), { scratch, fail, signal });
+  });
+}
+
+interface BuilderOptions extends Pick<Site, "fail" | "signal"> {
+  readonly access: RegistryAccess;
+  /** References of the images that have been built before. */
+  readonly built: ReadonlySet<string>;
   readonly report: Report;
 }
 

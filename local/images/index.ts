@@ -1,2 +1,11 @@
-export { ensureImage, ensureProductImages, type ImageOptions, type ProductImages } from "./product";
-export { unmountStorage } from "./storage";
+export {
+  copyProductImages,
+  ensureImage,
+  ensureProductImages,
+  type ImageOptions,
+  type ProductImageName,
+  type ProductImages,
+} from "./product";
+export { describeRegistryAccess } from "./registry-access";
+export { makeScratchFolder } from "./scratch";
+export { buildahArguments, unmountStorage } from "./storage";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { checkout } from "../paths";
 import { postgres, productBases } from "./bases";
-import { ensureImages } from "./ensure";
+import { copyImages, ensureImages } from "./ensure";
 import { argumentsTakenBy, type Image, referenceOf } from "./image";
 
 /** References of the reference product's images, as the node has them. */
@@ -10,6 +10,9 @@ export interface ProductImages {
   readonly web: string;
   readonly postgres: string;
 }
+
+/** What a compose file can run, and what it can build on by the names of its build arguments. */
+export type ProductImageName = keyof ProductImages | keyof typeof productBases;
 
 export interface ImageOptions {
   /** What the image is called: its reference is `preview.local/NAME:HASH`. */
@@ -30,6 +33,27 @@ export async function ensureProductImages(report: (message: string) => void): Pr
   // First what takes longest to build.
   const [web = "", api = "", database = ""] = await ensureImages(await productImages(), report);
   return { api, web, postgres: database };
+}
+
+/**
+ * Lends some of them, and of what their Dockerfiles build on, one after the other to be copied from the storage, where
+ * {@link buildahArguments} finds them. Resolves to their references.
+ *
+ * @throws UserError if a build fails, with its last lines and its log
+ */
+export async function copyProductImages<Name extends ProductImageName>(
+  names: readonly Name[],
+  copy: (reference: string) => Promise<void>,
+  report: (message: string) => void,
+): Promise<Record<Name, string>> {
+  const [web, api] = await productImages();
+  const images: Record<string, Image> = { web: web!, api: api!, postgres, ...productBases };
+  const references = await copyImages(
+    names.map((name) => images[name]!),
+    copy,
+    report,
+  );
+  return Object.fromEntries(names.map((name, index) => [name, references[index]!])) as Record<Name, string>;
 }
 
 /**

@@ -1,0 +1,2 @@
+export { installPodmanCompose } from "./install";
+export { type ComposeOptions, Podman } from "./podman";

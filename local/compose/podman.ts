@@ -1,0 +1,169 @@
+import { glob, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa, type ResultPromise } from "execa";
+import { systemPath } from "../cluster/command";
+import {
+  buildahArguments,
+  copyProductImages,
+  describeRegistryAccess,
+  makeScratchFolder,
+  type ProductImageName,
+} from "../images";
+import { runtimeDir } from "../paths";
+import { podmanCompose } from "./install";
+import { createNamespaces, type Namespaces } from "./namespaces";
+
+const minute = 60_000;
+
+/**
+ * A podman of its own: storage, configuration, network and processes are neither the user's nor the node's, and all of
+ * it is gone after {@link remove}. Nothing is pulled, and what runs in it reaches nothing outside.
+ */
+export class Podman {
+  /** A folder, deleted in the end. */
+  readonly scratch: string;
+  readonly #run: string;
+  readonly #storage: { readonly root: string; readonly runRoot: string };
+  readonly #namespaces: Namespaces;
+  readonly #forwarders: ResultPromise[] = [];
+
+  private constructor(scratch: string, run: string, namespaces: Namespaces) {
+    this.scratch = scratch;
+    this.#run = run;
+    this.#namespaces = namespaces;
+    this.#storage = { root: join(scratch, "storage"), runRoot: join(run, "storage") };
+  }
+
+  static async start(): Promise<Podman> {
+    await mkdir(runtimeDir, { recursive: true, mode: 0o700 });
+    // A short path for sockets.
+    const run = await mkdtemp(join(runtimeDir, "podman-"));
+    const podman = new Podman(await makeScratchFolder(), run, await createNamespaces());
+    await podman.#configure();
+    return podman;
+  }
+
+  /** Gets images of the reference product and of what it builds on. Resolves to their references. */
+  async take<Name extends ProductImageName>(
+    names: readonly Name[],
+    report: (message: string) => void,
+  ): Promise<Record<Name, string>> {
+    const { root, runRoot } = this.#storage;
+    // From inside, so that the mounts of the storage go with the namespaces.
+    const copy = async (reference: string) => {
+      const destination = `containers-storage:[overlay@${root}+${runRoot}]${reference}`;
+      await this.#execute(
+        this.#namespaces.enter(["buildah", ...buildahArguments("push", "--quiet", reference, destination)]),
+      );
+    };
+    return copyProductImages(names, copy, report);
+  }
+
+  /** Runs podman and resolves to what it wrote to standard output. */
+  async podman(...args: readonly string[]): Promise<string> {
+    return (await this.#execute(this.#namespaces.enter(["podman", ...args]))).stdout;
+  }
+
+  /** What a container has written, to standard output and standard error. */
+  async logs(container: string): Promise<string> {
+    return (await this.#execute(this.#namespaces.enter(["podman", "logs", container]))).all;
+  }
+
+  /** Runs podman-compose. Its file, project and the variables of both are in `options`. */
+  async compose(options: ComposeOptions, ...args: readonly string[]): Promise<string> {
+    const command = await podmanCompose(...fileAndProject(options), ...args);
+    return (await this.#execute(this.#namespaces.enter(command), options.variables)).stdout;
+  }
+
+  /** Builds what the file builds, with this machine's access to registries of packages. */
+  async build(options: ComposeOptions): Promise<void> {
+    const access = await describeRegistryAccess(join(this.scratch, "registries"));
+    const own = ["--isolation=chroot", "--network=host", "--pull=never", ...access.mounts];
+    const command = await podmanCompose(
+      ...fileAndProject(options),
+      ...own.map((arg) => `--podman-build-args=${arg}`),
+      "build",
+    );
+    await this.#execute(this.#namespaces.enter(command, { network: "host" }), options.variables, 5 * minute);
+  }
+
+  /** Leads from a socket outside to a port on the loopback interface inside. Returns the socket's path. */
+  forward(port: number): string {
+    const socket = join(this.#run, `${port}.sock`);
+    const [file, ...args] = this.#namespaces.enter(["socat", `UNIX-LISTEN:${socket},fork`, `TCP4:127.0.0.1:${port}`]);
+    this.#forwarders.push(execa(file!, args, { reject: false }));
+    return socket;
+  }
+
+  async remove(): Promise<void> {
+    // podman's own way first: it gives back the cgroups, which outlast the processes.
+    await this.podman("rm", "--all", "--force", "--time=0").catch(() => undefined);
+    await this.#namespaces.end();
+    await removeEmptyCgroups();
+    await Promise.all(this.#forwarders);
+    await rm(this.scratch, { recursive: true, force: true });
+    await rm(this.#run, { recursive: true, force: true });
+  }
+
+  async #configure(): Promise<void> {
+    await writeFile(
+      join(this.scratch, "containers.conf"),
+      `[containers]
+# Where root may not raise limits, podman's own defaults can't be had.
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+log_driver = "k8s-file"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+tmp_dir = "${join(this.#run, "tmp")}"
+[network]
+network_backend = "netavark"
+network_config_dir = "${join(this.scratch, "networks")}"
+`,
+    );
+    await writeFile(
+      join(this.scratch, "storage.conf"),
+      `[storage]
+driver = "overlay"
+graphroot = "${this.#storage.root}"
+runroot = "${this.#storage.runRoot}"
+`,
+    );
+    // No registry: an image that isn't there is an error, and isn't looked for elsewhere.
+    await writeFile(join(this.scratch, "registries.conf"), "unqualified-search-registries = []\n");
+  }
+
+  async #execute([file, ...args]: string[], variables: Readonly<Record<string, string>> = {}, timeout = 2 * minute) {
+    return execa(file!, args, {
+      timeout,
+      all: true,
+      // Nothing of the user's environment: it could have variables that the compose files read.
+      extendEnv: false,
+      env: {
+        PATH: systemPath,
+        HOME: this.scratch,
+        CONTAINERS_CONF: join(this.scratch, "containers.conf"),
+        CONTAINERS_STORAGE_CONF: join(this.scratch, "storage.conf"),
+        CONTAINERS_REGISTRIES_CONF: join(this.scratch, "registries.conf"),
+        ...variables,
+      },
+    });
+  }
+}
+
+/** podman makes them for its containers and leaves the last ones. The kernel removes none that has a process. */
+async function removeEmptyCgroups(): Promise<void> {
+  for await (const parent of glob("/sys/fs/cgroup/{,*/}libpod_parent")) {
+    for await (const child of glob(join(parent, "*/"))) await rmdir(child).catch(() => undefined);
+    await rmdir(parent).catch(() => undefined);
+  }
+}
+
+export interface ComposeOptions {
+  readonly file: string;
+  readonly project: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const fileAndProject = ({ file, project }: ComposeOptions) => [`--file=${file}`, `--project-name=${project}`];
