@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { localDispatcher } from "../../local/client";
 
 export interface Answer {
@@ -13,7 +13,7 @@ export interface Answer {
 /** Asks a public host as a browser would, trusting the local CA and nothing else. */
 export async function ask(
   url: string,
-  options: { method?: "GET" | "POST"; headers?: Record<string, string>; body?: string } = {},
+  options: { method?: Dispatcher.HttpMethod; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
   const { statusCode, headers, body } = await request(url, { ...options, dispatcher: localDispatcher() });
   const cookies = [headers["set-cookie"] ?? []].flat().map((cookie) => cookie.split(";")[0]!);

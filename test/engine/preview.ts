@@ -7,6 +7,7 @@ import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { close, stacks, up } from "../../lifecycle/stack";
 import { domain, embeddedSettings } from "../../local/preview-settings";
 import { embedded } from "./embedded";
+import { ask, eventually } from "./http";
 
 const project = join(__dirname, "project");
 
@@ -55,6 +56,16 @@ export class Preview {
 
   up(): Promise<void> {
     return up(this.context, this.stack);
+  }
+
+  /** Waits until a request gets through to Django: ingress and network policies learn of new pods a moment later. */
+  async reachable(): Promise<void> {
+    await eventually(async () => {
+      const { status } = await ask(`${this.names.origin}/api/version/`);
+      if (status !== 200) {
+        throw new Error(`${this.names.origin}/api/version/ answers ${status}`);
+      }
+    });
   }
 
   pulumi(...args: readonly string[]): Promise<string> {

@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import { query } from "../engine/kubectl";
+import { OidcProvider } from "../engine/oidc/provider";
+import { placeOrder } from "../engine/orders";
+import { Preview } from "../engine/preview";
+import { DjangoSession } from "../engine/session";
+import { Visitor } from "../engine/visitor";
+import { type Browser, openBrowser } from "./browser";
+
+describe("auth across the boundary, in a browser", () => {
+  const provider = new OidcProvider();
+  const preview = new Preview(90403);
+  const sibling = new Preview(90404);
+  const { origin, apiOrigin } = preview.names;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    const { api, ingress } = preview.settings;
+    const direct = { api: { ...api, corsOrigins: [provider.issuer] }, ingress: { ...ingress, apiHost: true } };
+    await preview.init(provider.configure({ ...preview.settings, ...direct }));
+    await sibling.init(provider.configure(sibling.settings));
+    await Promise.all([provider.start(), preview.up(), sibling.up()]);
+    await Promise.all([preview.reachable(), sibling.reachable()]);
+    browser = await openBrowser();
+    page = await browser.context.newPage();
+    page.setDefaultTimeout(20_000);
+  });
+  after(async () => {
+    await browser?.close();
+    await Promise.all([provider.stop(), preview.close(), sibling.close()]);
+  });
+
+  describe("OpenID Connect", () => {
+    it("logs in by Django, at the provider's own page", async () => {
+      await page.goto(`${origin}/login`);
+      await page.getByRole("link", { name: "Log in with the company account" }).click();
+      await throughProvider(page.getByRole("button", { name: /Log out/ }));
+      assert.equal(page.url(), `${origin}/`);
+    });
+
+    it("logs in by next-auth beside it, without asking again", async () => {
+      await page.goto(`${origin}/account`);
+      await page.getByRole("button", { name: "Log in to the pages" }).click();
+      await throughProvider(page.getByRole("button", { name: "Log out of the pages" }));
+      assert.equal(page.url(), `${origin}/account`);
+      assert.match(await half("Pages").innerText(), new RegExp(provider.account.name));
+      assert.equal((await webSession(page))?.email, provider.account.email);
+    });
+
+    it("logs each half out by itself", async () => {
+      await page.getByRole("button", { name: "Log out of the orders" }).click();
+      await half("Orders").getByText("Not logged in").waitFor();
+      assert.match(await half("Pages").innerText(), new RegExp(provider.account.name));
+      await page.getByRole("button", { name: "Log out of the pages" }).click();
+      await half("Pages").getByText("Not logged in").waitFor();
+      assert.equal(await webSession(page), undefined);
+    });
+  });
+
+  describe("two sibling previews", () => {
+    const their = sibling.names.origin;
+    const wholeDomain = `Domain=${sibling.names.host.split(".").slice(1).join(".")}; Path=/; Secure`;
+
+    before(async () => {
+      for (const host of [origin, their]) {
+        await logInToBothHalves(host);
+      }
+      await page.goto(origin);
+    });
+
+    it("keep their cookies to their own host, over TLS, out of scripts' reach", async () => {
+      for (const { origin, host } of [preview.names, sibling.names]) {
+        const cookies = await browser.context.cookies(origin);
+        const names = cookies.map(({ name }) => name);
+        for (const name of ["__Host-sessionid", "__Host-csrftoken", "__Host-next-auth.session-token"]) {
+          assert.ok(names.includes(name), `${name} is not among ${names.join()}`);
+        }
+        for (const { name, domain, path, secure, httpOnly, sameSite } of cookies) {
+          assert.match(name, /^__Host-/);
+          const expected = { domain: host, path: "/", secure: true, httpOnly: true, sameSite: "Lax" };
+          assert.deepEqual({ domain, path, secure, httpOnly, sameSite }, expected, name);
+        }
+      }
+    });
+
+    it("can't read each other's session", async () => {
+      assert.equal(await page.evaluate(() => document.cookie), "");
+      for (const path of ["/api/session/", "/api/orders/", "/api/auth/session", "/api/auth/csrf", "/account"]) {
+        assert.equal(await read(page, `${origin}${path}`), 200);
+        assert.equal(await read(page, `${their}${path}`), "TypeError", path);
+      }
+    });
+
+    it("can't set each other's session", async () => {
+      const before = await sessionCookies(their);
+      assert.ok(before.length >= 2);
+      for (const { name } of before) {
+        await plant(`${name}=planted; ${wholeDomain}`);
+        await plant(`${name}=planted; Path=/; Secure`);
+      }
+      assert.deepEqual(await sessionCookies(their), before);
+      assert.deepEqual(await whoIsLoggedIn(their), { django: true, nextAuth: provider.account.email });
+    });
+
+    it("can't change anything by a form or a request sent with the visitor's cookies", async () => {
+      const order = await placeOrder(their, "Not to be shipped by a sibling");
+      const ship = `${their}/api/orders/${order}/ship/`;
+      for (const type of ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]) {
+        assert.equal(await submitForm(ship, type), 403, type);
+      }
+      assert.equal(await send(page, ship), "opaque");
+      assert.equal(await query(sibling.namespace, `select status from orders_order where id = ${order}`), "new");
+    });
+
+    it("can't log each other's visitor out", async () => {
+      await submitForm(`${their}/api/auth/signout`, "application/x-www-form-urlencoded");
+      await send(page, `${their}/api/auth/signout`);
+      assert.equal(await read(page, `${their}/api/session/`, "DELETE"), "TypeError");
+      assert.deepEqual(await whoIsLoggedIn(their), { django: true, nextAuth: provider.account.email });
+    });
+
+    it("can't log the other's visitor in with a session of their own", async () => {
+      // What an attacker has: sessions on the sibling that are good, as the first assertion shows.
+      const attacker = new Visitor();
+      const session = new DjangoSession(attacker, `${their}/api`);
+      await session.logIn(await sibling.login());
+      assert.ok((await session.read()).username);
+      const sessionOf = (name: string, cookies: readonly { readonly key: string; readonly value: string }[]) =>
+        cookies.find(({ key }) => key.endsWith(name))?.value ?? assert.fail(`no cookie ${name}`);
+      const visitors = (await browser.context.cookies(their)).map(({ name: key, value }) => ({ key, value }));
+      const stolen = {
+        django: sessionOf("sessionid", await attacker.cookies(their)),
+        nextAuth: sessionOf("next-auth.session-token", visitors),
+      };
+      await browser.context.clearCookies();
+
+      await page.goto(origin);
+      for (const [name, value] of [
+        ["sessionid", stolen.django],
+        ["__Secure-sessionid", stolen.django],
+        ["__Host-sessionid", stolen.django],
+        ["next-auth.session-token", stolen.nextAuth],
+        ["__Secure-next-auth.session-token", stolen.nextAuth],
+        ["__Host-next-auth.session-token", stolen.nextAuth],
+        ["__Secure-authjs.session-token", stolen.nextAuth],
+      ] as const) {
+        await plant(`${name}=${value}; ${wholeDomain}`);
+      }
+      // The browser does send the sibling what may be set for the whole domain.
+      const sent = (await browser.context.cookies(their)).map(({ name }) => name);
+      assert.ok(sent.includes("sessionid") && sent.includes("__Secure-next-auth.session-token"), sent.join());
+      assert.ok(!sent.some((name) => name.startsWith("__Host-")), sent.join());
+      assert.deepEqual(await whoIsLoggedIn(their), { django: false, nextAuth: undefined });
+    });
+
+    it("can't log the other's visitor in by a form", async () => {
+      const { username, password } = await sibling.login();
+      const fields = { username, password };
+      assert.equal(await submitForm(`${their}/api/session/`, "application/x-www-form-urlencoded", fields), 403);
+      await submitForm(`${their}/api/admin/login/`, "application/x-www-form-urlencoded", fields);
+      await submitForm(`${their}/api/auth/callback/oidc`, "application/x-www-form-urlencoded", { code: "x" });
+      assert.deepEqual(await whoIsLoggedIn(their), { django: false, nextAuth: undefined });
+    });
+
+    it("still log in with what a sibling has planted", async () => {
+      await logInToBothHalves(their);
+      assert.deepEqual(await whoIsLoggedIn(their), { django: true, nextAuth: provider.account.email });
+    });
+
+    async function whoIsLoggedIn(host: string): Promise<{ django: boolean; nextAuth?: string }> {
+      const other = await browser.context.newPage();
+      await other.goto(host);
+      const nextAuth = (await webSession(other))?.email;
+      const session = await other.evaluate(async () => (await fetch("/api/session/")).json() as Promise<unknown>);
+      await other.close();
+      return { django: (session as { username: string | null }).username !== null, nextAuth };
+    }
+
+    async function sessionCookies(host: string) {
+      const cookies = await browser.context.cookies(host);
+      return cookies
+        .filter(({ name }) => /session/.test(name))
+        .map(({ name, value, domain }) => ({ name, value, domain }))
+        .sort((one, other) => one.name.localeCompare(other.name));
+    }
+
+    /** Sets a cookie by a script in the first preview's page, or tries to. */
+    async function plant(text: string): Promise<void> {
+      assert.equal(new URL(page.url()).origin, origin);
+      await page.evaluate((cookie) => void (document.cookie = cookie), text);
+    }
+
+    /** Submits a form from a page of the first preview, in a tab of its own. Resolves to the status of what came. */
+    async function submitForm(action: string, enctype: string, fields: Record<string, string> = {}): Promise<number> {
+      const tab = await browser.context.newPage();
+      await tab.goto(origin);
+      const submit = tab.evaluate(
+        ([action, enctype, fields]) => {
+          const form = Object.assign(document.createElement("form"), { action, enctype, method: "post" });
+          for (const [name, value] of Object.entries(fields)) {
+            form.append(Object.assign(document.createElement("input"), { name, value }));
+          }
+          document.body.append(form);
+          form.submit();
+        },
+        [action, enctype, fields] as const,
+      );
+      const [answer] = await Promise.all([
+        tab.waitForResponse((one) => one.url() === action && one.request().method() === "POST"),
+        tab.waitForEvent("load"),
+        submit,
+      ]);
+      await tab.close();
+      return answer.status();
+    }
+  });
+
+  describe("direct access to the API", () => {
+    const orders = `${apiOrigin}/orders/`;
+
+    it("is there for the preview's own page, with credentials", async () => {
+      await page.goto(origin);
+      assert.equal(await read(page, orders), 200);
+    });
+
+    it("is there for a page of a listed origin, with credentials and with a token", async () => {
+      await page.goto(`${provider.issuer}/.well-known/openid-configuration`);
+      assert.equal(await read(page, orders), 200);
+      assert.equal(await readWithToken(page), 401);
+    });
+
+    it("isn't there for a sibling's page", async () => {
+      await page.goto(sibling.names.origin);
+      assert.equal(await read(page, orders), "TypeError");
+      assert.equal(await readWithToken(page), "TypeError");
+    });
+
+    for (const [host, api] of [
+      ["the public host", `${origin}/api`],
+      ["the API's own host", apiOrigin],
+    ] as const) {
+      it(`shows admin and browsable API with their style on ${host}`, async () => {
+        const failed: string[] = [];
+        const tab = await browser.context.newPage();
+        tab.on("response", (response) => {
+          if (response.status() >= 400) failed.push(`${response.status()} ${response.url()}`);
+        });
+        tab.on("pageerror", (error) => failed.push(error.message));
+        for (const [path, styled] of [
+          ["/admin/", "#header"],
+          ["/orders/", ".navbar"],
+        ] as const) {
+          await tab.goto(`${api}${path}`);
+          const background = await tab.locator(styled).evaluate((element) => getComputedStyle(element).backgroundColor);
+          assert.notEqual(background, "rgba(0, 0, 0, 0)", path);
+        }
+        assert.deepEqual(failed, []);
+        await tab.close();
+      });
+    }
+
+    /** A request that a browser asks about before it sends it. The token is wrong, which only who may read can see. */
+    function readWithToken(from: Page): Promise<number | string> {
+      return from.evaluate(
+        (url) =>
+          fetch(url, { headers: { Authorization: "Token wrong" } }).then(
+            ({ status }) => status,
+            (error: Error) => error.name,
+          ),
+        orders,
+      );
+    }
+  });
+
+  const half = (title: string) => page.getByRole("region", { name: title });
+
+  async function logInToBothHalves(host: string): Promise<void> {
+    await page.goto(`${host}/account`);
+    await page.getByRole("link", { name: "Log in with the company account" }).click();
+    await throughProvider(page.getByRole("button", { name: "Log out of the orders" }));
+    await page.getByRole("button", { name: "Log in to the pages" }).click();
+    await throughProvider(page.getByRole("button", { name: "Log out of the pages" }));
+  }
+
+  /** Fills in the provider's form, which it shows until it knows the visitor. */
+  async function throughProvider(afterwards: Locator): Promise<void> {
+    const email = page.getByLabel("E-mail");
+    await email.or(afterwards).waitFor();
+    if (await email.isVisible()) {
+      assert.equal(new URL(page.url()).origin, provider.issuer);
+      await email.fill(provider.account.email);
+      await page.getByLabel("Password").fill(provider.account.password);
+      await page.getByRole("button", { name: "Continue" }).click();
+    }
+    await afterwards.waitFor();
+  }
+});
+
+/** Asks with the visitor's cookies; the status, or the name of the error where the page mustn't read the answer. */
+function read(page: Page, url: string, method = "GET"): Promise<number | string> {
+  return page.evaluate(
+    ([url, method]) =>
+      fetch(url, { method, credentials: "include" }).then(
+        ({ status }) => status,
+        (error: Error) => error.name,
+      ),
+    [url, method] as const,
+  );
+}
+
+/** Sends with the visitor's cookies and without reading the answer, which no browser asks about before. */
+function send(page: Page, url: string): Promise<string> {
+  return page.evaluate(
+    (url) => fetch(url, { method: "POST", mode: "no-cors", credentials: "include" }).then(({ type }) => type),
+    url,
+  );
+}
+
+/** Who next-auth says the visitor of a page is. */
+async function webSession(page: Page): Promise<{ email?: string } | undefined> {
+  const session = await page.evaluate(async () => (await fetch("/api/auth/session")).json() as Promise<unknown>);
+  return (session as { user?: { email?: string } }).user;
+}
