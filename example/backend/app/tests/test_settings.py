@@ -26,21 +26,31 @@ READ = re.compile(r'''(?:os\.environ|_environment\.\w+)(?:\.get)?[\[(]\s*"([A-Z_
 ASK_TWO_HOSTS = """
 import json, django
 django.setup()
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.conf import settings
+
+PUBLIC = {"X-Forwarded-Host": "pr-123.previews.example.com", "X-Forwarded-Proto": "https"}
 
 def ask(host, **headers):
     response = Client().get("/healthz", headers={"Host": host, **headers})
     return [response.status_code, response.headers.get("X-Robots-Tag")]
 
+def origin(**headers):
+    return RequestFactory().get("/", headers={"Host": "api", **headers}).build_absolute_uri("/")
+
 print(json.dumps({
     "public": ask("pr-123.previews.example.com"),
-    "internal": ask("api", **{"X-Forwarded-Host": "pr-123.previews.example.com"}),
+    "internal": ask("api", **PUBLIC),
     "probe": ask("api"),
+    "probe without its header": ask("10.42.0.7")[0],
+    "origin": origin(**PUBLIC),
     "sibling": ask("pr-124.previews.example.com")[0],
     "doubled": ask("api", **{"X-Forwarded-Host": "api, api"})[0],
     "cookies": [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME],
     "secure": [settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE],
+    "domains": [settings.SESSION_COOKIE_DOMAIN, settings.CSRF_COOKIE_DOMAIN],
+    "paths": [settings.SESSION_COOKIE_PATH, settings.CSRF_COOKIE_PATH],
+    "same site": [settings.SESSION_COOKIE_SAMESITE, settings.CSRF_COOKIE_SAMESITE],
     "redirect": settings.SECURE_SSL_REDIRECT,
     "debug": settings.DEBUG,
 }))
@@ -69,10 +79,15 @@ class PreviewSettingsTest(SimpleTestCase):
                 "public": [200, "noindex, nofollow"],
                 "internal": [200, "noindex, nofollow"],
                 "probe": [200, "noindex, nofollow"],
+                "probe without its header": 400,
+                "origin": "https://pr-123.previews.example.com/",
                 "sibling": 400,
                 "doubled": 400,
                 "cookies": ["__Host-sessionid", "__Host-csrftoken"],
                 "secure": [True, True],
+                "domains": [None, None],
+                "paths": ["/", "/"],
+                "same site": ["Lax", "Lax"],
                 "redirect": False,
                 "debug": False,
             },

@@ -2,6 +2,7 @@ import os
 from io import StringIO
 from unittest import mock
 
+import psycopg
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError, connection
@@ -9,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import TestCase
 
 from app.history import reset_command
+from orders.management.commands.migrate_and_seed import LOCK
 from orders.models import Customer, Order, SeedRun
 
 
@@ -42,6 +44,19 @@ class SeedingTest(TestCase):
         before = rows()
         run("migrate_and_seed")
         self.assertEqual(rows(), before)
+
+    def test_a_second_run_at_the_same_time_has_to_wait(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+        free = []
+
+        def migrate(*arguments, **options):
+            with psycopg.connect(**connection.get_connection_params()) as another:
+                free.append(another.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0])
+
+        with mock.patch("orders.management.commands.migrate_and_seed.call_command", side_effect=migrate):
+            run("migrate_and_seed")
+        self.assertEqual(set(free), {False})
 
     def test_a_seed_that_fails_leaves_nothing_and_is_tried_again(self):
         with (
