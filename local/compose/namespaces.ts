@@ -3,6 +3,12 @@ import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { systemPath } from "../cluster/command";
 
+/**
+ * An empty folder in each set of namespaces, which nobody else sees. netavark keeps what it knows of running containers
+ * here, whatever podman's settings are: it must not meet the user's.
+ */
+export const runDir = "/run/containers";
+
 /** Namespaces of mounts, processes and network, for programs that are to leave nothing behind. */
 export interface Namespaces {
   /** The command line that runs a command in them; `network: "host"` leaves out the network. */
@@ -17,10 +23,8 @@ export interface Namespaces {
  */
 export async function createNamespaces(): Promise<Namespaces> {
   // The first process: when it ends, the kernel ends all others. It reads from a pipe of ours, which closes with us.
-  // Bash, because it also reaps what others leave. netavark keeps what it knows of running containers in
-  // /run/containers, whatever podman's own settings are: there it must not meet the user's.
-  const first =
-    "mkdir -p /run/containers && mount -t tmpfs tmpfs /run/containers && ip link set lo up && echo ready && read -r";
+  // Bash, because it also reaps what others leave.
+  const first = `mkdir -p ${runDir} && mount -t tmpfs tmpfs ${runDir} && ip link set lo up && echo ready && read -r`;
   const isolate = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
   const holder = execa("unshare", [...isolate, "bash", "-c", first], {
     stdin: "pipe",

@@ -1,4 +1,4 @@
-import { glob, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { glob, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 import { systemPath } from "../cluster/command";
@@ -9,9 +9,8 @@ import {
   makeScratchFolder,
   type ProductImageName,
 } from "../images";
-import { runtimeDir } from "../paths";
 import { podmanCompose } from "./install";
-import { createNamespaces, type Namespaces } from "./namespaces";
+import { createNamespaces, type Namespaces, runDir } from "./namespaces";
 
 const minute = 60_000;
 
@@ -22,23 +21,18 @@ const minute = 60_000;
 export class Podman {
   /** A folder, deleted in the end. */
   readonly scratch: string;
-  readonly #run: string;
-  readonly #storage: { readonly root: string; readonly runRoot: string };
+  readonly #storage: string;
   readonly #namespaces: Namespaces;
   readonly #forwarders: ResultPromise[] = [];
 
-  private constructor(scratch: string, run: string, namespaces: Namespaces) {
+  private constructor(scratch: string, namespaces: Namespaces) {
     this.scratch = scratch;
-    this.#run = run;
+    this.#storage = join(scratch, "storage");
     this.#namespaces = namespaces;
-    this.#storage = { root: join(scratch, "storage"), runRoot: join(run, "storage") };
   }
 
   static async start(): Promise<Podman> {
-    await mkdir(runtimeDir, { recursive: true, mode: 0o700 });
-    // A short path for sockets.
-    const run = await mkdtemp(join(runtimeDir, "podman-"));
-    const podman = new Podman(await makeScratchFolder(), run, await createNamespaces());
+    const podman = new Podman(await makeScratchFolder(), await createNamespaces());
     await podman.#configure();
     return podman;
   }
@@ -48,10 +42,9 @@ export class Podman {
     names: readonly Name[],
     report: (message: string) => void,
   ): Promise<Record<Name, string>> {
-    const { root, runRoot } = this.#storage;
     // From inside, so that the mounts of the storage go with the namespaces.
     const copy = async (reference: string) => {
-      const destination = `containers-storage:[overlay@${root}+${runRoot}]${reference}`;
+      const destination = `containers-storage:[overlay@${this.#storage}+${runDir}/storage]${reference}`;
       await this.#execute(
         this.#namespaces.enter(["buildah", ...buildahArguments("push", "--quiet", reference, destination)]),
       );
@@ -89,7 +82,7 @@ export class Podman {
 
   /** Leads from a socket outside to a port on the loopback interface inside. Returns the socket's path. */
   forward(port: number): string {
-    const socket = join(this.#run, `${port}.sock`);
+    const socket = join(this.scratch, `${port}.sock`);
     const [file, ...args] = this.#namespaces.enter(["socat", `UNIX-LISTEN:${socket},fork`, `TCP4:127.0.0.1:${port}`]);
     this.#forwarders.push(execa(file!, args, { reject: false }));
     return socket;
@@ -102,7 +95,6 @@ export class Podman {
     await removeEmptyCgroups();
     await Promise.all(this.#forwarders);
     await rm(this.scratch, { recursive: true, force: true });
-    await rm(this.#run, { recursive: true, force: true });
   }
 
   async #configure(): Promise<void> {
@@ -116,7 +108,7 @@ log_driver = "k8s-file"
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
-tmp_dir = "${join(this.#run, "tmp")}"
+tmp_dir = "${runDir}/libpod"
 [network]
 network_backend = "netavark"
 network_config_dir = "${join(this.scratch, "networks")}"
@@ -126,8 +118,8 @@ network_config_dir = "${join(this.scratch, "networks")}"
       join(this.scratch, "storage.conf"),
       `[storage]
 driver = "overlay"
-graphroot = "${this.#storage.root}"
-runroot = "${this.#storage.runRoot}"
+graphroot = "${this.#storage}"
+runroot = "${runDir}/storage"
 `,
     );
     // No registry: an image that isn't there is an error, and isn't looked for elsewhere.
