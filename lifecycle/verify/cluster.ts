@@ -65,7 +65,7 @@ export class Cluster {
     const { stdout, stderr, exitCode, shortMessage } = await execa(
       "kubectl",
       ["--context", kubeContext, "--namespace", namespace, "--request-timeout=30s", ...args],
-      { reject: false, timeout: 30_000, ...(input === undefined ? { stdin: "ignore" as const } : { input }) },
+      { reject: false, timeout: 60_000, ...(input === undefined ? { stdin: "ignore" as const } : { input }) },
     );
     const isOfCommand = /command terminated with exit code \d+/.test(stderr);
     if (exitCode === undefined || (exitCode !== 0 && !isOfCommand)) {
@@ -81,7 +81,7 @@ const askFromInside = `
 const chunks = [];
 process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
   const { url, method, headers, body } = JSON.parse(Buffer.concat(chunks).toString());
-  const call = require("node:http").request(url, { method, headers, timeout: 10000 }, (answer) => {
+  const call = require("node:http").request(url, { method, headers, timeout: 30000 }, (answer) => {
     const parts = [];
     answer.on("data", (part) => parts.push(part)).on("end", () => {
       const pairs = answer.rawHeaders.flatMap((name, i, raw) => (i % 2 ? [] : [[name, raw[i + 1]]]));

@@ -33,9 +33,10 @@ export interface Answer {
 /** Asks one server. Redirects aren't followed. */
 export type Ask = (question: Question) => Promise<Answer>;
 
-const patience = 10_000;
+/** In milliseconds, from when a question is sent. */
+const patience = 30_000;
 
-/** @throws Error of undici or of the network where there is no answer within ten seconds */
+/** @throws Error of undici or of the network where there is no answer within thirty seconds */
 export function askThrough(dispatcher: Dispatcher, origin: string): Ask {
   return async ({ path, method = "GET", headers = {}, body }) => {
     // Not `fetch` or `request(url)`: both would parse the path and resolve what is dotted or encoded in it.
@@ -45,7 +46,8 @@ export function askThrough(dispatcher: Dispatcher, origin: string): Ask {
       method,
       headers: { "accept-encoding": "identity", "user-agent": "preview-verify", ...headers },
       body,
-      signal: AbortSignal.timeout(patience),
+      headersTimeout: patience,
+      bodyTimeout: patience,
     });
     const pairs = Object.entries(answer.headers).flatMap(([name, values]) =>
       [values ?? []].flat().map((value): [string, string] => [name, value]),

@@ -25,8 +25,9 @@ export async function logIn(target: Target, { username, password }: Credentials)
       : await post(target, form, login.path, { type: "application/json", body: JSON.stringify(credentials) });
   const cookies = [...form.cookies, ...answer.cookies];
   const page = await target.ask({ path: login?.whoami ?? admin, headers: { cookie: cookieHeader(cookies) } });
-  // The admin sends everyone else to its form.
-  const isLoggedIn = page.status === 200 && (login === undefined || page.text.includes(username));
+  // The admin shows its form to everyone else.
+  const isWelcome = login === undefined ? !page.text.includes('name="password"') : page.text.includes(username);
+  const isLoggedIn = page.status === 200 && isWelcome;
   return { answer, page, isLoggedIn, cookies };
 }
 

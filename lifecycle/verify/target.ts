@@ -70,7 +70,7 @@ export class Target {
 
   /** The admin's login form: Django answers it to anyone, with a CSRF cookie, and many checks start from it. */
   async loginPage(): Promise<Answer> {
-    const answer = await this.get(this.loginPath);
+    const answer = await this.get(this.loginPath).catch(unanswered("there is no login form to start from"));
     if (answer.status !== 200 || !answer.text.includes("csrfmiddlewaretoken")) {
       const hint = answer.status === 404 ? "; the product file's key admin says where Django's admin is" : "";
       throw new NotChecked(`there is no login form to start from: ${says(answer)}${hint}`);
@@ -112,13 +112,18 @@ export class Target {
   }
 
   /** The demo login, logged in through the public host. */
-  session(): Promise<Session> {
+  logIn(): Promise<Session> {
     return this.once("session", async () => {
       if (this.options.credentials === undefined) {
         throw new NotChecked("no login: set PREVIEW_USERNAME and PREVIEW_PASSWORD, or the setting demoLogin");
       }
       return logIn(this, this.options.credentials);
     });
+  }
+
+  /** The same, for checks that start from it: that there is no answer to it is not their subject. */
+  session(): Promise<Session> {
+    return this.logIn().catch(unanswered("nobody could log in"));
   }
 
   /** Another preview's origin: the same, with the next number. */
@@ -163,6 +168,10 @@ export class Target {
     return known;
   }
 }
+
+const unanswered = (consequence: string) => (error: Error) => {
+  throw error instanceof NotChecked ? error : new NotChecked(`${consequence}: ${error.message}`);
+};
 
 /** Django takes the cookie's own value as the token. */
 export function csrfToken(cookies: readonly Cookie[]): string {

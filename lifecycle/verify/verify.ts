@@ -23,7 +23,7 @@ export async function verify(target: Target, report: (finding: Finding) => void 
   const others = checks.filter((check) => check !== certificate);
   const rest =
     first.outcome === "failed"
-      ? others.map((check) => notChecked(check, "the host's certificate isn't trusted"))
+      ? others.map((check) => notChecked(check, `nothing is sent after ${first.id}: ${first.seen}`))
       : await Promise.all(others.map(run));
   await target.end();
   const findings = [first, ...rest];

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { namesOf, type Names, type SettingsInput } from "../../contract";
+import { deployed, type Deployed } from "../../lifecycle/deployed";
 import { type Login, requiredLogin } from "../../lifecycle/login";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { close, stacks, up } from "../../lifecycle/stack";
@@ -27,7 +28,10 @@ export class Preview {
     },
   };
 
-  constructor(pullRequest: number, settings: SettingsInput = {}) {
+  constructor(
+    private readonly pullRequest: number,
+    settings: SettingsInput = {},
+  ) {
     const { images, port } = embedded();
     this.stack = `pr-${pullRequest}`;
     this.settings = { ...embeddedSettings(images, port), prefix: "test", ...settings };
@@ -66,6 +70,11 @@ export class Preview {
         throw new Error(`${this.names.origin}/api/version/ answers ${status}`);
       }
     });
+  }
+
+  /** What the stack says of the preview. */
+  deployed(): Promise<Deployed> {
+    return deployed(this.context, this.pullRequest);
   }
 
   pulumi(...args: readonly string[]): Promise<string> {

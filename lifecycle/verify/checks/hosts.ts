@@ -31,18 +31,13 @@ const internalHost: Check = {
   setting: `ALLOWED_HOSTS (api): its second entry is ${services.api.name}`,
   why: `the server's own calls to http://${internal} are a 400: pages come without data, health checks fail`,
   run: async (target) => {
-    if (!target.hasCluster) {
-      const { path, text } = target.told("page");
-      const page = await target.get(path);
-      if (page.text.includes(text)) {
-        return passed(`${path} shows what the API answered to Next.js`);
-      }
-      throw new NotChecked("the page shows no data; whether that is the reason is seen from inside: verify by number");
+    const { page } = target.product;
+    if (page !== undefined && (await target.get(page.path)).text.includes(page.text)) {
+      return passed(`${page.path} shows what the API answered to Next.js`);
     }
     const answer = await target.cluster.askApi({ path: "/" });
-    return answer.status === 400
-      ? failed(`http://${internal}${says(answer)}`)
-      : passed(`http://${internal}${says(answer)}`);
+    const seen = `http://${internal}${says(answer)}`;
+    return answer.status === 400 ? failed(seen) : passed(seen);
   },
 };
 

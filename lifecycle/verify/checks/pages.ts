@@ -71,11 +71,17 @@ const noindex: Check = {
   setting: "X-Robots-Tag: noindex (headers in next.config, a middleware in Django)",
   why: "unfinished work and demo data appear in search results beside the real product",
   run: async (target) => {
-    const answers = await Promise.all([target.get(target.product.page?.path ?? "/"), target.loginPage()]);
-    const open = answers.filter((answer) => !isHidden(answer));
+    const page = await target.get(target.product.page?.path ?? "/");
+    await target.loginPage();
+    // Of Django's answers only the header counts: the admin's pages say it of themselves.
+    const answer = await target.get(target.product.api ?? target.loginPath);
+    if (page.status !== 200 || answer.status !== 200) {
+      throw new NotChecked([page, answer].map(says).join("; "));
+    }
+    const open = [isHidden(page) ? [] : page, isHidden({ ...answer, text: "" }) ? [] : answer].flat();
     return verdict(
       open.map(({ path }) => `${path} may be indexed`),
-      answers.map(({ path }) => path).join(", "),
+      `${page.path}, ${answer.path}`,
     );
   },
 };

@@ -13,6 +13,9 @@ export const certificate: Check = {
   setting: "the ingress controller's default certificate (domain; a CA of your own: NODE_EXTRA_CA_CERTS)",
   why: "browsers show a warning instead of the preview, and clients refuse to connect",
   run: async (target) => {
+    if (!target.origin.startsWith("https:")) {
+      throw new NotChecked("the URL begins with http://, so there is none");
+    }
     try {
       const { status } = await target.get(target.product.health);
       return passed(`${target.host} is trusted; ${target.product.health} answers ${status}`);

@@ -1,0 +1,56 @@
+"""The preview's settings with one deliberate fault, chosen by the variable FAULT."""
+
+import os
+
+from django.http import HttpResponse
+
+from app.settings.preview import *
+from app.settings.preview import MIDDLEWARE
+
+
+def unready(get_response):
+    """Fails the health check for everyone but kubelet, so that the pod gets ready."""
+
+    def middleware(request):
+        is_kubelet = request.headers.get("User-Agent", "").startswith("kube-probe")
+        if request.path == "/readyz" and not is_kubelet:
+            return HttpResponse("not ready\n", status=503)
+        return get_response(request)
+
+    return middleware
+
+
+match os.environ.get("FAULT"):
+    case "no-forwarded-host":
+        USE_X_FORWARDED_HOST = False
+    case "no-proxy-header":
+        SECURE_PROXY_SSL_HEADER = None
+    case "ssl-redirect":
+        SECURE_SSL_REDIRECT = True
+        SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+    case "debug":
+        DEBUG = True
+    case "csrf-wildcard":
+        CSRF_TRUSTED_ORIGINS = ["https://*.previews.localhost:8443"]
+    case "csrf-nobody":
+        CSRF_TRUSTED_ORIGINS = []
+        USE_X_FORWARDED_HOST = False
+    case "cors-regex":
+        CORS_ALLOWED_ORIGIN_REGEXES = [r"^https://.*\.previews\.localhost:8443$"]
+    case "insecure-cookies":
+        SESSION_COOKIE_SECURE = False
+    case "shared-cookies":
+        SESSION_COOKIE_DOMAIN = ".previews.localhost"
+    case "cross-site-cookies":
+        SESSION_COOKIE_SAMESITE = "None"
+    case "readable-cookies":
+        SESSION_COOKIE_HTTPONLY = False
+    case "plain-cookie-names":
+        SESSION_COOKIE_NAME = "sessionid"
+        CSRF_COOKIE_NAME = "csrftoken"
+    case "no-static-files":
+        MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
+    case "indexable":
+        MIDDLEWARE = [name for name in MIDDLEWARE if "noindex" not in name]
+    case "unready":
+        MIDDLEWARE = ["faults.unready", *MIDDLEWARE]

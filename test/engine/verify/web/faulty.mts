@@ -1,0 +1,125 @@
+// The web behind a front with one deliberate fault, named in the file /tmp/fault. With a fault the front takes /api to
+// Django itself, as the article's handler does; everything else, and everything without a fault, goes to Next.js.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+
+const next = spawn(process.execPath, ["server.js"], { env: { ...process.env, PORT: "3001" }, stdio: "inherit" });
+next.on("exit", (code) => process.exit(code ?? 1));
+process.on("SIGTERM", () => next.kill());
+
+const toNext = { host: "127.0.0.1", port: 3001 };
+const toDjango = { host: "api", port: 8000 };
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer | string;
+}
+
+/** Where a request goes, and as what. */
+function routeOf({ url = "/", headers, method }: IncomingMessage, fault: string) {
+  if (fault === "" || !url.startsWith("/api/") || /^\/api\/auth\/[^?]*[^/?](\?|$)/.test(url)) {
+    return { ...toNext, path: url, method, headers };
+  }
+  const forwarded: IncomingHttpHeaders = { ...headers, host: "api:8000", "x-forwarded-prefix": "/api" };
+  if (fault === "no-prefix") delete forwarded["x-forwarded-prefix"];
+  const named = /host=([^;,]+)/.exec(headers.forwarded ?? "")?.[1];
+  if (fault === "gullible" && named) forwarded["x-forwarded-host"] = named;
+  return { ...toDjango, path: pathOf(url.slice("/api".length), fault), method, headers: forwarded };
+}
+
+function pathOf(path: string, fault: string): string {
+  const [pathname = "", query] = path.split(/\?(.*)/s);
+  switch (fault) {
+    case "strips-slash":
+      return (pathname.replace(/\/$/, "") || "/") + (query === undefined ? "" : `?${query}`);
+    case "decodes-path": {
+      const url = new URL(decodeURIComponent(pathname), "http://api");
+      return url.pathname + (url.search || (query === undefined ? "" : `?${query}`));
+    }
+    case "rewrites-query":
+      return query === undefined ? pathname : `${pathname}?${new URLSearchParams(query)}`;
+    default:
+      return path;
+  }
+}
+
+function send(options: http.RequestOptions, body: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = http.request(options, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on("data", (part: Buffer) => parts.push(part));
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) }),
+      );
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+async function answerTo(request: IncomingMessage, body: Buffer, fault: string): Promise<Answer> {
+  if (fault === "no-patch" && request.method === "PATCH") return { status: 405, headers: {}, body: "" };
+  if (fault === "own-options" && request.method === "OPTIONS")
+    return { status: 204, headers: { allow: "GET" }, body: "" };
+  // The health checks of kubelet come without it.
+  if (fault === "unhealthy" && request.url === "/healthz" && request.headers["x-forwarded-host"]) {
+    return { status: 503, headers: {}, body: "" };
+  }
+  const route = routeOf(request, fault);
+  let answer = await send(route, body);
+  while (fault === "follows-redirects" && answer.status > 300 && answer.status < 400) {
+    const path = (answer.headers.location ?? "").replace(/^\/api/, "");
+    const headers = { ...route.headers, "content-length": "0" };
+    answer = await send({ ...route, method: "GET", path, headers }, Buffer.of());
+  }
+  return { ...answer, ...changed(request.url ?? "/", answer, fault) };
+}
+
+function changed(url: string, { headers, body }: Answer, fault: string): Partial<Answer> {
+  const isApi = url.startsWith("/api/");
+  switch (fault) {
+    case "one-cookie":
+      return {
+        headers: { ...headers, ...(headers["set-cookie"] && { "set-cookie": headers["set-cookie"].slice(-1) }) },
+      };
+    case "keeps-encoding":
+      return isApi ? { headers: { ...headers, "content-encoding": "gzip" } } : {};
+    case "caches":
+      return isApi ? { headers: { ...headers, "cache-control": "public, max-age=600" } } : {};
+    case "frozen-host":
+      return url.includes(".js") ? { body: `${String(body)};"https://pr-7.previews.localhost:8443/api";` } : {};
+    case "frozen-build-machine":
+      return url.includes(".js") ? { body: `${String(body)};"http://localhost:8000/api";` } : {};
+    default:
+      return {};
+  }
+}
+
+function planted(): string {
+  try {
+    return readFileSync("/tmp/fault", "utf8");
+  } catch {
+    return "";
+  }
+}
+
+async function serve(request: IncomingMessage, response: http.ServerResponse): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const { status, headers, body } = await answerTo(request, Buffer.concat(parts), planted());
+  // Bodies are passed on whole, with a length that Node.js counts.
+  const ownHeaders = ["transfer-encoding", "content-length", "connection"];
+  const kept = Object.entries(headers).filter(([name]) => !ownHeaders.includes(name));
+  response.writeHead(status, Object.fromEntries(kept)).end(request.method === "HEAD" ? undefined : body);
+}
+
+http
+  .createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      console.error(error);
+      response.writeHead(502).end();
+    });
+  })
+  .listen(3000, "0.0.0.0");

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { Headers } from "undici";
+import { type Check, failed, NotChecked, passed } from "../../lifecycle/verify/check";
+import {
+  breaking,
+  isHostOnly,
+  isPrefixed,
+  isSameSite,
+  isSecure,
+  isUnreadable,
+} from "../../lifecycle/verify/checks/cookies";
+import { sharesWith } from "../../lifecycle/verify/checks/cors";
+import { foreignHosts, isHidden, isShared, scriptsOf } from "../../lifecycle/verify/checks/pages";
+import { isDjangos, nextOf, readable } from "../../lifecycle/verify/checks/proxy";
+import { wrongImages } from "../../lifecycle/verify/checks/revision";
+import { isCertificateError } from "../../lifecycle/verify/checks/tls";
+import { answerOf, type Ask, cookieHeader } from "../../lifecycle/verify/http";
+import { parseProduct } from "../../lifecycle/verify/product";
+import { asJson, asText } from "../../lifecycle/verify/report";
+import { Target } from "../../lifecycle/verify/target";
+import { verify } from "../../lifecycle/verify/verify";
+
+const origin = "https://pr-1.previews.example.com";
+const product = parseProduct({}, "defaults");
+
+const answered = (status: number, headers: Record<string, string | string[]> = {}, text = "", path = "/") => {
+  const pairs = Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return answerOf(path, status, pairs, Buffer.from(text));
+};
+const withHeaders = (headers: Record<string, string>) => ({ headers: new Headers(headers) });
+
+describe("verify: cookies", () => {
+  const { cookies } = answered(200, {
+    "set-cookie": [
+      "__Host-sessionid=abc; Path=/; HttpOnly; Secure; SameSite=Lax; expires=Tue, 23 Nov 2027 11:24:58 GMT",
+      "csrftoken=def; Domain=.previews.example.com; Path=/; SameSite=None",
+    ],
+  });
+
+  it("are judged one by one", () => {
+    for (const rule of [isSecure, isHostOnly, isSameSite, isUnreadable, isPrefixed]) {
+      assert.deepEqual(breaking(cookies, rule), ["csrftoken"], rule.name);
+    }
+  });
+
+  it("are sent back as a browser would, the last one of a name", () => {
+    const again = answered(200, { "set-cookie": "csrftoken=%22x%3D1; Path=/" }).cookies;
+    assert.equal(cookieHeader([...cookies, ...again]), "__Host-sessionid=abc; csrftoken=%22x%3D1");
+  });
+});
+
+describe("verify: hosts in JavaScript", () => {
+  const host = "pr-1.previews.example.com";
+  const found = (text: string, of = host) => foreignHosts(text, of);
+
+  for (const [text, hosts] of [
+    [`fetch("https://pr-2.previews.example.com/api")`, ["pr-2.previews.example.com"]],
+    [`"https:\\/\\/shop-pr-7.previews.example.com"`, ["shop-pr-7.previews.example.com"]],
+    [`new WebSocket("wss://pr-2-api.previews.example.com/ws/")`, ["pr-2-api.previews.example.com"]],
+    [`"http://api:8000/users/"`, ["api:8000"]],
+    [`"http://api.pr-1.svc.cluster.local/"`, ["api.pr-1.svc.cluster.local"]],
+    [`"http://localhost:8000"; "http://127.0.0.1:3000/"`, ["localhost:8000", "127.0.0.1:3000"]],
+    [`"https://pr-1.previews.example.com/api"; "https://pr-1-api.previews.example.com"`, []],
+    [`"https://nextjs.org/docs"; "http://www.w3.org/2000/svg"; "http://n"; "https://a/c%20d"; "https://x"`, []],
+    [`"https://cdn.example.com/pr-5.js"; "https://status.previews.example.com"`, []],
+    [`"http://localhost"`, []],
+  ] as const) {
+    it(`${text} names ${hosts.join(", ") || "nothing foreign"}`, () => {
+      assert.deepEqual(found(text), hosts);
+    });
+  }
+
+  it("knows the port to be part of the host", () => {
+    const local = "pr-1.previews.localhost:8443";
+    assert.deepEqual(found(`"https://pr-1.previews.localhost:8443/api"`, local), []);
+    assert.deepEqual(found(`"https://pr-2.previews.localhost:8443/api"`, local), ["pr-2.previews.localhost:8443"]);
+    assert.deepEqual(found(`"https://pr-1.previews.localhost/api"`, local), ["pr-1.previews.localhost"]);
+  });
+
+  it("finds the scripts of a page, each once, and none of another host's", () => {
+    const html = `<script src="/_next/a.js?dpl=1&amp;x=2"></script><link rel="preload" href="/_next/b.js">
+      <script src="/_next/b.js"></script><script src="https://cdn.example.org/c.js"></script><link href="/d.css">`;
+    assert.deepEqual(scriptsOf(html, origin), ["/_next/a.js?dpl=1&x=2", "/_next/b.js"]);
+  });
+});
+
+describe("verify: answers", () => {
+  it("tell by their marks whether they are Django's", () => {
+    const django = withHeaders({ "x-frame-options": "DENY", "referrer-policy": "same-origin" });
+    assert.equal(isDjangos(withHeaders({ "x-frame-options": "DENY", "referrer-policy": "same-origin" }), django), true);
+    assert.equal(isDjangos(withHeaders({ allow: "GET", "x-frame-options": "DENY" }), django), false);
+    assert.throws(() => isDjangos(django, withHeaders({})), NotChecked);
+  });
+
+  it("redirect to a path on the host, or elsewhere", () => {
+    const next = (location: string, path = "/api/admin") => nextOf(answered(302, { location }, "", path), origin);
+    assert.equal(next("/api/admin/?x=1"), "/api/admin/?x=1");
+    assert.equal(next(`${origin}/api/admin/`), "/api/admin/");
+    assert.equal(next("login/", "/api/admin/"), "/api/admin/login/");
+    assert.equal(next("https://sso.example.org/"), undefined);
+    assert.equal(nextOf(answered(200, { location: "/x" }), origin), undefined);
+  });
+
+  it("are readable if the body is what the header says", () => {
+    const body = (encoding: string | undefined, content: Buffer) =>
+      readable({ ...withHeaders(encoding ? { "content-encoding": encoding } : {}), body: content }, [
+        "identity",
+        "gzip",
+      ]);
+    assert.equal(body(undefined, Buffer.from("text")), undefined);
+    assert.equal(body("gzip", gzipSync("text")), undefined);
+    assert.equal(body("gzip", Buffer.from("text"))?.outcome, "failed");
+    assert.equal(body("br", Buffer.from("text"))?.outcome, "failed");
+  });
+
+  it("are hidden from search engines by a header or by the page", () => {
+    const hidden = (headers: Record<string, string>, text = "") => isHidden({ ...withHeaders(headers), text });
+    assert.equal(hidden({ "x-robots-tag": "noindex, nofollow" }), true);
+    assert.equal(hidden({}, '<meta name="robots" content="noindex"/>'), true);
+    assert.equal(hidden({ "x-robots-tag": "nofollow" }), false);
+    assert.equal(hidden({}, "noindex"), false);
+  });
+
+  it("may be kept by a shared cache unless they say otherwise", () => {
+    const shared = (value?: string) => isShared(withHeaders(value ? { "cache-control": value } : {}));
+    for (const value of ["private", "max-age=0, no-store", "no-cache", "Private, max-age=60"]) {
+      assert.equal(shared(value), false, value);
+    }
+    for (const value of [undefined, "public, max-age=600", "max-age=60", "s-maxage=60"]) {
+      assert.equal(shared(value), true, value);
+    }
+  });
+
+  it("are shared with another origin only if it is named and cookies are allowed", () => {
+    const other = "https://pr-2.previews.example.com";
+    const shared = (allowed: string, credentials: string) =>
+      sharesWith(
+        withHeaders({ "access-control-allow-origin": allowed, "access-control-allow-credentials": credentials }),
+        other,
+      );
+    assert.equal(shared(other, "true"), true);
+    assert.equal(shared(other, "false"), false);
+    assert.equal(shared("*", "true"), false);
+    assert.equal(shared(origin, "true"), false);
+  });
+
+  it("tell a certificate that isn't trusted from a host that isn't there", () => {
+    for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"]) {
+      assert.equal(isCertificateError(code), true, code);
+    }
+    for (const code of ["ECONNREFUSED", "ENOTFOUND", "ECONNRESET", undefined]) {
+      assert.equal(isCertificateError(code), false, code);
+    }
+  });
+});
+
+describe("verify: images", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const pod = (image: string, imageID = "") => ({
+    metadata: { name: "api-1" },
+    spec: { containers: [{ image }] },
+    status: { containerStatuses: [{ imageID }] },
+  });
+
+  it("are compared by reference, and by digest where one was ordered", () => {
+    const byDigest = `ghcr.io/org/api@${digest}`;
+    assert.deepEqual(wrongImages([pod("ghcr.io/org/api:1234567")], "ghcr.io/org/api:1234567", "api"), []);
+    assert.deepEqual(wrongImages([pod(byDigest, `ghcr.io/org/api@${digest}`)], byDigest, "api"), []);
+    assert.equal(wrongImages([pod(byDigest, `ghcr.io/org/api@sha256:${"b".repeat(64)}`)], byDigest, "api").length, 1);
+    assert.equal(wrongImages([pod("ghcr.io/org/api:7654321")], "ghcr.io/org/api:1234567", "api").length, 1);
+    assert.deepEqual(wrongImages([], byDigest, "api"), ["api has no pod"]);
+  });
+});
+
+describe("verify: the product file", () => {
+  it("names every key that is wrong", () => {
+    assert.throws(
+      () => parseProduct({ admin: "api/admin", seed: { path: "/x" }, colour: "red" }, "verify.yaml"),
+      /verify\.yaml: admin: must be a path[\s\S]*verify\.yaml: seed\.text[\s\S]*colour/,
+    );
+  });
+
+  it("leads to no other host", () => {
+    for (const api of ["https://evil.example/", "//evil.example/", "/api/ x"]) {
+      assert.throws(() => parseProduct({ api }, "file"), /api: must be a path/, api);
+    }
+  });
+});
+
+describe("verify: a run", () => {
+  const targetOf = (ask: Ask) => new Target({ origin, ask, product });
+
+  it("takes no answer for a failure, and what can't be seen for not checked", async () => {
+    const report = await verify(
+      targetOf(({ path }) =>
+        path === "/healthz" ? Promise.resolve(answered(200)) : Promise.reject(new Error("gone")),
+      ),
+    );
+    const outcome = (wanted: string) => report.findings.find(({ id }) => id === wanted)?.outcome;
+    assert.equal(outcome("tls-certificate"), "passed");
+    assert.equal(outcome("browser-to-api"), "failed");
+    assert.equal(outcome("migrations"), "not checked");
+    assert.equal(report.ok, false);
+  });
+
+  it("sends nothing to a host whose certificate isn't trusted", async () => {
+    let asked = 0;
+    const report = await verify(
+      targetOf(() => {
+        asked += 1;
+        return Promise.reject(Object.assign(new Error("self-signed"), { code: "SELF_SIGNED_CERT_IN_CHAIN" }));
+      }),
+    );
+    assert.equal(asked, 1);
+    assert.deepEqual(new Set(report.findings.slice(1).map(({ outcome }) => outcome)), new Set(["not checked"]));
+  });
+
+  it("asks for what several checks look at once", async () => {
+    const paths: string[] = [];
+    await verify(
+      targetOf(({ path, method = "GET" }) => {
+        paths.push(`${method} ${path}`);
+        return Promise.resolve(answered(404));
+      }),
+    );
+    assert.equal(paths.filter((path) => path === "GET /healthz").length, 1);
+  });
+
+  it("judges the redirect of HTTP, where port 80 can be asked", async () => {
+    const outcome = async (askInsecurely?: Ask) => {
+      const ask: Ask = () => Promise.resolve(answered(404));
+      const { findings } = await verify(new Target({ origin, ask, askInsecurely, product }));
+      return findings.find(({ id }) => id === "http-redirect")?.outcome;
+    };
+    assert.equal(await outcome(() => Promise.resolve(answered(301, { location: `${origin}/` }))), "passed");
+    assert.equal(await outcome(() => Promise.resolve(answered(301, { location: "https://other.example/" }))), "failed");
+    assert.equal(await outcome(() => Promise.resolve(answered(200))), "failed");
+    assert.equal(await outcome(() => Promise.reject(new Error("refused"))), "not checked");
+    assert.equal(await outcome(), "not checked");
+  });
+
+  it("knows a sibling preview's origin", () => {
+    assert.equal(targetOf(() => Promise.reject(new Error())).sibling, "https://pr-2.previews.example.com");
+  });
+});
+
+describe("verify: the report", () => {
+  const check = (id: string): Omit<Check, "run"> => ({
+    id,
+    title: `${id} holds`,
+    setting: "SETTING",
+    why: "it breaks",
+  });
+  const { setting, why, ...rest } = check("first");
+  const report = {
+    target: origin,
+    ok: false,
+    findings: [
+      { ...rest, ...passed("was seen") },
+      { ...check("second"), ...failed("was not seen") },
+      { ...rest, id: "third", outcome: "not checked" as const, seen: "no login" },
+    ],
+  };
+
+  it("tells people what to change, and what wasn't checked", () => {
+    const text = asText(report, 100);
+    assert.match(text, /second +│ .*failed.* +│ was not seen/);
+    assert.match(text, new RegExp(`change +${setting}\n +otherwise +${why}`));
+    assert.match(text, /third +│ .*not checked.* +│ no login/);
+    assert.match(text, /: 1 passed, 1 failed, 1 not checked$/);
+  });
+
+  it("gives pipelines the same as JSON", () => {
+    assert.deepEqual(JSON.parse(asJson(report)), {
+      ...report,
+      counts: { passed: 1, warning: 0, failed: 1, "not checked": 1 },
+    });
+  });
+});
