@@ -44,7 +44,7 @@ def callback(request, provider):
             raise oidc.LoginFailed(f"The account {user.get_username()} has been closed.", 403)
     except oidc.LoginFailed as error:
         return _failed(request, error)
-    log_in(request, user, settings.AUTHENTICATION_BACKENDS[0])
+    log_in(request, user)
     return HttpResponseRedirect(destination)
 
 

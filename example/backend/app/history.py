@@ -27,4 +27,4 @@ def reset_command():
     # Compose has a PREVIEW_HOST as well; this one is set by Kubernetes, in every container.
     if pull_request and "KUBERNETES_SERVICE_HOST" in os.environ:
         return f"npx preview reset-db {pull_request[1]}"
-    return "docker compose down --volumes, with the same files as for up, which comes next"
+    return "docker compose down --volumes (with the --file of before)"

@@ -71,7 +71,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 # The web's page, for the browsable API's login where it was not told to go elsewhere.
 LOGIN_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 
 CORS_ALLOW_CREDENTIALS = True
 

@@ -26,4 +26,6 @@ INSTALLED_APPS = ["whitenoise.runserver_nostatic", *INSTALLED_APPS]
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
 
+TEST_RUNNER = "app.tests.runner.Runner"
+
 _environment.check()

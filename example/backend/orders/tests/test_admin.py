@@ -17,7 +17,8 @@ class AdminTest(TestCase):
         self.order.refresh_from_db()
 
     def test_the_lists_open(self):
-        for path in ["", "orders/order/", "orders/customer/", f"orders/order/{self.order.pk}/change/"]:
+        lists = ["", "orders/order/", "orders/customer/", "accounts/identity/", "authtoken/tokenproxy/"]
+        for path in [*lists, f"orders/order/{self.order.pk}/change/"]:
             with self.subTest(path):
                 self.assertEqual(self.client.get(f"/admin/{path}").status_code, 200)
 
