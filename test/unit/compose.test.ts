@@ -63,16 +63,9 @@ describe("the reference product on compose", () => {
   }
 
   for (const service of ["api", "web"] as const) {
-    it(`can set in the preview's ${service} every variable of its template, which has all of the contract`, () => {
-      const names = Object.keys(templates[service]);
-      assert.deepEqual(
-        names.filter((name) => !(name in preview.services[service]!.environment)),
-        [],
-      );
-      assert.deepEqual(
-        Object.keys(contract[service]).filter((name) => !names.includes(name)),
-        [],
-      );
+    it(`has a template of exactly the variables that the preview's ${service} gets`, () => {
+      const given = Object.keys(preview.services[service]!.environment);
+      assert.deepEqual(Object.keys(templates[service]).sort(), given.sort());
     });
 
     it(`gives the preview's ${service} the values that its template has`, () => {
