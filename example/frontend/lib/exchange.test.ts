@@ -52,6 +52,16 @@ test("what Next can't route, or would redirect, gets a path that it can", () => 
     ["/auth/callback/%2e%2e/", "/auth/callback/-"],
     ["/", "/"],
     ["/caf%C3%A9", "/caf%C3%A9"],
+    ["/?next=/api/*", "/?next=/api/*"],
   ];
   for (const [target, expected] of table) assert.equal(routable(target), expected, target);
+});
+
+test("headers by which Next would redirect are kept from it, but not from Django", async () => {
+  await (await fetch(`${origin}/api/orders/`, { headers: { RSC: "1", "Next-Action": "x", Accept: "a/b" } })).text();
+  const { headers, rawHeaders } = seen.pop()!;
+  assert.deepEqual([headers.rsc, headers["next-action"], headers.accept], [undefined, undefined, "a/b"]);
+  assert.ok(rawHeaders.includes("RSC"));
+  await (await fetch(`${origin}/login`, { headers: { RSC: "1" } })).text();
+  assert.equal(seen.pop()!.headers.rsc, "1");
 });

@@ -36,6 +36,8 @@ export function rememberExchanges(): void {
     response.once("close", () => exchanges.delete(id));
     request.headers[HEADER] = id;
     request.url = routable(target);
+    if (proxiedPrefixOf(target))
+      for (const name of Object.keys(request.headers).filter(isOfNext)) delete request.headers[name];
   });
 }
 
@@ -50,7 +52,11 @@ export function sentPathOf(request: Request): string {
 
 /** What Next is to route: the target itself, or for the proxy's unusual ones a path that stands for it. */
 export function routable(target: string): string {
-  const [path = ""] = target.split("?", 1);
-  const prefix = PREFIXES.find((candidate) => path.startsWith(candidate));
-  return prefix === undefined || PLAIN.test(path) ? target : `${prefix}-`;
+  const prefix = proxiedPrefixOf(target);
+  return prefix === undefined || PLAIN.test(target.split("?", 1)[0]!) ? target : `${prefix}-`;
 }
+
+const proxiedPrefixOf = (target: string) => PREFIXES.find((prefix) => target.startsWith(prefix));
+
+/** With such a header Next takes a request for one by its own pages, and may redirect it. */
+const isOfNext = (name: string) => name === "rsc" || name.startsWith("next-");
