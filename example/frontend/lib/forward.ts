@@ -52,7 +52,6 @@ function pass(
     path,
     method: request.method,
     headers: requestHeaders(request, upstream.host, strippedPrefix),
-    timeout: patienceMs,
   });
   let answered = false;
   const fail = (error: Error) => {
@@ -69,7 +68,7 @@ function pass(
     answer.on("error", fail);
     passBack(answer, response);
   });
-  call.on("timeout", () => {
+  call.setTimeout(patienceMs, () => {
     if (!answered) call.destroy(new Silence(`silent for ${patienceMs} ms`));
   });
   call.on("error", fail);

@@ -14,6 +14,31 @@ export async function forgetPeak(namespace: string): Promise<void> {
   await inWeb(namespace, "sh", "-c", "echo 5 > /proc/1/clear_refs");
 }
 
+/**
+ * Uploads 5 MB to the web, some times, and counts the statuses that came back. In its own pod: an ingress controller
+ * written in Go sometimes drops such an answer itself.
+ */
+export async function refusedUploads(namespace: string, path: string, times: number): Promise<Record<string, number>> {
+  const script = `
+    const { request } = require("node:http");
+    const body = Buffer.alloc(5 * 2 ** 20);
+    const upload = () => new Promise((resolve) => {
+      const call = request({ port: 3000, path: process.argv[1], method: "POST", headers: { "Content-Length": body.length } });
+      call.on("response", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)));
+      call.on("error", ({ code }) => resolve(code));
+      call.end(body);
+    });
+    (async () => {
+      const counts = {};
+      for (let time = 0; time < Number(process.argv[2]); time++) {
+        const status = await upload();
+        counts[status] = (counts[status] ?? 0) + 1;
+      }
+      console.log(JSON.stringify(counts));
+    })();`;
+  return JSON.parse(await inWeb(namespace, "node", "-e", script, path, String(times))) as Record<string, number>;
+}
+
 function inWeb(namespace: string, ...command: readonly string[]): Promise<string> {
   return kubectl("exec", "--namespace", namespace, "deployment/web", "--", ...command);
 }
