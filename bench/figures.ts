@@ -7,7 +7,7 @@ import { versions } from "../local/toolchain";
 /** One measured thing, as `bench/results/<name>.json` has it. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "s" | "MiB" | "ratio";
+  readonly unit: "s" | "ms" | "MiB" | "ratio";
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -43,12 +43,24 @@ export function figure(
 const rounded = (value: number) => Math.round(value * 100) / 100;
 
 /** How many times as long as the other tool ours takes, run by run. */
-export function ratio(name: string, ours: readonly number[], theirs: readonly number[]): Figure {
+export function ratio(
+  name: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  goal: number | null = null,
+): Figure {
   return figure(
     name,
     "ratio",
     ours.map((value, index) => value / theirs[index]!),
+    goal,
   );
+}
+
+/** The least value that a share of all don't exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1]!;
 }
 
 /** In seconds. */

@@ -24,7 +24,7 @@ if (!packagesAreInstalled()) {
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["ignore", 2, 2]);
 }
 const node = join(checkout, "node_modules/node/bin/node");
-const entry = words[0] === "bench" ? "bench/start.ts" : "local/cli.ts";
+const entry = words[0] === "bench" ? `bench/${words[1]}.ts` : "local/cli.ts";
 run(node, ["--require", "ts-node/register/transpile-only", join(checkout, entry), ...words], "inherit");
 
 /** True when `npm ci` has finished since the lock file last changed. */

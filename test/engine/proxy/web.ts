@@ -23,7 +23,7 @@ export async function refusedUploads(namespace: string, path: string, times: num
     const { request } = require("node:http");
     const body = Buffer.alloc(5 * 2 ** 20);
     const upload = () => new Promise((resolve) => {
-      const call = request({ port: 3000, path: process.argv[1], method: "POST", headers: { "Content-Length": body.length } });
+      const call = request({ port: 3000, path: process.argv[1], method: "POST", headers: { Host: "api", "Content-Length": body.length } });
       call.on("response", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)));
       call.on("error", ({ code }) => resolve(code));
       call.end(body);

@@ -5,6 +5,7 @@ from parity import views
 urlpatterns = [
     re_path(r"^(?:parity|auth/callback/parity)/echo", views.echo),
     path("parity/file/", views.file),
+    path("parity/read/", views.read),
     path("parity/json/", views.json),
     path("parity/cookies/", views.cookies),
     path("parity/redirect/", views.redirect),

@@ -70,6 +70,15 @@ def echo(request):
     )
 
 
+@csrf_exempt
+def read(request):
+    """Reads the body and does nothing with it."""
+    length = 0
+    while piece := request.read(PIECE):
+        length += len(piece)
+    return JsonResponse({"length": length})
+
+
 def content(start, end):
     """Bytes `start` up to `end` of a file whose every byte is its place modulo 251."""
     block = bytes(range(251)) * (PIECE // 251 + 2)
