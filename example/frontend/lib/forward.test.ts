@@ -332,6 +332,49 @@ describe("when something goes wrong", () => {
     await gone;
   });
 
+  test("a visitor who pauses in an upload isn't Django's silence", async () => {
+    options = { ...options, patienceMs: 50 };
+    django = async (request, response) => response.end(sha256(await buffer(request)));
+    const body = Readable.from(
+      (async function* () {
+        yield Buffer.from("one ");
+        await sleep(200);
+        yield Buffer.from("two");
+      })(),
+    );
+    const answer = await ask("/api/upload/", { method: "POST", body });
+    assert.equal(answer.statusCode, 200);
+    assert.equal(await textOf(answer), sha256(Buffer.from("one two")));
+  });
+
+  test("Django that takes no more of an upload is 504", async () => {
+    options = { ...options, patienceMs: 50 };
+    django = (request) => request.pause();
+    const call = http.request(addressOf(web), { path: "/api/upload/", method: "POST" });
+    call.write(Buffer.alloc(20_000_000));
+    const [answer] = (await once(call, "response")) as [http.IncomingMessage];
+    assert.equal(answer.statusCode, 504);
+    call.destroy();
+  });
+
+  for (const [what, head] of [
+    ["a protocol that nobody asked for", "101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other"],
+    ["a status without a meaning", "099 Odd"],
+    ["a status line that can't be repeated", "200 Fi\x01ne"],
+  ]) {
+    test(`${what} is 502, and not awaited for ever`, async () => {
+      django = (request) => request.socket.write(`HTTP/1.1 ${head}\r\nContent-Length: 5\r\n\r\n`);
+      const answer = await ask("/api/orders/");
+      assert.equal(answer.statusCode, 502);
+      assert.deepEqual(await jsonOf(answer), { detail: "The API can’t be reached." });
+    });
+  }
+
+  test("what comes after the end of an answer doesn't spoil it", async () => {
+    django = (request) => request.socket.end("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc");
+    assert.equal((await ask("/api/orders/1/", { method: "DELETE" })).statusCode, 204);
+  });
+
   test("an upload that Django refuses early still gets its answer, each time", async () => {
     // At once and with a close, as gunicorn does: what is on its way then meets a closed connection.
     const refusing = await listening((request, response) => {

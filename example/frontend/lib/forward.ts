@@ -1,4 +1,4 @@
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Exchange } from "./exchange.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { type PrefixMode, routeOf } from "./path.ts";
@@ -35,9 +35,9 @@ export function refuse(response: ServerResponse, status: number, detail: string)
   const body = JSON.stringify({ detail });
   const length = Buffer.byteLength(body);
   forget(response);
-  response
-    .writeHead(status, { "Content-Type": "application/json", "Content-Length": length, "Cache-Control": "no-store" })
-    .end(body);
+  const headers = { "Content-Type": "application/json", "Content-Length": length, "Cache-Control": "no-store" };
+  // With its reason, since Django's may be left that could not be passed on.
+  response.writeHead(status, STATUS_CODES[status], headers).end(body);
 }
 
 function pass(
@@ -53,23 +53,34 @@ function pass(
     method: request.method,
     headers: requestHeaders(request, upstream.host, strippedPrefix),
   });
-  let answered = false;
+  let answer: IncomingMessage | undefined;
   const fail = (error: Error) => {
-    // The visitor has left.
-    if (response.closed) return;
+    // The visitor has left, has been told, or gets the whole answer: what Django sent after its end is nobody's.
+    if (response.closed || response.writableEnded || answer?.complete) return;
     console.error(`${request.method} ${path}: ${String(error)}`);
     // Half an answer must not be taken for a whole one.
     if (response.headersSent) response.destroy();
     else if (error instanceof Silence) refuse(response, 504, "The API did not answer in time.");
     else refuse(response, 502, "The API can’t be reached.");
   };
-  call.on("response", (answer) => {
-    answered = true;
+  call.on("response", (incoming) => {
+    answer = incoming;
     answer.on("error", fail);
-    passBack(answer, response);
+    try {
+      passBack(answer, response);
+    } catch (error) {
+      fail(error as Error);
+      call.destroy();
+    }
+  });
+  call.on("upgrade", (_, socket) => {
+    socket.destroy();
+    fail(new Error("an upgrade that nobody asked for"));
   });
   call.setTimeout(patienceMs, () => {
-    if (!answered) call.destroy(new Silence(`silent for ${patienceMs} ms`));
+    // While an upload isn't complete, it may be the visitor who pauses.
+    const isDjangosTurn = request.complete || call.writableNeedDrain;
+    if (!answer && isDjangosTurn) call.destroy(new Silence(`silent for ${patienceMs} ms`));
   });
   call.on("error", fail);
   // A visitor who leaves takes the request to Django along. An upload that has its answer needs no end.
@@ -81,10 +92,13 @@ function pass(
 
 class Silence extends Error {}
 
+/** @throws Error where the answer's first lines can't be repeated */
 function passBack(answer: IncomingMessage, response: ServerResponse): void {
+  const status = answer.statusCode!;
+  if (status < 200 || status > 599) throw new RangeError(`status ${status}`);
   forget(response);
   response.sendDate = false;
-  response.writeHead(answer.statusCode!, answer.statusMessage, responseHeaders(answer));
+  response.writeHead(status, answer.statusMessage, responseHeaders(answer));
   // A stream may have nothing to say yet; that it has begun is news all the same.
   if (answer.headers["content-length"] === undefined) response.flushHeaders();
   pump(answer, response);
