@@ -33,11 +33,12 @@ export interface Answer {
 /** Asks one server. Redirects aren't followed. */
 export type Ask = (question: Question) => Promise<Answer>;
 
-/** In milliseconds, from when a question is sent. */
-const patience = 30_000;
-
-/** @throws Error of undici or of the network where there is no answer within thirty seconds */
-export function askThrough(dispatcher: Dispatcher, origin: string): Ask {
+/**
+ * `patience` is how long a whole answer may take, in milliseconds.
+ *
+ * @throws Error of undici or of the network where there is none within that time
+ */
+export function askThrough(dispatcher: Dispatcher, origin: string, patience = 30_000): Ask {
   return async ({ path, method = "GET", headers = {}, body }) => {
     // Not `fetch` or `request(url)`: both would parse the path and resolve what is dotted or encoded in it.
     const answer = await dispatcher.request({
@@ -46,8 +47,8 @@ export function askThrough(dispatcher: Dispatcher, origin: string): Ask {
       method,
       headers: { "accept-encoding": "identity", "user-agent": "preview-verify", ...headers },
       body,
-      headersTimeout: patience,
-      bodyTimeout: patience,
+      // Of the whole answer: one that never ends is none.
+      signal: AbortSignal.timeout(patience),
     });
     const pairs = Object.entries(answer.headers).flatMap(([name, values]) =>
       [values ?? []].flat().map((value): [string, string] => [name, value]),

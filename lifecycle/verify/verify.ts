@@ -14,7 +14,7 @@ export interface Report {
 /** Runs every check against a preview, at the same time. Calls `report` as each one ends. */
 export async function verify(target: Target, report: (finding: Finding) => void = () => undefined): Promise<Report> {
   const run = async (check: Check): Promise<Finding> => {
-    const finding = await findingOf(check, target);
+    const finding = printable(await findingOf(check, target));
     report(finding);
     return finding;
   };
@@ -29,6 +29,9 @@ export async function verify(target: Target, report: (finding: Finding) => void 
   const findings = [first, ...rest];
   return { target: target.origin, ok: findings.every(({ outcome }) => outcome !== "failed"), findings };
 }
+
+/** What was seen is the preview's own words: they could rewrite a terminal, or begin a line that a pipeline obeys. */
+const printable = (finding: Finding): Finding => ({ ...finding, seen: finding.seen.replace(/\p{Cc}+/gu, " ") });
 
 async function findingOf(check: Check, target: Target): Promise<Finding> {
   const { id, title, setting, why } = check;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { Headers } from "undici";
+import { Agent, Headers } from "undici";
 import { type Check, failed, NotChecked, passed } from "../../lifecycle/verify/check";
 import {
   breaking,
@@ -15,7 +18,7 @@ import { foreignHosts, isHidden, isShared, scriptsOf } from "../../lifecycle/ver
 import { isDjangos, nextOf, readable } from "../../lifecycle/verify/checks/proxy";
 import { wrongImages } from "../../lifecycle/verify/checks/revision";
 import { isCertificateError } from "../../lifecycle/verify/checks/tls";
-import { answerOf, type Ask, cookieHeader } from "../../lifecycle/verify/http";
+import { answerOf, type Ask, askThrough, cookieHeader } from "../../lifecycle/verify/http";
 import { parseProduct } from "../../lifecycle/verify/product";
 import { asJson, asText } from "../../lifecycle/verify/report";
 import { Target } from "../../lifecycle/verify/target";
@@ -190,6 +193,25 @@ describe("verify: the product file", () => {
   });
 });
 
+describe("verify: a question", () => {
+  it("is given up where its answer takes too long, even if it never pauses", async () => {
+    const server = createServer((_, response) => {
+      const drip = setInterval(() => response.write("."), 10);
+      const end = setTimeout(() => response.end(), 2_000);
+      response.on("close", () => [drip, end].forEach(clearTimeout));
+    });
+    const dispatcher = new Agent();
+    try {
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { port } = server.address() as AddressInfo;
+      await assert.rejects(askThrough(dispatcher, `http://127.0.0.1:${port}`, 200)({ path: "/" }), /timeout/);
+    } finally {
+      await dispatcher.destroy();
+      server.close();
+    }
+  });
+});
+
 describe("verify: a run", () => {
   const targetOf = (ask: Ask) => new Target({ origin, ask, product });
 
@@ -216,6 +238,17 @@ describe("verify: a run", () => {
     );
     assert.equal(asked, 1);
     assert.deepEqual(new Set(report.findings.slice(1).map(({ outcome }) => outcome)), new Set(["not checked"]));
+  });
+
+  it("prints nothing that a terminal or a pipeline would obey", async () => {
+    const providers = JSON.stringify({
+      oidc: { signinUrl: "https://other.example\u001b]0;title\u0007\t\n::error::forged" },
+    });
+    const { findings } = await verify(
+      targetOf(({ path }) => Promise.resolve(answered(200, { "content-type": "application/json" }, providers, path))),
+    );
+    const seen = findings.find(({ id }) => id === "auth-url")?.seen;
+    assert.equal(seen, "next-auth names https://other.example ]0;title ::error::forged");
   });
 
   it("asks for what several checks look at once", async () => {
