@@ -1,11 +1,14 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { pullRequestNumber, UserError } from "../contract";
 import { resetDatabase } from "./commands/reset-db";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
 import { verify } from "./commands/verify";
 
-const program = new Command("preview").description("What happens to a preview while its pull request lives.");
+// 1 is for what a command has found out, so a mistyped command ends with 2, like all that can't be done.
+const program = new Command("preview")
+  .description("What happens to a preview while its pull request lives.")
+  .exitOverride();
 
 program
   .command("status")
@@ -60,6 +63,11 @@ function target(text: string): number | string {
 }
 
 program.parseAsync().catch((error: unknown) => {
+  // Commander has said it already; asking for help is no error.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
   console.error(error instanceof UserError ? error.message : error);
   process.exitCode = 2;
 });

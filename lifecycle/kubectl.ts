@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { UserError } from "../contract";
+import { causeOf } from "./cause";
 import type { Deployed } from "./deployed";
 
 /** A preview's namespace and the cluster that it is in. */
@@ -12,12 +13,10 @@ export type Place = Pick<Deployed, "kubeContext" | "namespace">;
  */
 export async function kubectl({ kubeContext, namespace }: Place, args: readonly string[]): Promise<string> {
   const place = ["--context", kubeContext, "--namespace", namespace];
-  const { failed, stdout, stderr, shortMessage } = await execa("kubectl", [...place, ...args], {
-    reject: false,
-    stdin: "ignore",
-  });
-  if (failed) {
-    throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} in ${namespace}: ${stderr || (shortMessage ?? "")}`);
+  const result = await execa("kubectl", [...place, ...args], { reject: false, stdin: "ignore" });
+  if (result.failed) {
+    const reason = result.stderr === "" ? causeOf("kubectl", result) : result.stderr;
+    throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} in ${namespace}: ${reason}`);
   }
-  return stdout;
+  return result.stdout;
 }

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { UserError } from "../contract";
+import { causeOf } from "./cause";
 
 /** Where and with what `pulumi` runs. */
 export interface PulumiContext {
@@ -31,7 +32,8 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
   if (result.failed) {
     const options = args.findIndex((arg) => arg.startsWith("--"));
     const words = options === -1 ? args : args.slice(0, options);
-    throw new UserError(diagnostics(result.all ?? result.shortMessage, `pulumi ${words.join(" ")}`));
+    const output = result.all === "" ? causeOf("pulumi", result) : result.all;
+    throw new UserError(diagnostics(output, `pulumi ${words.join(" ")}`));
   }
   return result.stdout;
 }

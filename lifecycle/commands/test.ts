@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { UserError } from "../../contract";
+import { causeOf } from "../cause";
 import { deployed } from "../deployed";
 import { httpClient } from "../http-client";
 import { demoLogin } from "../login";
@@ -13,15 +14,11 @@ import { serving } from "../serving";
 export async function test(target: number | string, [command = "", ...args]: string[]): Promise<void> {
   const variables = typeof target === "string" ? { PREVIEW_URL: target } : await variablesOf(target);
   await serving(variables.PREVIEW_URL, { dispatcher: httpClient(), report: console.error });
-  const { exitCode, shortMessage, failed } = await execa(command, args, {
-    env: variables,
-    stdio: "inherit",
-    reject: false,
-  });
-  if (failed && exitCode === undefined) {
-    throw new UserError(shortMessage ?? `${command} could not be run`);
+  const result = await execa(command, args, { env: variables, stdio: "inherit", reject: false });
+  if (result.exitCode === undefined) {
+    throw new UserError(causeOf(command, result));
   }
-  process.exitCode = exitCode;
+  process.exitCode = result.exitCode;
 }
 
 async function variablesOf(pullRequest: number) {

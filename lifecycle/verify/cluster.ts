@@ -1,13 +1,9 @@
 import { execa } from "execa";
 import { services } from "../../contract";
+import { causeOf } from "../cause";
+import type { Place } from "../kubectl";
 import { NotChecked } from "./check";
 import { answerOf, type Ask, type Question } from "./http";
-
-export interface Place {
-  /** A context of the kubeconfig. */
-  readonly kubeContext: string;
-  readonly namespace: string;
-}
 
 /** What Kubernetes says of a container, as far as it is needed here. */
 interface Container {
@@ -62,14 +58,15 @@ export class Cluster {
 
   private async run(args: readonly string[], input?: string): Promise<{ exitCode: number; stdout: string }> {
     const { kubeContext, namespace } = this.place;
-    const { stdout, stderr, exitCode, shortMessage } = await execa(
+    const result = await execa(
       "kubectl",
       ["--context", kubeContext, "--namespace", namespace, "--request-timeout=30s", ...args],
       { reject: false, timeout: 60_000, ...(input === undefined ? { stdin: "ignore" as const } : { input }) },
     );
+    const { stdout, stderr, exitCode } = result;
     const isOfCommand = /command terminated with exit code \d+/.test(stderr);
     if (exitCode === undefined || (exitCode !== 0 && !isOfCommand)) {
-      const reason = stderr.split("\n").findLast((line) => line !== "") ?? shortMessage ?? "";
+      const reason = stderr.split("\n").findLast((line) => line !== "") ?? causeOf("kubectl", result);
       throw new NotChecked(`kubectl ${args[0]} with the context ${kubeContext}: ${reason}`);
     }
     return { exitCode, stdout };

@@ -61,7 +61,9 @@ describe("the command preview", () => {
     const byUrl = await command("test", `${preview.names.origin}/orders`, "--", ...given);
     assert.deepEqual(JSON.parse(byUrl.stdout), [preview.names.origin, null, null]);
     assert.equal((await command("test", "90053", "--", process.execPath, "-e", "process.exit(7)")).exitCode, 7);
-    assert.equal((await command("test", "90053", "--", "no-such-command")).exitCode, 2);
+    const missing = await command("test", "90053", "--", "no-such-command");
+    assert.match(missing.stderr, /^no-such-command is not on PATH$/m);
+    assert.equal(missing.exitCode, 2);
   });
 
   it("reset-db shows first what it would do", async () => {
@@ -83,7 +85,7 @@ describe("the command preview", () => {
   it("refuses what is neither a number nor a web address", async () => {
     for (const target of ["0", "pr-1", "ftp://pr-1.example.com", "1; id"]) {
       const { stderr, exitCode } = await command("test", target, "--", "true");
-      assert.notEqual(exitCode, 0, target);
+      assert.equal(exitCode, 2, target);
       assert.ok(stderr.includes(target), stderr);
     }
   });

@@ -41,12 +41,26 @@ describe("a preview on the real engine and cluster", () => {
         web: preview.settings.web!.image!.split(":").at(-1),
       },
     });
-    const password = await kubectl("exec", "-n", preview.namespace, "db-0", "--", "printenv", "POSTGRES_PASSWORD");
+    const secretOf = (pod: string, variable: string) =>
+      kubectl("exec", "-n", preview.namespace, pod, "--", "printenv", variable);
+    const secrets = {
+      "database's password": await secretOf("db-0", "POSTGRES_PASSWORD"),
+      "Django's key": await secretOf("deployment/api", "SECRET_KEY"),
+      "next-auth's key": await secretOf("deployment/web", "AUTH_SECRET"),
+      "reviewers' password": await secretOf("deployment/api", "DEMO_USER_PASSWORD"),
+    };
     const state = await preview.pulumi("stack", "export", "--stack", preview.stack);
     const events = await kubectl("get", "events", "-n", preview.namespace, "-o", "json");
     const pods = await kubectl("get", "pods", "-n", preview.namespace, "-o", "json");
-    for (const [where, text] of Object.entries({ state, events, pods, output: preview.output })) {
-      assert.ok(!text.includes(password.trim()), `the database's password is in the ${where}`);
+    const ours = "app.kubernetes.io/name";
+    const logs = await kubectl("logs", "-n", preview.namespace, "-l", ours, "--tail=-1", "--prefix");
+    for (const workload of ["migrate", "api", "web", "db"]) {
+      assert.match(logs, new RegExp(`^\\[pod/${workload}-`, "m"));
+    }
+    for (const [where, text] of Object.entries({ state, events, pods, logs, output: preview.output })) {
+      for (const [what, secret] of Object.entries(secrets)) {
+        assert.ok(!text.includes(secret.trim()), `${what} is in the ${where}`);
+      }
     }
   });
 

@@ -399,6 +399,8 @@ describe("the proxy between browser and Django", () => {
     it("lets Django make its own addresses, on /api and on the callback route", async () => {
       assert.equal(echoOf(await through("/parity/echo/")).url, `${origin}/api/parity/echo/`);
       assert.equal((await through("/orders")).headers.location, "/api/orders/");
+      const { next } = JSON.parse((await through("/orders/")).text) as { next: string | null };
+      assert.ok(next?.startsWith(`${origin}/api/orders/?`), String(next));
       const callback = echoOf(await ask(origin, "/auth/callback/parity/echo/"));
       assert.equal(callback.url, `${origin}/auth/callback/parity/echo/`);
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diagnostics, resourceDone } from "../../lifecycle/pulumi";
+import { diagnostics, pulumi, resourceDone } from "../../lifecycle/pulumi";
 
 describe("diagnostics", () => {
   it("are the errors that pulumi sums up, without progress and counts", () => {
@@ -27,6 +27,13 @@ describe("diagnostics", () => {
       "pulumi up failed:\nerror: no stack named 'pr-1' found",
     );
   });
+});
+
+describe("pulumi", () => {
+  it("that isn't there is named", () =>
+    assert.rejects(pulumi({ project: __dirname, env: { PATH: __dirname }, onLine: () => undefined }, ["stack", "ls"]), {
+      message: "pulumi stack ls failed:\npulumi is not on PATH",
+    }));
 });
 
 describe("resourceDone", () => {
