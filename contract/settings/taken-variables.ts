@@ -11,11 +11,18 @@ export function takenVariables(settings: Settings): string[] {
     web: { ...settings.web, ...own },
   };
   const taken = { api: apiEnvironment(without), web: webEnvironment(without) };
-  return (["api", "web"] as const).flatMap((workload) =>
+  const password = settings.demoLogin?.passwordVariable;
+  const others = { ...taken.api, ...settings.api.env, ...settings.api.secrets };
+  const ofLogin =
+    password !== undefined && password in others
+      ? [`demoLogin.passwordVariable: ${password} has another value already; give it another name`]
+      : [];
+  const ofWorkloads = (["api", "web"] as const).flatMap((workload) =>
     (["env", "secrets"] as const).flatMap((group) =>
       Object.keys(settings[workload][group])
         .filter((name) => name in taken[workload])
         .map((name) => `${workload}.${group}.${name}: is set by the preview itself; give it another name`),
     ),
   );
+  return [...ofLogin, ...ofWorkloads];
 }

@@ -76,6 +76,11 @@ const wrong: [string, unknown, RegExp][] = [
   ],
   ["all paths past the web", { ingress: { apiPaths: ["/"] } }, /^ingress\.apiPaths\.0: must not be \//],
   ["certificates that are a path", { trustedCa: "/etc/ssl/ca.pem" }, /^trustedCa: .*PEM.*\/etc\/ssl/],
+  [
+    "a login whose variable is the preview's own",
+    { demoLogin: { username: "reviewer", passwordVariable: "SECRET_KEY" } },
+    /^demoLogin\.passwordVariable: SECRET_KEY has another value/,
+  ],
   ["a login without variable", { demoLogin: { username: "reviewer" } }, /^demoLogin\.passwordVariable/],
   ["a generation that is none", { database: { generation: 0 } }, /^database\.generation/],
   ["a DNS record without target", { dns: { zoneId: "a".repeat(32) } }, /^dns\.target/],

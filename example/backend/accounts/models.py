@@ -38,8 +38,8 @@ def user_of(claims):
 def _new_user(claims):
     users = get_user_model().objects
     wanted = claims.get("preferred_username") or claims.get("email") or claims["sub"]
-    # What Django's own forms take for a name, with room for the suffix.
-    name = re.sub(r"[^\w.@+-]", "-", wanted)[:140]
+    # What Django's own forms take for a name, as it is stored, with room for the suffix.
+    name = re.sub(r"[^\w.@+-]", "-", get_user_model().normalize_username(wanted))[:140]
     if users.filter(username__iexact=name).exists():
         name += "-" + sha256(f"{claims['iss']} {claims['sub']}".encode()).hexdigest()[:8]
     return users.create_user(name, email=claims.get("email"))

@@ -98,6 +98,14 @@ class LoginTest(OidcTest):
         self.assertRegex(self.username(), r"^Reviewer-[0-9a-f]{8}$")
         self.assertFalse(boss.identities.exists())
 
+    def test_a_name_that_becomes_another_ones_when_it_is_stored_makes_nobody_that_user(self):
+        boss = get_user_model().objects.create_superuser("reviewer", "ada@example.com", "a-secret-of-one-preview")
+        # Unicode's normal form NFKC, in which Django stores names, makes an ordinary r of the first letter.
+        self.issuer.userinfo["preferred_username"] = "\uff52eviewer"
+        self.log_in()
+        self.assertRegex(self.username(), r"^reviewer-[0-9a-f]{8}$")
+        self.assertFalse(boss.identities.exists())
+
     def test_userinfo_about_somebody_else_is_ignored(self):
         self.issuer.userinfo = {"sub": "mallory", "email": "mallory@example.com"}
         self.log_in()
