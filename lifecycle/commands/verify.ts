@@ -1,11 +1,12 @@
 import { UserError } from "../../contract";
 import { deployed } from "../deployed";
+import { kubectl } from "../kubectl";
 import { project } from "../project";
 import { parseProduct, readProduct } from "../verify/product";
 import { asJson, asText } from "../verify/report";
 import { Target } from "../verify/target";
 import { verify as run } from "../verify/verify";
-import { inside, outside } from "../verify/view";
+import { inside, outside, type View } from "../verify/view";
 
 export interface VerifyOptions {
   /** File with what can't be guessed about the product. */
@@ -18,8 +19,7 @@ export interface VerifyOptions {
 /** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
 export async function verify(preview: number | string, options: VerifyOptions): Promise<void> {
   const product = options.product === undefined ? parseProduct({}, "defaults") : readProduct(options.product);
-  const view =
-    typeof preview === "string" ? outside(preview) : await inside(await deployed(project(), preview), options);
+  const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
   const target = new Target({ product, ...view });
   await reachable(target);
 
@@ -30,11 +30,32 @@ export async function verify(preview: number | string, options: VerifyOptions): 
   process.exitCode = report.ok ? 0 : 1;
 }
 
+async function insideOf(pullRequest: number, options: VerifyOptions): Promise<View> {
+  const stack = await deployed(project(), pullRequest);
+  if (options.context !== undefined) {
+    // Whoever names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
+    const { namespace } = stack;
+    await kubectl({ kubeContext: options.context, namespace }, [
+      "get",
+      "pods",
+      "--output=name",
+      "--request-timeout=15s",
+    ]);
+  }
+  return inside(stack, options);
+}
+
 /** @throws UserError where there is nothing to check; a certificate that isn't trusted is a finding */
 async function reachable(target: Target): Promise<void> {
   try {
-    await target.ask({ path: "/" });
+    const [page, api] = await Promise.all(["/", "/api/"].map((path) => target.ask({ path })));
+    if (page?.status === 404 && api?.status === 404) {
+      throw new UserError(`${target.origin}: nothing serves there; its ingress, or whatever has the host, answers 404`);
+    }
   } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
     const { code, message } = error as NodeJS.ErrnoException;
     if (["ENOTFOUND", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"].includes(code ?? "")) {
       throw new UserError(`${target.origin} can't be reached: ${code}`);

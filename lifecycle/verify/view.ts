@@ -29,7 +29,7 @@ export async function inside(stack: Deployed, { context, client = httpClient() }
     origin: stack.url,
     cluster: new Cluster(place),
     ordered: stack,
-    credentials: givenCredentials() ?? (await knownCredentials(place)),
+    credentials: (await knownCredentials(place)) ?? givenCredentials(),
   };
 }
 

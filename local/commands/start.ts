@@ -43,5 +43,6 @@ export async function start({ pullRequest, port }: StartOptions): Promise<void> 
   ];
   await exclusively(() => runSteps([...embeddedDefaultSteps({ port, log }), ...preview], {} as EmbeddedDefault, log));
   log.end();
+  console.error(`To log in: eval "$(npm run -s env)" && npx preview status ${pullRequest} --login`);
   console.log(`preview ready: ${url}`);
 }
