@@ -44,11 +44,43 @@ export function foreignOwner(labels: Readonly<Record<string, string>>, owner: Ow
   return differing.length === 0 ? undefined : differing.join("; ");
 }
 
-/** How the DNS provider shows that a record is ours. Cloudflare's tags are a paid feature, comments are not. */
+/** What a record's comment says about whose it is. */
+export interface CommentOwner {
+  /** The repository, or the product where there is none; shortened where it is long. */
+  readonly source: string;
+  readonly project: string;
+  readonly pullRequest: number;
+}
+
+/** Cloudflare's free plan takes no longer comment. */
+const maxComment = 100;
+
+/**
+ * How the DNS provider shows that a record is ours. Cloudflare's tags are a paid feature, comments are not. Names that
+ * don't fit are shortened with a hash, so that two owners never have the same comment.
+ */
 export function dnsComment(owner: Owner): string {
   const source = owner.repository === "" ? owner.product : owner.repository;
-  return `${tool}: ${source} pull request ${owner.pullRequest} (project ${owner.project})`;
+  const whole = commentOf({ source, project: owner.project, pullRequest: owner.pullRequest });
+  return whole.length <= maxComment
+    ? whole
+    : commentOf({ source: fitting(source), project: fitting(owner.project), pullRequest: owner.pullRequest });
 }
+
+/** Reads a comment that {@link dnsComment} has written; undefined for every other. */
+export function ownerOfComment(comment: string): CommentOwner | undefined {
+  const match = /^preview-stack: (\S+) pull request ([1-9]\d{0,9}) \(project (\S+)\)$/.exec(comment);
+  return match === null ? undefined : { source: match[1]!, pullRequest: Number(match[2]), project: match[3]! };
+}
+
+/** All our comments start with it. */
+export const dnsCommentStart = `${tool}:`;
+
+const commentOf = ({ source, project, pullRequest }: CommentOwner): string =>
+  `${dnsCommentStart} ${source} pull request ${pullRequest} (project ${project})`;
+
+/** Two names of this length, and a number of ten digits, make a comment that fits. */
+const fitting = (name: string): string => (name.length <= 24 ? name : `${name.slice(0, 13)}-${shortHash(name)}`);
 
 /**
  * A label's value has at most 63 characters, no slash, and ends with a letter or digit: the slash of `owner/name`

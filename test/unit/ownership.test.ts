@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dnsComment, foreignOwner, ownerLabels } from "../../contract";
+import { dnsComment, foreignOwner, ownerLabels, ownerOfComment } from "../../contract";
 
 const owner = { project: "preview", product: "orders", repository: "myorg/orders", pullRequest: 7 };
 
@@ -41,4 +41,51 @@ describe("ownership", () => {
   it("marks a DNS record with repository, pull request and project", () => {
     assert.equal(dnsComment(owner), "preview-stack: myorg/orders pull request 7 (project preview)");
   });
+
+  const owners = fc.record({
+    project: fc.stringMatching(/^[A-Za-z0-9_.-]{1,100}$/),
+    product: fc.stringMatching(/^[a-z0-9-]{1,63}$/),
+    repository: fc.oneof(fc.constant(""), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/)),
+    pullRequest: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  });
+
+  it("reads its own comments on DNS records, which Cloudflare's free plan takes", () => {
+    fc.assert(
+      fc.property(owners, (owner) => {
+        const comment = dnsComment(owner);
+        assert.ok(comment.length <= 100, comment);
+        assert.equal(ownerOfComment(comment)?.pullRequest, owner.pullRequest);
+      }),
+    );
+  });
+
+  it("reads repository and project back whole where they fit", () => {
+    assert.deepEqual(ownerOfComment(dnsComment(owner)), { source: "myorg/orders", project: "preview", pullRequest: 7 });
+  });
+
+  it("gives two owners two comments, however long their names are", () => {
+    const long = "x".repeat(100);
+    const comments = [
+      dnsComment({ ...owner, project: `${long}1` }),
+      dnsComment({ ...owner, project: `${long}2` }),
+      dnsComment({ ...owner, repository: `myorg/${long}1` }),
+      dnsComment({ ...owner, repository: `myorg/${long}2` }),
+    ];
+    assert.equal(new Set(comments).size, comments.length, comments.join("\n"));
+  });
+
+  const strangers = [
+    "",
+    "made by hand",
+    "preview-stack: ",
+    "preview-stack: a pull request 0 (project b)",
+    "preview-stack: a pull request 01 (project b)",
+    "preview-stack: a pull request 1 (project b) kept for the demo",
+    " preview-stack: a pull request 1 (project b)",
+    "preview-stack: a b pull request 1 (project c)",
+    "Preview-Stack: a pull request 1 (project b)",
+  ];
+  for (const comment of strangers) {
+    it(`takes ${JSON.stringify(comment)} for nobody's`, () => assert.equal(ownerOfComment(comment), undefined));
+  }
 });
