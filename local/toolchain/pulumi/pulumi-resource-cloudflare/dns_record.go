@@ -108,14 +108,7 @@ func (o recordOperations) Read(
 	if err != nil {
 		return plugin.ReadResult{}, err
 	}
-	var found record
-	err = zone.request(ctx, reading, string(id), func(records []record) ([]record, error) {
-		at, err := zone.find(reading, string(id), records)
-		if err == nil {
-			found = records[at]
-		}
-		return nil, err
-	})
+	found, err := zone.get(ctx, string(id))
 	if isGone(err) {
 		return plugin.ReadResult{}, nil
 	}
@@ -157,13 +150,7 @@ func (o recordOperations) Delete(ctx context.Context, id resource.ID, state reso
 	if err != nil {
 		return err
 	}
-	err = zone.request(ctx, deleting, string(id), func(records []record) ([]record, error) {
-		at, err := zone.find(deleting, string(id), records)
-		if err != nil {
-			return nil, err
-		}
-		return slices.Delete(records, at, at+1), nil
-	})
+	err = zone.delete(ctx, string(id))
 	if isGone(err) {
 		return nil
 	}
@@ -177,6 +164,28 @@ func checkedRecord(inputs resource.PropertyMap) (record, error) {
 		return record{}, errors.New("ttl must be set to 1 when `proxied` is true")
 	}
 	return wanted, nil
+}
+
+// get makes the request that asks for one record.
+func (z zone) get(ctx context.Context, id string) (found record, err error) {
+	err = z.request(ctx, reading, id, func(records []record) ([]record, error) {
+		at, err := z.find(reading, id, records)
+		if err == nil {
+			found = records[at]
+		}
+		return nil, err
+	})
+	return found, err
+}
+
+func (z zone) delete(ctx context.Context, id string) error {
+	return z.request(ctx, deleting, id, func(records []record) ([]record, error) {
+		at, err := z.find(deleting, id, records)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Delete(records, at, at+1), nil
+	})
 }
 
 func (z zone) find(kind requestKind, id string, records []record) (int, error) {

@@ -11,6 +11,7 @@ type requestKind string
 
 const (
 	creating requestKind = "create"
+	listing  requestKind = "list"
 	reading  requestKind = "read"
 	updating requestKind = "update"
 	deleting requestKind = "delete"
@@ -18,9 +19,12 @@ const (
 
 func (k requestKind) method() string {
 	return map[requestKind]string{
-		creating: http.MethodPost, reading: http.MethodGet, updating: http.MethodPut, deleting: http.MethodDelete,
+		creating: http.MethodPost, listing: http.MethodGet, reading: http.MethodGet, updating: http.MethodPut,
+		deleting: http.MethodDelete,
 	}[k]
 }
+
+func (k requestKind) changes() bool { return k.method() != http.MethodGet }
 
 // fault is an order of a test to make requests fail, or slow. A zone's faults are the list in <id>.faults.json; each
 // request suffers the first that fits.

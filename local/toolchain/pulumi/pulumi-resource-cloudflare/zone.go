@@ -49,7 +49,7 @@ func (z zone) request(ctx context.Context, kind requestKind, recordID string, ha
 			return err
 		}
 		kept, err := handle(records)
-		if err != nil || kind == reading {
+		if err != nil || !kind.changes() {
 			return err
 		}
 		return writeJSON(z.file(""), kept)
