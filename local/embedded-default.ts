@@ -7,7 +7,7 @@ import { interruption } from "./interruption";
 import { ensureProductImages, type ProductImages } from "./images";
 import { ensurePackages, nodePackages } from "./packages";
 import { checkout } from "./paths";
-import { installPlugins } from "./plugins";
+import { installPlugins, startDnsApi } from "./plugins";
 import { keepPort } from "./port";
 import type { Step } from "./tasks";
 import { ensureModule, isBuilt, type ModuleName, moduleNames, usualMinutes } from "./toolchain";
@@ -61,6 +61,11 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
       title: "Pulumi's plugins",
       usually: "2 s the first time",
       run: ({ programs, variables }, report) => installPlugins(join(programs.pulumi, "pulumi"), variables, report),
+    },
+    {
+      title: "Stand-in for Cloudflare's API",
+      usually: "1 s",
+      run: ({ variables }) => startDnsApi(variables.LOCAL_DNS_DIR!, interruption),
     },
   ];
 }

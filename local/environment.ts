@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { caCertificate, kubeconfig, nodeAddress } from "./cluster";
 import { cacheDir, checkout, logDir, stateDir } from "./paths";
+import { dnsApiVariables } from "./plugins";
 import { programsOf } from "./toolchain";
 
 const backend = join(stateDir, "backend");
@@ -51,5 +52,6 @@ export function embeddedVariables(): Record<string, string> {
     NODE_COMPILE_CACHE: join(cacheDir, "node-compile-cache"),
     NODE_EXTRA_CA_CERTS: trustBundle(),
     LOCAL_DNS_DIR: join(stateDir, "dns"),
+    ...dnsApiVariables,
   };
 }

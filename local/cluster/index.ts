@@ -1,5 +1,6 @@
 import { previewAuthority } from "./pki";
 
+export { startDaemon, waitUntil, type Daemon } from "./daemon";
 export { loopbackAddress } from "./forwarder";
 export { kubeconfig } from "./kubeconfig";
 export { nodeAddress } from "./layout";

@@ -15,7 +15,7 @@ export interface DnsRecord {
 /** Makes requests to a zone slow, or fail. Each request suffers the first fault that fits it. */
 export interface DnsFault {
   /** The kind of request; without it, any. */
-  readonly on?: "create" | "read" | "update" | "delete";
+  readonly on?: "create" | "list" | "read" | "update" | "delete";
   readonly delayMs?: number;
   /** HTTP status of the answer; without it the request succeeds after the delay. */
   readonly status?: number;

@@ -1,0 +1,7 @@
+import { stackSettings } from "../../../../components";
+import { DnsRecord } from "../../../../components/dns-record";
+
+export = () => {
+  const settings = stackSettings();
+  new DnsRecord("record", { settings, dns: settings.dns!, host: settings.names.host });
+};
