@@ -1,9 +1,10 @@
 import { previewAuthority } from "./pki";
 
-export { startDaemon, waitUntil, type Daemon } from "./daemon";
+export { isCurrent, startDaemon, stopDaemon, waitUntil, type Daemon } from "./daemon";
 export { loopbackAddress } from "./forwarder";
 export { kubeconfig } from "./kubeconfig";
 export { nodeAddress } from "./layout";
+export { assertPortIsFree } from "./network";
 export { startNode, type NodeOptions } from "./start";
 export { nodeStatus } from "./status";
 export { stopNode } from "./stop";

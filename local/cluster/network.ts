@@ -77,14 +77,15 @@ export async function removeNetwork(): Promise<void> {
 }
 
 /**
- * @throws Error that names the port if another program listens on it.
+ * @param remedy What to do where it isn't.
+ * @throws UserError that names the port if another program listens on it.
  */
-export async function assertPortIsFree(address: string, port: number): Promise<void> {
+export async function assertPortIsFree(address: string, port: number, remedy: string): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "is in use by another program" : `can't be used (${error.message})`;
-      reject(new UserError(`port ${port} on ${address} ${reason}: choose another with  npm start -- --port N`));
+      reject(new UserError(`port ${port} on ${address} ${reason}: ${remedy}`));
     });
     server.listen(port, address, () => server.close(() => resolve()));
   });

@@ -25,7 +25,7 @@ export async function prepareHost(
   // Before anything else is stopped: a port that is taken leaves the rest of the node as it was.
   if (!networkUp || !daemons.some((daemon) => daemon.name === "forwarder" && isCurrent(daemon))) {
     await stopDaemon("forwarder");
-    await assertPortIsFree(loopbackAddress, port);
+    await assertPortIsFree(loopbackAddress, port, "choose another with  npm start -- --port N");
   }
   if (networkUp) {
     await stopOutdated(daemons);

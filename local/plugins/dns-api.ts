@@ -1,13 +1,21 @@
 import { join } from "node:path";
 import { request } from "undici";
-import { type Daemon, startDaemon, waitUntil } from "../cluster";
+import {
+  assertPortIsFree,
+  type Daemon,
+  isCurrent,
+  loopbackAddress,
+  startDaemon,
+  stopDaemon,
+  waitUntil,
+} from "../cluster";
 import { programsOf } from "../toolchain";
 
-const address = "127.0.0.1:8453";
+const port = 8453;
 
 /** What leads those who look at a zone without Pulumi to the stand-in. The token has the form of a real one, and is none. */
 export const dnsApiVariables = {
-  CLOUDFLARE_BASE_URL: `http://${address}/client/v4`,
+  CLOUDFLARE_BASE_URL: `http://${loopbackAddress}:${port}/client/v4`,
   CLOUDFLARE_API_TOKEN: "local-stand-in-for-Cloudflare-not-secret",
 };
 
@@ -20,7 +28,7 @@ export const cloudflareProgram = (): string =>
  * ends this as well.
  *
  * @param folder That of LOCAL_DNS_DIR.
- * @throws UserError with the daemon's last words, such as an address in use
+ * @throws UserError where the port is taken, or with the daemon's last words
  */
 export async function startDnsApi(folder: string, signal?: AbortSignal): Promise<void> {
   const { CLOUDFLARE_BASE_URL: url, CLOUDFLARE_API_TOKEN: token } = dnsApiVariables;
@@ -29,10 +37,14 @@ export async function startDnsApi(folder: string, signal?: AbortSignal): Promise
     network: "host",
     command: [
       ...(["env", `LOCAL_DNS_DIR=${folder}`, `CLOUDFLARE_API_TOKEN=${token}`] as const),
-      ...[cloudflareProgram(), "serve-api", address],
+      ...[cloudflareProgram(), "serve-api", `${loopbackAddress}:${port}`],
     ],
   };
-  await startDaemon(daemon);
+  if (!isCurrent(daemon)) {
+    await stopDaemon(daemon.name);
+    await assertPortIsFree(loopbackAddress, port, "end that one");
+    await startDaemon(daemon);
+  }
   await waitUntil({
     what: "the stand-in for Cloudflare's API doesn't answer",
     daemons: [daemon],
