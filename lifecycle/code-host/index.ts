@@ -1,0 +1,2 @@
+export * from "./code-host";
+export { runReference } from "./github-runs";

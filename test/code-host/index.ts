@@ -1,0 +1,3 @@
+export * as faults from "./faults";
+export { GitHubStandIn } from "./server";
+export { shaOf } from "./state";
