@@ -249,6 +249,7 @@ describe("code host", () => {
         1,
       ],
       ["secondary limit", (it) => it.fail(faults.secondaryLimit(61)), /too many requests.*try again in 61 s/, 1],
+      ["secondary limit by 429", (it) => it.fail(faults.secondaryLimit(61, 429)), /try again in 61 s/, 1],
       ["redirection to elsewhere", (it) => it.fail(faults.redirect(() => "https://example.com/")), /another host/, 4],
       ["endless redirection", (it) => it.fail(faults.redirect(({ href }) => href)), /redirects without end/, 16],
       ["409", (it) => it.fail(faults.status(409)), /says 409/, 1],

@@ -1,0 +1,48 @@
+/**
+ * What the lifecycle notes down about a preview, as annotations of its namespace: the program knows nothing of them, so
+ * an update neither changes nor removes them, and one request shows those of all previews.
+ */
+export interface LifecycleRecord {
+  /** The commit that was deployed last, where it was named. */
+  readonly sha?: string;
+  /** When it may be closed, ISO 8601 in UTC. */
+  readonly expires?: string;
+  /** Scaled to nothing until `preview wake`. */
+  readonly asleep: boolean;
+  /** The setting `database.generation`, from 1. */
+  readonly generation: number;
+}
+
+const key = (name: keyof LifecycleRecord) => `preview-stack/${name}`;
+
+export function recordFrom(annotations: Readonly<Record<string, string>>): LifecycleRecord {
+  return {
+    sha: annotations[key("sha")],
+    expires: annotations[key("expires")],
+    asleep: annotations[key("asleep")] === "true",
+    generation: Number(annotations[key("generation")] ?? 1),
+  };
+}
+
+/** As `kubectl annotate` takes them; what is undefined or false is removed. */
+export function annotationArguments(record: Partial<LifecycleRecord>): string[] {
+  return Object.entries(record).map(([name, value]) =>
+    value === undefined || value === false
+      ? `${key(name as keyof LifecycleRecord)}-`
+      : `${key(name as keyof LifecycleRecord)}=${value}`,
+  );
+}
+
+/** Clocks differ and are set: nothing is closed within this time after its expiry. */
+const grace = 2 * 3600_000;
+
+/** When a preview that is updated now expires. */
+export function expiryFrom(now: Date, ttlDays: number): string {
+  return new Date(now.getTime() + ttlDays * 24 * 3600_000).toISOString();
+}
+
+/** False also where there is no readable expiry: what can't be told isn't closed. */
+export function hasExpired({ expires }: Pick<LifecycleRecord, "expires">, now: Date): boolean {
+  const at = Date.parse(expires ?? "");
+  return now.getTime() > at + grace;
+}

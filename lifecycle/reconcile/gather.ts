@@ -1,0 +1,83 @@
+import type { CodeHost, PullRequest } from "../code-host";
+import { kubectl } from "../kubectl";
+import type { PulumiContext } from "../pulumi";
+import { stacks } from "../stack";
+import { type Found, foundIn, type ListedNamespace, type ListedRecord, type Site } from "./found";
+import { type Answer, candidates, type Facts } from "./plan";
+
+/** Whom to ask. */
+export interface Sources {
+  readonly context: PulumiContext;
+  readonly kubeContext: string;
+  readonly codeHost: CodeHost;
+  /** DNS records that previews have made. @default none, where previews have no record of their own */
+  readonly records?: () => Promise<readonly ListedRecord[]>;
+}
+
+/**
+ * What there is: one request to the backend, one to the cluster and one to the DNS provider, whatever the number of
+ * previews.
+ *
+ * @throws UserError where one of them can't be asked
+ */
+export async function gatherFound({ context, kubeContext, records }: Sources, site: Site): Promise<Found[]> {
+  const [stackList, namespaces, recordList] = await Promise.all([
+    stacks(context),
+    listNamespaces(kubeContext),
+    records?.() ?? [],
+  ]);
+  const names = stackList.map(({ name }) => name.split("/").at(-1) ?? name);
+  return foundIn({ stacks: names, namespaces, records: recordList }, site);
+}
+
+interface Manifest {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+  readonly status?: { readonly phase?: string };
+}
+
+/** Without a selector: a namespace that lost its labels is to be told of, too. */
+async function listNamespaces(kubeContext: string): Promise<ListedNamespace[]> {
+  const place = { kubeContext, namespace: "default" };
+  const text = await kubectl(place, ["get", "namespaces", "--output=json", "--request-timeout=15s"]);
+  return (JSON.parse(text) as { items: readonly Manifest[] }).items.map(({ metadata, status }) => ({
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    terminating: status?.phase === "Terminating",
+  }));
+}
+
+/** What the code host says: its list of open pull requests and one answer for each candidate. */
+export async function gatherAnswers(
+  codeHost: CodeHost,
+  found: readonly Found[],
+  now: Date,
+  report: (message: string) => void,
+): Promise<Pick<Facts, "open" | "answers">> {
+  const open = await codeHost.openPullRequests().catch((error: unknown): PullRequest[] | undefined => {
+    report((error as Error).message);
+    return undefined;
+  });
+  const asked = candidates({ found, open, now }).map(
+    async (number) => [number, await answerAbout(codeHost, number, report)] as const,
+  );
+  return { open, answers: new Map(await Promise.all(asked)) };
+}
+
+/** Whatever goes wrong is told of and is no answer. */
+export async function answerAbout(
+  codeHost: CodeHost,
+  number: number,
+  report: (message: string) => void,
+): Promise<Answer> {
+  try {
+    return (await codeHost.pullRequest(number)) ?? "not found";
+  } catch (error) {
+    report((error as Error).message);
+    return "no answer";
+  }
+}

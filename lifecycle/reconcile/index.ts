@@ -1,0 +1,5 @@
+export * from "./carry-out";
+export * from "./found";
+export * from "./gather";
+export * from "./plan";
+export * from "./report";

@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { dnsComment, ownerLabels } from "../../contract";
+import type { PullRequest } from "../../lifecycle/code-host";
+import {
+  type Action,
+  type Answer,
+  asJson,
+  candidates,
+  carryOut,
+  type Facts,
+  foundIn,
+  type Hands,
+  type Lists,
+  plan,
+  planAsText,
+  type Site,
+} from "../../lifecycle/reconcile";
+import { shaOf } from "../code-host";
+
+const site: Site = {
+  owner: { project: "preview", product: "orders", repository: "myorg/orders" },
+  prefix: "",
+  domain: "previews.example.com",
+};
+const now = new Date("2026-11-24T12:00:00Z");
+const hours = (count: number) => new Date(now.getTime() + count * 3600_000).toISOString();
+
+const pull = (number: number, more: Partial<PullRequest> = {}): PullRequest => ({
+  number,
+  state: "open",
+  merged: false,
+  headSha: shaOf(`${number}`),
+  fork: false,
+  labels: [],
+  url: `https://github.com/myorg/orders/pull/${number}`,
+  ...more,
+});
+const closed = (number: number) => pull(number, { state: "closed" });
+
+const namespace = (number: number, annotations: Record<string, string> = {}, labels?: Record<string, string>) => ({
+  name: `pr-${number}`,
+  labels: labels ?? ownerLabels({ ...site.owner, pullRequest: number }),
+  annotations: { "preview-stack/sha": shaOf(`${number}`), "preview-stack/expires": hours(24), ...annotations },
+  terminating: false,
+});
+const record = (number: number, owner = site.owner) => ({
+  name: `pr-${number}.previews.example.com`,
+  comment: dnsComment({ ...owner, pullRequest: number }),
+  owner: { pullRequest: number },
+});
+
+function factsOf(lists: Partial<Lists>, more: Partial<Facts> = {}): Facts {
+  const found = foundIn({ stacks: [], namespaces: [], records: [], ...lists }, site);
+  return { found, open: [], answers: new Map(), now, hasImages: () => true, ...more };
+}
+
+describe("reconcile", () => {
+  describe("finds", () => {
+    it("what belongs to a pull request in all three lists, and nothing else", () => {
+      const found = foundIn(
+        {
+          stacks: ["pr-12", "preview", "pr-7", "pr-x", "xpr-7"],
+          namespaces: [namespace(7), { ...namespace(7), name: "kube-system" }, { ...namespace(7), name: "shop-pr-7" }],
+          records: [record(9), record(7), record(8, { ...site.owner, project: "other" })],
+        },
+        site,
+      );
+      assert.deepEqual(
+        found.map(({ pullRequest, hasStack, namespace: own, records }) => [
+          pullRequest,
+          hasStack,
+          own !== undefined,
+          records,
+        ]),
+        [
+          [7, true, true, ["pr-7.previews.example.com"]],
+          [9, false, false, ["pr-9.previews.example.com"]],
+          [12, true, false, []],
+        ],
+      );
+    });
+
+    it("namespaces with the product's prefix only", () => {
+      const prefixed = { ...site, prefix: "shop" };
+      const lists = { stacks: [], namespaces: [namespace(7), { ...namespace(8), name: "shop-pr-8" }], records: [] };
+      assert.deepEqual(
+        foundIn(lists, prefixed).map(({ name }) => name),
+        ["shop-pr-8"],
+      );
+    });
+  });
+
+  describe("decides", () => {
+    const all = { stacks: ["pr-7"], namespaces: [namespace(7)], records: [record(7)] };
+    const stale = { ...all, namespaces: [namespace(7, { "preview-stack/sha": shaOf("old") })] };
+    const expired = { ...all, namespaces: [namespace(7, { "preview-stack/expires": hours(-3) })] };
+    const answer = (it: Answer) => new Map([[7, it]]);
+    const table: [name: string, facts: Facts, action: Action, reason: RegExp][] = [
+      ["open and up to date", factsOf(all, { open: [pull(7)] }), "nothing", /open, deployed with its head/],
+      [
+        "asleep",
+        factsOf({ ...all, namespaces: [namespace(7, { "preview-stack/asleep": "true" })] }, { open: [pull(7)] }),
+        "nothing",
+        /asleep/,
+      ],
+      ["stale", factsOf(stale, { open: [pull(7)] }), "redeploy", /^stale: deployed 6f6c640, head 3700000$/],
+      [
+        "stale without images",
+        factsOf(stale, { open: [pull(7)], hasImages: () => false }),
+        "report",
+        /stale: deployed 6f6c640, head 3700000; preview up 7/,
+      ],
+      ["stale, of a fork", factsOf(stale, { open: [pull(7, { fork: true })] }), "report", /after an approval/],
+      ["closed", factsOf(all, { answers: answer(closed(7)) }), "close", /is closed/],
+      ["merged", factsOf(all, { answers: answer(pull(7, { state: "closed", merged: true })) }), "close", /is merged/],
+      ["closed but in a list", factsOf(all, { open: [pull(7)], answers: answer(closed(7)) }), "nothing", /open/],
+      ["missing in the list, but open", factsOf(all, { answers: answer(pull(7)) }), "nothing", /open/],
+      ["not found", factsOf(all, { answers: answer("not found") }), "report", /doesn't mean that it is closed/],
+      ["no answer", factsOf(all, { answers: answer("no answer") }), "report", /didn't answer/],
+      ["never asked", factsOf(all), "report", /didn't answer/],
+      ["no list", factsOf(all, { open: undefined, answers: answer(closed(7)) }), "report", /couldn't be asked/],
+      ["expired", factsOf(expired, { open: [pull(7)], answers: answer(pull(7)) }), "close", /expired 2026-11-24T09/],
+      ["expired, not asked", factsOf(expired, { open: [pull(7)] }), "report", /didn't answer/],
+      ["expired and kept", factsOf(expired, { open: [pull(7, { labels: ["keep"] })] }), "nothing", /open/],
+      [
+        "expired, kept since",
+        factsOf(expired, { open: [pull(7)], answers: answer(pull(7, { labels: ["keep"] })) }),
+        "nothing",
+        /open/,
+      ],
+      [
+        "closed and kept",
+        factsOf(all, { answers: answer(pull(7, { state: "closed", labels: ["keep"] })) }),
+        "close",
+        /is closed/,
+      ],
+      [
+        "expired by a clock that is an hour ahead",
+        factsOf({ ...all, namespaces: [namespace(7, { "preview-stack/expires": hours(-1) })] }, { open: [pull(7)] }),
+        "nothing",
+        /open/,
+      ],
+      [
+        "an expiry that can't be read",
+        factsOf({ ...all, namespaces: [namespace(7, { "preview-stack/expires": "soon" })] }, { open: [pull(7)] }),
+        "nothing",
+        /open/,
+      ],
+      [
+        "a namespace without a stack, closed",
+        factsOf({ namespaces: [namespace(7)] }, { answers: answer(closed(7)) }),
+        "close",
+        /is closed/,
+      ],
+      [
+        "a namespace without a stack, open",
+        factsOf({ namespaces: [namespace(7)] }, { open: [pull(7)] }),
+        "adopt",
+        /no stack/,
+      ],
+      [
+        "a record alone, closed",
+        factsOf({ records: [record(7)] }, { answers: answer(closed(7)) }),
+        "close",
+        /is closed/,
+      ],
+      ["a record alone, open", factsOf({ records: [record(7)] }, { open: [pull(7)] }), "report", /only a DNS record/],
+      ["a stack alone, closed", factsOf({ stacks: ["pr-7"] }, { answers: answer(closed(7)) }), "close", /is closed/],
+      ["a stack alone, open", factsOf({ stacks: ["pr-7"] }, { open: [pull(7)] }), "report", /preview up 7 repairs it/],
+      [
+        "being deleted, open",
+        factsOf({ ...all, namespaces: [{ ...namespace(7), terminating: true }] }, { open: [pull(7)] }),
+        "report",
+        /being deleted/,
+      ],
+      [
+        "a namespace that lost its labels, closed",
+        factsOf({ ...all, namespaces: [namespace(7, {}, {})] }, { answers: answer(closed(7)) }),
+        "report",
+        /another owner's: it was not made by this tool/,
+      ],
+      [
+        "another product's namespace, closed",
+        factsOf(
+          { ...all, namespaces: [namespace(7, {}, ownerLabels({ ...site.owner, product: "shop", pullRequest: 7 }))] },
+          { answers: answer(closed(7)) },
+        ),
+        "report",
+        /another owner's: .*product is shop/,
+      ],
+    ];
+    for (const [name, facts, action, reason] of table) {
+      it(name, () => {
+        const { rows } = plan(facts, 10);
+        assert.equal(rows.length, 1);
+        assert.equal(rows[0]?.action, action);
+        assert.match(rows[0]?.reason ?? "", reason);
+      });
+    }
+
+    it("to close none where more would be closed than the cap allows, and says how to raise it", () => {
+      const numbers = [1, 2, 3];
+      const facts = factsOf(
+        { stacks: numbers.map((number) => `pr-${number}`) },
+        { answers: new Map(numbers.map((number) => [number, closed(number)])) },
+      );
+      const { rows, isOverCap } = plan(facts, 2);
+      assert.equal(isOverCap, true);
+      assert.deepEqual(new Set(rows.map(({ action }) => action)), new Set(["report"]));
+      assert.match(rows[0]?.reason ?? "", /3 previews would be closed, and the cap is 2; --max-closings 3/);
+      assert.equal(plan(facts, 3).rows[0]?.action, "close");
+    });
+  });
+
+  describe("always", () => {
+    const number = fc.integer({ min: 1, max: 8 });
+    const pulls = fc.record({
+      state: fc.constantFrom("open" as const, "closed" as const),
+      merged: fc.boolean(),
+      headSha: fc.constantFrom(...["1", "2", "3"].map(shaOf)),
+      fork: fc.boolean(),
+      labels: fc.subarray(["keep", "bug"]),
+    });
+    const answers = fc.oneof(pulls, fc.constantFrom("not found" as const, "no answer" as const));
+    const labels = fc.constantFrom(undefined, {}, ownerLabels({ ...site.owner, product: "shop", pullRequest: 7 }));
+    const annotations = fc.record(
+      {
+        "preview-stack/sha": fc.constantFrom(...["1", "2", "3"].map(shaOf)),
+        "preview-stack/expires": fc.constantFrom(hours(-1000), hours(-1), hours(1), "soon"),
+        "preview-stack/asleep": fc.constantFrom("true", "false"),
+      },
+      { requiredKeys: [] },
+    );
+    const lists = fc.record({
+      stacks: fc.uniqueArray(number).map((all) => all.map((one) => `pr-${one}`)),
+      namespaces: fc
+        .uniqueArray(fc.tuple(number, annotations, labels, fc.boolean()), { selector: ([one]) => one })
+        .map((all) => all.map(([one, notes, own, terminating]) => ({ ...namespace(one, notes, own), terminating }))),
+      records: fc.array(number).map((all) => all.map((one) => record(one))),
+    });
+    const world = fc.record({
+      lists,
+      open: fc.option(
+        fc
+          .uniqueArray(fc.tuple(number, pulls), { selector: ([one]) => one })
+          .map((all) => all.map(([one, it]) => pull(one, { ...it, state: "open" }))),
+        { nil: undefined },
+      ),
+      answers: fc
+        .array(fc.tuple(number, answers))
+        .map((all) => new Map(all.map(([one, it]) => [one, typeof it === "string" ? it : pull(one, it)]))),
+      hasImages: fc.boolean().map((known) => () => known),
+    });
+    type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never;
+    const facts = ({ lists: all, ...rest }: Omit<World, "lists"> & { lists: Lists }) => factsOf(all, rest);
+    const isExpired = (expires?: string) => expires === hours(-1000);
+
+    it("closes only what the code host says is closed, or what has expired and isn't kept", () => {
+      let closings = 0;
+      fc.assert(
+        fc.property(world, (it) => {
+          for (const row of plan(facts(it), 100).rows.filter(({ action }) => action === "close")) {
+            closings += 1;
+            const answer = it.answers.get(row.pullRequest);
+            assert.ok(it.open !== undefined && typeof answer === "object");
+            assert.ok(
+              answer.state === "closed" ||
+                (isExpired(row.namespace?.record.expires) && !answer.labels.includes("keep")),
+            );
+            assert.equal(row.foreign, undefined);
+            assert.ok(candidates(facts(it)).includes(row.pullRequest));
+          }
+        }),
+        { numRuns: 2000 },
+      );
+      assert.ok(closings > 100, "the property was hardly tried");
+    });
+
+    it("holds the cap: no more closings, and none beyond it", () => {
+      fc.assert(
+        fc.property(world, fc.nat(4), (it, cap) => {
+          const count = (limit: number) =>
+            plan(facts(it), limit).rows.filter(({ action }) => action === "close").length;
+          assert.equal(count(cap), count(100) <= cap ? count(100) : 0);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    it("deploys only the head of an open pull request that is no fork, where there is something already", () => {
+      fc.assert(
+        fc.property(world, (it) => {
+          for (const row of plan(facts(it), 100).rows.filter(({ sha }) => sha !== undefined)) {
+            assert.ok(row.action === "redeploy" || row.action === "adopt");
+            const answer = it.answers.get(row.pullRequest);
+            const known = it.open?.find((one) => one.number === row.pullRequest) ?? answer;
+            assert.ok(typeof known === "object" && known.state === "open" && !known.fork);
+            assert.ok([known, answer].some((one) => typeof one === "object" && one.headSha === row.sha));
+            assert.ok(row.namespace !== undefined);
+          }
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    it("comes to the same plan in whatever order the lists are", () => {
+      const shuffled = world.chain((it) =>
+        fc
+          .tuple(
+            ...[it.lists.stacks, it.lists.namespaces, it.lists.records, it.open ?? []].map((all) =>
+              fc.shuffledSubarray<unknown>(all as unknown[], { minLength: all.length }),
+            ),
+          )
+          .map(([stacks, namespaces, records, open]) => ({
+            it,
+            other: {
+              ...it,
+              lists: { stacks, namespaces, records } as Lists,
+              open: it.open && (open as PullRequest[]),
+            },
+          })),
+      );
+      fc.assert(
+        fc.property(shuffled, ({ it, other }) => {
+          assert.equal(planAsText(plan(facts(other), 5)), planAsText(plan(facts(it), 5)));
+        }),
+      );
+    });
+
+    it("closes, one after the other, only what is still closed when its turn comes", async () => {
+      await fc.assert(
+        fc.asyncProperty(world, fc.array(answers, { minLength: 8, maxLength: 8 }), async (it, later) => {
+          const all = facts(it);
+          const planned = plan(all, 100);
+          const asked: number[] = [];
+          const done: number[] = [];
+          const answer = (one: number): Answer => {
+            const then = later[one - 1]!;
+            return typeof then === "string" ? then : pull(one, then);
+          };
+          const hands: Hands = {
+            ask: (one) => Promise.resolve(answer((asked.push(one), one))),
+            close: (one) => Promise.resolve(void done.push(one)),
+            redeploy: () => Promise.resolve(),
+          };
+          await carryOut(planned, all, hands, { report: () => undefined, freshFor: 0 });
+          const closings = planned.rows.filter(({ action }) => action === "close");
+          assert.deepEqual(
+            asked,
+            closings.map(({ pullRequest }) => pullRequest),
+          );
+          const expected = closings.filter(({ pullRequest, namespace: own }) => {
+            const then = answer(pullRequest);
+            return (
+              typeof then === "object" &&
+              (then.state === "closed" || (isExpired(own?.record.expires) && !then.labels.includes("keep")))
+            );
+          });
+          assert.deepEqual(
+            done,
+            expected.map(({ pullRequest }) => pullRequest),
+          );
+        }),
+        { numRuns: 500 },
+      );
+    });
+  });
+
+  describe("carries out", () => {
+    const facts = factsOf(
+      { stacks: ["pr-1", "pr-2", "pr-3"], namespaces: [namespace(3, { "preview-stack/sha": shaOf("old") })] },
+      {
+        open: [pull(3)],
+        answers: new Map([
+          [1, closed(1)],
+          [2, closed(2)],
+        ]),
+      },
+    );
+    const said: string[] = [];
+    const options = { report: (message: string) => void said.push(message) };
+
+    it("all of it, also after a failure, and without asking again for what was just answered", async () => {
+      const done: string[] = [];
+      const planned = plan(facts, 10);
+      const outcomes = await carryOut(
+        planned,
+        facts,
+        {
+          ask: () => assert.fail("asked again"),
+          close: (number) =>
+            number === 1 ? Promise.reject(new Error("no cluster")) : Promise.resolve(void done.push(`${number}`)),
+          redeploy: (number, sha) => Promise.resolve(void done.push(`${number} ${sha}`)),
+        },
+        options,
+      );
+      assert.deepEqual(done, ["2", `3 ${shaOf("3")}`]);
+      assert.deepEqual(outcomes.get(1), { outcome: "failed", why: "no cluster" });
+      assert.match(said.join("\n"), /pr-1: close, the pull request is closed\npr-1: failed, no cluster\n/);
+
+      const { previews } = JSON.parse(asJson(planned, outcomes)) as { previews: { outcome?: string }[] };
+      assert.deepEqual(
+        previews.map(({ outcome }) => outcome),
+        ["failed", "done", "done"],
+      );
+    });
+
+    it("nothing more once it is interrupted", async () => {
+      const never = () => assert.fail("went on");
+      const hands = { ask: never, close: never, redeploy: never };
+      const outcomes = await carryOut(plan(facts, 10), facts, hands, { ...options, signal: AbortSignal.abort() });
+      assert.equal(outcomes.size, 0);
+    });
+  });
+});
