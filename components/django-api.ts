@@ -23,11 +23,14 @@ export class DjangoApi extends pulumi.ComponentResource {
 
     const data = secrets.apply((generated) => apiSecrets(settings, generated));
     const secretName = secret(`${name}-secrets`, namespace, data, this).metadata.name;
-    const migration = new Migration(
-      `${name}-migration`,
-      { ...args, secretName, transform: args.transformMigration },
-      { parent: this, dependsOn: args.database },
-    );
+    // Asleep there is no database to migrate.
+    const migration = settings.asleep
+      ? undefined
+      : new Migration(
+          `${name}-migration`,
+          { ...args, secretName, transform: args.transformMigration },
+          { parent: this, dependsOn: args.database },
+        );
     this.deployment = httpServer(
       name,
       {
@@ -39,7 +42,7 @@ export class DjangoApi extends pulumi.ComponentResource {
         probeHost: services.api.name,
       },
       this,
-      { dependsOn: migration.job },
+      { dependsOn: migration?.job },
     );
 
     this.registerOutputs({});

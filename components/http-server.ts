@@ -8,6 +8,7 @@ import {
   labelsOf,
   podSpec,
   productVolumes,
+  replicasOf,
   resourceRequirements,
   stoppedFirst,
   type Transform,
@@ -53,7 +54,7 @@ export function httpServer(
     transform({
       metadata: { name: service.name, namespace, labels },
       spec: {
-        replicas: 1,
+        replicas: replicasOf(args.settings),
         // The old pod serves until the new one is ready, also when that never happens.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector: { matchLabels: labels },

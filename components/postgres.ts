@@ -6,6 +6,7 @@ import {
   inNamespace,
   labelsOf,
   podSpec,
+  replicasOf,
   resourceRequirements,
   secret,
   stoppedFirst,
@@ -45,7 +46,7 @@ export class Postgres extends pulumi.ComponentResource {
         metadata: { name: service, namespace: args.namespace.metadata.name, labels },
         spec: {
           serviceName: service,
-          replicas: 1,
+          replicas: replicasOf(args.settings),
           selector: { matchLabels: labels },
           template: { metadata: { labels }, spec: this.pod(args, password.metadata.name) },
           volumeClaimTemplates: [volumeClaim(args)],

@@ -20,7 +20,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
     this.namespace = new k8s.core.v1.Namespace(
       name,
       { metadata: { name: settings.names.namespace, labels: { ...ownerLabels(settings.owner), ...podSecurity } } },
-      { parent: this, customTimeouts: { create: "1m", delete: "5m" } },
+      { parent: this, customTimeouts: { create: "1m", delete: "2m" } },
     );
     this.name = this.namespace.metadata.name;
     const rights = this.deployerRights(name, settings);

@@ -68,6 +68,9 @@ export function container(own: Container): Container {
   };
 }
 
+/** Asleep is a setting, so that no update wakes a preview by accident. */
+export const replicasOf = ({ asleep }: Settings) => (asleep ? 0 : 1);
+
 export function resourceRequirements(
   resources: Settings["api"]["resources"],
 ): types.input.core.v1.ResourceRequirements {

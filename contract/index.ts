@@ -5,4 +5,5 @@ export * from "./lifecycle-record";
 export * from "./names";
 export * from "./ownership";
 export * from "./pull-request";
+export * from "./receipt";
 export * from "./settings";

@@ -1,14 +1,62 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import { pullRequestNumber, UserError } from "../contract";
+import { close } from "./commands/close";
+import { logs, parts, shell } from "./commands/logs";
 import { resetDatabase } from "./commands/reset-db";
+import { reconcileAll } from "./commands/reconcile-all";
+import { sleep, wake } from "./commands/sleep";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
+import { up } from "./commands/up";
 import { verify } from "./commands/verify";
+import { handleInterruption, interruption } from "./interruption";
 
 // 1 is for what a command has found out, so a mistyped command ends with 2, like all that can't be done.
 const program = new Command("preview")
   .description("What happens to a preview while its pull request lives.")
   .exitOverride();
+
+program
+  .command("up")
+  .description("bring a preview up, or to another commit; steps aside when its pull request is closed or has moved on")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .option("--api <image>", "the API's image, by digest or by a tag that is a commit SHA")
+  .option("--web <image>", "the web's image, likewise")
+  .option("--sha <commit>", "the commit that the images are built from", commit)
+  .option("--comment", "say on the pull request how it went")
+  .option("--json", "as JSON")
+  .action(up);
+
+program
+  .command("close")
+  .description("remove a preview, whatever state it is in, and look whether all of it is gone")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .option("--force-finalizers", "let objects go whose finalizers nobody takes away")
+  .option("--context <name>", "context of the kubeconfig to look with, where the stack's own may not")
+  .option("--comment", "say on the pull request what was seen to be gone")
+  .option("--receipt <file>", "write the teardown receipt there, as JSON")
+  .option("--json", "print the receipt as JSON")
+  .action(close);
+
+program
+  .command("reconcile")
+  .description("close previews whose pull request is closed or whose time is up; report what doesn't fit")
+  .option("--dry-run", "show the plan and change nothing")
+  .option("--max-closings <count>", "close none when it would be more than this", count, 10)
+  .option("--json", "the plan and what came of it, as JSON")
+  .action(reconcileAll);
+
+program
+  .command("sleep")
+  .description("scale a preview to nothing and keep its data")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .action(sleep);
+
+program
+  .command("wake")
+  .description("bring a sleeping preview back")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .action(wake);
 
 program
   .command("status")
@@ -34,6 +82,23 @@ program
   .action(resetDatabase);
 
 program
+  .command("logs")
+  .description("show what a part of a preview has logged")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .addArgument(new Argument("<part>").choices([...Object.keys(parts), "migration"]))
+  .option("-f, --follow", "go on as it is written")
+  .option("--tail <lines>", "how many lines to begin with", "200")
+  .action(logs);
+
+program
+  .command("shell")
+  .description("open a shell in a part of a preview; in the database its client")
+  .argument("<number>", "the pull request's number", pullRequest)
+  .addArgument(new Argument("<part>").choices(Object.keys(parts)))
+  .argument("[command...]", "after --: run this instead")
+  .action(shell);
+
+program
   .command("verify")
   .description("check what mysteriously breaks; each failure names the setting to change")
   .argument("<preview>", "the pull request's number, or the URL of any preview", target)
@@ -50,6 +115,21 @@ function pullRequest(text: string): number {
   }
 }
 
+/** As git writes it, so that it can't be anything else. */
+function commit(text: string): string {
+  if (!/^[0-9a-f]{40}$/.test(text)) {
+    throw new InvalidArgumentError("It must be a commit's SHA of 40 hexadecimal digits.");
+  }
+  return text;
+}
+
+function count(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) {
+    throw new InvalidArgumentError("It must be a number from 0 on.");
+  }
+  return Number(text);
+}
+
 /** A number, or the origin of a URL. */
 function target(text: string): number | string {
   const url = URL.parse(text);
@@ -62,6 +142,7 @@ function target(text: string): number | string {
   return url.origin;
 }
 
+handleInterruption();
 program.parseAsync().catch((error: unknown) => {
   // Commander has said it already; asking for help is no error.
   if (error instanceof CommanderError) {
@@ -69,5 +150,5 @@ program.parseAsync().catch((error: unknown) => {
     return;
   }
   console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 2;
+  process.exitCode = interruption.aborted ? 130 : 2;
 });

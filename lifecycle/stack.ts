@@ -21,15 +21,37 @@ export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
  * backend has that one.
  */
 export async function ensureStack(context: PulumiContext, stack: string): Promise<void> {
-  const names = (await stacks(context)).map(({ name }) => name.split("/").at(-1));
+  const names = await stackNames(context);
   const hasShared = names.includes("preview");
   if (!names.includes(stack)) {
     await pulumi(context, ["stack", "init", stack, ...(hasShared ? ["--copy-config-from", "preview"] : [])]);
-  } else if (hasShared && !existsSync(join(context.project, `Pulumi.${stack}.yaml`))) {
-    // The stack of an earlier push, in a checkout of its own: its file is git-ignored and was left there.
-    await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
+  } else {
+    await recallConfiguration(context, stack);
   }
 }
+
+/**
+ * Gets a stack's configuration back where this checkout has none: it was made by an earlier push, whose file is
+ * git-ignored and was left in another checkout. What was deployed last counts, or else what all previews share.
+ */
+export async function recallConfiguration(context: PulumiContext, stack: string): Promise<void> {
+  const isThere = existsSync(join(context.project, `Pulumi.${stack}.yaml`));
+  const names = isThere ? [] : await stackNames(context);
+  if (names.includes("preview")) {
+    await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
+  } else if (names.includes(stack)) {
+    await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]);
+  }
+}
+
+/** The stack to read what a preview's configuration is, or will be: its own, or the one that is shared. */
+export async function sharedStack(context: PulumiContext, stack: string): Promise<string | undefined> {
+  const names = await stackNames(context);
+  return [stack, "preview"].find((name) => names.includes(name));
+}
+
+const stackNames = async (context: PulumiContext) =>
+  (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
 
 /** Sets plain settings by their path, `api.image`. */
 export async function configure(

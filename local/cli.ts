@@ -4,9 +4,9 @@ import { env } from "./commands/env";
 import { start } from "./commands/start";
 import { type ClusterOptions, startOnCluster } from "./commands/start-on-cluster";
 import { stop } from "./commands/stop";
-import { test } from "./commands/test";
+import { test, testFaults } from "./commands/test";
 import { buildToolchain } from "./commands/toolchain";
-import { handleInterruption, interruption } from "./interruption";
+import { handleInterruption, interruption } from "../lifecycle/interruption";
 import { nodePort } from "./port";
 
 const program = new Command("npm").description("Previews on the embedded default, or on a cluster that you have.");
@@ -38,6 +38,8 @@ program
 program.command("env").description("print the shell variables of the embedded default").action(env);
 
 program.command("test").description("run all suites").action(test);
+
+program.command("test:faults").description("run the fault suite in full").action(testFaults);
 
 program.command("toolchain").description("build the toolchain into the cache").action(buildToolchain);
 

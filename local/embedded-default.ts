@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { WriteStream } from "node:fs";
 import { kubeconfig, nodeStatus, startNode } from "./cluster";
 import { embeddedVariables, prepareState } from "./environment";
-import { interruption } from "./interruption";
+import { interruption } from "../lifecycle/interruption";
 import { ensureProductImages, type ProductImages } from "./images";
 import { ensurePackages, nodePackages } from "./packages";
 import { checkout } from "./paths";

@@ -1,6 +1,6 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { resourceDone } from "../lifecycle/pulumi";
-import { interruption } from "./interruption";
+import { interruption } from "../lifecycle/interruption";
 
 /** Tells what a step is doing: to the log, and on the terminal unless it is for the log only. */
 export type Report = (message: string, where?: "log only") => void;

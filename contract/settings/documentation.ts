@@ -84,6 +84,9 @@ function declared({ type, default: value }: Shape): Pick<ConfigDeclaration, "typ
     case "array":
       return { type, items: { type: "object" }, default: [] };
     default:
-      return { type: "string", default: typeof value === "number" ? String(value) : (value ?? "") };
+      return {
+        type: "string",
+        default: typeof value === "number" || typeof value === "boolean" ? String(value) : (value ?? ""),
+      };
   }
 }

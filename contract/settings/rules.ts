@@ -51,6 +51,20 @@ export const port = z.int(portRule).min(1, portRule).max(65535, portRule);
 /** A port as the stack's configuration has it: Pulumi hands over every setting that isn't a group as text. */
 export const portText = z.preprocess((value) => (typeof value === "string" ? Number(value) : value), port);
 
+/** Yes or no, which Pulumi hands over as text as well. */
+export const flagText = z.preprocess(
+  (value) => (value === "true" ? true : value === "false" ? false : value),
+  z.boolean({ error: "must be true or false" }),
+);
+
+const daysRule = { error: "must be a number of days from 1 to 365" };
+
+/** Days, as text or number. */
+export const daysText = z.preprocess(
+  (value) => (typeof value === "string" ? Number(value) : value),
+  z.int(daysRule).min(1, daysRule).max(365, daysRule),
+);
+
 export const path = z.string().regex(/^\/[A-Za-z0-9._~\-/]*$/, "must be a path that starts with / and has no query");
 
 /** A path that an ingress routes: whole segments, and not everything. */

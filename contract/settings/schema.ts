@@ -226,6 +226,14 @@ export const settingsSchema = z.strictObject({
     .describe(
       "who runs `pulumi up` with least privilege: gets a RoleBinding in the namespace (docs/deployer-rights.md)",
     ),
+  asleep: rule.flagText
+    .default(false)
+    .describe("no pod runs, all data is kept; `preview sleep` and `preview wake` set it"),
+  ttlDays: rule.daysText
+    .default(14)
+    .describe(
+      "days after its last update until `preview reconcile` closes a preview whose pull request has no label keep",
+    ),
   quota: z
     .strictObject({
       cpu: rule.cpu.default("2").describe("all CPU requests together"),

@@ -32,6 +32,8 @@ export interface CodeHost {
    * @param run `<id>` for all attempts of a run, `<id>/<attempt>` for one of them; see runReference.
    */
   runEnded(run: string): Promise<boolean>;
+  /** True only where somebody has approved a workflow's run, as an environment with reviewers asks for. */
+  runApproved(run: string): Promise<boolean>;
   /** Makes the one comment that the lifecycle keeps on a pull request, or replaces its text (Markdown). */
   setComment(number: number, body: string): Promise<void>;
 }

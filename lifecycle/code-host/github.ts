@@ -20,6 +20,8 @@ const comment = z.object({ id, body: z.string().nullish(), user: z.object({ logi
 
 const run = z.object({ status: z.string() });
 
+const approval = z.object({ state: z.string() });
+
 const viewer = z.object({ viewer: z.object({ login: z.string() }) });
 
 /** Nobody sees it in a comment's text. */
@@ -73,6 +75,19 @@ export class GitHub implements CodeHost {
     const errand = { what: `run ${reference}`, permission: "actions: read" };
     const answer = await this.getIfThere(path, errand);
     return answer !== undefined && this.read(run, answer, errand).status === "completed";
+  }
+
+  async runApproved(reference: string): Promise<boolean> {
+    const [id = ""] = reference.split("/");
+    const path = runPath(id);
+    if (path === undefined) {
+      return false;
+    }
+    const errand = { what: `the approvals of run ${id}`, permission: "actions: read" };
+    const answer = await this.getIfThere(`${path}/approvals`, errand);
+    return (
+      answer !== undefined && this.read(z.array(approval), answer, errand).some(({ state }) => state === "approved")
+    );
   }
 
   async setComment(number: number, body: string): Promise<void> {

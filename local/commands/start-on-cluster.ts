@@ -3,7 +3,7 @@ import { parseSettings, SettingsError, type SettingsInput, UserError } from "../
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { serving } from "../../lifecycle/serving";
 import { configure, ensureStack, stackName, up } from "../../lifecycle/stack";
-import { interruption } from "../interruption";
+import { interruption } from "../../lifecycle/interruption";
 import { openLog } from "../log";
 import { checkout } from "../paths";
 import { pulumiLines, type Report, runSteps } from "../tasks";

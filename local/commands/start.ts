@@ -5,7 +5,7 @@ import { stackName, up } from "../../lifecycle/stack";
 import { localDispatcher } from "../client";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
 import { exclusively } from "../lock";
-import { interruption } from "../interruption";
+import { interruption } from "../../lifecycle/interruption";
 import { openLog } from "../log";
 import { domain } from "../preview-settings";
 import { ensureEmbeddedStack } from "../embedded-stack";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { nodeStatus, stopNode } from "../cluster";
 import { installPodmanCompose } from "../compose";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
-import { interruption } from "../interruption";
+import { interruption } from "../../lifecycle/interruption";
 import { exclusively } from "../lock";
 import { openLog } from "../log";
 import { browserPackages, ensurePackages } from "../packages";
@@ -19,9 +19,28 @@ interface Counts {
   readonly pending: number;
 }
 
-/** Runs all suites, boots the node for those that need it, and stops it again where it wasn't running before. */
+type Suite = "quick" | "engine" | "e2e" | "faults" | "compose";
+
+/** Runs all suites. */
 export async function test(): Promise<void> {
-  const results = [await suite("quick", {})];
+  const quick = await suite("quick", {});
+  summarise([quick, ...(await onNode(["engine", "e2e", "faults", "compose"], [browser, podmanCompose]))]);
+}
+
+/** Runs the fault suite in full: a command is killed at 40 points of time. Takes most of an hour. */
+export async function testFaults(): Promise<void> {
+  summarise(await onNode(["faults"], [], { FAULT_TRIES: "40" }));
+}
+
+type Preparation = (log: NodeJS.WritableStream) => Step<EmbeddedDefault>;
+
+/** Boots the node for suites that need it, and stops it again where it wasn't running before. */
+async function onNode(
+  suites: readonly Suite[],
+  preparations: readonly Preparation[],
+  more: Record<string, string> = {},
+): Promise<Counts[]> {
+  const results: Counts[] = [];
   const port = nodePort();
   const log = openLog("test");
   console.error(`Log: ${String(log.path)}`);
@@ -29,9 +48,13 @@ export async function test(): Promise<void> {
     const wasRunning = (await nodeStatus()) === "running";
     try {
       const embedded = {} as EmbeddedDefault;
-      await runSteps([browser(log), podmanCompose(log), ...embeddedDefaultSteps({ port, log })], embedded, log);
-      const env = { ...embedded.variables, TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }) };
-      results.push(await suite("engine", env), await suite("e2e", env), await suite("compose", {}));
+      const prepared = preparations.map((prepare) => prepare(log));
+      await runSteps([...prepared, ...embeddedDefaultSteps({ port, log })], embedded, log);
+      const env = { ...embedded.variables, TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }), ...more };
+      for (const name of suites) {
+        // Compose knows nothing of the node.
+        results.push(await suite(name, name === "compose" ? {} : env));
+      }
     } catch (error) {
       console.error(error);
       results.push({ passes: 0, failures: 1, pending: 0 });
@@ -42,7 +65,7 @@ export async function test(): Promise<void> {
     }
   });
   log.end();
-  summarise(results);
+  return results;
 }
 
 function browser(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
@@ -62,7 +85,7 @@ function podmanCompose(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
 }
 
 /** One run of mocha. A run that ends before it could count is a failure. */
-async function suite(name: "quick" | "engine" | "e2e" | "compose", env: Record<string, string>): Promise<Counts> {
+async function suite(name: Suite, env: Record<string, string>): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-test-"));
   const counts = join(folder, "counts");
   try {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../contract";
 import { importImage, isContainerdReady, listImages } from "../cluster/containerd";
-import { interruption } from "../interruption";
+import { interruption } from "../../lifecycle/interruption";
 import { buildByDockerfile } from "./build";
 import { forgetFormerVersions } from "./former-versions";
 import { type Image, referenceOf } from "./image";

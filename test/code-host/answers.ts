@@ -26,6 +26,7 @@ const routes: readonly [method: string, path: RegExp, permission: string, route:
   ["GET", /^\/issues\/(\d+)\/comments$/, "pull_requests=read", listComments],
   ["POST", /^\/issues\/(\d+)\/comments$/, "pull_requests=write", createComment],
   ["PATCH", /^\/issues\/comments\/(\d+)$/, "pull_requests=write", updateComment],
+  ["GET", /^\/actions\/runs\/(\d+)\/approvals$/, "actions=read", listApprovals],
   ["GET", /^\/actions\/runs\/(\d+)(?:\/attempts\/(\d+))?$/, "actions=read", getRun],
 ];
 
@@ -133,6 +134,15 @@ function getRun(state: GitHubState, _question: Question, [id, attempt]: string[]
   return status === undefined
     ? failure(404, "Not Found")
     : { status: 200, body: { id: Number(id), run_attempt: number, status } };
+}
+
+function listApprovals(state: GitHubState, _question: Question, [id]: string[]): Answer {
+  const run = state.runs.get(Number(id));
+  const body = (run?.approvals ?? []).map((decision) => ({
+    state: decision,
+    environments: [{ name: "preview-fork" }],
+  }));
+  return run === undefined ? failure(404, "Not Found") : { status: 200, body };
 }
 
 function paged<Item>(items: readonly Item[], url: URL, toBody: (item: Item) => object): Answer {

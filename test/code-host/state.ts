@@ -19,6 +19,8 @@ export interface StandInRun {
   readonly id: number;
   /** The attempts' states, the latest last. */
   attempts: ("queued" | "in_progress" | "completed")[];
+  /** What the reviewers of the run's environments have decided. */
+  approvals?: ("approved" | "rejected")[];
 }
 
 export interface StandInToken {

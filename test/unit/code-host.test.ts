@@ -134,6 +134,14 @@ describe("code host", () => {
       });
     }
 
+    it("is approved only where somebody has approved it", async () => {
+      github.runs.set(5, { id: 5, attempts: ["in_progress"], approvals: ["approved"] });
+      github.runs.set(6, { id: 6, attempts: ["in_progress"], approvals: ["rejected"] });
+      github.runs.set(7, { id: 7, attempts: ["in_progress"] });
+      const approved = ["5", "5/2", "6", "7", "8", "", "../5"].map((run) => client().runApproved(run));
+      assert.deepEqual(await Promise.all(approved), [true, true, false, false, false, false, false]);
+    });
+
     it("is noted down with its attempt", () => {
       assert.equal(runReference({ GITHUB_RUN_ID: "5", GITHUB_RUN_ATTEMPT: "2" }), "5/2");
       assert.equal(runReference({}), undefined);

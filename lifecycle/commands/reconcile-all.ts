@@ -1,0 +1,52 @@
+import { isComplete, UserError } from "../../contract";
+import { refuseUnsafeBackend } from "../backend";
+import { zoneOf } from "../dns";
+import { identityOf } from "../identity";
+import { interruption } from "../interruption";
+import { report, reportingProject } from "../project";
+import { sharedStack, stacks } from "../stack";
+import { closeByNumber } from "./close";
+import { reconcile, type ReconcileOptions } from "./reconcile";
+import { codeHostOf } from "./up";
+
+/** Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. */
+export async function reconcileAll(options: ReconcileOptions): Promise<void> {
+  const context = reportingProject();
+  await refuseUnsafeBackend(context);
+  const [any] = (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
+  const shared = await sharedStack(context, any ?? "preview");
+  if (shared === undefined) {
+    throw new UserError(
+      "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
+    );
+  }
+  const codeHost = await codeHostOf(context, shared);
+  if (codeHost === undefined) {
+    throw new UserError(
+      "reconciling needs a code host that says which pull requests are closed: set the setting repository and GITHUB_TOKEN",
+    );
+  }
+  const identity = await identityOf(context, 1, shared);
+  const zone = zoneOf(identity);
+  await reconcile(
+    {
+      context,
+      kubeContext: identity.kubeContext,
+      codeHost,
+      records: zone && (() => zone.ownedRecords()),
+      site: identity,
+      // Which images a commit has, only the workflow that builds them knows.
+      hasImages: () => false,
+      redeploy: () => Promise.reject(new UserError("its images aren't known")),
+      close: async (pullRequest) => {
+        const receipt = await closeByNumber(context, pullRequest, {});
+        if (!isComplete(receipt)) {
+          throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);
+        }
+      },
+      report,
+      signal: interruption,
+    },
+    options,
+  );
+}

@@ -1,0 +1,103 @@
+import { hostname } from "node:os";
+import { UserError } from "../../contract";
+import { refuseUnsafeBackend } from "../backend";
+import { type CodeHost, codeHost, runReference } from "../code-host";
+import { commentOnFailure, commentOnUp } from "../comment";
+import { zoneOf } from "../dns";
+import { identityOf } from "../identity";
+import { interruption } from "../interruption";
+import { report, reportingProject } from "../project";
+import type { PulumiContext } from "../pulumi";
+import { endedRun, noteRun } from "../runs";
+import { configure, ensureStack, sharedStack, stackName } from "../stack";
+import { reasonToStepAside, upPreview, type UpResult } from "../up";
+
+export interface UpCommandOptions {
+  readonly api?: string;
+  readonly web?: string;
+  readonly sha?: string;
+  readonly comment?: boolean;
+  readonly json?: boolean;
+}
+
+/** Brings a preview up, or steps aside for what has become of its pull request meanwhile. */
+export async function up(pullRequest: number, options: UpCommandOptions): Promise<void> {
+  const context = reportingProject();
+  await refuseUnsafeBackend(context);
+  const host = await codeHostOf(context, stackName(pullRequest));
+  if (host === undefined) {
+    report("pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)");
+  }
+  try {
+    const result = await deploy(context, pullRequest, host, options);
+    if (options.comment === true && result.outcome === "up") {
+      await host?.setComment(pullRequest, commentOnUp(pullRequest, result));
+    }
+    console.log(options.json === true ? JSON.stringify(result, undefined, 2) : asText(result));
+  } catch (error) {
+    if (options.comment === true && error instanceof UserError) {
+      await host?.setComment(pullRequest, commentOnFailure("update", error.message));
+    }
+    throw error;
+  }
+}
+
+async function deploy(
+  context: PulumiContext,
+  pullRequest: number,
+  host: CodeHost | undefined,
+  { api, web, sha }: UpCommandOptions,
+): Promise<UpResult> {
+  const run = runReference(process.env);
+  // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
+  const reason = await reasonToStepAside({ codeHost: host, pullRequest, sha, run });
+  if (reason !== undefined) {
+    return { outcome: "stepped aside", reason };
+  }
+  const stack = stackName(pullRequest);
+  if ((await sharedStack(context, stack)) === undefined) {
+    throw new UserError(
+      `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
+    );
+  }
+  await ensureStack(context, stack);
+  const given = { "api.image": api, "web.image": web, repository: host?.repository };
+  const settings = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  await configure(context, stack, Object.fromEntries(settings));
+  const identity = await identityOf(context, pullRequest);
+  if (run !== undefined) {
+    await noteRun(context, stack, { id: run, host: hostname() });
+  }
+  return upPreview({
+    context,
+    identity,
+    sha,
+    run,
+    codeHost: host,
+    dns: zoneOf(identity),
+    hasEnded: endedRun(context, stack, host),
+    report,
+    signal: interruption,
+  });
+}
+
+/** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
+export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {
+  const shared = await sharedStack(context, stack);
+  const repository = shared && (await identityOf(context, 1, shared)).owner.repository;
+  return codeHost(repository || (process.env.GITHUB_REPOSITORY ?? ""));
+}
+
+function asText(result: UpResult): string {
+  if (result.outcome === "stepped aside") {
+    return `nothing was changed: ${result.reason}`;
+  }
+  const { preview, asleep, seconds } = result;
+  const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);
+  return [
+    `api   ${preview.images.api}`,
+    `web   ${preview.images.web}`,
+    `took  ${phases.join(", ")}`,
+    asleep ? `preview asleep: ${preview.url}` : `preview ready: ${preview.url}`,
+  ].join("\n");
+}

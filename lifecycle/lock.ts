@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../contract";
+import { pulumi, type PulumiContext } from "./pulumi";
+
+/** A lock on a stack, as a self-managed backend tells of it when it refuses an update. */
+export interface Lock {
+  /** `runner@host` */
+  readonly holder: string;
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601, by the clock of that host. */
+  readonly since: string;
+}
+
+/** The lock that an error of `pulumi` tells of; undefined where it failed for another reason. */
+export function lockIn(message: string): Lock | undefined {
+  const match = /currently locked by[\s\S]*created by (\S+@(\S+)) \(pid (\d+)\) at (\S+)/.exec(message);
+  return match ? { holder: match[1]!, host: match[2]!, pid: Number(match[3]), since: match[4]! } : undefined;
+}
+
+export interface LockOptions {
+  readonly report: (message: string) => void;
+  /** True when something else than this machine knows that the run which took the lock has ended. */
+  readonly hasEnded?: (lock: Lock) => Promise<boolean>;
+  /** How long to wait for a run that is still at work, in seconds. @default 1800 */
+  readonly patience?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Does what needs the stack's lock. A run that holds it is waited for; the lock of one that is proven to have ended is
+ * taken away.
+ *
+ * @throws UserError that names the holder, when it takes longer than the patience
+ */
+export async function withLock<Result>(
+  context: PulumiContext,
+  stack: string,
+  action: () => Promise<Result>,
+  { report, hasEnded, patience = 1800, signal }: LockOptions,
+): Promise<Result> {
+  const started = performance.now();
+  let told = "";
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      const lock = lockIn((error as Error).message);
+      if (lock === undefined) {
+        throw error;
+      }
+      if (await provenEnded(lock, hasEnded)) {
+        report(`${stack} was locked by ${describe(lock)}, which has ended: its lock is taken away`);
+        await pulumi(context, ["cancel", "--yes", "--stack", stack]);
+        continue;
+      }
+      if ((performance.now() - started) / 1000 > patience) {
+        throw new UserError(
+          `${stack} has been locked by ${describe(lock)} for longer than ${patience} s. ` +
+            `If that run has ended, take its lock away: pulumi cancel --stack ${stack}`,
+        );
+      }
+      if (told !== describe(lock)) {
+        told = describe(lock);
+        report(`${stack} is locked by ${told}: waiting for it to end`);
+      }
+      await sleep(1000, undefined, { signal });
+    }
+  }
+}
+
+const describe = ({ holder, pid, since }: Lock) => `${holder} (process ${pid}) since ${since}`;
+
+/** True only where the run that took the lock can't be at work any more: nobody else's lock is ever taken away. */
+export async function provenEnded(lock: Lock, hasEnded?: LockOptions["hasEnded"]): Promise<boolean> {
+  return isDeadHere(lock) || ((await hasEnded?.(lock)) ?? false);
+}
+
+/** Proven only on the machine that took it: there is no such process any more, or another program has its number. */
+function isDeadHere({ host, pid }: Lock): boolean {
+  return host === hostname() && !commandOf(pid).includes("pulumi");
+}
+
+function commandOf(pid: number): string {
+  try {
+    // Empty for a process that has ended and that nobody has waited for.
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}

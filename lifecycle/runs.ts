@@ -1,0 +1,43 @@
+import type { CodeHost } from "./code-host";
+import type { Lock } from "./lock";
+import { pulumi, type PulumiContext } from "./pulumi";
+
+/** A workflow's run, as it is noted down in a tag of the stack before it takes the lock. */
+interface Run {
+  readonly id: string;
+  /** The runner's host name, which a lock names as well. */
+  readonly host: string;
+}
+
+const tag = "preview-stack:runs";
+/** Runs of one pull request queue up, so the lock is one of these last ones'. */
+const kept = 5;
+
+/** Notes down which run is about to take the stack's lock, so that a later one can ask whether it has ended. */
+export async function noteRun(context: PulumiContext, stack: string, run: Run): Promise<void> {
+  const runs = [...(await notedRuns(context, stack)), run].slice(-kept);
+  await pulumi(context, ["stack", "tag", "set", tag, JSON.stringify(runs), "--stack", stack]);
+}
+
+/**
+ * Tells whether the run that took a lock has ended, by asking the code host about every noted run that could have: those
+ * of the same host. Without one noted, nothing is proven.
+ */
+export function endedRun(context: PulumiContext, stack: string, codeHost: CodeHost | undefined) {
+  return async ({ host }: Lock): Promise<boolean> => {
+    if (codeHost === undefined) {
+      return false;
+    }
+    const candidates = (await notedRuns(context, stack)).filter((run) => run.host === host);
+    const ended = await Promise.all(candidates.map(({ id }) => codeHost.runEnded(id)));
+    return ended.length > 0 && ended.every(Boolean);
+  };
+}
+
+async function notedRuns(context: PulumiContext, stack: string): Promise<Run[]> {
+  const tags = JSON.parse(await pulumi(context, ["stack", "tag", "ls", "--json", "--stack", stack])) as Record<
+    string,
+    string
+  >;
+  return JSON.parse(tags[tag] ?? "[]") as Run[];
+}

@@ -1,0 +1,68 @@
+import { pulumi, type PulumiContext } from "./pulumi";
+
+/** A resource in a stack's state, as far as the lifecycle looks at it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  readonly deletedWith?: string;
+}
+
+/** What `pulumi stack export` prints. */
+export interface State {
+  readonly version: number;
+  readonly deployment: {
+    readonly resources?: readonly StateResource[];
+    readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
+  };
+}
+
+export async function exportState(context: PulumiContext, stack: string): Promise<State> {
+  return JSON.parse(await pulumi(context, ["stack", "export", "--stack", stack])) as State;
+}
+
+export async function importState(context: PulumiContext, stack: string, state: State): Promise<void> {
+  await pulumi(context, ["stack", "import", "--stack", stack], JSON.stringify(state));
+}
+
+export const resourcesOf = ({ deployment }: State) => deployment.resources ?? [];
+export const pendingOf = ({ deployment }: State) => deployment.pending_operations ?? [];
+
+/** The state without the operations that a killed run has left in it: whoever drops them looks for what they made. */
+export function withoutPending(state: State): State {
+  return { ...state, deployment: { ...state.deployment, pending_operations: [] } };
+}
+
+/**
+ * The state of a stack whose namespace is gone: without it and all that was in it, nor any mention of them. What is
+ * elsewhere stays, the DNS record and the random passwords among it.
+ */
+export function withoutNamespace(state: State, namespace: string): State {
+  const isIn = ({ type, inputs }: StateResource) =>
+    type.startsWith("kubernetes:") &&
+    (inputs?.metadata?.namespace === namespace ||
+      (type === "kubernetes:core/v1:Namespace" && inputs?.metadata?.name === namespace));
+  const gone = new Set(
+    resourcesOf(state)
+      .filter(isIn)
+      .map(({ urn }) => urn),
+  );
+  const stays = (urn: string) => !gone.has(urn);
+  const resources = resourcesOf(state)
+    .filter(({ urn }) => stays(urn))
+    .map((resource) => ({
+      ...resource,
+      ...(resource.dependencies && { dependencies: resource.dependencies.filter(stays) }),
+      ...(resource.propertyDependencies && {
+        propertyDependencies: Object.fromEntries(
+          Object.entries(resource.propertyDependencies).map(([name, urns]) => [name, urns?.filter(stays) ?? null]),
+        ),
+      }),
+    }));
+  const pending = pendingOf(state).filter(({ resource }) => !isIn(resource));
+  return { ...state, deployment: { ...state.deployment, resources, pending_operations: pending } };
+}

@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { annotationArguments, dnsComment, expiryFrom, foreignOwner, recordFrom, UserError } from "../contract";
+import type { CodeHost, PullRequest } from "./code-host";
+import { deployed, type Deployed } from "./deployed";
+import type { Zone } from "./dns";
+import { httpClient } from "./http-client";
+import type { Identity } from "./identity";
+import { kubectl, type Place } from "./kubectl";
+import { withLock, type LockOptions } from "./lock";
+import { findNamespace, type Namespace } from "./namespace";
+import type { PulumiContext } from "./pulumi";
+import { repairState } from "./repair";
+import { serving } from "./serving";
+import { configure, stackName, up } from "./stack";
+import { exportState, resourcesOf } from "./state";
+
+export interface UpOptions extends LockOptions {
+  readonly context: PulumiContext;
+  readonly identity: Identity;
+  /** The commit to deploy; with a code host an older one than the pull request's head steps aside. */
+  readonly sha?: string;
+  /** Undefined when nobody can be asked about the pull request. */
+  readonly codeHost?: CodeHost;
+  /** The workflow's run that this is. */
+  readonly run?: string;
+  readonly dns?: Zone;
+}
+
+export type UpResult =
+  | { readonly outcome: "stepped aside"; readonly reason: string }
+  | { readonly outcome: "up"; readonly preview: Deployed; readonly asleep: boolean; readonly seconds: Phases };
+
+/** Seconds that each phase took. */
+type Phases = Readonly<Record<string, number>>;
+
+/**
+ * Brings a pull request's preview to its settings, unless the pull request has been closed or has moved on.
+ *
+ * @throws UserError with what failed
+ */
+export async function upPreview(options: UpOptions): Promise<UpResult> {
+  const { context, identity, report } = options;
+  const { names, owner } = identity;
+  const stack = stackName(owner.pullRequest);
+  const place = { kubeContext: identity.kubeContext, namespace: names.namespace };
+  const phases = new Stopwatch();
+
+  const namespace = await phases.time("cluster", () => settledNamespace(place, identity, report));
+  const { asleep, generation } = recordFrom(namespace?.annotations ?? {});
+  // These were decided since, perhaps in another checkout, whose configuration isn't here.
+  await configure(context, stack, { asleep: String(asleep), "database.generation": String(generation) });
+
+  const late = await withLock(
+    context,
+    stack,
+    async () => {
+      const exists = (await findNamespace(place)) !== undefined;
+      const { pending } = await phases.time("repair", () =>
+        repairState(context, stack, names.namespace, exists, report),
+      );
+      if (pending.some((urn) => urn.includes("DnsRecord"))) {
+        await removeUnknownRecords(options);
+      }
+      // Again, since waiting for the lock may have taken long.
+      const reason = await phases.time("code host", () =>
+        reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
+      );
+      if (reason === undefined) {
+        await phases.time("update", () => up(pending.length > 0 ? takingOver(context) : context, stack));
+      }
+      return reason;
+    },
+    options,
+  );
+  if (late !== undefined) {
+    return { outcome: "stepped aside", reason: late };
+  }
+  await note(place, { sha: options.sha, expires: expiryFrom(new Date(), identity.ttlDays) });
+  const preview = await deployed(context, owner.pullRequest);
+  if (!asleep) {
+    await phases.time("serving", () =>
+      serving(preview.url, { dispatcher: httpClient(), report, signal: options.signal }),
+    );
+  }
+  return { outcome: "up", preview, asleep, seconds: phases.seconds };
+}
+
+/** Notes something down about a preview, where the next run and `preview reconcile` find it. */
+export async function note(place: Place, record: Parameters<typeof annotationArguments>[0]): Promise<void> {
+  await kubectl(place, ["annotate", "--overwrite", "namespace", place.namespace, ...annotationArguments(record)]);
+}
+
+/** What decides whether a run may deploy. */
+export interface Candidate {
+  readonly codeHost?: CodeHost;
+  readonly pullRequest: number;
+  readonly sha?: string;
+  /** The workflow's run, which a fork's commit needs an approval of. */
+  readonly run?: string;
+}
+
+/**
+ * Asks the code host whether a commit may be deployed now; undefined where it may, or where there is nobody to ask.
+ *
+ * @throws UserError where it never may
+ */
+export async function reasonToStepAside({ codeHost, pullRequest, sha, run }: Candidate): Promise<string | undefined> {
+  if (codeHost === undefined) {
+    return undefined;
+  }
+  const found = await codeHost.pullRequest(pullRequest);
+  const reason = judgePullRequest(found, sha);
+  // Where nobody has set up the environment's reviewers, GitHub makes one without, which approves everything.
+  if (reason === undefined && found?.fork === true && run !== undefined && !(await codeHost.runApproved(run))) {
+    throw new UserError(
+      `pull request ${pullRequest} comes from a fork, and nobody has approved this run: give the environment preview-fork ` +
+        "required reviewers",
+    );
+  }
+  return reason;
+}
+
+/**
+ * Why a run must not deploy; undefined where it may.
+ *
+ * @throws UserError where the repository has no such pull request
+ */
+export function judgePullRequest(pullRequest: PullRequest | undefined, sha: string | undefined): string | undefined {
+  if (pullRequest === undefined) {
+    throw new UserError("the code host knows no such pull request in the repository that the settings name");
+  }
+  if (pullRequest.state === "closed") {
+    return `pull request ${pullRequest.number} is closed`;
+  }
+  return sha !== undefined && sha !== pullRequest.headSha
+    ? `the head of pull request ${pullRequest.number} is ${pullRequest.headSha} by now, not ${sha}`
+    : undefined;
+}
+
+/** The namespace as it is once a deletion that is under way has ended. */
+async function settledNamespace(
+  place: Place,
+  { names, owner }: Identity,
+  report: (message: string) => void,
+): Promise<Namespace | undefined> {
+  for (let tries = 0; ; tries += 1) {
+    const namespace = await findNamespace(place);
+    const whose = namespace && foreignOwner(namespace.labels, owner);
+    if (whose !== undefined) {
+      throw new UserError(`namespace ${names.namespace} belongs to another owner, and nothing was changed: ${whose}`);
+    }
+    if (namespace?.phase !== "Terminating") {
+      return namespace;
+    }
+    if (tries === 0) {
+      report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
+    }
+    if (tries === 120) {
+      throw new UserError(
+        `namespace ${names.namespace} is still being deleted: ${namespace.remaining.join("; ")}. ` +
+          `preview close ${owner.pullRequest} says what it waits for`,
+      );
+    }
+    await sleep(1000);
+  }
+}
+
+/** A record that a killed run has made without anybody noting it down would be refused as one that exists. */
+async function removeUnknownRecords({ context, dns, identity, report }: UpOptions): Promise<void> {
+  if (dns === undefined) {
+    return;
+  }
+  const known = resourcesOf(await exportState(context, stackName(identity.owner.pullRequest))).map(({ id }) => id);
+  const comment = dnsComment(identity.owner);
+  for (const { id, name } of (await dns.ownedRecords()).filter((record) => record.comment === comment)) {
+    if (!known.includes(id)) {
+      report(`the DNS record ${name} was made by a killed run: it is made anew`);
+      await dns.delete(id);
+    }
+  }
+}
+
+/** Objects that a killed run has made are in the namespace already, and belong to it by another name. */
+function takingOver(context: PulumiContext): PulumiContext {
+  return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
+}
+
+class Stopwatch {
+  readonly seconds: Record<string, number> = {};
+
+  async time<Result>(phase: string, action: () => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    try {
+      return await action();
+    } finally {
+      const spent = (performance.now() - started) / 1000;
+      this.seconds[phase] = Math.round(((this.seconds[phase] ?? 0) + spent) * 10) / 10;
+    }
+  }
+}

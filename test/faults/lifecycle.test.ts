@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import type { Receipt, SettingsInput } from "../../contract";
+import { faults, GitHubStandIn, shaOf } from "../code-host";
+import { ask, eventually } from "../engine/http";
+import { kubectl, query } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+import { command, leftOf, smallProduct } from "./small-preview";
+
+const repository = "myorg/orders";
+
+/** Steps that build on each other: what happens to one preview between a pull request's opening and its end. */
+describe("a pull request's preview, by the command preview", () => {
+  const number = 90082;
+  const preview = new Preview(number);
+  let product: SettingsInput;
+  let github: GitHubStandIn;
+
+  before(async () => {
+    product = await smallProduct();
+    github = await GitHubStandIn.start(repository);
+    github.open(number);
+  });
+  after(async () => {
+    await github.stop();
+    await preview.close();
+  });
+
+  const run = async (...args: string[]) => command(args, { ...github.env, GITHUB_REPOSITORY: repository });
+  const up = (...args: string[]) => run("up", String(number), "--json", ...args);
+
+  async function succeeds(...args: string[]): Promise<Record<string, unknown>> {
+    const { exitCode, stdout, stderr } = await up(...args);
+    assert.equal(exitCode, 0, stderr);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  async function receipt(...args: string[]): Promise<{ exitCode?: number; stderr: string; states: string[] }> {
+    const { exitCode, stdout, stderr } = await run("close", String(number), "--json", ...args);
+    const seen = stdout === "" ? [] : Object.values((JSON.parse(stdout) as Receipt).seen);
+    return { exitCode, stderr, states: [...new Set(seen.map(({ state }) => state))] };
+  }
+
+  it("comes up for the head, and says so on the pull request without a password", async () => {
+    await preview.init({ ...product, repository });
+    const result = await succeeds("--sha", shaOf(`${number}.1`), "--comment");
+    assert.equal(result.outcome, "up");
+    const [comment] = github.comments;
+    assert.match(comment!.body, new RegExp(`Preview ready: ${preview.names.origin}`));
+    const { password } = await preview.login();
+    assert.ok(!comment!.body.includes(password));
+    await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
+  });
+
+  it("is left alone by a run for a commit that isn't the head any more", async () => {
+    github.push(number, shaOf(`${number}.2`));
+    const result = await succeeds("--sha", shaOf(`${number}.1`));
+    assert.equal(result.outcome, "stepped aside");
+    assert.match(String(result.reason), new RegExp(shaOf(`${number}.2`)));
+  });
+
+  it("sleeps with its data, isn't woken by an update, and wakes as it was", async () => {
+    await query(preview.namespace, "create table kept as select 1 as one");
+    assert.equal((await run("sleep", String(number))).exitCode, 0);
+    assert.equal(await kubectl("get", "pods", "-n", preview.namespace, "-o", "name"), "");
+    assert.equal((await succeeds()).asleep, true);
+    assert.equal(await kubectl("get", "pods", "-n", preview.namespace, "-o", "name"), "");
+    assert.equal((await run("wake", String(number))).exitCode, 0);
+    assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
+    assert.equal(await query(preview.namespace, "select one from kept"), "1");
+  });
+
+  it("comes up again when somebody has deleted its namespace", async () => {
+    await kubectl("delete", "namespace", preview.namespace);
+    const result = await succeeds();
+    assert.equal(result.outcome, "up");
+    await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
+  });
+
+  it("isn't closed while something holds an object in it: what, and by whom, is said", async () => {
+    await kubectl("create", "configmap", "held", "--from-literal=a=b", "-n", preview.namespace);
+    const finalizer = '{"metadata":{"finalizers":["example.com/hold"]}}';
+    await kubectl("patch", "configmap", "held", "-n", preview.namespace, "--type=merge", "-p", finalizer);
+    const stuck = await run("close", String(number), "--context", "preview");
+    assert.notEqual(stuck.exitCode, 0);
+    assert.match(stuck.stderr, /waits for configmaps\/held: its finalizer example\.com\/hold, set by kubectl/);
+    const forced = await receipt("--context", "preview", "--force-finalizers");
+    assert.equal(forced.exitCode, 0, forced.stderr);
+    assert.deepEqual(forced.states, ["gone"]);
+    assert.deepEqual(await leftOf(preview, number, repository), []);
+  });
+
+  it("isn't made for a pull request that is closed, not even a stack", async () => {
+    github.close(number);
+    const result = await succeeds();
+    assert.match(String(result.reason), /is closed/);
+    assert.equal(await preview.exists(), false);
+  });
+
+  it("is made anew when the pull request is opened again, and closed when its stack is all that is left", async () => {
+    github.open(number);
+    await preview.init({ ...product, repository });
+    assert.equal((await succeeds()).outcome, "up");
+    await kubectl("delete", "namespace", preview.namespace);
+    const { exitCode, states, stderr } = await receipt("--comment");
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(states, ["gone"]);
+    assert.deepEqual(await leftOf(preview, number, repository), []);
+    assert.match(github.comments[0]!.body, /Preview closed/);
+  });
+
+  it("isn't touched where the namespace is somebody else's", async () => {
+    await preview.init({ ...product, repository });
+    await kubectl("create", "namespace", preview.namespace);
+    try {
+      for (const args of [["up"], ["close"]]) {
+        const { exitCode, stderr } = await run(...args, String(number));
+        assert.notEqual(exitCode, 0);
+        assert.match(stderr, /belongs to another owner/);
+      }
+      assert.match(await kubectl("get", "namespace", preview.namespace, "-o", "name"), /namespace/);
+    } finally {
+      await kubectl("delete", "namespace", preview.namespace);
+    }
+  });
+
+  it("isn't lost when the cluster can't be reached: the state is kept, and the next try closes it", async () => {
+    assert.equal((await succeeds()).outcome, "up");
+    const unreachable = await command(["close", String(number)], { ...github.env, KUBECONFIG: "/nonexistent" });
+    assert.notEqual(unreachable.exitCode, 0);
+    assert.equal(await preview.exists(), true);
+    const { exitCode, states, stderr } = await receipt();
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(states, ["gone"]);
+  });
+
+  it("is closed by reconcile once its pull request is, and not before", async () => {
+    await preview.init({ ...product, repository });
+    assert.equal((await succeeds()).outcome, "up");
+    const action = async (...args: string[]) => {
+      const { stdout, stderr } = await run("reconcile", "--json", ...args);
+      assert.notEqual(stdout, "", stderr);
+      const { previews } = JSON.parse(stdout) as { previews: { pullRequest: number; action: string }[] };
+      return previews.find(({ pullRequest }) => pullRequest === number)?.action;
+    };
+    assert.equal(await action(), "nothing");
+    github.fail(faults.empty(), { times: 1, path: /\/pulls$/ });
+    assert.equal(await action(), "nothing");
+    github.close(number);
+    assert.equal(await action("--dry-run"), "close");
+    assert.equal(await preview.exists(), true);
+    assert.equal(await action(), "close");
+    assert.deepEqual(await leftOf(preview, number, repository), []);
+    github.open(number);
+  });
+
+  it("is closed by a close that comes during an up, and neither leaves anything behind", async () => {
+    await preview.init({ ...product, repository });
+    const coming = up();
+    await eventually(async () => {
+      const found = await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
+      assert.notEqual(found, "");
+    });
+    const { exitCode, states, stderr } = await receipt();
+    await coming;
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(states, ["gone"]);
+    assert.deepEqual(await leftOf(preview, number, repository), []);
+  });
+});

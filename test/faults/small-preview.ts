@@ -1,0 +1,52 @@
+import { execa, type ResultPromise } from "execa";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { dnsComment, type SettingsInput } from "../../contract";
+import { Zone } from "../../lifecycle/dns";
+import { ensureImage } from "../../local/images";
+import { kubectl } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+
+const project = join(__dirname, "../engine/project");
+const zoneId = "0".repeat(32);
+
+/** Settings of the smallest product there is, for API and web. */
+export async function smallProduct(): Promise<SettingsInput> {
+  const image = await ensureImage(
+    { name: "small-product", context: join(__dirname, "small-product") },
+    () => undefined,
+  );
+  const command = ["node", "server.mjs"];
+  const paths = { livePath: "/", readyPath: "/" };
+  return {
+    api: { image, command, migrate: ["node", "--version"], ...paths },
+    web: { image, command, ...paths },
+  };
+}
+
+/** Runs the command `preview` as a person does, with their own idea of the code host and not the machine's. */
+export function command(args: readonly string[], env: Record<string, string> = {}): ResultPromise<{ reject: false }> {
+  return execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], {
+    cwd: project,
+    env: { CI: "", GITHUB_ACTIONS: "", GITHUB_TOKEN: "", ...env },
+    reject: false,
+    // A group of its own, so that it can be killed with all that it has started, as a runner does.
+    detached: true,
+  });
+}
+
+/** What is left of a preview, wherever it could be; nothing after a closing that did what it says. */
+export async function leftOf(preview: Preview, pullRequest: number, repository = ""): Promise<string[]> {
+  const { items } = JSON.parse(await kubectl("get", "persistentvolumes", "-o", "json")) as {
+    items: { metadata: { name: string }; spec: { claimRef?: { namespace: string } } }[];
+  };
+  const owner = { project: "preview-test", product: "orders", repository, pullRequest };
+  const records = await new Zone(zoneId).ownedRecords();
+  return [
+    await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name"),
+    ...items.filter(({ spec }) => spec.claimRef?.namespace === preview.namespace).map(({ metadata }) => metadata.name),
+    ...records.filter(({ comment }) => comment === dnsComment(owner)).map(({ name }) => `record ${name}`),
+    (await preview.exists()) ? `stack ${preview.stack}` : "",
+    existsSync(join(project, `Pulumi.${preview.stack}.yaml`)) ? "configuration file" : "",
+  ].filter((name) => name !== "");
+}

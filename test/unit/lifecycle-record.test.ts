@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { annotationArguments, expiryFrom, hasExpired, recordFrom } from "../../contract";
+
+const hours = (count: number) => count * 3600_000;
+const at = new Date("2026-11-24T12:00:00Z");
+
+describe("what the lifecycle notes down about a preview", () => {
+  it("is read back from the annotations that it is written to", () => {
+    const record = { sha: "a".repeat(40), expires: expiryFrom(at, 14), asleep: true, generation: 3 };
+    const annotations = Object.fromEntries(
+      annotationArguments(record).map((text) => text.split("=") as [string, string]),
+    );
+    assert.deepEqual(recordFrom(annotations), record);
+  });
+
+  it("removes what no longer holds, and leaves alone what it isn't told of", () => {
+    assert.deepEqual(annotationArguments({ asleep: false, sha: undefined }), [
+      "preview-stack/asleep-",
+      "preview-stack/sha-",
+    ]);
+    assert.deepEqual(recordFrom({}), { sha: undefined, expires: undefined, asleep: false, generation: 1 });
+  });
+
+  it("expires no sooner than its days, on clocks that differ by an hour", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 365 }), fc.integer({ min: -60, max: 60 }), (days, skew) => {
+        const expires = expiryFrom(at, days);
+        const end = at.getTime() + days * hours(24);
+        assert.equal(hasExpired({ expires }, new Date(end + skew * 60_000)), false);
+        assert.equal(hasExpired({ expires }, new Date(end + hours(3))), true);
+      }),
+    );
+  });
+
+  it("never expires where there is no readable date", () => {
+    for (const expires of [undefined, "", "soon"]) {
+      assert.equal(hasExpired({ expires }, new Date("9999-01-01")), false);
+    }
+  });
+});

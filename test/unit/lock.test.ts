@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { hostname } from "node:os";
+import { type Lock, lockIn, provenEnded } from "../../lifecycle/lock";
+
+/** What Pulumi 3.259 prints on a stack that is locked, in a folder backend. */
+const message = `pulumi up failed:
+error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
+  file:///backend/.pulumi/locks/organization/preview/pr-1/0b1f3e57.json?no_tmp_dir=true: created by root@vm (pid 8472) at 2026-11-24T11:50:25Z`;
+
+describe("a stack's lock", () => {
+  it("is read out of pulumi's error, and out of no other", () => {
+    const since = "2026-11-24T11:50:25Z";
+    assert.deepEqual(lockIn(message), { holder: "root@vm", host: "vm", pid: 8472, since });
+    assert.equal(lockIn("error: update failed: resource created by root@vm (pid 1) at noon"), undefined);
+  });
+
+  const lock = (own: Partial<Lock>): Lock => ({ holder: "x", host: hostname(), pid: 1, since: "", ...own });
+
+  it("of a process that has ended on this machine is proven to be nobody's", async () => {
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    assert.equal(await provenEnded(lock({ pid: child.pid! })), true);
+  });
+
+  it("of a pulumi that is at work is respected", async () => {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "pulumi"]);
+    try {
+      await once(child, "spawn");
+      assert.equal(await provenEnded(lock({ pid: child.pid! })), false);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("of another machine is respected, whatever processes there are here, until somebody proves that its run has ended", async () => {
+    const elsewhere = lock({ host: "another", pid: 999_999_999 });
+    assert.equal(await provenEnded(elsewhere), false);
+    assert.equal(await provenEnded(elsewhere, () => Promise.resolve(true)), true);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { judge } from "../../lifecycle/repair";
+import { resourcesOf, type State } from "../../lifecycle/state";
+
+const inside = (name: string, more: object = {}) => ({
+  urn: `urn:pulumi:pr-1::preview::kubernetes:core/v1:Secret::${name}`,
+  type: "kubernetes:core/v1:Secret",
+  inputs: { metadata: { name, namespace: "pr-1" } },
+  ...more,
+});
+const namespace = {
+  urn: "urn:pulumi:pr-1::preview::kubernetes:core/v1:Namespace::pr-1",
+  type: "kubernetes:core/v1:Namespace",
+  inputs: { metadata: { name: "pr-1" } },
+};
+const record = {
+  urn: "urn:pulumi:pr-1::preview::cloudflare:index/dnsRecord:DnsRecord::pr-1-dns",
+  type: "cloudflare:index/dnsRecord:DnsRecord",
+  dependencies: [namespace.urn],
+  propertyDependencies: { name: [namespace.urn], content: null },
+};
+const state: State = {
+  version: 3,
+  deployment: {
+    resources: [namespace, inside("api"), record],
+    pending_operations: [{ type: "creating", resource: inside("web") }],
+  },
+};
+
+describe("the state of a stack, repaired", () => {
+  it("keeps everything when nothing is wrong", () => {
+    const healthy = { ...state, deployment: { resources: state.deployment.resources } };
+    const { repair, repaired } = judge(healthy, "pr-1", true);
+    assert.deepEqual(repair, { pending: [], lost: 0 });
+    assert.deepEqual(resourcesOf(repaired), resourcesOf(state));
+  });
+
+  it("loses a killed run's operations, and says which", () => {
+    const { repair, repaired } = judge(state, "pr-1", true);
+    assert.deepEqual(repair, { pending: [inside("web").urn], lost: 0 });
+    assert.deepEqual(repaired.deployment.pending_operations, []);
+    assert.deepEqual(resourcesOf(repaired), resourcesOf(state));
+  });
+
+  it("loses what was in a namespace that is gone, every mention of it, and nothing else", () => {
+    const { repair, repaired } = judge(state, "pr-1", false);
+    assert.equal(repair.lost, 2);
+    assert.deepEqual(resourcesOf(repaired), [
+      { ...record, dependencies: [], propertyDependencies: { name: [], content: null } },
+    ]);
+  });
+
+  it("takes no other namespace for the one that is gone", () => {
+    const { repair } = judge(state, "pr-11", false);
+    assert.equal(repair.lost, 0);
+  });
+});
