@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EmbeddedDefault, embeddedDefaultSteps } from "../local/embedded-default";
+import { exclusively } from "../local/lock";
+import { openLog } from "../local/log";
+import { nodePort } from "../local/port";
+import { runSteps } from "../local/tasks";
+import { kubectl } from "../test/engine/kubectl";
+import { Preview } from "../test/engine/preview";
+import { command } from "../test/faults/small-preview";
+import { type Figure, figure, ratio, timed, writeResults } from "./figures";
+
+const runs = 3;
+const number = 90111;
+
+/** Measures the command `preview` on the embedded default with the reference product, its closing beside kubectl's. */
+async function main(): Promise<void> {
+  const log = openLog("bench-lifecycle");
+  const port = nodePort();
+  const embedded = {} as EmbeddedDefault;
+  await exclusively(() => runSteps(embeddedDefaultSteps({ port, log }), embedded, log));
+  Object.assign(process.env, embedded.variables, {
+    TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }),
+  });
+  const preview = new Preview(number);
+  try {
+    const figures = await lifeFigures(preview);
+    console.log(JSON.stringify(figures, undefined, 2));
+    console.error(`written to ${await writeResults("lifecycle", figures)}`);
+  } finally {
+    await preview.close();
+    log.end();
+  }
+}
+
+async function lifeFigures(preview: Preview): Promise<Figure[]> {
+  const up: number[] = [];
+  const asleep: number[] = [];
+  const awake: number[] = [];
+  const closed: number[] = [];
+  const deleted: number[] = [];
+  const recovered: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    await preview.init();
+    up.push(await timed(() => succeeds("up")));
+    asleep.push(await timed(() => succeeds("sleep")));
+    awake.push(await timed(() => succeeds("wake")));
+    closed.push(await timed(() => succeeds("close")));
+
+    await preview.init();
+    const killed = command(["up", String(number)]);
+    await sleep((up[run]! / 2) * 1000);
+    process.kill(-killed.pid!, "SIGKILL");
+    await killed;
+    recovered.push(await timed(() => succeeds("up")));
+
+    deleted.push(await timed(() => deletedByHand(preview.namespace)));
+    await succeeds("close");
+  }
+  const byHand = "kubectl delete namespace until the volume is gone";
+  return [
+    figure("preview up of a new preview until its host serves", "s", up, 40),
+    figure("preview sleep", "s", asleep),
+    figure("preview wake until the host serves", "s", awake, 10),
+    figure("preview close of a healthy preview until its receipt says that all is gone", "s", closed, 10),
+    figure(byHand, "s", deleted),
+    ratio(`preview close, as a multiple of: ${byHand}`, closed, deleted),
+    figure("preview up after one that was killed half-way", "s", recovered),
+  ];
+}
+
+async function succeeds(verb: string): Promise<void> {
+  const { exitCode, stderr } = await command([verb, String(number)]);
+  if (exitCode !== 0) {
+    throw new Error(`preview ${verb}: ${stderr}`);
+  }
+}
+
+async function deletedByHand(namespace: string): Promise<void> {
+  const volume = await kubectl("get", "pvc", "-n", namespace, "-o", "jsonpath={.items[0].spec.volumeName}");
+  await kubectl("delete", "namespace", namespace);
+  while ((await kubectl("get", "pv", volume, "--ignore-not-found", "-o", "name")) !== "") {
+    await sleep(100);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
