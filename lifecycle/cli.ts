@@ -3,7 +3,7 @@ import { pullRequestNumber, UserError } from "../contract";
 import { close } from "./commands/close";
 import { logs, parts, shell } from "./commands/logs";
 import { resetDatabase } from "./commands/reset-db";
-import { reconcileAll } from "./commands/reconcile-all";
+import { reconcile } from "./commands/reconcile";
 import { sleep, wake } from "./commands/sleep";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
@@ -44,7 +44,7 @@ program
   .option("--dry-run", "show the plan and change nothing")
   .option("--max-closings <count>", "close none when it would be more than this", count, 10)
   .option("--json", "the plan and what came of it, as JSON")
-  .action(reconcileAll);
+  .action(reconcile);
 
 program
   .command("sleep")

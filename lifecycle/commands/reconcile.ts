@@ -1,43 +1,52 @@
-import { answerAbout, asJson, carryOut, type Facts, gatherAnswers, gatherFound, type Hands } from "../reconcile";
-import { plan, planAsText, type Outcome, type Site, type Sources } from "../reconcile";
+import { isComplete, UserError } from "../../contract";
+import { refuseUnsafeBackend } from "../backend";
+import { zoneOf } from "../dns";
+import { identityOf } from "../identity";
+import { interruption } from "../interruption";
+import { report, reportingProject } from "../project";
+import { type ReconcileOptions, reconcileSite } from "../reconcile";
+import { sharedStack, stacks } from "../stack";
+import { closeByNumber } from "./close";
+import { codeHostOf } from "./up";
 
-export interface ReconcileOptions {
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-  /** How many previews one run may close. @default 10 */
-  readonly maxClosings?: number;
-}
-
-/** What reconciling works on and with. */
-export interface Reconciliation extends Sources, Pick<Hands, "close" | "redeploy"> {
-  readonly site: Site;
-  readonly hasImages: Facts["hasImages"];
-  readonly report: (message: string) => void;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Compares what there is with what the code host says, shows what is to be done about it, and does it. The exit code is
- * 1 where something failed, wasn't known, or was too much.
- */
-export async function reconcile(
-  work: Reconciliation,
-  { dryRun = false, json = false, maxClosings = 10 }: ReconcileOptions,
-): Promise<void> {
-  const { codeHost, site, hasImages, report, signal } = work;
-  const now = new Date();
-  const found = await gatherFound(work, site);
-  const facts = { found, now, hasImages, ...(await gatherAnswers(codeHost, found, now, report)) };
-  const planned = plan(facts, maxClosings);
-  // The plan is seen before anything happens, also by whoever waits for the JSON.
-  (json ? console.error : console.log)(planAsText(planned));
-
-  const hands = { ...work, ask: (number: number) => answerAbout(codeHost, number, report) };
-  const outcomes = dryRun ? new Map<number, Outcome>() : await carryOut(planned, facts, hands, { report, signal });
-  if (json) {
-    console.log(asJson(planned, outcomes));
+/** Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. */
+export async function reconcile(options: ReconcileOptions): Promise<void> {
+  const context = reportingProject();
+  await refuseUnsafeBackend(context);
+  const [any] = (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
+  const shared = await sharedStack(context, any ?? "preview");
+  if (shared === undefined) {
+    throw new UserError(
+      "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
+    );
   }
-  const hasFailed = [...outcomes.values()].some(({ outcome }) => outcome === "failed");
-  const isUnknown = facts.open === undefined || [...facts.answers.values()].includes("no answer");
-  process.exitCode = hasFailed || isUnknown || planned.isOverCap || signal?.aborted === true ? 1 : 0;
+  const codeHost = await codeHostOf(context, shared);
+  if (codeHost === undefined) {
+    throw new UserError(
+      "reconciling needs a code host that says which pull requests are closed: set the setting repository and GITHUB_TOKEN",
+    );
+  }
+  const identity = await identityOf(context, 1, shared);
+  const zone = zoneOf(identity);
+  await reconcileSite(
+    {
+      context,
+      kubeContext: identity.kubeContext,
+      codeHost,
+      records: zone && (() => zone.ownedRecords()),
+      site: identity,
+      // Which images a commit has, only the workflow that builds them knows.
+      hasImages: () => false,
+      redeploy: () => Promise.reject(new UserError("its images aren't known")),
+      close: async (pullRequest) => {
+        const receipt = await closeByNumber(context, pullRequest, {});
+        if (!isComplete(receipt)) {
+          throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);
+        }
+      },
+      report,
+      signal: interruption,
+    },
+    options,
+  );
 }
