@@ -40,6 +40,8 @@ describe("a pull request's preview, by the command preview", () => {
     return { exitCode, stderr, states: [...new Set(seen.map(({ state }) => state))] };
   }
 
+  const runningPods = () => kubectl("get", "pods", "-n", preview.namespace, "-o", "name");
+
   it("comes up for the head, and says so on the pull request without a password", async () => {
     await preview.init({ ...product, repository });
     const result = await succeeds("--sha", shaOf(`${number}.1`), "--comment");
@@ -61,9 +63,9 @@ describe("a pull request's preview, by the command preview", () => {
   it("sleeps with its data, isn't woken by an update, and wakes as it was", async () => {
     await query(preview.namespace, "create table kept as select 1 as one");
     assert.equal((await run("sleep", String(number))).exitCode, 0);
-    assert.equal(await kubectl("get", "pods", "-n", preview.namespace, "-o", "name"), "");
+    await eventually(async () => assert.equal(await runningPods(), ""));
     assert.equal((await succeeds()).asleep, true);
-    assert.equal(await kubectl("get", "pods", "-n", preview.namespace, "-o", "name"), "");
+    assert.equal(await runningPods(), "");
     assert.equal((await run("wake", String(number))).exitCode, 0);
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
     assert.equal(await query(preview.namespace, "select one from kept"), "1");
