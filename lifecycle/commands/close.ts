@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { closePreview } from "../close";
-import { codeHost } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { zoneOf } from "../dns";
 import { identityOf } from "../identity";
@@ -11,7 +10,7 @@ import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun } from "../runs";
 import { recallConfiguration, sharedStack, stackName } from "../stack";
-import { codeHostOf } from "./up";
+import { codeHostFor, codeHostOf } from "./up";
 
 interface ClosingOptions {
   readonly forceFinalizers?: boolean;
@@ -68,7 +67,7 @@ export async function closeByNumber(
     identity,
     dns: zoneOf(identity),
     forceFinalizers,
-    hasEnded: endedRun(context, stack, codeHost(identity.owner.repository || (process.env.GITHUB_REPOSITORY ?? ""))),
+    hasEnded: endedRun(context, stack, codeHostFor(identity.owner.repository)),
     report,
     signal: interruption,
   });

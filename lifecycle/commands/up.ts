@@ -85,8 +85,12 @@ async function deploy(
 export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {
   const shared = await sharedStack(context, stack);
   const repository = shared && (await identityOf(context, 1, shared)).owner.repository;
-  return codeHost(repository || (process.env.GITHUB_REPOSITORY ?? ""));
+  return codeHostFor(repository ?? "");
 }
+
+/** The settings' repository, or else the one that a workflow runs in. */
+export const codeHostFor = (repository: string): CodeHost | undefined =>
+  codeHost(repository || (process.env.GITHUB_REPOSITORY ?? ""));
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, request } from "undici";
 import { localDispatcher } from "../../local/client";
@@ -20,11 +21,12 @@ export async function ask(
   return { status: statusCode, headers, body: await body.text(), cookies };
 }
 
-/** Logs in as the page's form does and resolves to the Cookie header of the session. */
-export async function logIn(origin: string, login: { username: string; password: string }): Promise<string> {
+/** Posts as a page's form does: through the web's proxy, with Django's CSRF cookie and token. */
+export async function postForm(origin: string, path: string, data: object): Promise<Answer> {
   const session = await ask(`${origin}/api/session/`);
+  assert.equal(session.status, 200, session.body);
   const { csrf_token } = JSON.parse(session.body) as { csrf_token: string };
-  const answer = await ask(`${origin}/api/session/`, {
+  return ask(`${origin}${path}`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -33,8 +35,13 @@ export async function logIn(origin: string, login: { username: string; password:
       referer: `${origin}/`,
       "x-csrftoken": csrf_token,
     },
-    body: JSON.stringify(login),
+    body: JSON.stringify(data),
   });
+}
+
+/** Logs in as the page's form does and resolves to the Cookie header of the session. */
+export async function logIn(origin: string, login: { username: string; password: string }): Promise<string> {
+  const answer = await postForm(origin, "/api/session/", login);
   if (answer.status !== 200) {
     throw new Error(`login answered ${answer.status}: ${answer.body}`);
   }
