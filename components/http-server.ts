@@ -65,6 +65,13 @@ export function httpServer(
   );
 }
 
+/**
+ * How long a pod that is being stopped goes on serving, in seconds: nodes learn a moment later than the pod itself that
+ * requests are no longer for it, and those that still arrive would be refused
+ * (https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/).
+ */
+const notYetForgotten = 1;
+
 function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   const { server, service } = args;
   const { volumes, volumeMounts } = productVolumes(args, server.writablePaths);
@@ -81,6 +88,7 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
         resources: resourceRequirements(server.resources),
         volumeMounts,
         ...probes(args),
+        lifecycle: { preStop: { sleep: { seconds: notYetForgotten } } },
       }),
     ],
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { UserError } from "../../contract";
 import { ensureImage } from "../../local/images";
 import { embedded } from "./embedded";
@@ -22,6 +23,7 @@ describe("a preview's data", () => {
     next.image = await ensureImage({ name: "api-next", context, buildArgs }, () => undefined);
     await preview.init();
     await preview.up();
+    await preview.reachable();
   });
   after(() => preview.close());
 
@@ -32,14 +34,14 @@ describe("a preview's data", () => {
     assert.ok(Number(await sql("select count(*) from orders_order")) > 20);
   });
 
-  it("stays the reviewers' through a new commit with a new migration", async () => {
+  it("stays the reviewers' through a new commit with a new migration, and there for them all the while", async () => {
     order = await placeOrder(origin, "Ordered by a reviewer");
     await sql("update orders_customer set city = 'Dublin' where name = 'Little Heron'");
     await sql("delete from orders_order where item like 'Decaf%'");
     preview.configure({ api: next });
-    await preview.up();
+    const visits = await visiting(`${origin}/api/orders/`, () => preview.up());
+    assert.deepEqual([...new Set(visits)], [200]);
     assert.equal(await migrations(), "0001_initial\n0002_order_gift");
-    await serves();
     await assertEdited();
     // With the column that the running code has been migrated to.
     assert.equal(await sql(`select gift from orders_order where id = ${order}`), "f");
@@ -74,6 +76,24 @@ describe("a preview's data", () => {
   });
 
   const serves = () => eventually(async () => assert.equal((await ask(`${origin}/api/orders/`)).status, 200));
+
+  /** What a visitor is answered who asks again and again while something is done, and for as long as old pods may end. */
+  async function visiting(url: string, action: () => Promise<void>): Promise<number[]> {
+    const visits: number[] = [];
+    let isOver = false;
+    const visitor = async () => {
+      while (!isOver) {
+        visits.push((await ask(url)).status);
+        await sleep(20);
+      }
+    };
+    const visitors = Promise.all([visitor(), visitor(), visitor()]);
+    await action();
+    await sleep(6000);
+    isOver = true;
+    await visitors;
+    return visits;
+  }
 
   async function assertEdited(): Promise<void> {
     assert.equal((await ask(`${origin}/api/orders/${order}/`)).status, 200);

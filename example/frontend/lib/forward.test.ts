@@ -370,6 +370,22 @@ describe("when something goes wrong", () => {
     });
   }
 
+  test("a connection that is closed just as it is used again costs a visitor nothing, unless it was to change something", async () => {
+    const sockets = new Set<unknown>();
+    django = (request, response) => {
+      if (sockets.has(request.socket)) request.socket.destroy();
+      else response.end(`answer ${sockets.add(request.socket).size}`);
+    };
+    const origin = await listening((request, response) => django(request, response));
+    options = { ...options, upstream: new URL(addressOf(origin)) };
+    assert.equal(await textOf(await ask("/api/orders/")), "answer 1");
+    assert.equal(await textOf(await ask("/api/orders/")), "answer 2");
+    assert.equal(await textOf(await ask("/api/orders/")), "answer 3");
+    assert.equal((await ask("/api/orders/", { method: "POST", body: "{}" })).statusCode, 502);
+    origin.closeAllConnections();
+    origin.close();
+  });
+
   test("what comes after the end of an answer doesn't spoil it", async () => {
     django = (request) => request.socket.end("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc");
     assert.equal((await ask("/api/orders/1/", { method: "DELETE" })).statusCode, 204);

@@ -3,7 +3,7 @@ import type { Exchange } from "./exchange.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { type PrefixMode, routeOf } from "./path.ts";
 import { pump } from "./pump.ts";
-import { agent } from "./upstream.ts";
+import { keptConnections, newConnections } from "./upstream.ts";
 
 export interface ForwardOptions {
   /** Where Django is: `http://api:8000`. */
@@ -45,8 +45,10 @@ function pass(
   response: ServerResponse,
   path: string,
   strippedPrefix: string | undefined,
-  { upstream, patienceMs = 30_000 }: ForwardOptions,
+  options: ForwardOptions,
+  agent = keptConnections,
 ): void {
+  const { upstream, patienceMs = 30_000 } = options;
   const call = http.request(upstream, {
     agent,
     path,
@@ -82,13 +84,29 @@ function pass(
     const isDjangosTurn = request.complete || call.writableNeedDrain;
     if (!answer && isDjangosTurn) call.destroy(new Silence(`silent for ${patienceMs} ms`));
   });
-  call.on("error", fail);
+  call.on("error", (error: NodeJS.ErrnoException) => {
+    const isClosedMeanwhile = call.reusedSocket && !answer && error.code === "ECONNRESET";
+    if (isClosedMeanwhile && !response.closed && isRepeatable(request)) {
+      pass(request, response, path, strippedPrefix, options, newConnections);
+    } else fail(error);
+  });
   // A visitor who leaves takes the request to Django along. An upload that has its answer needs no end.
   response.once("close", () => {
     if (!response.writableFinished || !call.writableFinished) call.destroy();
   });
-  pump(request, call);
+  if (hasBody(request)) pump(request, call);
+  else call.end();
 }
+
+/**
+ * RFC 9110, section 9.2.2: what a client may send again by itself when an idle connection is closed just as it is used.
+ * Django's pods do that when another commit takes their place.
+ */
+const isRepeatable = (request: IncomingMessage) =>
+  ["GET", "HEAD", "OPTIONS"].includes(request.method!) && !hasBody(request);
+
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 
 class Silence extends Error {}
 

@@ -36,7 +36,12 @@ class Agent extends http.Agent {
 }
 
 /** Idle connections are closed long before gunicorn closes them (75 s), so none is written to just as it goes. */
-export const agent = new Agent({ keepAlive: true, timeout: 30_000 });
+export const keptConnections = new Agent({ keepAlive: true, timeout: 30_000 });
+
+/** For what a kept connection has failed at. */
+export const newConnections = new Agent({ keepAlive: false });
 
 // Next ends when its last answer has, which an event stream may never do. Others have as long as gunicorn gives them.
-process.once("SIGTERM", () => setTimeout(() => agent.destroy(), 3_000).unref());
+process.once("SIGTERM", () =>
+  setTimeout(() => [keptConnections, newConnections].forEach((agent) => agent.destroy()), 3_000).unref(),
+);
