@@ -66,11 +66,11 @@ export function httpServer(
 }
 
 /**
- * How long a pod that is being stopped goes on serving, in seconds: nodes learn a moment later than the pod itself that
- * requests are no longer for it, and those that still arrive would be refused
+ * How long a pod that is being stopped goes on serving, in seconds: nodes learn later than the pod itself that requests are
+ * no longer for it, kube-proxy up to a second (`minSyncPeriod`), and what still arrives would be refused
  * (https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/).
  */
-const notYetForgotten = 1;
+const notYetForgotten = 2;
 
 function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   const { server, service } = args;

@@ -26,6 +26,32 @@ export function isPinned(image: ImageReference): boolean {
   return image.digest !== undefined || (image.tag !== undefined && commitTag.test(image.tag));
 }
 
+/** References of the images that a preview runs. */
+export interface Images {
+  readonly api: string;
+  readonly web: string;
+}
+
+/**
+ * What a preview that runs one commit would run at another, by the tags: what is tagged with the one is taken with the
+ * other, and what has another tag is another repository's and stays. Undefined where neither is tagged with the commit.
+ */
+export function imagesOfCommit(images: Images, from: string, to: string): Images | undefined {
+  const moved = { api: imageOfCommit(images.api, from, to), web: imageOfCommit(images.web, from, to) };
+  return moved.api === undefined && moved.web === undefined
+    ? undefined
+    : { api: moved.api ?? images.api, web: moved.web ?? images.web };
+}
+
+/** A digest is left out: it is the one commit's. */
+function imageOfCommit(image: string, from: string, to: string): string | undefined {
+  const { repository, tag = "" } = parseImage(image) ?? {};
+  const commit = tag.replace(/^sha-/, "");
+  return commitTag.test(tag) && from.startsWith(commit)
+    ? `${repository}:${tag.slice(0, -commit.length)}${to.slice(0, commit.length)}`
+    : undefined;
+}
+
 /** What a container is told as GIT_SHA unless a setting says otherwise: the commit in the tag, else the digest. */
 export function revisionOf(image: ImageReference): string {
   if (image.tag !== undefined && commitTag.test(image.tag)) {

@@ -5,6 +5,9 @@
 export interface LifecycleRecord {
   /** The commit that was deployed last, where it was named. */
   readonly sha?: string;
+  /** The images that were deployed last. */
+  readonly api?: string;
+  readonly web?: string;
   /** When it may be closed, ISO 8601 in UTC. */
   readonly expires?: string;
   /** Scaled to nothing until `preview wake`. */
@@ -18,6 +21,8 @@ const key = (name: keyof LifecycleRecord) => `preview-stack/${name}`;
 export function recordFrom(annotations: Readonly<Record<string, string>>): LifecycleRecord {
   return {
     sha: annotations[key("sha")],
+    api: annotations[key("api")],
+    web: annotations[key("web")],
     expires: annotations[key("expires")],
     asleep: annotations[key("asleep")] === "true",
     generation: Number(annotations[key("generation")] ?? 1),

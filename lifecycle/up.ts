@@ -75,8 +75,8 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   if (late !== undefined) {
     return { outcome: "stepped aside", reason: late };
   }
-  await note(place, { sha: options.sha, expires: expiryFrom(new Date(), identity.ttlDays) });
   const preview = await deployed(context, owner.pullRequest);
+  await note(place, { sha: options.sha, ...preview.images, expires: expiryFrom(new Date(), identity.ttlDays) });
   if (!asleep) {
     await phases.time("serving", () =>
       serving(preview.url, { dispatcher: httpClient(), report, signal: options.signal }),

@@ -7,7 +7,7 @@ import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
 import { sharedStack, stacks } from "../stack";
 import { closeByNumber } from "./close";
-import { codeHostOf } from "./up";
+import { codeHostOf, deploy } from "./up";
 
 /** Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
@@ -35,9 +35,10 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       codeHost,
       records: zone && (() => zone.ownedRecords()),
       site: identity,
-      // Which images a commit has, only the workflow that builds them knows.
-      hasImages: () => false,
-      redeploy: () => Promise.reject(new UserError("its images aren't known")),
+      redeploy: async (pullRequest, commit) => {
+        const result = await deploy(context, pullRequest, codeHost, commit);
+        return result.outcome === "stepped aside" ? result.reason : undefined;
+      },
       close: async (pullRequest) => {
         const receipt = await closeByNumber(context, pullRequest, {});
         if (!isComplete(receipt)) {

@@ -42,11 +42,12 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
 }
 
-async function deploy(
+/** Deploys images of a commit, or what the stack's configuration says. */
+export async function deploy(
   context: PulumiContext,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, sha }: UpCommandOptions,
+  { api, web, sha }: Pick<UpCommandOptions, "api" | "web" | "sha">,
 ): Promise<UpResult> {
   const run = runReference(process.env);
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.

@@ -1,4 +1,4 @@
-import { type Answer, judge, type Facts, type Plan, type Row } from "./plan";
+import { type Answer, type Commit, judge, type Facts, type Plan, type Row } from "./plan";
 
 /** What reconciling does, each of which may fail. */
 export interface Hands {
@@ -6,8 +6,8 @@ export interface Hands {
   ask(pullRequest: number): Promise<Answer>;
   /** Closes a preview. @throws where not all of it is gone */
   close(pullRequest: number): Promise<void>;
-  /** Brings a preview to a commit, if that is still the head. */
-  redeploy(pullRequest: number, sha: string): Promise<void>;
+  /** Brings a preview to a commit; resolves to the reason why it was left alone, where it was. */
+  redeploy(pullRequest: number, commit: Commit): Promise<string | undefined>;
 }
 
 export type Outcome =
@@ -52,15 +52,15 @@ export async function carryOut(
 
 const inOrder = (rows: readonly Row[]) => [
   ...rows.filter(({ action }) => action === "close"),
-  ...rows.filter(({ action }) => action === "redeploy" || action === "adopt"),
+  ...rows.filter(({ action }) => action === "redeploy"),
 ];
 
 async function attempt(row: Row, facts: Facts, hands: Hands, isFresh: boolean): Promise<Outcome> {
   const { pullRequest } = row;
   try {
-    if (row.sha !== undefined) {
-      await hands.redeploy(pullRequest, row.sha);
-      return { outcome: "done" };
+    if (row.commit !== undefined) {
+      const why = await hands.redeploy(pullRequest, row.commit);
+      return why === undefined ? { outcome: "done" } : { outcome: "left alone", why };
     }
     const again = isFresh ? row : judge(row, answeredAnew(facts, pullRequest, await hands.ask(pullRequest)));
     if (again.action !== "close") {

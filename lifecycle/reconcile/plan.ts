@@ -1,16 +1,21 @@
-import { hasExpired } from "../../contract";
+import { hasExpired, type Images, imagesOfCommit } from "../../contract";
 import type { PullRequest } from "../code-host";
 import type { Found } from "./found";
 
-export type Action = "nothing" | "redeploy" | "adopt" | "close" | "report";
+export type Action = "nothing" | "redeploy" | "close" | "report";
 
 /** What is to become of one preview. */
 export interface Row extends Found {
   readonly action: Action;
   /** Why, in a few words. */
   readonly reason: string;
-  /** The commit to deploy, where one is. */
-  readonly sha?: string;
+  /** What to deploy, where something is. */
+  readonly commit?: Commit;
+}
+
+/** A commit, and the images that are built from it. */
+export interface Commit extends Images {
+  readonly sha: string;
 }
 
 /** What the code host has answered about one pull request. `no answer` covers every failure. */
@@ -23,8 +28,6 @@ export interface Facts {
   /** Answers about single pull requests, of those in `candidates` at least. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly now: Date;
-  /** True where the images of a commit are known, so that it can be deployed. */
-  readonly hasImages: (sha: string) => boolean;
 }
 
 export interface Plan {
@@ -77,7 +80,7 @@ export function judge(found: Found, facts: Facts): Row {
   return { ...found, ...decision(found, facts) };
 }
 
-type Decision = Pick<Row, "action" | "reason" | "sha">;
+type Decision = Pick<Row, "action" | "reason" | "commit">;
 
 function decision(found: Found, facts: Facts): Decision {
   const { pullRequest: number, foreign, namespace } = found;
@@ -89,7 +92,7 @@ function decision(found: Found, facts: Facts): Decision {
   }
   const listed = facts.open.find((one) => one.number === number);
   if (listed !== undefined && !isCandidate(found, listed, facts.now)) {
-    return whileOpen(found, listed, facts);
+    return whileOpen(found, listed);
   }
   const answer = facts.answers.get(number) ?? "no answer";
   if (answer === "no answer") {
@@ -106,14 +109,10 @@ function decision(found: Found, facts: Facts): Decision {
   }
   return isExpired(namespace, facts.now) && !answer.labels.includes(keep)
     ? { action: "close", reason: `expired ${namespace?.record.expires}; its pull request has no label ${keep}` }
-    : whileOpen(found, answer, facts);
+    : whileOpen(found, answer);
 }
 
-function whileOpen(
-  { pullRequest: number, hasStack, namespace }: Found,
-  { headSha, fork }: PullRequest,
-  { hasImages }: Facts,
-): Decision {
+function whileOpen({ pullRequest: number, hasStack, namespace }: Found, { headSha, fork }: PullRequest): Decision {
   if (namespace === undefined) {
     const what = hasStack ? "a stack without a namespace" : "a DNS record without a namespace";
     return {
@@ -124,20 +123,23 @@ function whileOpen(
   if (namespace.terminating) {
     return { action: "report", reason: `open, but its namespace is being deleted; preview up ${number} makes it anew` };
   }
-  const { asleep, sha } = namespace.record;
-  const isStale = sha !== undefined && sha !== headSha;
-  if (hasStack && !isStale) {
+  if (!hasStack) {
+    // Its passwords were in the stack, so no update could bring what is there to work again.
+    return { action: "report", reason: `open, but no stack knows of it; preview close ${number} and up make it anew` };
+  }
+  const { asleep, sha, api, web } = namespace.record;
+  if (sha === undefined || sha === headSha) {
     const serves = sha === undefined ? "with a commit that wasn't named" : `with its head ${short(sha)}`;
     return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} ${serves}` };
   }
-  const what = isStale ? `stale: deployed ${short(sha)}, head ${short(headSha)}` : "no stack knows of it";
+  const what = `stale: deployed ${short(sha)}, head ${short(headSha)}`;
   if (fork) {
     return { action: "report", reason: `${what}; a fork's commit is deployed only after an approval` };
   }
-  if (!hasImages(headSha)) {
-    return { action: "report", reason: `${what}; preview up ${number} with the images of its head changes that` };
-  }
-  return { action: hasStack ? "redeploy" : "adopt", reason: what, sha: headSha };
+  const images = api === undefined || web === undefined ? undefined : imagesOfCommit({ api, web }, sha, headSha);
+  return images === undefined
+    ? { action: "report", reason: `${what}; preview up ${number} with the images of its head changes that` }
+    : { action: "redeploy", reason: what, commit: { sha: headSha, ...images } };
 }
 
 /** Without a note in the namespace nothing expires. */

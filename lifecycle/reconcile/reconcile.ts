@@ -1,7 +1,7 @@
 import { carryOut, type Hands, type Outcome } from "./carry-out";
 import type { Site } from "./found";
 import { answerAbout, gatherAnswers, gatherFound, type Sources } from "./gather";
-import { type Facts, plan } from "./plan";
+import { plan } from "./plan";
 import { asJson, planAsText } from "./report";
 
 export interface ReconcileOptions {
@@ -14,7 +14,6 @@ export interface ReconcileOptions {
 /** What reconciling works on and with. */
 export interface Reconciliation extends Sources, Pick<Hands, "close" | "redeploy"> {
   readonly site: Site;
-  readonly hasImages: Facts["hasImages"];
   readonly report: (message: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -27,10 +26,10 @@ export async function reconcileSite(
   work: Reconciliation,
   { dryRun = false, json = false, maxClosings = 10 }: ReconcileOptions,
 ): Promise<void> {
-  const { codeHost, site, hasImages, report, signal } = work;
+  const { codeHost, site, report, signal } = work;
   const now = new Date();
   const found = await gatherFound(work, site);
-  const facts = { found, now, hasImages, ...(await gatherAnswers(codeHost, found, now, report)) };
+  const facts = { found, now, ...(await gatherAnswers(codeHost, found, now, report)) };
   const planned = plan(facts, maxClosings);
   // The plan is seen before anything happens, also by whoever waits for the JSON.
   (json ? console.error : console.log)(planAsText(planned));

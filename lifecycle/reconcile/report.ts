@@ -25,7 +25,7 @@ function consistsOf({ hasStack, namespace, records }: Row): string {
 
 /** For scripts: every preview with its action, and what came of it where there was something to do. */
 export function asJson({ rows, isOverCap }: Plan, outcomes: ReadonlyMap<number, Outcome>): string {
-  const previews = rows.map(({ pullRequest, name, hasStack, namespace, records, action, reason, sha }) => ({
+  const previews = rows.map(({ pullRequest, name, hasStack, namespace, records, action, reason, commit }) => ({
     pullRequest,
     name,
     stack: hasStack,
@@ -33,7 +33,7 @@ export function asJson({ rows, isOverCap }: Plan, outcomes: ReadonlyMap<number, 
     dnsRecords: records,
     action,
     reason,
-    sha,
+    commit,
     ...outcomes.get(pullRequest),
   }));
   return JSON.stringify({ format: "preview-stack/reconcile/v1", isOverCap, previews }, undefined, 2);

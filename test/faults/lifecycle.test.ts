@@ -4,7 +4,7 @@ import { faults, GitHubStandIn, shaOf } from "../code-host";
 import { ask, eventually } from "../engine/http";
 import { kubectl, query } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
-import { command, leftOf, smallProduct } from "./small-preview";
+import { command, leftOf, smallImage, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
 
@@ -135,9 +135,24 @@ describe("a pull request's preview, by the command preview", () => {
     assert.deepEqual(states, ["gone"]);
   });
 
-  it("is closed by reconcile once its pull request is, and not before", async () => {
+  it("is brought to the head by reconcile when the event was missed, if its images are tagged with their commit", async () => {
+    const [deployed, head] = [product.api!.image!, await smallImage("next")];
+    const tag = (image: string) => image.split(":").at(-1)!;
     await preview.init({ ...product, repository });
-    assert.equal((await succeeds()).outcome, "up");
+    github.push(number, tag(deployed));
+    assert.equal((await succeeds("--sha", tag(deployed))).outcome, "up");
+    github.push(number, tag(head));
+    const { stdout, stderr } = await run("reconcile", "--json");
+    const { previews } = JSON.parse(stdout) as { previews: Record<string, unknown>[] };
+    const { action, outcome } = previews.find(({ pullRequest }) => pullRequest === number)!;
+    assert.deepEqual({ action, outcome }, { action: "redeploy", outcome: "done" }, stderr);
+    assert.deepEqual((await preview.deployed()).images, { api: head, web: head });
+    await eventually(async () => {
+      assert.equal((await ask(`${preview.names.origin}/`)).body, `${tag(head)}\n`);
+    });
+  });
+
+  it("is closed by reconcile once its pull request is, and not before", async () => {
     const action = async (...args: string[]) => {
       const { stdout, stderr } = await run("reconcile", "--json", ...args);
       assert.notEqual(stdout, "", stderr);

@@ -10,12 +10,15 @@ import { Preview } from "../engine/preview";
 const project = join(__dirname, "../engine/project");
 const zoneId = "0".repeat(32);
 
-/** Settings of the smallest product there is, for API and web. */
+/** The smallest product there is. Each of its versions has an image of its own. */
+export async function smallImage(version = ""): Promise<string> {
+  const context = join(__dirname, "small-product");
+  return ensureImage({ name: "small-product", context, buildArgs: { VERSION: version } }, () => undefined);
+}
+
+/** Settings of the smallest product, for API and web. */
 export async function smallProduct(): Promise<SettingsInput> {
-  const image = await ensureImage(
-    { name: "small-product", context: join(__dirname, "small-product") },
-    () => undefined,
-  );
+  const image = await smallImage();
   const command = ["node", "server.mjs"];
   const paths = { livePath: "/", readyPath: "/" };
   return {

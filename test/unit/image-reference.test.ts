@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isPinned, parseImage, revisionOf } from "../../contract";
+import { imagesOfCommit, isPinned, parseImage, revisionOf } from "../../contract";
 import { digest } from "./example-settings";
 
 const pinned = [
@@ -65,5 +65,26 @@ describe("image references", () => {
         assert.ok(parsed === undefined || /^[A-Za-z0-9./:@_-]+$/.test(text));
       }),
     );
+  });
+});
+
+describe("the images of another commit", () => {
+  const [from, to] = ["a", "b"].map((digit) => digit.repeat(40)) as [string, string];
+  const other = `web:${"c".repeat(40)}`;
+
+  for (const [deployed, moved] of [
+    [`localhost:5000/api:${from}`, `localhost:5000/api:${to}`],
+    [`api:sha-${from.slice(0, 7)}`, `api:sha-${to.slice(0, 7)}`],
+    [`api:${from}@${digest}`, `api:${to}`],
+  ] as const) {
+    it(`${deployed} becomes ${moved}`, () => {
+      assert.deepEqual(imagesOfCommit({ api: deployed, web: other }, from, to), { api: moved, web: other });
+      assert.deepEqual(imagesOfCommit({ api: other, web: deployed }, from, to), { api: other, web: moved });
+    });
+  }
+
+  it("can't be told where neither is tagged with the commit", () => {
+    assert.equal(imagesOfCommit({ api: `api@${digest}`, web: other }, from, to), undefined);
+    assert.equal(imagesOfCommit({ api: "api:latest", web: "web" }, from, to), undefined);
   });
 });

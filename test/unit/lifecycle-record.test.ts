@@ -7,7 +7,8 @@ const at = new Date("2026-11-24T12:00:00Z");
 
 describe("what the lifecycle notes down about a preview", () => {
   it("is read back from the annotations that it is written to", () => {
-    const record = { sha: "a".repeat(40), expires: expiryFrom(at, 14), asleep: true, generation: 3 };
+    const images = { api: `api@sha256:${"b".repeat(64)}`, web: `ghcr.io/myorg/web:${"a".repeat(40)}` };
+    const record = { sha: "a".repeat(40), ...images, expires: expiryFrom(at, 14), asleep: true, generation: 3 };
     const annotations = Object.fromEntries(
       annotationArguments(record).map((text) => text.split("=") as [string, string]),
     );
@@ -19,7 +20,8 @@ describe("what the lifecycle notes down about a preview", () => {
       "preview-stack/asleep-",
       "preview-stack/sha-",
     ]);
-    assert.deepEqual(recordFrom({}), { sha: undefined, expires: undefined, asleep: false, generation: 1 });
+    const nothing = { sha: undefined, api: undefined, web: undefined, expires: undefined };
+    assert.deepEqual(recordFrom({}), { ...nothing, asleep: false, generation: 1 });
   });
 
   it("expires no sooner than its days, on clocks that differ by an hour", () => {

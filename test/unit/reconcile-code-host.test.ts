@@ -34,7 +34,7 @@ describe("reconcile and the code host", () => {
     const stacks = Array.from({ length: 120 }, (_, index) => `pr-${index + 1}`);
     const found = foundIn({ stacks, namespaces: [], records: [] }, site);
     const now = new Date();
-    const facts = { found, now, hasImages: () => true, ...(await gatherAnswers(host, found, now, report)) };
+    const facts = { found, now, ...(await gatherAnswers(host, found, now, report)) };
     meanwhile();
     const closed: number[] = [];
     await carryOut(

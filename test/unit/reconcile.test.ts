@@ -52,7 +52,7 @@ const record = (number: number, owner = site.owner) => ({
 
 function factsOf(lists: Partial<Lists>, more: Partial<Facts> = {}): Facts {
   const found = foundIn({ stacks: [], namespaces: [], records: [], ...lists }, site);
-  return { found, open: [], answers: new Map(), now, hasImages: () => true, ...more };
+  return { found, open: [], answers: new Map(), now, ...more };
 }
 
 describe("reconcile", () => {
@@ -93,7 +93,12 @@ describe("reconcile", () => {
 
   describe("decides", () => {
     const all = { stacks: ["pr-7"], namespaces: [namespace(7)], records: [record(7)] };
-    const stale = { ...all, namespaces: [namespace(7, { "preview-stack/sha": shaOf("old") })] };
+    const old = { "preview-stack/sha": shaOf("old"), "preview-stack/web": `web@sha256:${"0".repeat(64)}` };
+    const stale = {
+      ...all,
+      namespaces: [namespace(7, { ...old, "preview-stack/api": `api:${shaOf("old")}@sha256:${"1".repeat(64)}` })],
+    };
+    const unknown = { ...all, namespaces: [namespace(7, { ...old, "preview-stack/api": `api:${shaOf("other")}` })] };
     const expired = { ...all, namespaces: [namespace(7, { "preview-stack/expires": hours(-3) })] };
     const answer = (it: Answer) => new Map([[7, it]]);
     const table: [name: string, facts: Facts, action: Action, reason: RegExp][] = [
@@ -106,8 +111,8 @@ describe("reconcile", () => {
       ],
       ["stale", factsOf(stale, { open: [pull(7)] }), "redeploy", /^stale: deployed 6f6c640, head 3700000$/],
       [
-        "stale without images",
-        factsOf(stale, { open: [pull(7)], hasImages: () => false }),
+        "stale, with images that tell no commit",
+        factsOf(unknown, { open: [pull(7)] }),
         "report",
         /stale: deployed 6f6c640, head 3700000; preview up 7/,
       ],
@@ -156,8 +161,8 @@ describe("reconcile", () => {
       [
         "a namespace without a stack, open",
         factsOf({ namespaces: [namespace(7)] }, { open: [pull(7)] }),
-        "adopt",
-        /no stack/,
+        "report",
+        /no stack knows of it; preview close 7/,
       ],
       [
         "a record alone, closed",
@@ -229,6 +234,8 @@ describe("reconcile", () => {
         "preview-stack/sha": fc.constantFrom(...["1", "2", "3"].map(shaOf)),
         "preview-stack/expires": fc.constantFrom(hours(-1000), hours(-1), hours(1), "soon"),
         "preview-stack/asleep": fc.constantFrom("true", "false"),
+        "preview-stack/api": fc.constantFrom(...["1", "2", "x"].map((commit) => `api:${shaOf(commit)}`)),
+        "preview-stack/web": fc.constantFrom(`web@sha256:${"0".repeat(64)}`),
       },
       { requiredKeys: [] },
     );
@@ -250,7 +257,6 @@ describe("reconcile", () => {
       answers: fc
         .array(fc.tuple(number, answers))
         .map((all) => new Map(all.map(([one, it]) => [one, typeof it === "string" ? it : pull(one, it)]))),
-      hasImages: fc.boolean().map((known) => () => known),
     });
     type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never;
     const facts = ({ lists: all, ...rest }: Omit<World, "lists"> & { lists: Lists }) => factsOf(all, rest);
@@ -291,15 +297,15 @@ describe("reconcile", () => {
     it("deploys only the head of an open pull request that is no fork, where there is something already", () => {
       fc.assert(
         fc.property(world, (it) => {
-          for (const row of plan(facts(it), 100).rows.filter(({ sha }) => sha !== undefined)) {
-            assert.ok(row.action === "redeploy" || row.action === "adopt");
+          for (const row of plan(facts(it), 100).rows.filter(({ commit }) => commit !== undefined)) {
+            assert.equal(row.action, "redeploy");
             // Whoever was asked about alone was asked later than the list was made.
             const known = candidates(facts(it)).includes(row.pullRequest)
               ? it.answers.get(row.pullRequest)
               : it.open?.find((one) => one.number === row.pullRequest);
             assert.ok(typeof known === "object" && known.state === "open" && !known.fork);
-            assert.equal(known.headSha, row.sha);
-            assert.ok(row.namespace !== undefined);
+            assert.equal(known.headSha, row.commit!.sha);
+            assert.ok(row.namespace !== undefined && row.hasStack);
           }
         }),
         { numRuns: 1000 },
@@ -344,7 +350,7 @@ describe("reconcile", () => {
           const hands: Hands = {
             ask: (one) => Promise.resolve(answer((asked.push(one), one))),
             close: (one) => Promise.resolve(void done.push(one)),
-            redeploy: () => Promise.resolve(),
+            redeploy: () => Promise.resolve(undefined),
           };
           await carryOut(planned, all, hands, { report: () => undefined, freshFor: 0 });
           const closings = planned.rows.filter(({ action }) => action === "close");
@@ -371,7 +377,16 @@ describe("reconcile", () => {
 
   describe("carries out", () => {
     const facts = factsOf(
-      { stacks: ["pr-1", "pr-2", "pr-3"], namespaces: [namespace(3, { "preview-stack/sha": shaOf("old") })] },
+      {
+        stacks: ["pr-1", "pr-2", "pr-3"],
+        namespaces: [
+          namespace(3, {
+            "preview-stack/sha": shaOf("old"),
+            "preview-stack/api": `ghcr.io/myorg/api:sha-${shaOf("old").slice(0, 12)}`,
+            "preview-stack/web": `web:${shaOf("other")}`,
+          }),
+        ],
+      },
       {
         open: [pull(3)],
         answers: new Map([
@@ -393,11 +408,12 @@ describe("reconcile", () => {
           ask: () => assert.fail("asked again"),
           close: (number) =>
             number === 1 ? Promise.reject(new Error("no cluster")) : Promise.resolve(void done.push(`${number}`)),
-          redeploy: (number, sha) => Promise.resolve(void done.push(`${number} ${sha}`)),
+          redeploy: (number, { sha, api, web }) => Promise.resolve(void done.push(`${number} ${sha} ${api} ${web}`)),
         },
         options,
       );
-      assert.deepEqual(done, ["2", `3 ${shaOf("3")}`]);
+      const images = `ghcr.io/myorg/api:sha-${shaOf("3").slice(0, 12)} web:${shaOf("other")}`;
+      assert.deepEqual(done, ["2", `3 ${shaOf("3")} ${images}`]);
       assert.deepEqual(outcomes.get(1), { outcome: "failed", why: "no cluster" });
       assert.match(said.join("\n"), /pr-1: close, the pull request is closed\npr-1: failed, no cluster\n/);
 
