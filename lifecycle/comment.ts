@@ -1,12 +1,19 @@
+import { stripVTControlCharacters } from "node:util";
 import { isComplete, type Receipt } from "../contract";
 import type { UpResult } from "./up";
+import { summary } from "./verify/report";
 
-/** The text of the one comment on a pull request, in Markdown, after an update. It never has a password. */
-export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "up" }): string {
-  const { preview, asleep, seconds } = result;
+/**
+ * The text of the one comment on a pull request, in Markdown, after an update. It never has a password.
+ *
+ * @param runPage where the run's output is, and what it has kept: screenshots, where the product's suite makes them
+ */
+export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "up" }, runPage?: string): string {
+  const { preview, asleep, checks, seconds } = result;
+  const state = asleep ? "asleep" : checks?.ok === false ? "up, but not all is well" : "ready";
   const took = Object.values(seconds).reduce((total, spent) => total + spent, 0);
   return [
-    `### Preview ${asleep ? "asleep" : "ready"}: ${preview.url}`,
+    `### Preview ${state}: ${preview.url}`,
     "",
     "| part | revision | image |",
     "| --- | --- | --- |",
@@ -14,14 +21,19 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
       (part) => `| ${part} | \`${preview.revisions[part]}\` | \`${preview.images[part]}\` |`,
     ),
     "",
+    ...(checks === undefined ? [] : ["Its contract check:", "", fenced(stripVTControlCharacters(summary(checks))), ""]),
     `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login to whoever may read its Secret.`,
+    ...runLine(runPage),
   ].join("\n");
 }
 
 /** After an update or a closing that failed: the error names the setting or the object to look at. */
-export function commentOnFailure(what: "update" | "closing", message: string): string {
-  return [`### Preview: the ${what} failed`, "", fenced(message)].join("\n");
+export function commentOnFailure(what: "update" | "closing", message: string, runPage?: string): string {
+  return [`### Preview: the ${what} failed`, "", fenced(message), ...runLine(runPage)].join("\n");
 }
+
+const runLine = (page?: string) =>
+  page === undefined ? [] : ["", `Output, and screenshots if there are any: ${page}`];
 
 /** After a closing. */
 export function commentOnClose(receipt: Receipt): string {

@@ -37,16 +37,22 @@ export async function ensureStack(context: PulumiContext, stack: string): Promis
 export async function recallConfiguration(context: PulumiContext, stack: string): Promise<void> {
   const isThere = existsSync(join(context.project, `Pulumi.${stack}.yaml`));
   const names = isThere ? [] : await stackNames(context);
-  if (names.includes("preview")) {
+  if (names.includes("preview") && stack !== "preview") {
     await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
   } else if (names.includes(stack)) {
     await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]);
   }
 }
 
-/** The stack to read what a preview's configuration is, or will be: its own, or the one that is shared. */
-export async function sharedStack(context: PulumiContext, stack: string): Promise<string | undefined> {
+/**
+ * The stack to read what a preview's configuration is, or will be: its own, got back where this checkout has none, or the
+ * one that is shared.
+ */
+export async function configuredStack(context: PulumiContext, stack: string): Promise<string | undefined> {
   const names = await stackNames(context);
+  if (names.includes(stack)) {
+    await recallConfiguration(context, stack);
+  }
   return [stack, "preview"].find((name) => names.includes(name));
 }
 

@@ -13,6 +13,10 @@ import { repairState } from "./repair";
 import { serving } from "./serving";
 import { configure, stackName, up } from "./stack";
 import { exportState, resourcesOf } from "./state";
+import type { Product } from "./verify/product";
+import { Target } from "./verify/target";
+import { type Report, verify } from "./verify/verify";
+import { inside } from "./verify/view";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -24,11 +28,19 @@ export interface UpOptions extends LockOptions {
   /** The workflow's run that this is. */
   readonly run?: string;
   readonly dns?: Zone;
+  /** What the contract check needs to know. @default none is made */
+  readonly product?: Product;
 }
 
 export type UpResult =
   | { readonly outcome: "stepped aside"; readonly reason: string }
-  | { readonly outcome: "up"; readonly preview: Deployed; readonly asleep: boolean; readonly seconds: Phases };
+  | {
+      readonly outcome: "up";
+      readonly preview: Deployed;
+      readonly asleep: boolean;
+      readonly checks?: Report;
+      readonly seconds: Phases;
+    };
 
 /** Seconds that each phase took. */
 type Phases = Readonly<Record<string, number>>;
@@ -82,7 +94,13 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       serving(preview.url, { dispatcher: httpClient(), report, signal: options.signal }),
     );
   }
-  return { outcome: "up", preview, asleep, seconds: phases.seconds };
+  const { product } = options;
+  const checks = asleep || !product ? undefined : await phases.time("checks", () => check(preview, product));
+  return { outcome: "up", preview, asleep, checks, seconds: phases.seconds };
+}
+
+async function check(preview: Deployed, product: Product): Promise<Report> {
+  return verify(new Target({ product, ...(await inside(preview)) }));
 }
 
 /** Notes something down about a preview, where the next run and `preview reconcile` find it. */

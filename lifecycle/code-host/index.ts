@@ -1,2 +1,2 @@
 export * from "./code-host";
-export { runReference } from "./github-runs";
+export { runPage, runReference } from "./github-runs";

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { closePreview } from "../close";
+import { runPage } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { zoneOf } from "../dns";
 import { identityOf } from "../identity";
@@ -9,7 +10,7 @@ import { interruption } from "../interruption";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun } from "../runs";
-import { recallConfiguration, sharedStack, stackName } from "../stack";
+import { configuredStack, stackName } from "../stack";
 import { codeHostFor, codeHostOf } from "./up";
 
 interface ClosingOptions {
@@ -40,7 +41,7 @@ export async function close(pullRequest: number, options: CloseCommandOptions): 
     process.exitCode = isComplete(receipt) ? 0 : 1;
   } catch (error) {
     if (error instanceof UserError) {
-      await host?.setComment(pullRequest, commentOnFailure("closing", error.message));
+      await host?.setComment(pullRequest, commentOnFailure("closing", error.message, runPage(process.env)));
     }
     throw error;
   }
@@ -53,12 +54,9 @@ export async function closeByNumber(
   { forceFinalizers, context: kubeContext }: ClosingOptions,
 ): Promise<Receipt> {
   const stack = stackName(pullRequest);
-  const shared = await sharedStack(context, stack);
+  const shared = await configuredStack(context, stack);
   if (shared === undefined) {
     throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
-  }
-  if (shared === stack) {
-    await recallConfiguration(context, stack);
   }
   const known = await identityOf(context, pullRequest, shared);
   const identity = { ...known, kubeContext: kubeContext ?? known.kubeContext };

@@ -5,7 +5,7 @@ import { identityOf } from "../identity";
 import { interruption } from "../interruption";
 import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
-import { sharedStack, stacks } from "../stack";
+import { configuredStack, stacks } from "../stack";
 import { closeByNumber } from "./close";
 import { codeHostOf, deploy } from "./up";
 
@@ -13,8 +13,9 @@ import { codeHostOf, deploy } from "./up";
 export async function reconcile(options: ReconcileOptions): Promise<void> {
   const context = reportingProject();
   await refuseUnsafeBackend(context);
-  const [any] = (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
-  const shared = await sharedStack(context, any ?? "preview");
+  const names = (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
+  const any = names.find((name) => /^pr-\d+$/.test(name)) ?? "preview";
+  const shared = await configuredStack(context, names.includes("preview") ? "preview" : any);
   if (shared === undefined) {
     throw new UserError(
       "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
-import { type CodeHost, codeHost, runReference } from "../code-host";
+import { type CodeHost, codeHost, runPage, runReference } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { zoneOf } from "../dns";
 import { identityOf } from "../identity";
@@ -9,8 +9,10 @@ import { interruption } from "../interruption";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun, noteRun } from "../runs";
-import { configure, ensureStack, sharedStack, stackName } from "../stack";
+import { configure, ensureStack, configuredStack, stackName } from "../stack";
 import { reasonToStepAside, upPreview, type UpResult } from "../up";
+import { productOf } from "../verify/product";
+import { summary } from "../verify/report";
 
 export interface UpCommandOptions {
   readonly api?: string;
@@ -31,12 +33,13 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   try {
     const result = await deploy(context, pullRequest, host, options);
     if (options.comment === true && result.outcome === "up") {
-      await host?.setComment(pullRequest, commentOnUp(pullRequest, result));
+      await host?.setComment(pullRequest, commentOnUp(pullRequest, result, runPage(process.env)));
     }
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : asText(result));
+    process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
   } catch (error) {
     if (options.comment === true && error instanceof UserError) {
-      await host?.setComment(pullRequest, commentOnFailure("update", error.message));
+      await host?.setComment(pullRequest, commentOnFailure("update", error.message, runPage(process.env)));
     }
     throw error;
   }
@@ -56,7 +59,7 @@ export async function deploy(
     return { outcome: "stepped aside", reason };
   }
   const stack = stackName(pullRequest);
-  if ((await sharedStack(context, stack)) === undefined) {
+  if ((await configuredStack(context, stack)) === undefined) {
     throw new UserError(
       `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
     );
@@ -76,6 +79,7 @@ export async function deploy(
     run,
     codeHost: host,
     dns: zoneOf(identity),
+    product: productOf(context.project),
     hasEnded: endedRun(context, stack, host),
     report,
     signal: interruption,
@@ -84,7 +88,7 @@ export async function deploy(
 
 /** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
 export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {
-  const shared = await sharedStack(context, stack);
+  const shared = await configuredStack(context, stack);
   const repository = shared && (await identityOf(context, 1, shared)).owner.repository;
   return codeHostFor(repository ?? "");
 }
@@ -97,12 +101,13 @@ function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {
     return `nothing was changed: ${result.reason}`;
   }
-  const { preview, asleep, seconds } = result;
+  const { preview, asleep, checks, seconds } = result;
   const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);
   return [
     `api   ${preview.images.api}`,
     `web   ${preview.images.web}`,
     `took  ${phases.join(", ")}`,
+    ...(checks === undefined ? [] : [summary(checks)]),
     asleep ? `preview asleep: ${preview.url}` : `preview ready: ${preview.url}`,
   ].join("\n");
 }

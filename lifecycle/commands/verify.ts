@@ -2,14 +2,14 @@ import { UserError } from "../../contract";
 import { deployed } from "../deployed";
 import { kubectl } from "../kubectl";
 import { project } from "../project";
-import { parseProduct, readProduct } from "../verify/product";
+import { parseProduct, productOf, readProduct } from "../verify/product";
 import { asJson, asText } from "../verify/report";
 import { Target } from "../verify/target";
 import { verify as run } from "../verify/verify";
 import { inside, outside, type View } from "../verify/view";
 
 export interface VerifyOptions {
-  /** File with what can't be guessed about the product. */
+  /** File with what can't be guessed about the product. @default the project's preview-verify.yaml, where it has one */
   readonly product?: string;
   /** Context of the kubeconfig to look inside with. @default the stack's own */
   readonly context?: string;
@@ -18,9 +18,9 @@ export interface VerifyOptions {
 
 /** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
 export async function verify(preview: number | string, options: VerifyOptions): Promise<void> {
-  const product = options.product === undefined ? parseProduct({}, "defaults") : readProduct(options.product);
+  const product = options.product === undefined ? productOf(process.cwd()) : readProduct(options.product);
   const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
-  const target = new Target({ product, ...view });
+  const target = new Target({ product: product ?? parseProduct({}, "defaults"), ...view });
   await reachable(target);
 
   const progress = progressOf();

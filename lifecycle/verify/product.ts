@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../../contract";
@@ -59,6 +60,12 @@ export function readProduct(file: string): Product {
     throw new UserError(`${file}: ${(error as Error).message}`);
   }
   return parseProduct(content, file);
+}
+
+/** The file `preview-verify.yaml` beside `Pulumi.yaml`; undefined where there is none. */
+export function productOf(project: string): Product | undefined {
+  const file = join(project, "preview-verify.yaml");
+  return existsSync(file) ? readProduct(file) : undefined;
 }
 
 /** Every key with its meaning, for the documentation. */

@@ -24,8 +24,12 @@ export function asJson({ target, ok, findings }: Report): string {
   return JSON.stringify({ target, ok, counts: countsOf(findings), findings }, undefined, 2);
 }
 
-/** The report for people: a table of everything, then what to change, then one line. `width` is the terminal's. */
-export function asText({ target, findings }: Report, width: number): string {
+/** The report for people: a table of everything, then its summary. `width` is the terminal's. */
+export const asText = (report: Report, width: number): string =>
+  `${tableOf(report.findings, width)}\n${summary(report)}`;
+
+/** What to change, then one line with how many findings there are. */
+export function summary({ target, findings }: Report): string {
   const wrong = findings.filter(({ setting }) => setting !== undefined);
   const advice = wrong.map(
     ({ id, outcome, title, seen, setting, why }) =>
@@ -33,11 +37,7 @@ export function asText({ target, findings }: Report, width: number): string {
       `  should be  ${title}\n  seen       ${seen}\n  change     ${setting}\n  otherwise  ${why}\n`,
   );
   const counts = Object.entries(countsOf(findings)).filter(([, count]) => count > 0);
-  return [
-    tableOf(findings, width),
-    ...advice,
-    `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`,
-  ].join("\n");
+  return [...advice, `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`].join("\n");
 }
 
 function tableOf(findings: readonly Finding[], width: number): string {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Report } from "../../lifecycle/verify/verify";
 import { query } from "./kubectl";
 import { placeOrder } from "./orders";
 import { Preview } from "./preview";
@@ -8,11 +11,10 @@ import { Preview } from "./preview";
 /** The command `preview` as a person types it, in the folder of the tests' Pulumi project. */
 describe("the command preview", () => {
   const preview = new Preview(90053);
-  const command = (...args: string[]) =>
-    execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], {
-      cwd: join(__dirname, "project"),
-      reject: false,
-    });
+  const project = join(__dirname, "project");
+  const command = (...args: string[]) => commandIn(project, ...args);
+  const commandIn = (cwd: string, ...args: string[]) =>
+    execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], { cwd, reject: false });
   const given = [
     process.execPath,
     "-p",
@@ -64,6 +66,33 @@ describe("the command preview", () => {
     const missing = await command("test", "90053", "--", "no-such-command");
     assert.match(missing.stderr, /^no-such-command is not on PATH$/m);
     assert.equal(missing.exitCode, 2);
+  });
+
+  it("up checks the contract where the project has a file with what it needs to know", async () => {
+    const copy = mkdtempSync(join(__dirname, "project-"));
+    try {
+      for (const file of ["Pulumi.yaml", "index.ts"]) {
+        cpSync(join(project, file), join(copy, file));
+      }
+      const page = (text: string) =>
+        writeFileSync(join(copy, "preview-verify.yaml"), stringify({ page: { path: "/", text } }));
+      page("New order");
+      const passed = await commandIn(copy, "up", "90053");
+      assert.equal(passed.exitCode, 0, passed.stdout + passed.stderr);
+      assert.match(passed.stdout, /^took .*checks \d/m);
+      assert.match(passed.stdout, /: \d+ passed, \d+ not checked$/m);
+      page("What no page says");
+      const failed = await commandIn(copy, "up", "90053", "--json");
+      assert.equal(failed.exitCode, 1);
+      const { outcome, checks } = JSON.parse(failed.stdout) as { outcome: string; checks: Report };
+      assert.equal(outcome, "up");
+      assert.deepEqual(
+        checks.findings.filter((finding) => finding.outcome === "failed").map(({ id }) => id),
+        ["server-to-api"],
+      );
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 
   it("reset-db shows first what it would do", async () => {

@@ -14,7 +14,7 @@ import { ask, eventually } from "../http";
 import { kubectl } from "../kubectl";
 import { Preview } from "../preview";
 
-export const productFile = join(__dirname, "../../../example/preview-verify.yaml");
+export const productFile = join(__dirname, "../../../preview-verify.yaml");
 
 type Variables = Readonly<Record<string, string>>;
 

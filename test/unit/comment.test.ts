@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { commentOnFailure, commentOnUp } from "../../lifecycle/comment";
+import type { Report } from "../../lifecycle/verify/verify";
+
+const preview = {
+  url: "https://pr-7.previews.example.com",
+  namespace: "pr-7",
+  images: { api: "api:4f5c2d1", web: "web:a1b2c3d" },
+  revisions: { api: "4f5c2d1", web: "a1b2c3d" },
+  kubeContext: "preview",
+};
+const up = { outcome: "up" as const, preview, asleep: false, seconds: { update: 12.3, serving: 1.2 } };
+
+const checks = (seen?: string): Report => ({
+  target: preview.url,
+  ok: seen === undefined,
+  findings: [
+    { id: "csrf-origin", title: "forms can be sent", outcome: "passed", seen: "200" },
+    ...(seen === undefined
+      ? []
+      : [
+          {
+            id: "seed",
+            title: "the seed is there",
+            outcome: "failed" as const,
+            seen,
+            setting: "api.seed",
+            why: "reviewers see nothing",
+          },
+        ]),
+  ],
+});
+
+describe("the comment on a pull request", () => {
+  it("says where the preview is, what runs there and how to log in", () => {
+    const text = commentOnUp(7, { ...up, checks: checks() });
+    assert.match(text, /^### Preview ready: https:\/\/pr-7\.previews\.example\.com$/m);
+    assert.match(text, /^\| api \| `4f5c2d1` \| `api:4f5c2d1` \|$/m);
+    assert.match(text, /https:\/\/pr-7\.previews\.example\.com: 1 passed/);
+    assert.match(text, /It took 14 s\. To log in: `npx preview status 7 --login`/);
+    assert.doesNotMatch(text, /screenshots/);
+  });
+
+  it("says what has failed, and which setting to change", () => {
+    const text = commentOnUp(7, { ...up, checks: checks("an empty list") });
+    assert.match(text, /^### Preview up, but not all is well: /m);
+    assert.match(text, /^failed: seed$/m);
+    assert.match(text, /^ +seen +an empty list$/m);
+    assert.match(text, /^ +change +api\.seed$/m);
+  });
+
+  it("leads to the run, in a workflow", () => {
+    const page = "https://github.com/myorg/orders/actions/runs/5";
+    assert.match(commentOnUp(7, up, page), new RegExp(`^Output, and screenshots if there are any: ${page}$`, "m"));
+    assert.ok(commentOnFailure("update", "no", page).endsWith(page));
+  });
+
+  it("shows what the product has said as text, whatever it says", () => {
+    const odd = "```\n## [Approved](https://evil.example)";
+    for (const text of [commentOnFailure("update", odd), commentOnUp(7, { ...up, checks: checks(odd) })]) {
+      const [, fence, inside] = /^(`{3,})text\n([\s\S]*?)\n\1$/m.exec(text)!;
+      assert.equal(fence, "````");
+      assert.ok(inside!.includes(odd));
+    }
+  });
+});
