@@ -102,7 +102,10 @@ program
   .command("verify")
   .description("check what mysteriously breaks; each failure names the setting to change")
   .argument("<preview>", "the pull request's number, or the URL of any preview", target)
-  .option("--product <file>", "what can't be guessed about the product; by default preview-verify.yaml beside Pulumi.yaml")
+  .option(
+    "--product <file>",
+    "what can't be guessed about the product; by default preview-verify.yaml beside Pulumi.yaml",
+  )
   .option("--context <name>", "context of the kubeconfig to look inside with; by default the stack's own")
   .option("--json", "as JSON")
   .action(verify);
