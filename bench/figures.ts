@@ -7,7 +7,7 @@ import { versions } from "../local/toolchain";
 /** One measured thing, as `bench/results/<name>.json` has it. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "s" | "ms" | "MiB" | "ratio";
+  readonly unit: "s" | "ms" | "MiB" | "ratio" | "requests";
   readonly median: number;
   readonly min: number;
   readonly max: number;

@@ -8,6 +8,7 @@ import { kubectl } from "../test/engine/kubectl";
 import { Preview } from "../test/engine/preview";
 import { command } from "../test/faults/small-preview";
 import { type Figure, figure, ratio, timed, writeResults } from "./figures";
+import { reconcileFigures } from "./reconcile";
 
 const runs = 3;
 const number = 90111;
@@ -39,11 +40,15 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
   const closed: number[] = [];
   const deleted: number[] = [];
   const recovered: number[] = [];
+  const reconciled: Figure[] = [];
   for (let run = 0; run < runs; run++) {
     await preview.init();
     up.push(await timed(() => succeeds("up")));
     asleep.push(await timed(() => succeeds("sleep")));
     awake.push(await timed(() => succeeds("wake")));
+    if (run === 0) {
+      reconciled.push(...(await reconcileFigures({ project: "preview-test", pullRequest: number })));
+    }
     closed.push(await timed(() => succeeds("close")));
 
     await preview.init();
@@ -65,6 +70,7 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
     figure(byHand, "s", deleted),
     ratio(`preview close, as a multiple of: ${byHand}`, closed, deleted),
     figure("preview up after one that was killed half-way", "s", recovered),
+    ...reconciled,
   ];
 }
 

@@ -38,8 +38,10 @@ export async function identityOf(
   }
   const dns = config[`${project}:dns`]?.objectValue as { zoneId?: string } | undefined;
   const port = Number(text("port") || 443);
+  // Where the settings name none, a workflow's previews belong to the repository that it runs in.
+  const running = stack === stackName(pullRequest) ? "" : (process.env.GITHUB_REPOSITORY ?? "");
   return {
-    owner: { project, product: text("product"), repository: text("repository"), pullRequest },
+    owner: { project, product: text("product"), repository: text("repository") || running, pullRequest },
     names: namesOf({ pullRequest, prefix: text("prefix"), domain: text("domain"), port }),
     kubeContext: text("kubeContext"),
     zoneId: dns?.zoneId,

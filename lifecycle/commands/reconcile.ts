@@ -7,7 +7,7 @@ import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
 import { configuredStack, stacks } from "../stack";
 import { closeByNumber } from "./close";
-import { codeHostOf, deploy } from "./up";
+import { codeHostFor, deploy } from "./up";
 
 /** Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
@@ -21,13 +21,13 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
     );
   }
-  const codeHost = await codeHostOf(context, shared);
+  const identity = await identityOf(context, 1, shared);
+  const codeHost = codeHostFor(identity.owner.repository);
   if (codeHost === undefined) {
     throw new UserError(
       "reconciling needs a code host that says which pull requests are closed: set the setting repository and GITHUB_TOKEN",
     );
   }
-  const identity = await identityOf(context, 1, shared);
   const zone = zoneOf(identity);
   await reconcileSite(
     {
