@@ -11,12 +11,24 @@ export type Place = Pick<Deployed, "kubeContext" | "namespace">;
  *
  * @throws UserError with kubectl's own words
  */
-export async function kubectl({ kubeContext, namespace }: Place, args: readonly string[]): Promise<string> {
-  const place = ["--context", kubeContext, "--namespace", namespace];
-  const result = await execa("kubectl", [...place, ...args], { reject: false, stdin: "ignore" });
+export async function kubectl(place: Place, args: readonly string[]): Promise<string> {
+  const result = await tryKubectl(place, args);
   if (result.failed) {
     const reason = result.stderr === "" ? causeOf("kubectl", result) : result.stderr;
-    throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} in ${namespace}: ${reason}`);
+    throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} in ${place.namespace}: ${reason}`);
   }
   return result.stdout;
+}
+
+/** The same for whoever judges the outcome. `timeout` is in milliseconds. */
+export function tryKubectl(
+  { kubeContext, namespace }: Place,
+  args: readonly string[],
+  { input, timeout }: { readonly input?: string; readonly timeout?: number } = {},
+) {
+  return execa("kubectl", ["--context", kubeContext, "--namespace", namespace, ...args], {
+    reject: false,
+    timeout,
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+  });
 }

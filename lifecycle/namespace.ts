@@ -1,4 +1,4 @@
-import { UserError } from "../contract";
+import { annotationArguments, type LifecycleRecord, UserError } from "../contract";
 import { kubectl, type Place } from "./kubectl";
 
 /** A namespace as the cluster has it. */
@@ -43,6 +43,11 @@ export function namespaceFrom({ metadata, status }: Manifest): Namespace {
     .filter(({ type, status: holds }) => /Remaining$/.test(type) && holds === "True")
     .map(({ message }) => message);
   return { name, phase: status?.phase ?? "Active", labels, annotations, remaining };
+}
+
+/** Notes something down about a preview, where the next run and `preview reconcile` find it. */
+export async function note(place: Place, record: Partial<LifecycleRecord>): Promise<void> {
+  await kubectl(place, ["annotate", "--overwrite", "namespace", place.namespace, ...annotationArguments(record)]);
 }
 
 /** An object that something has asked to be told of before it goes, and that isn't gone for that reason. */

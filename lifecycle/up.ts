@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { annotationArguments, dnsComment, expiryFrom, foreignOwner, recordFrom, UserError } from "../contract";
+import { dnsComment, expiryFrom, foreignOwner, UserError } from "../contract";
 import type { CodeHost, PullRequest } from "./code-host";
+import { recallDeclared } from "./declared";
 import { deployed, type Deployed } from "./deployed";
 import type { Zone } from "./dns";
 import { httpClient } from "./http-client";
 import type { Identity } from "./identity";
-import { kubectl, type Place } from "./kubectl";
+import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
-import { findNamespace, type Namespace } from "./namespace";
+import { findNamespace, type Namespace, note } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { repairState } from "./repair";
 import { serving } from "./serving";
-import { configure, stackName, up } from "./stack";
+import { stackName, up } from "./stack";
 import { exportState, resourcesOf } from "./state";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
@@ -58,9 +59,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const phases = new Stopwatch();
 
   const namespace = await phases.time("cluster", () => settledNamespace(place, identity, report));
-  const { asleep, generation } = recordFrom(namespace?.annotations ?? {});
-  // These were decided since, perhaps in another checkout, whose configuration isn't here.
-  await configure(context, stack, { asleep: String(asleep), "database.generation": String(generation) });
+  const { asleep } = await recallDeclared(context, stack, namespace);
 
   const late = await withLock(
     context,
@@ -101,11 +100,6 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
 
 async function check(preview: Deployed, product: Product): Promise<Report> {
   return verify(new Target({ product, ...(await inside(preview)) }));
-}
-
-/** Notes something down about a preview, where the next run and `preview reconcile` find it. */
-export async function note(place: Place, record: Parameters<typeof annotationArguments>[0]): Promise<void> {
-  await kubectl(place, ["annotate", "--overwrite", "namespace", place.namespace, ...annotationArguments(record)]);
 }
 
 /** What decides whether a run may deploy. */

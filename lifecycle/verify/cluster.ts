@@ -1,7 +1,6 @@
-import { execa } from "execa";
 import { services } from "../../contract";
 import { causeOf } from "../cause";
-import type { Place } from "../kubectl";
+import { type Place, tryKubectl } from "../kubectl";
 import { NotChecked } from "./check";
 import { answerOf, type Ask, type Question } from "./http";
 
@@ -57,17 +56,12 @@ export class Cluster {
   };
 
   private async run(args: readonly string[], input?: string): Promise<{ exitCode: number; stdout: string }> {
-    const { kubeContext, namespace } = this.place;
-    const result = await execa(
-      "kubectl",
-      ["--context", kubeContext, "--namespace", namespace, "--request-timeout=30s", ...args],
-      { reject: false, timeout: 60_000, ...(input === undefined ? { stdin: "ignore" as const } : { input }) },
-    );
+    const result = await tryKubectl(this.place, ["--request-timeout=30s", ...args], { input, timeout: 60_000 });
     const { stdout, stderr, exitCode } = result;
     const isOfCommand = /command terminated with exit code \d+/.test(stderr);
     if (exitCode === undefined || (exitCode !== 0 && !isOfCommand)) {
       const reason = stderr.split("\n").findLast((line) => line !== "") ?? causeOf("kubectl", result);
-      throw new NotChecked(`kubectl ${args[0]} with the context ${kubeContext}: ${reason}`);
+      throw new NotChecked(`kubectl ${args[0]} with the context ${this.place.kubeContext}: ${reason}`);
     }
     return { exitCode, stdout };
   }

@@ -1,0 +1,67 @@
+import { type LifecycleRecord, recordFrom, UserError } from "../contract";
+import { identityOf } from "./identity";
+import type { Place } from "./kubectl";
+import { type LockOptions, withLock } from "./lock";
+import { findNamespace, type Namespace, note } from "./namespace";
+import type { PulumiContext } from "./pulumi";
+import { configure, recallConfiguration, stackName, up } from "./stack";
+
+/**
+ * What a command of its own decides about a preview. It is both a setting of the program, which acts on it, and a note on
+ * the namespace, by which a run in another checkout knows of it.
+ */
+export type Declared = Pick<LifecycleRecord, "asleep" | "generation">;
+
+/** A preview whose namespace is there, in the current project. */
+export interface ExistingPreview {
+  readonly context: PulumiContext;
+  readonly stack: string;
+  readonly place: Place;
+  /** `https://pr-1.previews.example.com` */
+  readonly origin: string;
+  readonly declared: Declared;
+}
+
+/** @throws UserError where the cluster has no such namespace or can't be asked */
+export async function existingPreview(context: PulumiContext, pullRequest: number): Promise<ExistingPreview> {
+  const stack = stackName(pullRequest);
+  await recallConfiguration(context, stack);
+  const { kubeContext, names } = await identityOf(context, pullRequest);
+  const place = { kubeContext, namespace: names.namespace };
+  const namespace = await findNamespace(place);
+  if (namespace === undefined) {
+    throw new UserError(
+      `${names.namespace} isn't in the cluster of ${kubeContext}; preview up ${pullRequest} makes it`,
+    );
+  }
+  return { context, stack, place, origin: names.origin, declared: recordFrom(namespace.annotations) };
+}
+
+/** Writes a decision down in both places and brings the preview to it. */
+export async function declare(
+  { context, stack, place }: ExistingPreview,
+  declared: Partial<Declared>,
+  options: LockOptions,
+): Promise<void> {
+  await note(place, declared);
+  await configure(context, stack, settingsFrom(declared));
+  await withLock(context, stack, () => up(context, stack), options);
+}
+
+/** Makes settings of what the namespace has noted: it was decided since, perhaps in another checkout. */
+export async function recallDeclared(
+  context: PulumiContext,
+  stack: string,
+  namespace: Namespace | undefined,
+): Promise<Declared> {
+  const { asleep, generation } = recordFrom(namespace?.annotations ?? {});
+  await configure(context, stack, settingsFrom({ asleep, generation }));
+  return { asleep, generation };
+}
+
+function settingsFrom({ asleep, generation }: Partial<Declared>): Record<string, string> {
+  return {
+    ...(asleep !== undefined && { asleep: String(asleep) }),
+    ...(generation !== undefined && { "database.generation": String(generation) }),
+  };
+}
