@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { outputsOf } from "./outputs";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 interface StackSummary {
@@ -32,15 +33,24 @@ export async function ensureStack(context: PulumiContext, stack: string): Promis
 
 /**
  * Gets a stack's configuration back where this checkout has none: it was made by an earlier push, whose file is
- * git-ignored and was left in another checkout. What was deployed last counts, or else what all previews share.
+ * git-ignored and was left in another checkout. It is as at the last update, with what all previews share as that is now;
+ * the images stay those of the last update.
  */
 export async function recallConfiguration(context: PulumiContext, stack: string): Promise<void> {
-  const isThere = existsSync(join(context.project, `Pulumi.${stack}.yaml`));
-  const names = isThere ? [] : await stackNames(context);
-  if (names.includes("preview") && stack !== "preview") {
-    await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
-  } else if (names.includes(stack)) {
+  if (existsSync(join(context.project, `Pulumi.${stack}.yaml`))) {
+    return;
+  }
+  const all = await stacks(context);
+  const [own, shared] = [stack, "preview"].map((name) => all.find((one) => one.name.split("/").at(-1) === name));
+  if (own?.resourceCount !== undefined) {
     await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]);
+  }
+  if (own !== undefined && shared !== undefined && own !== shared) {
+    await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
+    const { images } = await outputsOf(context, stack);
+    if (images !== undefined) {
+      await configure(context, stack, { "api.image": images.api, "web.image": images.web });
+    }
   }
 }
 

@@ -28,9 +28,13 @@ export async function smallProduct(): Promise<SettingsInput> {
 }
 
 /** Runs the command `preview` as a person does, with their own idea of the code host and not the machine's. */
-export function command(args: readonly string[], env: Record<string, string> = {}): ResultPromise<{ reject: false }> {
+export function command(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd = project,
+): ResultPromise<{ reject: false }> {
   return execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], {
-    cwd: project,
+    cwd,
     env: { CI: "", GITHUB_ACTIONS: "", GITHUB_TOKEN: "", ...env },
     reject: false,
     // A group of its own, so that it can be killed with all that it has started, as a runner does.
