@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import pRetry from "p-retry";
 import { outputsOf } from "./outputs";
 import { pulumi, type PulumiContext } from "./pulumi";
 
@@ -14,7 +15,13 @@ export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
 
 /** The project's stacks, as the backend knows them. */
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
-  return JSON.parse(await pulumi(context, ["stack", "ls", "--json"])) as StackSummary[];
+  // In a file backend another run may be about to write one of them, and has a file that is empty for a moment.
+  const text = await pRetry(() => pulumi(context, ["stack", "ls", "--json"]), {
+    retries: 5,
+    minTimeout: 100,
+    shouldRetry: ({ error }) => /^error: EOF$/m.test(error.message),
+  });
+  return JSON.parse(text) as StackSummary[];
 }
 
 /**
