@@ -5,5 +5,6 @@ export * from "./lifecycle-record";
 export * from "./names";
 export * from "./ownership";
 export * from "./pull-request";
+export * from "./quantity";
 export * from "./receipt";
 export * from "./settings";

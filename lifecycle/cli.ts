@@ -60,8 +60,8 @@ program
 
 program
   .command("status")
-  .description("show what a preview consists of and whether it serves")
-  .argument("<number>", "the pull request's number", pullRequest)
+  .description("show one line for each preview, or what one consists of and whether it serves")
+  .argument("[number]", "the pull request's number", pullRequest)
   .option("--login", "show the reviewers' login, to whoever may read its Secret")
   .option("--json", "as JSON")
   .action(status);

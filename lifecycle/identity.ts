@@ -1,6 +1,6 @@
 import { namesOf, type Names, type Owner, UserError } from "../contract";
 import { pulumi, type PulumiContext } from "./pulumi";
-import { stackName } from "./stack";
+import { anyConfiguredStack, stackName } from "./stack";
 
 /** What a stack's configuration says about whose preview it is and where it is, valid or not in all else. */
 export interface Identity {
@@ -12,6 +12,8 @@ export interface Identity {
   readonly ttlDays: number;
   readonly prefix: string;
   readonly domain: string;
+  /** The public port. */
+  readonly port: number;
 }
 
 type Config = Readonly<Record<string, { readonly value?: string; readonly objectValue?: unknown }>>;
@@ -48,5 +50,20 @@ export async function identityOf(
     ttlDays: Number(text("ttlDays") || 14),
     prefix: text("prefix"),
     domain: text("domain"),
+    port,
   };
+}
+
+/** What all previews of the current project have in common; the pull request in it stands for any. */
+export type SharedIdentity = Omit<Identity, "names">;
+
+/** @throws UserError where there is no stack that says it */
+export async function sharedIdentity(context: PulumiContext): Promise<SharedIdentity> {
+  const stack = await anyConfiguredStack(context);
+  if (stack === undefined) {
+    throw new UserError(
+      "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
+    );
+  }
+  return identityOf(context, 1, stack);
 }

@@ -42,14 +42,14 @@ export async function serving(
   }
 }
 
-/** What a host answers: the status, or what went wrong. */
-export async function answer(url: string, dispatcher?: Dispatcher): Promise<string> {
+/** What a host answers within a time, in milliseconds: the status, or what went wrong. */
+export async function answer(url: string, dispatcher?: Dispatcher, timeout = 10_000): Promise<string> {
   try {
-    const { statusCode, body } = await request(url, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
+    const { statusCode, body } = await request(url, { dispatcher, signal: AbortSignal.timeout(timeout) });
     await body.dump();
     return String(statusCode);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code ?? message;
+    const { name, code, message } = error as NodeJS.ErrnoException;
+    return name === "TimeoutError" ? `nothing for ${timeout / 1000} s` : (code ?? message);
   }
 }

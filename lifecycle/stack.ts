@@ -13,6 +13,8 @@ interface StackSummary {
 /** The name of the stack that brings a pull request up. */
 export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
 
+const configurationFile = ({ project }: PulumiContext, stack: string) => join(project, `Pulumi.${stack}.yaml`);
+
 /** The project's stacks, as the backend knows them. */
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
   // In a file backend another run may be about to write one of them, and has a file that is empty for a moment.
@@ -44,7 +46,7 @@ export async function ensureStack(context: PulumiContext, stack: string): Promis
  * the images stay those of the last update.
  */
 export async function recallConfiguration(context: PulumiContext, stack: string): Promise<void> {
-  if (existsSync(join(context.project, `Pulumi.${stack}.yaml`))) {
+  if (existsSync(configurationFile(context, stack))) {
     return;
   }
   const all = await stacks(context);
@@ -73,8 +75,20 @@ export async function configuredStack(context: PulumiContext, stack: string): Pr
   return [stack, "preview"].find((name) => names.includes(name));
 }
 
-const stackNames = async (context: PulumiContext) =>
+/** Without the organisation that some backends put before them. */
+export const stackNames = async (context: PulumiContext) =>
   (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
+
+/**
+ * The stack to read from where previews are, whichever there are: the one that is shared, or else a preview's, rather one
+ * whose configuration is in this checkout than one whose must be got back.
+ */
+export async function anyConfiguredStack(context: PulumiContext): Promise<string | undefined> {
+  const names = (await stackNames(context)).filter((name) => name === "preview" || /^pr-\d+$/.test(name));
+  const isHere = (name: string) => existsSync(configurationFile(context, name));
+  const any = names.find((name) => name === "preview") ?? names.find(isHere) ?? names[0];
+  return any === undefined ? undefined : configuredStack(context, any);
+}
 
 /** Sets plain settings by their path, `api.image`. */
 export async function configure(

@@ -1,29 +1,84 @@
+import { UserError } from "../../contract";
+import type { CodeHost } from "../code-host";
 import { deployed, type Deployed } from "../deployed";
+import { zoneOf } from "../dns";
 import { httpClient } from "../http-client";
+import { identityOf, type SharedIdentity, sharedIdentity } from "../identity";
 import { type Login, requiredLogin } from "../login";
-import { project } from "../project";
+import { project, report } from "../project";
+import type { PulumiContext } from "../pulumi";
 import { answer } from "../serving";
+import { factsOf, gatherSeen, statusAsJson, statusAsText, type Status, statusOf } from "../status";
+import { codeHostFor, noCodeHost } from "./up";
 
 export interface StatusOptions {
   readonly login?: boolean;
   readonly json?: boolean;
 }
 
-/** Prints what a preview consists of, what its host answers and, if asked for, its reviewers' login. */
-export async function status(pullRequest: number, options: StatusOptions): Promise<void> {
-  const preview = await deployed(project(), pullRequest);
+/** Prints one line for each preview of the current project, or all about one of them. It judges nothing: it ends with 0. */
+export async function status(pullRequest: number | undefined, options: StatusOptions): Promise<void> {
+  if (pullRequest !== undefined) {
+    return statusOfOne(pullRequest, options);
+  }
+  if (options.login === true) {
+    throw new UserError("--login shows the login of one preview: give its number, preview status 123 --login");
+  }
+  const context = project();
+  const now = new Date();
+  const previews = await statusesOf(context, await sharedIdentity(context), now);
+  console.log((options.json === true ? statusAsJson : statusAsText)(previews, now));
+}
+
+/** What a preview consists of, what its host answers and, if asked for, its reviewers' login. */
+async function statusOfOne(pullRequest: number, options: StatusOptions): Promise<void> {
+  const context = project();
+  const preview = await deployed(context, pullRequest);
   const login = options.login === true ? await requiredLogin(preview) : undefined;
-  const answers = await answer(preview.url, httpClient());
+  const now = new Date();
+  const [answers, [known]] = await Promise.all([
+    answer(preview.url, httpClient()),
+    identityOf(context, pullRequest).then((identity) => statusesOf(context, identity, now, pullRequest)),
+  ]);
   if (options.json === true) {
-    console.log(JSON.stringify({ pullRequest, ...preview, answers, login }, undefined, 2));
+    console.log(JSON.stringify({ pullRequest, ...preview, ...known, answers, login }, undefined, 2));
     return;
   }
-  const rows = rowsOf(preview, answers, login);
+  const rows = rowsOf(preview, answers, known && factsOf(known, now), login);
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"));
 }
 
-function rowsOf({ url, apiUrl, namespace, images }: Deployed, answers: string, login?: Login): [string, string][] {
-  const rows = { url, "api url": apiUrl, answers, namespace, ...images, ...login };
+function rowsOf(
+  { url, apiUrl, namespace, images }: Deployed,
+  answers: string,
+  facts: Record<string, string | undefined> | undefined,
+  login: Login | undefined,
+): [string, string][] {
+  const { health, ...others } = facts ?? {};
+  const said = health === "asleep" ? `${answers}, for it is asleep` : answers;
+  const rows = { url, "api url": apiUrl, answers: said, namespace, ...images, ...others, ...login };
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
+}
+
+async function statusesOf(context: PulumiContext, site: SharedIdentity, now: Date, only?: number): Promise<Status[]> {
+  const zone = zoneOf(site);
+  const records = zone && (() => zone.ownedRecords());
+  const codeHost = codeHostOrNone(site.owner.repository);
+  const seen = await gatherSeen({ context, site, records, codeHost, report }, now, only);
+  return seen.map((one) => statusOf(one, now));
+}
+
+/** To look is no reason to require one, not even in a workflow. */
+function codeHostOrNone(repository: string): CodeHost | undefined {
+  try {
+    const host = codeHostFor(repository);
+    if (host === undefined) {
+      report(noCodeHost);
+    }
+    return host;
+  } catch (error) {
+    report(`pull request not checked: ${(error as Error).message}`);
+    return undefined;
+  }
 }

@@ -28,7 +28,7 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   await refuseUnsafeBackend(context);
   const host = await codeHostOf(context, stackName(pullRequest));
   if (host === undefined) {
-    report("pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)");
+    report(noCodeHost);
   }
   try {
     const result = await deploy(context, pullRequest, host, options);
@@ -85,6 +85,9 @@ export async function deploy(
     signal: interruption,
   });
 }
+
+export const noCodeHost =
+  "pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)";
 
 /** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
 export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {

@@ -21,6 +21,8 @@ export interface ListedNamespace {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** When it was made, ISO 8601. */
+  readonly created: string;
   /** It is being deleted. */
   readonly terminating: boolean;
 }
@@ -38,7 +40,7 @@ export interface Found {
   /** The namespace that it has, or would have. */
   readonly name: string;
   readonly hasStack: boolean;
-  readonly namespace?: { readonly terminating: boolean; readonly record: LifecycleRecord };
+  readonly namespace?: Pick<ListedNamespace, "created" | "terminating"> & { readonly record: LifecycleRecord };
   /** Names of DNS records. */
   readonly records: readonly string[];
   /** Why the namespace of that name isn't ours to touch. */
@@ -67,7 +69,11 @@ export function foundIn({ stacks, namespaces, records }: Lists, site: Site): Fou
         pullRequest,
         name,
         hasStack: ownStacks.has(pullRequest),
-        namespace: namespace && { terminating: namespace.terminating, record: recordFrom(namespace.annotations) },
+        namespace: namespace && {
+          created: namespace.created,
+          terminating: namespace.terminating,
+          record: recordFrom(namespace.annotations),
+        },
         records: ownRecords.filter(({ owner }) => owner.pullRequest === pullRequest).map((record) => record.name),
         foreign: namespace && foreignOwner(namespace.labels, { ...site.owner, pullRequest }),
       };

@@ -1,7 +1,7 @@
 import type { CodeHost, PullRequest } from "../code-host";
 import { kubectl } from "../kubectl";
 import type { PulumiContext } from "../pulumi";
-import { stacks } from "../stack";
+import { stackNames } from "../stack";
 import { type Found, foundIn, type ListedNamespace, type ListedRecord, type Site } from "./found";
 import { type Answer, candidates, type Facts } from "./plan";
 
@@ -21,18 +21,18 @@ export interface Sources {
  * @throws UserError where one of them can't be asked
  */
 export async function gatherFound({ context, kubeContext, records }: Sources, site: Site): Promise<Found[]> {
-  const [stackList, namespaces, recordList] = await Promise.all([
-    stacks(context),
+  const [stacks, namespaces, recordList] = await Promise.all([
+    stackNames(context),
     listNamespaces(kubeContext),
     records?.() ?? [],
   ]);
-  const names = stackList.map(({ name }) => name.split("/").at(-1) ?? name);
-  return foundIn({ stacks: names, namespaces, records: recordList }, site);
+  return foundIn({ stacks, namespaces, records: recordList }, site);
 }
 
 interface Manifest {
   readonly metadata: {
     readonly name: string;
+    readonly creationTimestamp: string;
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
   };
@@ -40,13 +40,14 @@ interface Manifest {
 }
 
 /** Without a selector: a namespace that lost its labels is to be told of, too. */
-async function listNamespaces(kubeContext: string): Promise<ListedNamespace[]> {
+export async function listNamespaces(kubeContext: string): Promise<ListedNamespace[]> {
   const place = { kubeContext, namespace: "default" };
   const text = await kubectl(place, ["get", "namespaces", "--output=json", "--request-timeout=15s"]);
   return (JSON.parse(text) as { items: readonly Manifest[] }).items.map(({ metadata, status }) => ({
     name: metadata.name,
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
+    created: metadata.creationTimestamp,
     terminating: status?.phase === "Terminating",
   }));
 }

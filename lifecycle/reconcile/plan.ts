@@ -37,7 +37,7 @@ export interface Plan {
 }
 
 /** The label on a pull request that keeps its preview beyond its time. It doesn't outlive the pull request. */
-const keep = "keep";
+export const keep = "keep";
 
 /** The pull requests that the code host must be asked about, one by one, before their previews may be closed. */
 export function candidates({ found, open, now }: Pick<Facts, "found" | "open" | "now">): number[] {

@@ -42,6 +42,7 @@ const namespace = (number: number, annotations: Record<string, string> = {}, lab
   name: `pr-${number}`,
   labels: labels ?? ownerLabels({ ...site.owner, pullRequest: number }),
   annotations: { "preview-stack/sha": shaOf(`${number}`), "preview-stack/expires": hours(24), ...annotations },
+  created: hours(-24),
   terminating: false,
 });
 const record = (number: number, owner = site.owner) => ({

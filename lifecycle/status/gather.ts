@@ -1,0 +1,122 @@
+import { Readable } from "node:stream";
+import { namesOf } from "../../contract";
+import type { CodeHost } from "../code-host";
+import { httpClient } from "../http-client";
+import type { SharedIdentity } from "../identity";
+import { kubectl } from "../kubectl";
+import { answerAbout, type Found, foundIn, gatherAnswers, listNamespaces, type Sources } from "../reconcile";
+import { answer } from "../serving";
+import { stackNames } from "../stack";
+import { type Checked, hasHost, isLiving, type Seen } from "./judge";
+import type { Pod } from "./pods";
+
+/** Whom to ask. */
+export interface StatusSources extends Pick<Sources, "context" | "records"> {
+  readonly site: SharedIdentity;
+  /** Undefined where there is none to ask. */
+  readonly codeHost?: CodeHost;
+  /** Is told once of each source that couldn't be asked. */
+  readonly report: (message: string) => void;
+}
+
+/** In milliseconds: a host that takes longer to answer isn't well. */
+const patience = 5000;
+
+/**
+ * What there is to know of all previews, or of one. Whatever their number, backend, cluster and DNS provider are asked
+ * once for their lists, and the code host as by `reconcile`. A source that can't be asked leaves its part unknown.
+ *
+ * @throws UserError where the backend can't be asked
+ */
+export async function gatherSeen(sources: StatusSources, now: Date, only?: number): Promise<Seen[]> {
+  const { context, site, records, report } = sources;
+  const attempt = <Result>(what: string, asked: Promise<Result>) =>
+    asked.catch((error: Error) => {
+      report(`${what} not checked: ${gist(error)}`);
+      return undefined;
+    });
+  const [stacks, namespaces, ownRecords] = await Promise.all([
+    stackNames(context),
+    attempt("cluster", listNamespaces(site.kubeContext)),
+    attempt("DNS records", records?.() ?? Promise.resolve([])),
+  ]);
+  const found = foundIn({ stacks, namespaces: namespaces ?? [], records: ownRecords ?? [] }, site).filter(
+    ({ pullRequest }) => only === undefined || pullRequest === only,
+  );
+  const hasCluster = namespaces !== undefined;
+  const [pullRequests, answers, pods] = await Promise.all([
+    askAboutPullRequests(sources, found, now, only),
+    askHosts(
+      found.filter((one) => hasHost({ found: one, hasCluster })),
+      site,
+    ),
+    listPods(found.filter(isLiving), sources),
+  ]);
+  return found.map((one) => ({
+    found: one,
+    url: urlOf(one, site),
+    hasCluster,
+    answer: pullRequests(one.pullRequest),
+    answers: answers.get(one),
+    pods: pods.get(one),
+  }));
+}
+
+const urlOf = ({ pullRequest }: Found, site: SharedIdentity) => namesOf({ ...site, pullRequest }).origin;
+
+async function askAboutPullRequests(
+  { codeHost, report }: StatusSources,
+  found: readonly Found[],
+  now: Date,
+  only: number | undefined,
+): Promise<(number: number) => Seen["answer"]> {
+  if (codeHost === undefined) {
+    return () => "no answer";
+  }
+  if (only !== undefined) {
+    const answered = await answerAbout(codeHost, only, report);
+    return () => answered;
+  }
+  const { open, answers } = await gatherAnswers(codeHost, found, now, report);
+  const listed = new Map(open?.map((one) => [one.number, one]));
+  return (number) => answers.get(number) ?? listed.get(number) ?? "no answer";
+}
+
+async function askHosts(found: readonly Found[], site: SharedIdentity): Promise<Map<Found, string>> {
+  const client = httpClient();
+  return new Map(await concurrently(found, 16, async (one) => [one, await answer(urlOf(one, site), client, patience)]));
+}
+
+/** Namespace by namespace: to list those of the whole cluster would be a right to read other people's pods. */
+async function listPods(
+  found: readonly Found[],
+  { site: { kubeContext }, report }: StatusSources,
+): Promise<Map<Found, Checked<readonly Pod[]>>> {
+  const failures: Error[] = [];
+  const pods = await concurrently<Found, [Found, Checked<readonly Pod[]>]>(found, 8, async (one) => {
+    try {
+      const place = { kubeContext, namespace: one.name };
+      const text = await kubectl(place, ["get", "pods", "--output=json", "--request-timeout=15s"]);
+      return [one, (JSON.parse(text) as { items: Pod[] }).items];
+    } catch (error) {
+      failures.push(error as Error);
+      return [one, "not checked"];
+    }
+  });
+  if (failures.length > 0) {
+    report(`pods of ${failures.length} of ${found.length} previews not checked: ${gist(failures[0]!)}`);
+  }
+  return new Map(pods);
+}
+
+/** Does something for all of them, so many at a time. */
+function concurrently<Item, Result>(
+  items: readonly Item[],
+  concurrency: number,
+  action: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  return Readable.from(items).map(action, { concurrency }).toArray() as Promise<Result[]>;
+}
+
+/** What kubectl says last is what it failed of. */
+const gist = ({ message }: Error) => message.trimEnd().split("\n").at(-1);

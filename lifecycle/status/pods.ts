@@ -1,0 +1,76 @@
+import { parseQuantity, services } from "../../contract";
+
+/** What Kubernetes says of a pod, as far as it is needed here. */
+export interface Pod {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>>; readonly deletionTimestamp?: string };
+  readonly spec: {
+    readonly containers: readonly {
+      readonly resources?: { readonly requests?: { readonly cpu?: string; readonly memory?: string } };
+    }[];
+  };
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
+    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[];
+  };
+}
+
+/** What pods have asked the cluster to keep for them. */
+export interface Requests {
+  /** In cores. */
+  readonly cpu: number;
+  /** In bytes. */
+  readonly memory: number;
+}
+
+/** The requests of all pods together, but for those that have ended and hold nothing any more. */
+export function requestsOf(pods: readonly Pod[]): Requests {
+  const requests = pods
+    .filter((pod) => !hasEnded(pod))
+    .flatMap(({ spec }) => spec.containers)
+    .map(({ resources }) => resources?.requests);
+  return { cpu: total(requests.map((one) => one?.cpu)), memory: total(requests.map((one) => one?.memory)) };
+}
+
+/** What is wrong with the pods of a preview that isn't asleep, a few words each: `web: ImagePullBackOff`. */
+export function troublesOf(pods: readonly Pod[]): string[] {
+  const current = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const serving = Object.values(services).map(({ name }) => name as string);
+  const parts = new Set([...serving, ...current.map(partOf)]);
+  return [...parts].flatMap((part) => {
+    const own = current.filter((pod) => partOf(pod) === part);
+    const troubles = [...new Set(own.flatMap(obstaclesOf))];
+    const otherwise = serving.includes(part) ? whyNotServing(own) : whyNotDone(own);
+    return (troubles.length > 0 ? troubles : otherwise).map((trouble) => `${part}: ${trouble}`);
+  });
+}
+
+const partOf = ({ metadata }: Pod) => metadata.labels?.["app.kubernetes.io/name"] ?? "unknown pod";
+const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
+const total = (quantities: readonly (string | undefined)[]) =>
+  quantities.reduce((sum, quantity) => sum + (parseQuantity(quantity ?? "0") ?? 0), 0);
+
+/** Every container waits for a moment before it starts. */
+const ordinary = ["ContainerCreating", "PodInitializing"];
+
+function obstaclesOf({ status }: Pod): string[] {
+  const waiting = (status.containerStatuses ?? []).map(({ state }) => state?.waiting?.reason);
+  const unscheduled = (status.conditions ?? []).filter(({ type, status: holds }) => {
+    return type === "PodScheduled" && holds === "False";
+  });
+  return [...waiting, ...unscheduled.map(({ reason }) => reason)].filter(
+    (reason) => reason !== undefined && !ordinary.includes(reason),
+  ) as string[];
+}
+
+/** One that is ready is enough: during an update there are two. Ended ones may be left of an eviction. */
+function whyNotServing(pods: readonly Pod[]): string[] {
+  const running = pods.filter((pod) => !hasEnded(pod));
+  const isReady = ({ status }: Pod) =>
+    (status.conditions ?? []).some(({ type, status: holds }) => type === "Ready" && holds === "True");
+  return running.some(isReady) ? [] : [running.length === 0 ? "no pod" : "not ready"];
+}
+
+function whyNotDone(pods: readonly Pod[]): string[] {
+  return pods.every(({ status }) => status.phase === "Failed") ? ["failed"] : [];
+}
