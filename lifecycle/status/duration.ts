@@ -16,8 +16,11 @@ export function ageOf(moment: string, now: Date): string {
   return duration(Math.max(0, now.getTime() - Date.parse(moment)));
 }
 
-/** When a moment is, seen from now: `in 13d`, `2h ago`. */
+/** When a moment is, seen from now: `in 13d`, `2h ago`. What is no moment is shown as it is. */
 export function relative(moment: string, now: Date): string {
   const until = Date.parse(moment) - now.getTime();
+  if (Number.isNaN(until)) {
+    return moment;
+  }
   return until >= 0 ? `in ${duration(until)}` : `${duration(-until)} ago`;
 }

@@ -36,6 +36,7 @@ describe("the command preview", () => {
     assert.equal(status.login, undefined);
     const { password } = await preview.login();
     assert.ok(!stdout.includes(password));
+    assert.deepEqual([status.state, status.wrong], ["not checked", []]);
     const table = await command("status", "90053", "--login");
     assert.match(table.stdout, new RegExp(`^username +reviewer\\npassword +${password}$`, "m"));
   });
@@ -47,6 +48,12 @@ describe("the command preview", () => {
     assert.equal(exitCode, 2);
     assert.match(stderr, /preview-nobody/);
     assert.equal(stdout, "");
+  });
+
+  it("status --login without a number is a mistake, since it shows one preview's", async () => {
+    const { stdout, stderr, exitCode } = await command("status", "--login");
+    assert.deepEqual([exitCode, stdout], [2, ""]);
+    assert.match(stderr, /give its number/);
   });
 
   it("status of what isn't there says so", async () => {

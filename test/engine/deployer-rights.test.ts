@@ -51,6 +51,9 @@ describe("the deployer's rights", () => {
 
   it("read no secrets outside of previews", () => denied(undefined, "get", "secrets", "-n", "kube-system"));
 
+  it("read no pods but those of previews, so that status asks about each by itself", () =>
+    denied(undefined, "get", "pods", "--all-namespaces"));
+
   it("give themselves no rights outside of previews", () =>
     denied(bindingIn(foreign, "preview-namespace"), "create", "-f", "-"));
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Receipt, SettingsInput } from "../../contract";
+import type { Status } from "../../lifecycle/status";
 import { faults, GitHubStandIn, shaOf } from "../code-host";
 import { ask, eventually } from "../engine/http";
 import { kubectl, query } from "../engine/kubectl";
@@ -40,6 +41,15 @@ describe("a pull request's preview, by the command preview", () => {
     return { exitCode, stderr, states: [...new Set(seen.map(({ state }) => state))] };
   }
 
+  /** The preview among those that `preview status` lists. */
+  async function listed(): Promise<Partial<Status>> {
+    const { exitCode, stdout, stderr } = await run("status", "--json");
+    assert.equal(exitCode, 0, stderr);
+    const { format, previews } = JSON.parse(stdout) as { format: string; previews: Status[] };
+    assert.equal(format, "preview-stack/status/v1");
+    return previews.find(({ pullRequest }) => pullRequest === number) ?? {};
+  }
+
   const runningPods = () => kubectl("get", "pods", "-n", preview.namespace, "-o", "name");
 
   it("comes up for the head, and says so on the pull request without a password", async () => {
@@ -53,17 +63,70 @@ describe("a pull request's preview, by the command preview", () => {
     await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
   });
 
+  it("is one of the previews that status lists, with all that is known of it", async () => {
+    const sha = shaOf(`${number}.1`);
+    const { state, sha: deployed, head, health, requests, wrong } = await listed();
+    assert.deepEqual(
+      { state, deployed, head, health, requests, wrong },
+      {
+        state: "open",
+        deployed: sha,
+        head: sha,
+        health: "200",
+        requests: { cpu: 0.15, memory: 384 * 2 ** 20 },
+        wrong: [],
+      },
+    );
+    const { stdout } = await run("status");
+    const line = stdout.split("\n").find((one) => one.includes(`${preview.namespace} `));
+    const cells = line?.split(/[║│]/).map((cell) => cell.trim());
+    const [, name, shown, ...more] = cells ?? [];
+    assert.deepEqual(
+      [name, shown, ...more.slice(0, 3)],
+      [preview.namespace, "open", sha.slice(0, 7), sha.slice(0, 7), "200"],
+    );
+    assert.match(more.slice(3).join(" "), /^\d+[sm] in 13d 150m 384Mi/);
+    const one = JSON.parse((await run("status", String(number), "--json")).stdout) as Record<string, unknown>;
+    assert.deepEqual(
+      [one.url, one.answers, one.state, one.sha, one.wrong],
+      [preview.names.origin, "200", "open", sha, []],
+    );
+  });
+
+  it("is listed also when cluster or code host can't be asked, with what isn't known as not checked", async () => {
+    const env = { ...github.env, GITHUB_REPOSITORY: repository, KUBECONFIG: "/nonexistent" };
+    const { exitCode, stdout, stderr } = await command(["status", "--json"], env);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^› cluster not checked: .+$/m);
+    const { previews } = JSON.parse(stdout) as { previews: Status[] };
+    const unseen = previews.find(({ pullRequest }) => pullRequest === number)!;
+    assert.deepEqual(
+      [unseen.state, unseen.sha, unseen.created, unseen.requests, unseen.health],
+      ["open", "not checked", "not checked", "not checked", "200"],
+    );
+    github.fail(faults.html(), { times: 1, path: /\/pulls$/ });
+    const unasked = await listed();
+    assert.deepEqual(
+      [unasked.state, unasked.head, unasked.sha, unasked.wrong],
+      ["not checked", "not checked", shaOf(`${number}.1`), []],
+    );
+  });
+
   it("is left alone by a run for a commit that isn't the head any more", async () => {
     github.push(number, shaOf(`${number}.2`));
     const result = await succeeds("--sha", shaOf(`${number}.1`));
     assert.equal(result.outcome, "stepped aside");
     assert.match(String(result.reason), new RegExp(shaOf(`${number}.2`)));
+    const { head, wrong } = await listed();
+    assert.deepEqual({ head, wrong }, { head: shaOf(`${number}.2`), wrong: ["stale"] });
   });
 
   it("sleeps with its data, isn't woken by an update, and wakes as it was", async () => {
     await query(preview.namespace, "create table kept as select 1 as one");
     assert.equal((await run("sleep", String(number))).exitCode, 0);
     await eventually(async () => assert.equal(await runningPods(), ""));
+    const { health, requests } = await listed();
+    assert.deepEqual({ health, requests }, { health: "asleep", requests: { cpu: 0, memory: 0 } });
     assert.equal((await succeeds()).asleep, true);
     assert.equal(await runningPods(), "");
     assert.equal((await run("wake", String(number))).exitCode, 0);

@@ -130,6 +130,7 @@ describe("status", () => {
       assert.equal(ageOf(hours(1), now), "0s");
       assert.equal(relative(hours(14 * 24), now), "in 14d");
       assert.equal(relative(hours(-3), now), "3h ago");
+      assert.equal(relative("never", now), "never");
     });
   });
 
@@ -143,6 +144,8 @@ describe("status", () => {
       ];
       assert.deepEqual(requestsOf(pods), { cpu: 1.05, memory: 1184 * 2 ** 20 });
       assert.deepEqual(requestsOf([]), { cpu: 0, memory: 0 });
+      const three = ["api", "web", "db"].map((part) => pod(part, { requests: { cpu: "50m" } }));
+      assert.deepEqual(requestsOf(three), { cpu: 0.15, memory: 0 });
     });
 
     const table: [string, readonly Pod[], string[]][] = [
