@@ -42,6 +42,7 @@ export class Migration extends pulumi.ComponentResource {
         },
         spec: {
           backoffLimit: 0,
+          activeDeadlineSeconds,
           template: { metadata: { labels }, spec: this.pod(args) },
         },
       }),
@@ -75,6 +76,12 @@ export class Migration extends pulumi.ComponentResource {
     });
   }
 }
+
+/**
+ * How long a migration may take, in seconds: shorter than Pulumi waits for it, so that one that hangs is ended, and holds
+ * no lock in the database when the next one comes.
+ */
+const activeDeadlineSeconds = 14 * 60;
 
 /** What a migration is for: another image needs one, and so does another volume, which is empty. */
 function revisionAndDatabase({ api, database }: Settings): string {

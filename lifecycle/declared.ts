@@ -4,7 +4,8 @@ import type { Place } from "./kubectl";
 import { type LockOptions, withLock } from "./lock";
 import { findNamespace, type Namespace, note } from "./namespace";
 import type { PulumiContext } from "./pulumi";
-import { configure, recallConfiguration, stackName, up } from "./stack";
+import { configure, recallConfiguration, stackName } from "./stack";
+import { update } from "./workloads";
 
 /**
  * What a command of its own decides about a preview. It is both a setting of the program, which acts on it, and a note on
@@ -45,7 +46,7 @@ export async function declare(
 ): Promise<void> {
   await note(place, declared);
   await configure(context, stack, settingsFrom(declared));
-  await withLock(context, stack, () => up(context, stack), options);
+  await withLock(context, stack, () => update(context, stack, place, options.report), options);
 }
 
 /** Makes settings of what the namespace has noted: it was decided since, perhaps in another checkout. */

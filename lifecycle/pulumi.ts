@@ -10,6 +10,8 @@ export interface PulumiContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Is given every line that `pulumi` prints. */
   readonly onLine: (line: string) => void;
+  /** Ends `pulumi` early as Ctrl-C does: what it is waiting for is noted down as it is. @default runs to its end */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -23,6 +25,7 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
     env: { PULUMI_SKIP_UPDATE_CHECK: "true", ...context.env },
     all: true,
     reject: false,
+    ...(context.signal && { cancelSignal: context.signal, killSignal: "SIGINT", forceKillAfterDelay: 60_000 }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });
   for await (const line of child.iterable({ from: "all" })) {

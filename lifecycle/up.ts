@@ -12,12 +12,13 @@ import { findNamespace, type Namespace, note } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { repairState } from "./repair";
 import { serving } from "./serving";
-import { stackName, up } from "./stack";
+import { stackName } from "./stack";
 import { exportState, resourcesOf } from "./state";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
 import { inside } from "./verify/view";
+import { update, whileWatching } from "./workloads";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -77,7 +78,9 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
       );
       if (reason === undefined) {
-        await phases.time("update", () => up(pending.length > 0 ? takingOver(context) : context, stack));
+        await phases.time("update", () =>
+          update(pending.length > 0 ? takingOver(context) : context, stack, place, report),
+        );
       }
       return reason;
     },
@@ -90,7 +93,13 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   await note(place, { sha: options.sha, ...preview.images, expires: expiryFrom(new Date(), identity.ttlDays) });
   if (!asleep) {
     await phases.time("serving", () =>
-      serving(preview.url, { dispatcher: httpClient(), report, signal: options.signal }),
+      whileWatching({ place, report }, (hopeless) =>
+        serving(preview.url, {
+          dispatcher: httpClient(),
+          report,
+          signal: options.signal === undefined ? hopeless : AbortSignal.any([hopeless, options.signal]),
+        }),
+      ),
     );
   }
   const { product } = options;

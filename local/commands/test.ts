@@ -29,7 +29,7 @@ export async function test(): Promise<void> {
 
 /** Runs the fault suite in full: a command is killed at 40 points of time. Takes most of an hour. */
 export async function testFaults(): Promise<void> {
-  summarise(await onNode(["faults"], [], { FAULT_TRIES: "40" }));
+  summarise(await onNode(["faults"], [], { FAULTS: "whole" }));
 }
 
 type Preparation = (log: NodeJS.WritableStream) => Step<EmbeddedDefault>;

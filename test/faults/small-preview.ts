@@ -1,7 +1,8 @@
+import assert from "node:assert/strict";
 import { execa, type ResultPromise } from "execa";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { dnsComment, type SettingsInput } from "../../contract";
+import { dnsComment, type Receipt, type SettingsInput } from "../../contract";
 import { Zone } from "../../lifecycle/dns";
 import { ensureImage } from "../../local/images";
 import { kubectl } from "../engine/kubectl";
@@ -40,6 +41,14 @@ export function command(
     // A group of its own, so that it can be killed with all that it has started, as a runner does.
     detached: true,
   });
+}
+
+/** Closes a preview and believes the receipt only when it says of everything that it was seen to be gone. */
+export async function closes(pullRequest: number, env: Record<string, string> = {}): Promise<void> {
+  const { exitCode, stdout, stderr } = await command(["close", String(pullRequest), "--json"], env);
+  assert.equal(exitCode, 0, stderr + stdout);
+  const { seen } = JSON.parse(stdout) as Receipt;
+  assert.deepEqual([...new Set(Object.values(seen).map(({ state }) => state))], ["gone"]);
 }
 
 /** What is left of a preview, wherever it could be; nothing after a closing that did what it says. */

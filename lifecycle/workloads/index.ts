@@ -1,0 +1,2 @@
+export { update } from "./update";
+export { whileWatching } from "./watch";

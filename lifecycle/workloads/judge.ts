@@ -1,0 +1,100 @@
+import { stripVTControlCharacters } from "node:util";
+import { type Objects, isOutdated, partOf } from "./objects";
+import type { Cause, Wait } from "./waits";
+
+/**
+ * How long a wait lasts, in seconds, until it is told of, and until nobody expects it to end. Nothing is told of what
+ * belongs to an ordinary start; whatever may still come right by itself has the update's own time limit.
+ */
+const patience: Record<Cause, { readonly told: number; readonly hopeless: number }> = {
+  image: { told: 0, hopeless: 30 },
+  configuration: { told: 0, hopeless: 30 },
+  crash: { told: 0, hopeless: Infinity },
+  "crash loop": { told: 0, hopeless: 0 },
+  "wrong path": { told: 15, hopeless: 30 },
+  "not ready": { told: 15, hopeless: Infinity },
+  "never ready": { told: 0, hopeless: 0 },
+  // Room in the quota comes with the old pods' end.
+  refused: { told: 5, hopeless: 20 },
+  // A node may have to be added first.
+  "no place": { told: 15, hopeless: Infinity },
+  running: { told: 60, hopeless: Infinity },
+  failed: { told: 0, hopeless: 0 },
+};
+
+/** By wait: since when, in seconds of a clock that nobody sets. */
+export type Since = ReadonlyMap<string, number>;
+
+export const keyOf = ({ object, cause }: Wait) => `${object}: ${cause}`;
+
+/** What is waited for now, and since when. */
+export function sinceWhen(waits: readonly Wait[], before: Since, now: number): Since {
+  return new Map(waits.map((wait) => [keyOf(wait), before.get(keyOf(wait)) ?? now]));
+}
+
+const lasts = (wait: Wait, since: Since, now: number) => now - (since.get(keyOf(wait)) ?? now);
+
+/** Whether a wait has lasted so long that it is no part of an ordinary start. */
+export const isWorthTelling = (wait: Wait, since: Since, now: number): boolean =>
+  lasts(wait, since, now) >= patience[wait.cause].told;
+
+/** Whether nobody expects a wait to end any more. */
+export function isHopeless(wait: Wait, since: Since, now: number): boolean {
+  // The node ends a container at its limit; where the checks themselves hang, that is later.
+  const atMost = wait.limit === undefined ? Infinity : wait.limit + 10;
+  return lasts(wait, since, now) >= Math.min(patience[wait.cause].hopeless, atMost);
+}
+
+/** What a person needs to know of a wait: the object, the cause, its last words, and the setting to change. */
+export function verdict(wait: Wait, objects: Objects): string {
+  const words = stripVTControlCharacters(wait.lastWords ?? "").trimEnd();
+  const quoted = words === "" ? [] : words.split("\n").slice(-10);
+  const stillServes = objects.pods.some(
+    (pod) => partOf(pod) === wait.part && isOutdated(pod, objects) && pod.status.containerStatuses?.[0]?.ready === true,
+  );
+  return [
+    `${wait.object}: ${wait.message}`,
+    ...quoted.map((line) => `  | ${line}`),
+    `Look at ${settingsFor(wait)}.${stillServes ? ` Until then the ${wait.part} of before goes on serving.` : ""}`,
+  ].join("\n");
+}
+
+function settingsFor({ part, cause, message }: Wait): string {
+  const group = part === "db" ? "database" : part === "migration" ? "api" : part;
+  const command = part === "migration" ? "api.migrate" : part === "db" ? "database.uid" : `${group}.command`;
+  switch (cause) {
+    case "image":
+      return `the setting ${group}.image, and registry if it needs a login`;
+    case "configuration":
+      return `the setting ${group}.env, and the Secrets that it names`;
+    case "crash":
+    case "crash loop":
+    case "running":
+    case "failed":
+      return `the settings ${command} and ${group}.image`;
+    case "wrong path":
+    case "not ready":
+    case "never ready":
+      return part === "db" ? "the setting database.image" : `the settings ${group}.readyPath and ${group}.port`;
+    case "refused":
+      return quotaSettings(message);
+    case "no place":
+      return `the setting ${group}.resources, and the cluster's nodes`;
+  }
+}
+
+/** By what the cluster calls it in its refusal: `requested: limits.memory=512Mi`. */
+const quotas = {
+  "requests.cpu": "quota.cpu",
+  "limits.memory": "quota.memory",
+  "requests.storage": "quota.storage",
+  pods: "quota.pods",
+} as const;
+
+function quotaSettings(message: string): string {
+  const requested = /exceeded quota: .*?requested: (.*?), used:/.exec(message)?.[1] ?? "";
+  const settings = Object.entries(quotas).flatMap(([name, setting]) =>
+    requested.includes(`${name}=`) ? [setting] : [],
+  );
+  return settings.length === 0 ? "what the cluster allows in the namespace" : `the setting ${settings.join(" and ")}`;
+}

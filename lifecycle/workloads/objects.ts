@@ -1,0 +1,131 @@
+import { kubectl, type Place } from "../kubectl";
+
+interface Metadata {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly uid: string }[];
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Why a container isn't running any more. */
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason?: string;
+  /** The last lines of its log, where it failed. */
+  readonly message?: string;
+  /** ISO 8601, both by the node's clock. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+export interface ContainerStatus {
+  readonly image: string;
+  readonly ready: boolean;
+  /** False until the startup probe has succeeded. */
+  readonly started?: boolean;
+  readonly restartCount: number;
+  readonly state: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: Terminated;
+  };
+  readonly lastState?: { readonly terminated?: Terminated };
+}
+
+export interface StartupProbe {
+  readonly httpGet?: { readonly path?: string };
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+export interface Pod {
+  readonly kind: "Pod";
+  readonly metadata: Metadata;
+  readonly spec: { readonly containers: readonly { readonly startupProbe?: StartupProbe }[] };
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** A ReplicaSet, a StatefulSet or a Job: what makes pods. */
+export interface Maker {
+  readonly kind: "ReplicaSet" | "StatefulSet" | "Job";
+  readonly metadata: Metadata;
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly replicas?: number;
+    readonly updateRevision?: string;
+    readonly active?: number;
+    readonly succeeded?: number;
+    readonly failed?: number;
+  };
+}
+
+export interface Event {
+  readonly kind: "Event";
+  readonly involvedObject: { readonly uid?: string };
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTimestamp?: string | null;
+}
+
+/** The objects in a preview's namespace that tell how its workloads are. */
+export interface Objects {
+  readonly pods: readonly Pod[];
+  readonly makers: readonly Maker[];
+  readonly events: readonly Event[];
+}
+
+/** @throws UserError where the cluster can't be asked */
+export async function look(place: Place): Promise<Objects> {
+  const text = await kubectl(place, [
+    "get",
+    "pods,replicasets,statefulsets,jobs,events",
+    "--output=json",
+    "--request-timeout=15s",
+  ]);
+  const { items } = JSON.parse(text) as { items: readonly (Pod | Maker | Event)[] };
+  const of = <Kind extends Pod | Maker | Event>(...kinds: Kind["kind"][]) =>
+    items.filter((item): item is Kind => (kinds as string[]).includes(item.kind));
+  return { pods: of<Pod>("Pod"), makers: of<Maker>("ReplicaSet", "StatefulSet", "Job"), events: of<Event>("Event") };
+}
+
+/** What the labels call the part of the preview that an object belongs to: `api`, `web`, `db` or `migration`. */
+export const partOf = ({ metadata }: Pod | Maker): string => metadata.labels?.["app.kubernetes.io/name"] ?? "";
+
+export function makerOf({ metadata }: Pod, { makers }: Objects): Maker | undefined {
+  const uids = metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
+  return makers.find((maker) => uids.includes(maker.metadata.uid));
+}
+
+/** Whether a Deployment or a StatefulSet has moved on from what a pod was made from, or is about to. */
+export function isOutdated(pod: Pod, objects: Objects): boolean {
+  const maker = makerOf(pod, objects);
+  if (maker?.kind === "StatefulSet") {
+    const revision = pod.metadata.labels?.["controller-revision-hash"];
+    return maker.status?.updateRevision !== undefined && revision !== maker.status.updateRevision;
+  }
+  return maker === undefined || !isNewest(maker, objects);
+}
+
+/** False for a ReplicaSet that its Deployment has replaced by another. */
+export function isNewest(maker: Maker, { makers }: Objects): boolean {
+  const deployment = ({ metadata }: Maker) => metadata.ownerReferences?.find(({ kind }) => kind === "Deployment")?.uid;
+  const revision = ({ metadata }: Maker) => Number(metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  return (
+    maker.kind !== "ReplicaSet" ||
+    makers.every((other) => deployment(other) !== deployment(maker) || revision(other) <= revision(maker))
+  );
+}

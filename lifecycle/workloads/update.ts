@@ -1,0 +1,42 @@
+import type { Place } from "../kubectl";
+import type { PulumiContext } from "../pulumi";
+import { up } from "../stack";
+import { look } from "./objects";
+import { backedOff, makeAnew, withoutPods } from "./retry";
+import { whileWatching } from "./watch";
+
+/**
+ * Brings the stack to its settings. What failed before is tried at once, and what is hopeless is waited for no longer.
+ *
+ * @throws UserError with the object, what is wrong with it, and the setting to look at
+ */
+export async function update(
+  context: PulumiContext,
+  stack: string,
+  place: Place,
+  report: (message: string) => void,
+): Promise<void> {
+  const before = await look(place).catch(() => undefined);
+  if (before !== undefined) {
+    await makeAnew(place, [...backedOff(before), ...withoutPods(before)], report);
+  }
+  const begun = new Set<string>();
+  const onLine = (line: string) => {
+    const part = partBegun(line);
+    if (part !== undefined) {
+      begun.add(part);
+    }
+    context.onLine(line);
+  };
+  await whileWatching({ place, report, concerns: (part) => begun.has(part) }, (signal) =>
+    up({ ...context, onLine, signal }, stack),
+  );
+}
+
+/**
+ * The part of the preview whose pods `pulumi` says that it is making or changing. Before that they are as the last
+ * update has left them, however that ended.
+ */
+export function partBegun(line: string): string | undefined {
+  return /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) \S*-([a-z]+) (?:creating|updating)/.exec(line)?.[1];
+}

@@ -1,0 +1,174 @@
+import {
+  type ContainerStatus,
+  type Event,
+  isNewest,
+  isOutdated,
+  type Maker,
+  makerOf,
+  type Objects,
+  partOf,
+  type Pod,
+  type Terminated,
+} from "./objects";
+
+/** Why a workload isn't there yet. */
+export type Cause =
+  | "image"
+  | "configuration"
+  | "crash"
+  | "crash loop"
+  | "wrong path"
+  | "not ready"
+  | "never ready"
+  | "refused"
+  | "no place"
+  | "running"
+  | "failed";
+
+/** What a workload that isn't there yet waits for. */
+export interface Wait {
+  /** `api`, `web`, `db` or `migration` */
+  readonly part: string;
+  /** `pod api-6544b568fd-ctjgk` */
+  readonly object: string;
+  readonly cause: Cause;
+  /** In the cluster's words, as far as they help. */
+  readonly message: string;
+  /** What the container has printed last. */
+  readonly lastWords?: string;
+  /** How long its own checks let it try, in seconds. */
+  readonly limit?: number;
+}
+
+type Reason = Omit<Wait, "part" | "object">;
+
+/** What the workloads of a preview wait for. Pods that are being replaced don't count. */
+export function waitsOf(objects: Objects): Wait[] {
+  const pods = objects.pods.filter(
+    (pod) => pod.metadata.deletionTimestamp === undefined && !isOutdated(pod, objects) && !hasEnded(pod),
+  );
+  const makers = objects.makers.filter((maker) => isNewest(maker, objects));
+  return [
+    ...pods.map((pod) => waitOf(pod, podReason(pod, objects))),
+    ...makers.map((maker) => waitOf(maker, maker.kind === "Job" ? jobReason(maker, objects) : refusal(maker, objects))),
+  ].filter((wait) => wait !== undefined);
+}
+
+const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
+
+function waitOf(object: Pod | Maker, reason: Reason | undefined): Wait | undefined {
+  const name = `${object.kind === "Pod" ? "pod" : object.kind} ${object.metadata.name}`;
+  return reason && { part: partOf(object), object: name, ...reason };
+}
+
+function podReason(pod: Pod, objects: Objects): Reason | undefined {
+  const container = pod.status.containerStatuses?.[0];
+  if (container === undefined) {
+    const unscheduled = pod.status.conditions?.find(
+      ({ type, status }) => type === "PodScheduled" && status === "False",
+    );
+    return unscheduled && { cause: "no place", message: unscheduled.message ?? "no node takes it" };
+  }
+  const { waiting, terminated, running } = container.state;
+  const reason = waiting?.reason ?? "";
+  if (/^(Err)?Image|^InvalidImageName/.test(reason)) {
+    return {
+      cause: "image",
+      message: `${reason}: ${container.image}: ${tail(waiting?.message ?? "", container.image)}`,
+    };
+  }
+  if (/^Create\w+Error$/.test(reason)) {
+    return { cause: "configuration", message: `${reason}: ${waiting?.message ?? ""}` };
+  }
+  if (terminated !== undefined || reason === "CrashLoopBackOff") {
+    return crash(container, pod);
+  }
+  if (running === undefined || container.ready) {
+    return undefined;
+  }
+  return makerOf(pod, objects)?.kind === "Job"
+    ? { cause: "running", message: "is still running" }
+    : notReady(container, pod, objects.events);
+}
+
+/** What is new in a message that names the image at every stage of what went wrong. */
+function tail(message: string, image: string): string {
+  const quoted = `"${image}": `;
+  const last = message.lastIndexOf(quoted);
+  return last === -1 ? message : message.slice(last + quoted.length);
+}
+
+/** So often a container may end before it is given up: the first try may be too early for what it needs. */
+const crashes = 3;
+
+function crash(container: ContainerStatus, pod: Pod): Reason {
+  const last = container.state.terminated ?? container.lastState?.terminated;
+  if (last !== undefined && wasNeverReady(last, pod)) {
+    return { cause: "never ready", message: `does not get ready in ${startupLimit(pod)} s`, lastWords: last.message };
+  }
+  const times = container.restartCount + 1;
+  return {
+    cause: times < crashes ? "crash" : "crash loop",
+    message: `${last?.reason ?? "CrashLoopBackOff"}: ended with exit code ${last?.exitCode ?? "unknown"}, ${times} times`,
+    lastWords: last?.message,
+  };
+}
+
+function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]): Reason {
+  const message = `does not get ready: ${lastAnswer(pod, events)}`;
+  const before = container.lastState?.terminated;
+  if (container.started !== true && before !== undefined && wasNeverReady(before, pod)) {
+    return { cause: "never ready", message, lastWords: before.message };
+  }
+  // A server that says so is there, and won't learn a path.
+  const isWrongPath = container.started !== true && /answers 404$/.test(message);
+  return { cause: isWrongPath ? "wrong path" : "not ready", message, limit: startupLimit(pod) };
+}
+
+/** What the pod's own check has said last. */
+function lastAnswer(pod: Pod, events: readonly Event[]): string {
+  const unhealthy = events
+    .filter(({ involvedObject, reason }) => involvedObject.uid === pod.metadata.uid && reason === "Unhealthy")
+    .sort((a, b) => Date.parse(a.lastTimestamp ?? "") - Date.parse(b.lastTimestamp ?? ""))
+    .at(-1);
+  const status = /statuscode: (\d+)/.exec(unhealthy?.message ?? "")?.[1];
+  const path = pod.spec.containers[0]?.startupProbe?.httpGet?.path;
+  return status !== undefined && path !== undefined ? `${path} answers ${status}` : (unhealthy?.message ?? "no answer");
+}
+
+function startupLimit(pod: Pod): number {
+  const { periodSeconds = 10, failureThreshold = 3 } = pod.spec.containers[0]?.startupProbe ?? {};
+  return periodSeconds * failureThreshold;
+}
+
+/** Ended by the node after the time that it had to get ready. Its event may be lost among those of the failed checks. */
+function wasNeverReady({ startedAt = "", finishedAt = "" }: Terminated, pod: Pod): boolean {
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  const limit = startupLimit(pod);
+  const toStop = 15;
+  return seconds >= limit - 1 && seconds <= limit + toStop;
+}
+
+/** Why no pods are made: the namespace's quota, most of the time. */
+function refusal(maker: Maker, { events }: Objects): Reason | undefined {
+  const failure = maker.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  const { replicas = 0, active = 0, succeeded = 0, failed = 0 } = maker.status ?? {};
+  // Only ReplicaSets have the condition.
+  const hasPods = replicas + active + succeeded + failed > 0;
+  const event = events.findLast(
+    ({ involvedObject, reason }) => involvedObject.uid === maker.metadata.uid && reason === "FailedCreate",
+  );
+  const message = failure?.message ?? (maker.kind === "ReplicaSet" || hasPods ? undefined : event?.message);
+  return message === undefined ? undefined : { cause: "refused", message: `its pods are refused: ${message}` };
+}
+
+function jobReason(job: Maker, objects: Objects): Reason | undefined {
+  const failed = job.status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+  if (failed === undefined) {
+    return refusal(job, objects);
+  }
+  const pod = objects.pods.findLast((one) => makerOf(one, objects) === job);
+  const end = pod?.status.containerStatuses?.[0]?.state.terminated;
+  const how = end === undefined ? "" : `, exit code ${end.exitCode}`;
+  return { cause: "failed", message: `${failed.reason}: ${failed.message}${how}`, lastWords: end?.message };
+}

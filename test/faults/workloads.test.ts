@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import type { SettingsInput } from "../../contract";
+import { ask, eventually } from "../engine/http";
+import { kubectl } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+import { isWhole } from "./extent";
+import { faultTest } from "./fault";
+import { closes, command, leftOf, smallProduct } from "./small-preview";
+
+/** A server of its own path only, which answers all others with a status. */
+const answering = (status: number) => [
+  "node",
+  "--eval",
+  `require("node:http").createServer((request, response) => {
+    response.statusCode = request.url === "/" ? 200 : ${status};
+    response.end();
+  }).listen(process.env.PORT || 8000)`,
+];
+const unknownImage = `preview.local/small-product:${"0".repeat(40)}`;
+
+/** What keeps pods from running: it is said early, with the setting, and the update after it is an ordinary one. */
+describe("a workload that is hopeless", () => {
+  const number = 90350;
+  const preview = new Preview(number);
+  let product: SettingsInput;
+
+  before(async () => {
+    product = await smallProduct();
+  });
+  afterEach(async () => {
+    await preview.close();
+  });
+
+  interface Fault {
+    readonly api?: SettingsInput["api"];
+    readonly web?: SettingsInput["web"];
+    readonly database?: SettingsInput["database"];
+    /** What somebody does to the preview by hand before the update, and undoes. */
+    readonly byHand?: { readonly breaks: () => Promise<unknown>; readonly mends: () => Promise<unknown> };
+    /** What happens while the update is under way. */
+    readonly meanwhile?: () => Promise<unknown>;
+    /** Whether there is a preview already, which must go on serving. */
+    readonly onServing?: boolean;
+    /** How long it may take until it is said, in seconds. */
+    readonly within: number;
+    readonly says: readonly RegExp[];
+  }
+
+  function workloadFault(name: string, fault: Fault): void {
+    const { api, web, database, byHand, meanwhile, onServing = false, within, says } = fault;
+    faultTest(name, 1, async ({ recover, left }) => {
+      await preview.init(product);
+      if (onServing) {
+        await comesUp();
+      }
+      preview.configure({
+        api: { ...product.api, ...api },
+        web: { ...product.web, ...web },
+        database: { ...preview.settings.database, ...database },
+      });
+      await byHand?.breaks();
+      const started = performance.now();
+      const [{ exitCode, stderr }] = await Promise.all([command(["up", String(number)]), meanwhile?.()]);
+      const seconds = (performance.now() - started) / 1000;
+      assert.equal(exitCode, 2, stderr);
+      says.forEach((pattern) => assert.match(stderr, pattern));
+      assert.ok(seconds < within, `said after ${seconds} s:\n${stderr}`);
+      if (onServing) {
+        assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
+      }
+      await byHand?.mends();
+      preview.configure(product);
+      await recover(comesUp);
+      await closes(number);
+      left(await leftOf(preview, number));
+    });
+  }
+
+  async function comesUp(): Promise<void> {
+    const { exitCode, stderr } = await command(["up", String(number)]);
+    assert.equal(exitCode, 0, stderr);
+    await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
+  }
+
+  const quota = (pods: number) =>
+    kubectl(
+      ...["patch", "resourcequota", "preview", "-n", preview.namespace],
+      ...["--type=merge", "-p", JSON.stringify({ spec: { hard: { pods: String(pods) } } })],
+    );
+
+  /** Takes time from the Job that is running: what it has is too long for a test. */
+  const shortenMigration = () =>
+    eventually(async () => {
+      const { items } = JSON.parse(await kubectl("get", "jobs", "-n", preview.namespace, "-o", "json")) as {
+        items: { metadata: { name: string }; status: { active?: number } }[];
+      };
+      const running = items.find(({ status }) => status.active === 1)!.metadata.name;
+      const patch = '{"spec":{"activeDeadlineSeconds":10}}';
+      await kubectl("patch", "job", running, "-n", preview.namespace, "--type=merge", "-p", patch);
+    });
+
+  workloadFault("image never pulls", {
+    onServing: true,
+    web: { image: unknownImage },
+    within: 60,
+    says: [
+      /pod web-\S+: \w*ImagePull\w*: preview\.local\/small-product:0+: .+/,
+      /setting web\.image/,
+      /goes on serving/,
+    ],
+  });
+
+  workloadFault("migration fails", {
+    api: { migrate: ["node", "--eval", "console.error('no such column: gift'); process.exit(3)"] },
+    within: 40,
+    says: [/Job migrate-\S+: BackoffLimitExceeded.*exit code 3/, /no such column: gift/, /api\.migrate/],
+  });
+
+  it("quota too small for the settings: refused before anything is made", async () => {
+    await preview.init({ ...product, quota: { memory: "1Gi" } });
+    const { exitCode, stderr } = await command(["up", String(number)]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /quota\.memory: must hold/);
+    assert.equal(await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name"), "");
+  });
+
+  workloadFault("quota made smaller by hand", {
+    onServing: true,
+    web: { env: { CHANGED: "yes" } },
+    byHand: { breaks: () => quota(1), mends: () => quota(20) },
+    within: 45,
+    says: [/ReplicaSet web-\S+: its pods are refused: .*exceeded quota/, /setting quota\.pods/, /goes on serving/],
+  });
+
+  if (!isWhole) {
+    return;
+  }
+
+  workloadFault("crashes at once", {
+    onServing: true,
+    api: { command: ["node", "--eval", "console.error('no module named app'); process.exit(1)"] },
+    within: 70,
+    says: [/pod api-\S+: .*exit code 1, 3 times/, /no module named app/, /api\.command/, /goes on serving/],
+  });
+
+  workloadFault("never ready: no such path", {
+    api: { command: answering(404), readyPath: "/nowhere" },
+    within: 70,
+    says: [/pod api-\S+: does not get ready: \/nowhere answers 404/, /api\.readyPath/],
+  });
+
+  workloadFault("never ready: answers 500", {
+    web: { command: answering(500), readyPath: "/broken" },
+    within: 160,
+    says: [/pod web-\S+: does not get ready: \/broken answers 500/, /web\.readyPath/],
+  });
+
+  workloadFault("migration hangs", {
+    onServing: true,
+    api: { migrate: ["node", "--eval", "setTimeout(() => {}, 1e7)"] },
+    meanwhile: shortenMigration,
+    within: 60,
+    says: [/Job migrate-\S+: DeadlineExceeded/, /api\.migrate/],
+  });
+
+  workloadFault("database's image never pulls", {
+    database: { image: unknownImage },
+    within: 60,
+    says: [/pod db-0: \w*ImagePull/, /database\.image/],
+  });
+});

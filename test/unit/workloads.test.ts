@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../lifecycle/workloads/judge";
+import type { ContainerStatus, Event, Maker, Objects, Pod } from "../../lifecycle/workloads/objects";
+import { backedOff, keptFromReplacement, withoutPods } from "../../lifecycle/workloads/retry";
+import { partBegun } from "../../lifecycle/workloads/update";
+import { type Cause, waitsOf } from "../../lifecycle/workloads/waits";
+
+const name = (part: string) => ({ "app.kubernetes.io/name": part });
+
+function replicaSet(own: { part?: string; uid?: string; revision?: number; status?: Maker["status"] } = {}): Maker {
+  const { part = "api", uid = `${part}-rs`, revision = 1, status = { replicas: 1 } } = own;
+  return {
+    kind: "ReplicaSet",
+    metadata: {
+      name: uid,
+      uid,
+      labels: name(part),
+      annotations: { "deployment.kubernetes.io/revision": String(revision) },
+      ownerReferences: [{ kind: "Deployment", uid: part }],
+    },
+    status,
+  };
+}
+
+const job = (status: Maker["status"]): Maker => ({
+  kind: "Job",
+  metadata: { name: "migrate-1", uid: "job", labels: name("migration") },
+  status,
+});
+
+function pod(container: Partial<ContainerStatus>, own: { part?: string; owner?: string; phase?: string } = {}): Pod {
+  const { part = "api", owner = `${part}-rs`, phase = "Running" } = own;
+  return {
+    kind: "Pod",
+    metadata: {
+      name: `${owner}-x`,
+      uid: `${owner}-x`,
+      labels: name(part),
+      ownerReferences: [{ kind: "any", uid: owner }],
+    },
+    spec: {
+      containers: [{ startupProbe: { httpGet: { path: "/readyz" }, periodSeconds: 1, failureThreshold: 120 } }],
+    },
+    status: {
+      phase,
+      containerStatuses: [
+        { image: "reg.io/api:1", ready: false, started: false, restartCount: 0, state: {}, ...container },
+      ],
+    },
+  };
+}
+
+const event = (uid: string, reason: string, message: string, lastTimestamp = "2026-11-24T12:00:00Z"): Event => ({
+  kind: "Event",
+  involvedObject: { uid },
+  reason,
+  message,
+  lastTimestamp,
+});
+
+const objects = (own: Partial<Objects> = {}): Objects => ({ pods: [], makers: [replicaSet()], events: [], ...own });
+const waiting = (reason: string, message = "") => ({ state: { waiting: { reason, message } } });
+const ended = (exitCode: number, more: object = {}) => ({ terminated: { exitCode, reason: "Error", ...more } });
+const running = { state: { running: {} } };
+const at = (second: number) => new Date(Date.UTC(2026, 10, 24, 12, 0, second)).toISOString();
+
+describe("what a workload waits for", () => {
+  const unhealthy = (message: string, second = 0) => event("api-rs-x", "Unhealthy", message, at(second));
+  const cases: { title: string; given: Partial<Objects>; cause?: Cause; says?: RegExp }[] = [
+    { title: "nothing once it is ready", given: { pods: [pod({ ...running, ready: true })] } },
+    { title: "nothing while its container is made", given: { pods: [pod(waiting("ContainerCreating"))] } },
+    {
+      title: "its image, in the registry's own words",
+      given: {
+        pods: [
+          pod(
+            waiting(
+              "ErrImagePull",
+              'failed to pull "reg.io/api:1": failed to resolve "reg.io/api:1": reg.io/api:1: not found',
+            ),
+          ),
+        ],
+      },
+      cause: "image",
+      says: /^ErrImagePull: reg\.io\/api:1: reg\.io\/api:1: not found$/,
+    },
+    {
+      title: "a Secret that isn't there",
+      given: { pods: [pod(waiting("CreateContainerConfigError", 'secret "mail" not found'))] },
+      cause: "configuration",
+      says: /secret "mail" not found/,
+    },
+    {
+      title: "its first crash to be over",
+      given: { pods: [pod({ state: ended(1), restartCount: 0 })] },
+      cause: "crash",
+      says: /exit code 1, 1 times/,
+    },
+    {
+      title: "a crash loop",
+      given: { pods: [pod({ ...waiting("CrashLoopBackOff"), restartCount: 2, lastState: ended(1) })] },
+      cause: "crash loop",
+      says: /exit code 1, 3 times/,
+    },
+    {
+      title: "its readiness, by what its check has said last",
+      given: {
+        pods: [pod(running)],
+        events: [unhealthy("HTTP probe failed with statuscode: 503", 9), unhealthy("connection refused", 1)],
+      },
+      cause: "not ready",
+      says: /\/readyz answers 503/,
+    },
+    {
+      title: "a path that its server doesn't know",
+      given: {
+        pods: [pod(running)],
+        events: [unhealthy("Startup probe failed: HTTP probe failed with statuscode: 404")],
+      },
+      cause: "wrong path",
+      says: /\/readyz answers 404/,
+    },
+    {
+      title: "its readiness in vain, once it was ended for that",
+      given: {
+        pods: [pod({ ...running, restartCount: 1, lastState: ended(137, { startedAt: at(0), finishedAt: at(125) }) })],
+      },
+      cause: "never ready",
+    },
+    {
+      title: "its readiness after a crash later on",
+      given: {
+        pods: [pod({ ...running, restartCount: 1, lastState: ended(137, { startedAt: at(0), finishedAt: at(900) }) })],
+      },
+      cause: "not ready",
+    },
+    {
+      title: "room in the quota",
+      given: {
+        makers: [
+          replicaSet({
+            status: {
+              replicas: 0,
+              conditions: [{ type: "ReplicaFailure", status: "True", message: "exceeded quota: preview" }],
+            },
+          }),
+        ],
+      },
+      cause: "refused",
+      says: /exceeded quota/,
+    },
+    {
+      title: "room in the quota, for a Job",
+      given: { makers: [job({})], events: [event("job", "FailedCreate", "exceeded quota: preview")] },
+      cause: "refused",
+    },
+    {
+      title: "nothing that a Job was refused before it had its pod",
+      given: { makers: [job({ active: 1 })], events: [event("job", "FailedCreate", "exceeded quota: preview")] },
+    },
+    {
+      title: "a migration that is running",
+      given: { makers: [job({ active: 1 })], pods: [pod(running, { part: "migration", owner: "job" })] },
+      cause: "running",
+    },
+    {
+      title: "a migration that has failed",
+      given: {
+        makers: [
+          job({
+            failed: 1,
+            conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "reached" }],
+          }),
+        ],
+        pods: [
+          pod({ state: ended(3, { message: "no such column" }) }, { part: "migration", owner: "job", phase: "Failed" }),
+        ],
+      },
+      cause: "failed",
+      says: /BackoffLimitExceeded: reached, exit code 3/,
+    },
+    {
+      title: "nothing where only a pod that is being replaced fails",
+      given: {
+        makers: [replicaSet({ uid: "old" }), replicaSet({ revision: 2 })],
+        pods: [pod(waiting("ImagePullBackOff"), { owner: "old" })],
+      },
+    },
+  ];
+  for (const { title, given, cause, says = /./ } of cases) {
+    it(title, () => {
+      const [wait, ...more] = waitsOf(objects(given));
+      assert.equal(wait?.cause, cause);
+      assert.deepEqual(more, []);
+      if (wait !== undefined) {
+        assert.match(wait.message, says);
+      }
+    });
+  }
+});
+
+describe("a wait", () => {
+  const waits = waitsOf(objects({ pods: [pod(waiting("ErrImagePull", "not found"))] }));
+  const since = sinceWhen(waits, new Map(), 100);
+
+  it("for an image is told of at once and hopeless after half a minute", () => {
+    assert.equal(isWorthTelling(waits[0]!, since, 100), true);
+    assert.equal(isHopeless(waits[0]!, since, 129), false);
+    assert.equal(isHopeless(waits[0]!, since, 130), true);
+  });
+
+  it("is the same one while its words change, and another once it has ended", () => {
+    const same = waitsOf(objects({ pods: [pod(waiting("ImagePullBackOff", "Back-off"))] }));
+    assert.equal(isHopeless(same[0]!, sinceWhen(same, since, 130), 130), true);
+    const again = sinceWhen(waits, sinceWhen([], since, 120), 125);
+    assert.equal(isHopeless(waits[0]!, again, 130), false);
+  });
+
+  it("for readiness is hopeless only when the time for it is over, also where no check has ever ended", () => {
+    const slow = waitsOf(objects({ pods: [pod(running)] }));
+    const started = sinceWhen(slow, new Map(), 0);
+    assert.equal(isWorthTelling(slow[0]!, started, 10), false);
+    assert.equal(isHopeless(slow[0]!, started, 120), false);
+    assert.equal(isHopeless(slow[0]!, started, 130), true);
+  });
+
+  it("is explained by its object, its last words without the terminal's commands, and the setting", () => {
+    const crashing = objects({
+      makers: [replicaSet({ uid: "old" }), replicaSet({ revision: 2 })],
+      pods: [
+        pod({ state: ended(1, { message: "\u001b[31mno module named app\n" }), restartCount: 2 }),
+        pod({ ...running, ready: true }, { owner: "old" }),
+      ],
+    });
+    assert.equal(
+      verdict(waitsOf(crashing)[0]!, crashing),
+      [
+        "pod api-rs-x: Error: ended with exit code 1, 3 times",
+        "  | no module named app",
+        "Look at the settings api.command and api.image. Until then the api of before goes on serving.",
+      ].join("\n"),
+    );
+  });
+
+  it("for room in the quota names the setting that is too small", () => {
+    const message =
+      'pods "web-1" is forbidden: exceeded quota: preview, requested: limits.memory=512Mi, used: limits.memory=1Gi, limited: limits.memory=1Gi';
+    const refused = objects({
+      makers: [
+        replicaSet({
+          part: "web",
+          status: { conditions: [{ type: "ReplicaFailure", status: "True", message }] },
+        }),
+      ],
+    });
+    assert.match(verdict(waitsOf(refused)[0]!, refused), /Look at the setting quota\.memory\.$/);
+  });
+});
+
+describe("what has failed before an update", () => {
+  it("is made anew: pods that their node would try again only later, and ReplicaSets without any", () => {
+    const before = objects({
+      makers: [
+        replicaSet(),
+        replicaSet({
+          part: "web",
+          status: { conditions: [{ type: "ReplicaFailure", status: "True", message: "exceeded quota" }] },
+        }),
+      ],
+      pods: [pod(waiting("CrashLoopBackOff")), pod({ ...running, ready: true }, { part: "web" })],
+    });
+    assert.deepEqual(backedOff(before), [before.pods[0]]);
+    assert.deepEqual(withoutPods(before), [before.makers[1]]);
+  });
+
+  it("is made anew during the update where a StatefulSet would wait for it for ever", () => {
+    const stuck = pod(waiting("ImagePullBackOff"), { part: "db", owner: "db" });
+    const database = (updateRevision: string): Maker => ({
+      kind: "StatefulSet",
+      metadata: { name: "db", uid: "db", labels: name("db") },
+      status: { replicas: 1, updateRevision },
+    });
+    const labelled = { ...stuck, metadata: { ...stuck.metadata, labels: { "controller-revision-hash": "db-1" } } };
+    assert.deepEqual(keptFromReplacement(objects({ makers: [database("db-1")], pods: [labelled] })), []);
+    assert.deepEqual(keptFromReplacement(objects({ makers: [database("db-2")], pods: [labelled] })), [labelled]);
+  });
+});
+
+describe("the part that an update has begun with", () => {
+  const lines: [string, string | undefined][] = [
+    [" +  kubernetes:apps/v1:Deployment shop-pr-1-web creating (0s) ", "web"],
+    [" ~  kubernetes:apps/v1:StatefulSet pr-1-db updating (0s) [diff: ~spec]", "db"],
+    [" ++ kubernetes:batch/v1:Job pr-1-api-migration creating replacement (0s)", "migration"],
+    [" -  kubernetes:batch/v1:Job pr-1-api-migration deleting original (0s)", undefined],
+    [" +  kubernetes:core/v1:Service pr-1-web creating (0s)", undefined],
+    ["@ updating....", undefined],
+  ];
+  for (const [line, part] of lines) {
+    it(`${part ?? "none"}: ${JSON.stringify(line)}`, () => assert.equal(partBegun(line), part));
+  }
+});
