@@ -9,7 +9,7 @@ import { withLock, type LockOptions } from "./lock";
 import { findNamespace, heldObjects, type Namespace, removeFinalizers, volumesOf } from "./namespace";
 import { pulumi, type PulumiContext } from "./pulumi";
 import { repairState } from "./repair";
-import { stackName, stacks } from "./stack";
+import { isRemoved, stackName, stacks } from "./stack";
 
 export interface CloseOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -40,13 +40,19 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
   const before = await look(options);
 
   if (before.stack.length > 0) {
-    await destroyStack(options, namespace, ask);
+    await destroyStack(options, namespace, ask).catch((error: unknown) => {
+      // Another closing at the same time was faster.
+      if (!isRemoved(error, stackOf(identity))) {
+        throw error;
+      }
+    });
   }
+  // Before all that takes time: from here on another run may make the preview anew.
+  rmSync(configFile(options), { force: true });
   await deleteLeftNamespace(options, ask);
   for (const { id, name } of await ownRecords(options)) {
     await ask(`deleting the DNS record ${name}, which no stack knows of`, () => options.dns!.delete(id));
   }
-  rmSync(configFile(options), { force: true });
 
   const seen = await waitUntilGone(options);
   return {
@@ -209,12 +215,20 @@ async function look(options: CloseOptions): Promise<Look> {
   };
 }
 
-/** A volume goes later than its namespace, so what is still there is looked for again for a while. */
+/**
+ * A volume goes later than its namespace, so what is still there is looked for again for a while. What was seen to be
+ * gone isn't: another run may be making it anew already.
+ */
 async function waitUntilGone(options: CloseOptions): Promise<Receipt["seen"]> {
   const deadline = performance.now() + 60_000;
+  let before: Partial<Receipt["seen"]> = {};
   for (;;) {
     const found = await look(options);
     const seen = mapRemains(found, (names, kind): Sighting => {
+      const earlier = before[kind];
+      if (earlier?.state === "gone") {
+        return earlier;
+      }
       const why = found.notChecked[kind];
       if (why !== undefined) {
         return { state: "not checked", why };
@@ -224,6 +238,7 @@ async function waitUntilGone(options: CloseOptions): Promise<Receipt["seen"]> {
     if (Object.values(seen).every(({ state }) => state !== "still there") || performance.now() > deadline) {
       return seen;
     }
+    before = seen;
     await sleep(500);
   }
 }

@@ -26,6 +26,10 @@ export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
   return JSON.parse(text) as StackSummary[];
 }
 
+/** Whether `pulumi` failed because there is no such stack: another run has removed it meanwhile. */
+export const isRemoved = (error: unknown, stack: string): boolean =>
+  (error as Error).message.includes(`no stack named '${stack}' found`);
+
 /**
  * Makes a stack where there is none. It gets the configuration of the stack `preview`, secrets included, where the
  * backend has that one.
@@ -34,10 +38,17 @@ export async function ensureStack(context: PulumiContext, stack: string): Promis
   const names = await stackNames(context);
   const hasShared = names.includes("preview");
   if (!names.includes(stack)) {
-    await pulumi(context, ["stack", "init", stack, ...(hasShared ? ["--copy-config-from", "preview"] : [])]);
-  } else {
-    await recallConfiguration(context, stack);
+    try {
+      await pulumi(context, ["stack", "init", stack, ...(hasShared ? ["--copy-config-from", "preview"] : [])]);
+      return;
+    } catch (error) {
+      // Another run may have made it in the same moment.
+      if (!(error as Error).message.includes("already exists")) {
+        throw error;
+      }
+    }
   }
+  await recallConfiguration(context, stack);
 }
 
 /**

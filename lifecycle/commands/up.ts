@@ -9,7 +9,7 @@ import { interruption } from "../interruption";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun, noteRun } from "../runs";
-import { configure, ensureStack, configuredStack, stackName } from "../stack";
+import { configure, configuredStack, ensureStack, isRemoved, stackName } from "../stack";
 import { reasonToStepAside, upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
 import { summary } from "../verify/report";
@@ -45,12 +45,33 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
 }
 
+type Commit = Pick<UpCommandOptions, "api" | "web" | "sha">;
+
 /** Deploys images of a commit, or what the stack's configuration says. */
 export async function deploy(
   context: PulumiContext,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, sha }: Pick<UpCommandOptions, "api" | "web" | "sha">,
+  commit: Commit,
+): Promise<UpResult> {
+  const stack = stackName(pullRequest);
+  for (;;) {
+    try {
+      return await attempt(context, pullRequest, host, commit);
+    } catch (error) {
+      if (!isRemoved(error, stack)) {
+        throw error;
+      }
+      report(`${stack} has been closed meanwhile: starting again`);
+    }
+  }
+}
+
+async function attempt(
+  context: PulumiContext,
+  pullRequest: number,
+  host: CodeHost | undefined,
+  { api, web, sha }: Commit,
 ): Promise<UpResult> {
   const run = runReference(process.env);
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.

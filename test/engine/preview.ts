@@ -10,7 +10,13 @@ import { domain, embeddedSettings } from "../../local/preview-settings";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
 
-const project = join(__dirname, "project");
+/** A folder with a `Pulumi.yaml`, and the name in it. */
+export interface TestProject {
+  readonly folder: string;
+  readonly name: string;
+}
+
+export const testProject: TestProject = { folder: join(__dirname, "project"), name: "preview-test" };
 
 /** A preview that a test brings up, under a project name, a prefix and a number of the tests' own. */
 export class Preview {
@@ -20,19 +26,21 @@ export class Preview {
   /** Everything that pulumi printed. */
   output = "";
 
-  private readonly context: PulumiContext = {
-    project,
-    env: {},
-    onLine: (line) => {
-      this.output += `${line}\n`;
-    },
-  };
+  private readonly context: PulumiContext;
 
   constructor(
     private readonly pullRequest: number,
     settings: SettingsInput = {},
+    readonly project = testProject,
   ) {
     const { images, port } = embedded();
+    this.context = {
+      project: project.folder,
+      env: {},
+      onLine: (line) => {
+        this.output += `${line}\n`;
+      },
+    };
     this.stack = `pr-${pullRequest}`;
     this.settings = { ...embeddedSettings(images, port), prefix: "test", ...settings };
     this.names = namesOf({ pullRequest, prefix: "test", domain, port });
@@ -52,7 +60,7 @@ export class Preview {
   configure(settings: SettingsInput = {}): void {
     const before = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as { encryptionsalt?: string }) : {};
     const config = Object.entries({ ...this.settings, ...settings }).map(([key, value]) => [
-      `preview-test:${key}`,
+      `${this.project.name}:${key}`,
       value,
     ]);
     writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(config) as object }));
@@ -98,7 +106,8 @@ export class Preview {
     return (await stacks(this.context)).some(({ name }) => name === this.stack);
   }
 
-  private get file(): string {
-    return join(project, `Pulumi.${this.stack}.yaml`);
+  /** The stack's configuration. */
+  get file(): string {
+    return join(this.project.folder, `Pulumi.${this.stack}.yaml`);
   }
 }

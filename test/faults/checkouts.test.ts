@@ -58,7 +58,7 @@ describe("a preview whose every command runs in another checkout", () => {
   async function inNewCheckout(...args: string[]): Promise<string> {
     const checkout = temporary(join(__dirname, "checkout-"));
     cpSync(committed, checkout, { recursive: true });
-    const { exitCode, stdout, stderr } = await command(args, env, checkout);
+    const { exitCode, stdout, stderr } = await command(args, env, { folder: checkout });
     assert.equal(exitCode, 0, stderr + stdout);
     assert.equal(
       existsSync(join(checkout, `Pulumi.${preview.stack}.yaml`)),

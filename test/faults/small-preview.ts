@@ -6,9 +6,8 @@ import { dnsComment, type Receipt, type SettingsInput } from "../../contract";
 import { Zone } from "../../lifecycle/dns";
 import { ensureImage } from "../../local/images";
 import { kubectl } from "../engine/kubectl";
-import { Preview } from "../engine/preview";
+import { type Preview, testProject } from "../engine/preview";
 
-const project = join(__dirname, "../engine/project");
 const zoneId = "0".repeat(32);
 
 /** The smallest product there is. Each of its versions has an image of its own. */
@@ -32,10 +31,10 @@ export async function smallProduct(): Promise<SettingsInput> {
 export function command(
   args: readonly string[],
   env: Record<string, string> = {},
-  cwd = project,
+  { folder } = testProject,
 ): ResultPromise<{ reject: false }> {
   return execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], {
-    cwd,
+    cwd: folder,
     env: { CI: "", GITHUB_ACTIONS: "", GITHUB_TOKEN: "", ...env },
     reject: false,
     // A group of its own, so that it can be killed with all that it has started, as a runner does.
@@ -44,8 +43,12 @@ export function command(
 }
 
 /** Closes a preview and believes the receipt only when it says of everything that it was seen to be gone. */
-export async function closes(pullRequest: number, env: Record<string, string> = {}): Promise<void> {
-  const { exitCode, stdout, stderr } = await command(["close", String(pullRequest), "--json"], env);
+export async function closes(
+  pullRequest: number,
+  env: Record<string, string> = {},
+  project = testProject,
+): Promise<void> {
+  const { exitCode, stdout, stderr } = await command(["close", String(pullRequest), "--json"], env, project);
   assert.equal(exitCode, 0, stderr + stdout);
   const { seen } = JSON.parse(stdout) as Receipt;
   assert.deepEqual([...new Set(Object.values(seen).map(({ state }) => state))], ["gone"]);
@@ -56,13 +59,13 @@ export async function leftOf(preview: Preview, pullRequest: number, repository =
   const { items } = JSON.parse(await kubectl("get", "persistentvolumes", "-o", "json")) as {
     items: { metadata: { name: string }; spec: { claimRef?: { namespace: string } } }[];
   };
-  const owner = { project: "preview-test", product: "orders", repository, pullRequest };
+  const owner = { project: preview.project.name, product: "orders", repository, pullRequest };
   const records = await new Zone(zoneId).ownedRecords();
   return [
     await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name"),
     ...items.filter(({ spec }) => spec.claimRef?.namespace === preview.namespace).map(({ metadata }) => metadata.name),
     ...records.filter(({ comment }) => comment === dnsComment(owner)).map(({ name }) => `record ${name}`),
     (await preview.exists()) ? `stack ${preview.stack}` : "",
-    existsSync(join(project, `Pulumi.${preview.stack}.yaml`)) ? "configuration file" : "",
+    existsSync(preview.file) ? "configuration file" : "",
   ].filter((name) => name !== "");
 }

@@ -1,0 +1,51 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { SettingsInput } from "../../contract";
+import { pulumi } from "../../lifecycle/pulumi";
+import type { TestProject } from "../engine/preview";
+
+const repository = join(__dirname, "../..");
+const name = "preview-runners";
+
+/**
+ * Checkouts of one project, as each runner of a workflow has its own: with what all previews share, in the stack
+ * `preview`, and without any stack's configuration.
+ */
+export class Checkouts {
+  private constructor(readonly projects: readonly [TestProject, TestProject]) {}
+
+  static async make(shared: SettingsInput): Promise<Checkouts> {
+    const config = Object.fromEntries(Object.entries(shared).map(([key, value]) => [`${name}:${key}`, value]));
+    const first = emptyCheckout();
+    writeFileSync(join(first.folder, "Pulumi.preview.yaml"), stringify({ config }));
+    await inside(first, "stack", "init", "preview");
+    const second = emptyCheckout();
+    cpSync(join(first.folder, "Pulumi.preview.yaml"), join(second.folder, "Pulumi.preview.yaml"));
+    return new Checkouts([first, second]);
+  }
+
+  async remove(): Promise<void> {
+    await inside(this.projects[0], "stack", "rm", "preview", "--yes");
+    this.projects.forEach(({ folder }) => rmSync(folder, { recursive: true }));
+  }
+}
+
+function emptyCheckout(): TestProject {
+  const folder = mkdtempSync(join(tmpdir(), "preview-stack-checkout-"));
+  const options = { tsconfig: join(repository, "tsconfig.program.json") };
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    stringify({ name, main: "index.ts", runtime: { name: "nodejs", options } }),
+  );
+  writeFileSync(
+    join(folder, "index.ts"),
+    `import program from ${JSON.stringify(join(repository, "index"))};\nexport = program;\n`,
+  );
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  return { folder, name };
+}
+
+const inside = ({ folder }: TestProject, ...args: string[]) =>
+  pulumi({ project: folder, env: {}, onLine: () => undefined }, args);

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import type { ResultPromise } from "execa";
+import type { UpResult } from "../../lifecycle/up";
+import { GitHubStandIn, shaOf } from "../code-host";
+import { ask, eventually } from "../engine/http";
+import { kubectl } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+import { Checkouts } from "./checkouts";
+import { isWhole } from "./extent";
+import { faultTest } from "./fault";
+import { closes, command, leftOf, smallProduct } from "./small-preview";
+
+const repository = "myorg/orders";
+
+/** What comes in another order than it should, or at the same time. */
+describe("commands that meet", () => {
+  let number = 90360;
+  let preview: Preview;
+  let other: Preview;
+  let github: GitHubStandIn;
+  let checkouts: Checkouts;
+
+  before(async () => {
+    github = await GitHubStandIn.start(repository);
+    const { settings } = new Preview(number);
+    checkouts = await Checkouts.make({ ...settings, ...(await smallProduct()), repository });
+  });
+  beforeEach(() => {
+    number += 1;
+    github.open(number);
+    [preview, other] = checkouts.projects.map((project) => new Preview(number, {}, project)) as [Preview, Preview];
+  });
+  afterEach(async () => {
+    await preview.close();
+    await other.close();
+    await kubectl("delete", "namespace", preview.namespace, "--ignore-not-found");
+  });
+  after(async () => {
+    await checkouts.remove();
+    await github.stop();
+  });
+
+  const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
+  const up = (push = 1, from = preview) =>
+    command(["up", String(number), "--json", "--sha", shaOf(`${number}.${push}`)], env(), from.project);
+  const close = () => closes(number, env(), preview.project);
+
+  async function outcome(running: ResultPromise<{ reject: false }>): Promise<string> {
+    const { exitCode, stdout, stderr } = await running;
+    assert.equal(exitCode, 0, String(stderr));
+    return (JSON.parse(String(stdout)) as UpResult).outcome;
+  }
+
+  const namespace = (what: string) =>
+    kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", `jsonpath=${what}`);
+  const reaches = (phase: string) =>
+    eventually(async () => assert.equal(await namespace("{.status.phase}"), phase), 120);
+  const serves = () => eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
+
+  faultTest("two runners at once", 1, async ({ recover, left }) => {
+    await recover(async () => {
+      const outcomes = await Promise.all([outcome(up()), outcome(up(1, other))]);
+      assert.deepEqual(outcomes, ["up", "up"]);
+    });
+    await serves();
+    await close();
+    left(await leftOf(preview, number, repository));
+  });
+
+  if (!isWhole) {
+    return;
+  }
+
+  faultTest("up during close", 1, async ({ recover, left }) => {
+    await outcome(up());
+    const closing = close();
+    await reaches("Terminating");
+    await recover(async () => assert.equal(await outcome(up(1, other)), "up"));
+    await closing;
+    await serves();
+    await close();
+    left(await leftOf(preview, number, repository));
+  });
+
+  faultTest("up during close, too late", 1, async ({ recover, left }) => {
+    await outcome(up());
+    const closing = close();
+    await reaches("Terminating");
+    const late = up(1, other);
+    await says(late, /still being deleted|is locked by/);
+    github.close(number);
+    await recover(async () => assert.equal(await outcome(late), "stepped aside"));
+    await closing;
+    left(await leftOf(preview, number, repository));
+  });
+
+  faultTest("three pushes within one update", 1, async ({ recover, left }) => {
+    const first = up(1);
+    await reaches("Active");
+    github.push(number, shaOf(`${number}.2`));
+    const second = up(2, other);
+    await says(second, /is locked by/);
+    github.push(number, shaOf(`${number}.3`));
+    await recover(async () => {
+      const outcomes = await Promise.all([first, second, up(3)].map(outcome));
+      assert.deepEqual(outcomes, ["up", "stepped aside", "up"]);
+    });
+    assert.equal(await namespace("{.metadata.annotations.preview-stack/sha}"), shaOf(`${number}.3`));
+    await close();
+    left(await leftOf(preview, number, repository));
+  });
+
+  faultTest("close twice at once", 1, async ({ recover, left }) => {
+    await outcome(up());
+    const closings = [preview, other].map(({ project }) => closes(number, env(), project));
+    await recover(async () => void (await Promise.all(closings)));
+    left(await leftOf(preview, number, repository));
+  });
+});
+
+/** Waits until a command says something on standard error. */
+async function says({ stderr }: ResultPromise<{ reject: false }>, what: RegExp): Promise<void> {
+  let said = "";
+  for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    if (what.test(said)) {
+      return;
+    }
+  }
+  assert.match(said, what);
+}
