@@ -29,6 +29,7 @@ export interface Terminated {
 }
 
 export interface ContainerStatus {
+  readonly name: string;
   readonly image: string;
   readonly ready: boolean;
   /** False until the startup probe has succeeded. */
@@ -51,7 +52,7 @@ export interface StartupProbe {
 export interface Pod {
   readonly kind: "Pod";
   readonly metadata: Metadata;
-  readonly spec: { readonly containers: readonly { readonly startupProbe?: StartupProbe }[] };
+  readonly spec: { readonly containers: readonly { readonly name: string; readonly startupProbe?: StartupProbe }[] };
   readonly status: {
     readonly phase?: string;
     readonly conditions?: readonly Condition[];

@@ -6,12 +6,11 @@ import { isOutdated, makerOf, type Maker, type Objects, type Pod } from "./objec
  * Pulumi's.
  */
 export function backedOff(objects: Objects): Pod[] {
-  return objects.pods
-    .filter(({ metadata, status }) => {
-      const reason = status.containerStatuses?.[0]?.state.waiting?.reason ?? "";
-      return metadata.deletionTimestamp === undefined && /BackOff$|Err|Invalid/.test(reason);
-    })
-    .filter((pod) => makerOf(pod, objects)?.kind !== "Job");
+  return objects.pods.filter((pod) => {
+    const reasons = pod.status.containerStatuses?.map(({ state }) => state.waiting?.reason ?? "") ?? [];
+    const isBackedOff = reasons.some((reason) => /BackOff$|Err|Invalid/.test(reason));
+    return isBackedOff && pod.metadata.deletionTimestamp === undefined && makerOf(pod, objects)?.kind !== "Job";
+  });
 }
 
 /** ReplicaSets that couldn't make a pod: they as well try again only minutes later. */

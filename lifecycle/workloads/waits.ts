@@ -8,6 +8,7 @@ import {
   type Objects,
   partOf,
   type Pod,
+  type StartupProbe,
   type Terminated,
 } from "./objects";
 
@@ -62,13 +63,17 @@ function waitOf(object: Pod | Maker, reason: Reason | undefined): Wait | undefin
 }
 
 function podReason(pod: Pod, objects: Objects): Reason | undefined {
-  const container = pod.status.containerStatuses?.[0];
-  if (container === undefined) {
+  const containers = pod.status.containerStatuses;
+  if (containers === undefined) {
     const unscheduled = pod.status.conditions?.find(
       ({ type, status }) => type === "PodScheduled" && status === "False",
     );
     return unscheduled && { cause: "no place", message: unscheduled.message ?? "no node takes it" };
   }
+  return containers.map((container) => containerReason(container, pod, objects)).find((reason) => reason !== undefined);
+}
+
+function containerReason(container: ContainerStatus, pod: Pod, objects: Objects): Reason | undefined {
   const { waiting, terminated, running } = container.state;
   const reason = waiting?.reason ?? "";
   if (/^(Err)?Image|^InvalidImageName/.test(reason)) {
@@ -81,7 +86,7 @@ function podReason(pod: Pod, objects: Objects): Reason | undefined {
     return { cause: "configuration", message: `${reason}: ${waiting?.message ?? ""}` };
   }
   if (terminated !== undefined || reason === "CrashLoopBackOff") {
-    return crash(container, pod);
+    return crash(container, startupProbe(container, pod));
   }
   if (running === undefined || container.ready) {
     return undefined;
@@ -101,10 +106,10 @@ function tail(message: string, image: string): string {
 /** So often a container may end before it is given up: the first try may be too early for what it needs. */
 const crashes = 3;
 
-function crash(container: ContainerStatus, pod: Pod): Reason {
+function crash(container: ContainerStatus, probe: StartupProbe | undefined): Reason {
   const last = container.state.terminated ?? container.lastState?.terminated;
-  if (last !== undefined && wasNeverReady(last, pod)) {
-    return { cause: "never ready", message: `does not get ready in ${startupLimit(pod)} s`, lastWords: last.message };
+  if (wasNeverReady(last, probe)) {
+    return { cause: "never ready", message: `does not get ready in ${limitOf(probe)} s`, lastWords: last?.message };
   }
   const times = container.restartCount + 1;
   return {
@@ -115,38 +120,43 @@ function crash(container: ContainerStatus, pod: Pod): Reason {
 }
 
 function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]): Reason {
-  const message = `does not get ready: ${lastAnswer(pod, events)}`;
+  const probe = startupProbe(container, pod);
+  const message = `does not get ready: ${lastAnswer(pod, probe, events)}`;
   const before = container.lastState?.terminated;
-  if (container.started !== true && before !== undefined && wasNeverReady(before, pod)) {
-    return { cause: "never ready", message, lastWords: before.message };
+  if (container.started !== true && wasNeverReady(before, probe)) {
+    return { cause: "never ready", message, lastWords: before?.message };
   }
   // A server that says so is there, and won't learn a path.
   const isWrongPath = container.started !== true && /answers 404$/.test(message);
-  return { cause: isWrongPath ? "wrong path" : "not ready", message, limit: startupLimit(pod) };
+  return { cause: isWrongPath ? "wrong path" : "not ready", message, limit: limitOf(probe) };
 }
 
 /** What the pod's own check has said last. */
-function lastAnswer(pod: Pod, events: readonly Event[]): string {
+function lastAnswer(pod: Pod, probe: StartupProbe | undefined, events: readonly Event[]): string {
   const unhealthy = events
     .filter(({ involvedObject, reason }) => involvedObject.uid === pod.metadata.uid && reason === "Unhealthy")
     .sort((a, b) => Date.parse(a.lastTimestamp ?? "") - Date.parse(b.lastTimestamp ?? ""))
     .at(-1);
   const status = /statuscode: (\d+)/.exec(unhealthy?.message ?? "")?.[1];
-  const path = pod.spec.containers[0]?.startupProbe?.httpGet?.path;
+  const path = probe?.httpGet?.path;
   return status !== undefined && path !== undefined ? `${path} answers ${status}` : (unhealthy?.message ?? "no answer");
 }
 
-function startupLimit(pod: Pod): number {
-  const { periodSeconds = 10, failureThreshold = 3 } = pod.spec.containers[0]?.startupProbe ?? {};
-  return periodSeconds * failureThreshold;
+const startupProbe = ({ name }: ContainerStatus, { spec }: Pod): StartupProbe | undefined =>
+  spec.containers.find((container) => container.name === name)?.startupProbe;
+
+/** How long a container has to get ready, in seconds; undefined where nobody looks. */
+function limitOf(probe: StartupProbe | undefined): number | undefined {
+  const { periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
+  return probe && periodSeconds * failureThreshold;
 }
 
 /** Ended by the node after the time that it had to get ready. Its event may be lost among those of the failed checks. */
-function wasNeverReady({ startedAt = "", finishedAt = "" }: Terminated, pod: Pod): boolean {
-  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-  const limit = startupLimit(pod);
+function wasNeverReady(end: Terminated | undefined, probe: StartupProbe | undefined): boolean {
+  const seconds = (Date.parse(end?.finishedAt ?? "") - Date.parse(end?.startedAt ?? "")) / 1000;
+  const limit = limitOf(probe);
   const toStop = 15;
-  return seconds >= limit - 1 && seconds <= limit + toStop;
+  return limit !== undefined && seconds >= limit - 1 && seconds <= limit + toStop;
 }
 
 /** Why no pods are made: the namespace's quota, most of the time. */

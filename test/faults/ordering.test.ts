@@ -19,6 +19,8 @@ describe("commands that meet", () => {
   let other: Preview;
   let github: GitHubStandIn;
   let checkouts: Checkouts;
+  /** Where one fails the others are still at work. */
+  const running: Promise<unknown>[] = [];
 
   before(async () => {
     github = await GitHubStandIn.start(repository);
@@ -31,6 +33,7 @@ describe("commands that meet", () => {
     [preview, other] = checkouts.projects.map((project) => new Preview(number, {}, project)) as [Preview, Preview];
   });
   afterEach(async () => {
+    await Promise.allSettled(running.splice(0));
     await preview.close();
     await other.close();
     await kubectl("delete", "namespace", preview.namespace, "--ignore-not-found");
@@ -41,9 +44,17 @@ describe("commands that meet", () => {
   });
 
   const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
-  const up = (push = 1, from = preview) =>
-    command(["up", String(number), "--json", "--sha", shaOf(`${number}.${push}`)], env(), from.project);
-  const close = () => closes(number, env(), preview.project);
+  const up = (push = 1, from = preview) => {
+    const args = ["up", String(number), "--json", "--sha", shaOf(`${number}.${push}`)];
+    const coming = command(args, env(), from.project);
+    running.push(coming);
+    return coming;
+  };
+  const close = (from = preview) => {
+    const closing = closes(number, env(), from.project);
+    running.push(closing);
+    return closing;
+  };
 
   async function outcome(running: ResultPromise<{ reject: false }>): Promise<string> {
     const { exitCode, stdout, stderr } = await running;
@@ -112,8 +123,7 @@ describe("commands that meet", () => {
 
   faultTest("close twice at once", 1, async ({ recover, left }) => {
     await outcome(up());
-    const closings = [preview, other].map(({ project }) => closes(number, env(), project));
-    await recover(async () => void (await Promise.all(closings)));
+    await recover(async () => void (await Promise.all([close(), close(other)])));
     left(await leftOf(preview, number, repository));
   });
 });

@@ -14,8 +14,8 @@ const outcomes: Outcome[] = [];
 
 export const note = (outcome: Outcome): void => void outcomes.push(outcome);
 
-/** Printed after the last suite. */
-export function printTable(): void {
+/** Printed after the last of all suites. */
+after(() => {
   const rows = outcomes.map(({ fault, tries, recovered, seconds, orphans }) => [
     fault,
     tries,
@@ -24,4 +24,4 @@ export function printTable(): void {
     orphans,
   ]);
   console.log(table([["fault", "tries", "recovered", "seconds", "orphans"], ...rows]));
-}
+});

@@ -39,12 +39,14 @@ function pod(container: Partial<ContainerStatus>, own: { part?: string; owner?: 
       ownerReferences: [{ kind: "any", uid: owner }],
     },
     spec: {
-      containers: [{ startupProbe: { httpGet: { path: "/readyz" }, periodSeconds: 1, failureThreshold: 120 } }],
+      containers: [
+        { name: part, startupProbe: { httpGet: { path: "/readyz" }, periodSeconds: 1, failureThreshold: 120 } },
+      ],
     },
     status: {
       phase,
       containerStatuses: [
-        { image: "reg.io/api:1", ready: false, started: false, restartCount: 0, state: {}, ...container },
+        { name: part, image: "reg.io/api:1", ready: false, started: false, restartCount: 0, state: {}, ...container },
       ],
     },
   };
