@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Objects, isOutdated, partOf } from "./objects";
+import { type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
 /**
@@ -49,13 +49,15 @@ export function isHopeless(wait: Wait, since: Since, now: number): boolean {
 export function verdict(wait: Wait, objects: Objects): string {
   const words = stripVTControlCharacters(wait.lastWords ?? "").trimEnd();
   const quoted = words === "" ? [] : words.split("\n").slice(-10);
+  // Before its migration has succeeded the API isn't changed.
+  const server = wait.part === "migration" ? "api" : wait.part;
   const stillServes = objects.pods.some(
-    (pod) => partOf(pod) === wait.part && isOutdated(pod, objects) && pod.status.containerStatuses?.[0]?.ready === true,
+    (pod) => partOf(pod) === server && pod.status.containerStatuses?.every(({ ready }) => ready) === true,
   );
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),
-    `Look at ${settingsFor(wait)}.${stillServes ? ` Until then the ${wait.part} of before goes on serving.` : ""}`,
+    `Look at ${settingsFor(wait)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
   ].join("\n");
 }
 

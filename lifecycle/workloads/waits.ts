@@ -178,7 +178,8 @@ function jobReason(job: Maker, objects: Objects): Reason | undefined {
     return refusal(job, objects);
   }
   const pod = objects.pods.findLast((one) => makerOf(one, objects) === job);
-  const end = pod?.status.containerStatuses?.[0]?.state.terminated;
+  const ends = pod?.status.containerStatuses?.map(({ state }) => state.terminated) ?? [];
+  const end = ends.find((one) => one !== undefined && one.exitCode !== 0);
   const how = end === undefined ? "" : `, exit code ${end.exitCode}`;
   return { cause: "failed", message: `${failed.reason}: ${failed.message}${how}`, lastWords: end?.message };
 }

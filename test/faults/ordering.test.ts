@@ -56,8 +56,8 @@ describe("commands that meet", () => {
     return closing;
   };
 
-  async function outcome(running: ResultPromise<{ reject: false }>): Promise<string> {
-    const { exitCode, stdout, stderr } = await running;
+  async function outcome(coming: ResultPromise<{ reject: false }>): Promise<string> {
+    const { exitCode, stdout, stderr } = await coming;
     assert.equal(exitCode, 0, String(stderr));
     return (JSON.parse(String(stdout)) as UpResult).outcome;
   }
