@@ -85,15 +85,14 @@ function containerReason(container: ContainerStatus, pod: Pod, objects: Objects)
   if (/^Create\w+Error$/.test(reason)) {
     return { cause: "configuration", message: `${reason}: ${waiting?.message ?? ""}` };
   }
+  if (makerOf(pod, objects)?.kind === "Job") {
+    // How it ends is the Job's.
+    return running && { cause: "running", message: "is still running" };
+  }
   if (terminated !== undefined || reason === "CrashLoopBackOff") {
     return crash(container, startupProbe(container, pod));
   }
-  if (running === undefined || container.ready) {
-    return undefined;
-  }
-  return makerOf(pod, objects)?.kind === "Job"
-    ? { cause: "running", message: "is still running" }
-    : notReady(container, pod, objects.events);
+  return running === undefined || container.ready ? undefined : notReady(container, pod, objects.events);
 }
 
 /** What is new in a message that names the image at every stage of what went wrong. */

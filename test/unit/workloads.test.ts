@@ -166,6 +166,10 @@ describe("what a workload waits for", () => {
       cause: "running",
     },
     {
+      title: "nothing of a migration's pod that has just ended",
+      given: { makers: [job({ active: 1 })], pods: [pod({ state: ended(0) }, { part: "migration", owner: "job" })] },
+    },
+    {
       title: "a migration that has failed",
       given: {
         makers: [
