@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import type { Receipt } from "../../contract";
 import { GitHubStandIn, shaOf } from "../code-host";
 import { ask, eventually } from "../engine/http";
-import { Preview } from "../engine/preview";
+import { Preview, testProject } from "../engine/preview";
 import { command, leftOf, smallImage, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
@@ -58,7 +58,7 @@ describe("a preview whose every command runs in another checkout", () => {
   async function inNewCheckout(...args: string[]): Promise<string> {
     const checkout = temporary(join(__dirname, "checkout-"));
     cpSync(committed, checkout, { recursive: true });
-    const { exitCode, stdout, stderr } = await command(args, env, { folder: checkout });
+    const { exitCode, stdout, stderr } = await command(args, env, { ...testProject, folder: checkout });
     assert.equal(exitCode, 0, stderr + stdout);
     assert.equal(
       existsSync(join(checkout, `Pulumi.${preview.stack}.yaml`)),

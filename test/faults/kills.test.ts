@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
 import { ask, eventually } from "../engine/http";
@@ -6,6 +7,23 @@ import { Preview } from "../engine/preview";
 import { isWhole } from "./extent";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
+
+/** Everything that a process has started, and what that has, also in groups of their own, as Pulumi's plugins are. */
+function descendantsOf(pid: number): number[] {
+  const children = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => parentOf(other) === pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Points of time at which a command is killed, spread evenly over how long it takes. */
 const tries = isWhole ? 40 : 4;
@@ -62,10 +80,12 @@ describe("a command that is killed", () => {
   async function killed(args: string[], after: number, alone: boolean): Promise<void> {
     const child = command(args);
     await sleep(after * 1000);
-    try {
-      process.kill(alone ? child.pid! : -child.pid!, "SIGKILL");
-    } catch {
-      // It was quicker this time.
+    for (const pid of [child.pid!, ...(alone ? [] : descendantsOf(child.pid!))]) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It was quicker this time.
+      }
     }
     await child;
   }
