@@ -6,8 +6,6 @@ import { pulumi, type PulumiContext } from "./pulumi";
 
 interface StackSummary {
   readonly name: string;
-  /** Missing for a stack that was never updated. */
-  readonly resourceCount?: number;
 }
 
 /** The name of the stack that brings a pull request up. */
@@ -62,10 +60,16 @@ export async function recallConfiguration(context: PulumiContext, stack: string)
   }
   const all = await stacks(context);
   const [own, shared] = [stack, "preview"].map((name) => all.find((one) => one.name.split("/").at(-1) === name));
-  if (own?.resourceCount !== undefined) {
-    await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]);
+  if (own === undefined) {
+    return;
   }
-  if (own !== undefined && shared !== undefined && own !== shared) {
+  await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]).catch((error: Error) => {
+    // The first update is under way, or was killed.
+    if (!error.message.includes("no previous deployment")) {
+      throw error;
+    }
+  });
+  if (shared !== undefined && own !== shared) {
     await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
     const { images } = await outputsOf(context, stack);
     if (images !== undefined) {

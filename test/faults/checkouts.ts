@@ -14,21 +14,28 @@ const name = "preview-runners";
  * `preview`, and without any stack's configuration.
  */
 export class Checkouts {
-  private constructor(readonly projects: readonly [TestProject, TestProject]) {}
+  private readonly made: TestProject[] = [];
+
+  private constructor(private readonly committed: TestProject) {}
 
   static async make(shared: SettingsInput): Promise<Checkouts> {
     const config = Object.fromEntries(Object.entries(shared).map(([key, value]) => [`${name}:${key}`, value]));
-    const first = emptyCheckout();
-    writeFileSync(join(first.folder, "Pulumi.preview.yaml"), stringify({ config }));
-    await inside(first, "stack", "init", "preview");
-    const second = emptyCheckout();
-    cpSync(join(first.folder, "Pulumi.preview.yaml"), join(second.folder, "Pulumi.preview.yaml"));
-    return new Checkouts([first, second]);
+    const committed = emptyCheckout();
+    writeFileSync(join(committed.folder, "Pulumi.preview.yaml"), stringify({ config }));
+    await inside(committed, "stack", "init", "preview");
+    return new Checkouts(committed);
+  }
+
+  fresh(): TestProject {
+    const project = emptyCheckout();
+    this.made.push(project);
+    cpSync(join(this.committed.folder, "Pulumi.preview.yaml"), join(project.folder, "Pulumi.preview.yaml"));
+    return project;
   }
 
   async remove(): Promise<void> {
-    await inside(this.projects[0], "stack", "rm", "preview", "--yes");
-    this.projects.forEach(({ folder }) => rmSync(folder, { recursive: true }));
+    await inside(this.committed, "stack", "rm", "preview", "--yes");
+    [this.committed, ...this.made].forEach(({ folder }) => rmSync(folder, { recursive: true }));
   }
 }
 

@@ -30,7 +30,8 @@ describe("commands that meet", () => {
   beforeEach(() => {
     number += 1;
     github.open(number);
-    [preview, other] = checkouts.projects.map((project) => new Preview(number, {}, project)) as [Preview, Preview];
+    preview = new Preview(number, {}, checkouts.fresh());
+    other = new Preview(number, {}, checkouts.fresh());
   });
   afterEach(async () => {
     await Promise.allSettled(running.splice(0));
