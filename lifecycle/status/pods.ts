@@ -37,6 +37,9 @@ export function requestsOf(pods: readonly Pod[]): Requests {
 /** What is wrong with the pods of a preview that isn't asleep, a few words each: `web: ImagePullBackOff`. */
 export function troublesOf(pods: readonly Pod[]): string[] {
   const current = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (current.length === 0) {
+    return ["no pods"];
+  }
   const serving = Object.values(services).map(({ name }) => name as string);
   const parts = new Set([...serving, ...current.map(partOf)]);
   return [...parts].flatMap((part) => {

@@ -135,8 +135,16 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal(await query(preview.namespace, "select one from kept"), "1");
   });
 
+  it("has an image in it that nobody can pull: status says in which part", async () => {
+    await kubectl("set", "image", "-n", preview.namespace, "deployment/web", "*=preview.invalid/none:1");
+    await eventually(async () => {
+      assert.match((await listed()).wrong!.join(), /^web: (ErrImagePull|ImagePullBackOff)$/);
+    });
+  });
+
   it("comes up again when somebody has deleted its namespace", async () => {
     await kubectl("delete", "namespace", preview.namespace);
+    assert.deepEqual((await listed()).wrong, ["there is no namespace"]);
     const result = await succeeds();
     assert.equal(result.outcome, "up");
     await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
@@ -149,6 +157,7 @@ describe("a pull request's preview, by the command preview", () => {
     const stuck = await run("close", String(number), "--context", "preview");
     assert.notEqual(stuck.exitCode, 0);
     assert.match(stuck.stderr, /waits for configmaps\/held: its finalizer example\.com\/hold, set by kubectl/);
+    assert.deepEqual((await listed()).wrong, ["namespace is being deleted"]);
     const forced = await receipt("--context", "preview", "--force-finalizers");
     assert.equal(forced.exitCode, 0, forced.stderr);
     assert.deepEqual(forced.states, ["gone"]);
@@ -183,6 +192,7 @@ describe("a pull request's preview, by the command preview", () => {
         assert.notEqual(exitCode, 0);
         assert.match(stderr, /belongs to another owner/);
       }
+      assert.deepEqual((await listed()).wrong, ["belongs to another owner"]);
       assert.match(await kubectl("get", "namespace", preview.namespace, "-o", "name"), /namespace/);
     } finally {
       await kubectl("delete", "namespace", preview.namespace);
@@ -227,6 +237,7 @@ describe("a pull request's preview, by the command preview", () => {
     github.fail(faults.empty(), { times: 1, path: /\/pulls$/ });
     assert.equal(await action(), "nothing");
     github.close(number);
+    assert.deepEqual((await listed()).wrong, ["pull request closed"]);
     assert.equal(await action("--dry-run"), "close");
     assert.equal(await preview.exists(), true);
     assert.equal(await action(), "close");
