@@ -23,11 +23,14 @@ export async function logs(
 
 /** Opens a shell in a part of a preview, or runs a command there: the database's client in the database. */
 export async function shell(pullRequest: number, part: keyof typeof parts, command: readonly string[]): Promise<void> {
-  const database = ["sh", "-c", 'exec psql --username="$POSTGRES_USER" --dbname="$POSTGRES_DB"'];
-  const words = command.length > 0 ? command : part === "db" ? database : ["sh"];
+  const words = command.length > 0 ? command : [part === "db" ? "psql" : "sh"];
   const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
-  await interactively(pullRequest, ["exec", ...terminal, parts[part], "--", ...words]);
+  const prefix = part === "db" ? inDatabase : [];
+  await interactively(pullRequest, ["exec", ...terminal, parts[part], "--", ...prefix, ...words]);
 }
+
+/** So that psql, pg_dump and their like find the product's database without being told. */
+const inDatabase = ["sh", "-c", 'export PGUSER="$POSTGRES_USER" PGDATABASE="$POSTGRES_DB"; exec "$@"', "sh"];
 
 async function interactively(pullRequest: number, args: readonly string[]): Promise<void> {
   const { kubeContext, namespace } = await deployed(project(), pullRequest);

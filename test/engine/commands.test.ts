@@ -102,6 +102,24 @@ describe("the command preview", () => {
     }
   });
 
+  it("logs shows what a part has logged, the migration among them", async () => {
+    assert.match((await command("logs", "90053", "api")).stdout, /Listening at: http:\/\/0\.0\.0\.0:8000/);
+    assert.match((await command("logs", "90053", "migration")).stdout, /Applying orders\.0001_initial/);
+    const one = await command("logs", "90053", "web", "--tail", "1");
+    assert.equal(one.stdout.split("\n").length, 1, one.stdout);
+    const unknown = await command("logs", "90053", "cache");
+    assert.equal(unknown.exitCode, 2);
+    assert.match(unknown.stderr, /Allowed choices are api, web, db, migration/);
+  });
+
+  it("shell runs a command in a part, in the database an SQL one, and hands its exit code on", async () => {
+    const python = await command("shell", "90053", "api", "--", "python", "-c", "print(6 * 7)");
+    assert.equal(python.stdout, "42");
+    const sql = await command("shell", "90053", "db", "--", "psql", "-Atc", "select count(*) from orders_seedrun");
+    assert.equal(sql.stdout, "1", sql.stderr);
+    assert.equal((await command("shell", "90053", "web", "--", "node", "-e", "process.exit(7)")).exitCode, 7);
+  });
+
   it("reset-db shows first what it would do", async () => {
     await placeOrder(preview.names.origin, "To be lost");
     const { stdout } = await command("reset-db", "90053", "--dry-run");

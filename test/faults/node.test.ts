@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SettingsInput } from "../../contract";
+import { nodePort } from "../../local/port";
+import { startNode, stopDaemon } from "../../local/cluster";
+import { ensureModule } from "../../local/toolchain";
+import { ask, eventually } from "../engine/http";
+import { kubectl } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+import { isWhole } from "./extent";
+import { faultTest } from "./fault";
+import { closes, command, leftOf, smallProduct } from "./small-preview";
+
+const number = 90086;
+
+interface NodeFault {
+  readonly daemon: "kube-apiserver" | "etcd" | "containerd";
+  readonly during: "up" | "close";
+  /** How long it is stopped, in seconds. */
+  readonly seconds: number;
+}
+
+const all: readonly NodeFault[] = [
+  { daemon: "kube-apiserver", during: "up", seconds: 20 },
+  { daemon: "kube-apiserver", during: "close", seconds: 20 },
+  { daemon: "etcd", during: "up", seconds: 2 },
+  { daemon: "etcd", during: "close", seconds: 2 },
+  { daemon: "containerd", during: "up", seconds: 2 },
+  { daemon: "containerd", during: "close", seconds: 2 },
+];
+const faults = isWhole ? all : all.slice(0, 1);
+
+/** Parts of the cluster that stop in the middle of a command and come back. */
+describe("a cluster that falters", () => {
+  const preview = new Preview(number);
+  let product: SettingsInput;
+
+  before(async () => {
+    product = await smallProduct();
+  });
+  afterEach(startAgain);
+  after(() => preview.close());
+
+  for (const { daemon, during, seconds } of faults) {
+    faultTest(`${daemon} stopped for ${seconds} s during ${during}`, 1, async ({ recover, left }) => {
+      await preview.init(product);
+      if (during === "close") {
+        await succeeds("up");
+      }
+      const running = command([during, String(number)]);
+      await begun(during);
+      await stopDaemon(daemon);
+      await sleep(seconds * 1000);
+      await startAgain();
+      const { exitCode, stderr } = await running;
+      if (exitCode !== 0) {
+        assert.match(stderr, /connection refused|can't be reached|EOF|timed? ?out|unreachable|not? ready|etcd/i);
+      }
+      if (during === "up") {
+        await recover(() => succeeds("up"));
+        await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
+        await closes(number);
+      } else if (await preview.exists()) {
+        await recover(() => closes(number));
+      } else {
+        await recover(() => Promise.resolve());
+      }
+      left(await leftOf(preview, number));
+    });
+  }
+
+  /** Until there is something half done. */
+  async function begun(what: NodeFault["during"]): Promise<void> {
+    await eventually(async () => {
+      const pods = await kubectl(
+        "get",
+        "pods",
+        "-n",
+        preview.namespace,
+        "-o",
+        "jsonpath={.items[*].metadata.deletionTimestamp}/{.items[*].metadata.name}",
+      );
+      const [ending, names] = pods.split("/");
+      assert.notEqual(what === "up" ? names : ending, "");
+    });
+  }
+
+  async function succeeds(...args: string[]): Promise<void> {
+    const { exitCode, stderr } = await command([...args, String(number)]);
+    assert.equal(exitCode, 0, stderr);
+  }
+});
+
+/** Starts what isn't running, and waits until the node is as it was. */
+async function startAgain(): Promise<void> {
+  const [nodeBin, traefikBin] = await Promise.all([
+    ensureModule("node", () => undefined),
+    ensureModule("traefik", () => undefined),
+  ]);
+  await startNode({ nodeBin, traefikBin, port: nodePort(), report: () => undefined });
+}
