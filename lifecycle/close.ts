@@ -23,8 +23,8 @@ export interface CloseOptions extends LockOptions {
 /**
  * Closes a preview, whatever state it is in, and looks for itself whether all of it is gone.
  *
- * @throws UserError where the cluster can't be asked or the namespace is somebody else's: nothing was changed then, and
- *   the same command can be given again
+ * @throws UserError where cluster or DNS provider can't be asked or the namespace is somebody else's: nothing was changed
+ *   then, and the same command can be given again
  */
 export async function closePreview(options: CloseOptions): Promise<Receipt> {
   const { identity, report } = options;
@@ -38,6 +38,9 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
   const namespace = await findNamespace(placeOf(identity));
   refuseForeign(identity, namespace);
   const before = await look(options);
+  if (before.notChecked.dnsRecords !== undefined) {
+    throw new UserError(`nothing was changed: ${before.notChecked.dnsRecords}`);
+  }
 
   if (before.stack.length > 0) {
     await destroyStack(options, namespace, ask).catch((error: unknown) => {
@@ -50,8 +53,11 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
   // Before all that takes time: from here on another run may make the preview anew.
   rmSync(configFile(options), { force: true });
   await deleteLeftNamespace(options, ask);
-  for (const { id, name } of await ownRecords(options)) {
-    await ask(`deleting the DNS record ${name}, which no stack knows of`, () => options.dns!.delete(id));
+  // What fails from here on is said in the receipt.
+  for (const { id, name } of await ownRecords(options).catch(() => [])) {
+    await ask(`deleting the DNS record ${name}, which no stack knows of`, () =>
+      options.dns!.delete(id).catch((error: unknown) => report((error as Error).message)),
+    );
   }
 
   const seen = await waitUntilGone(options);
@@ -93,7 +99,8 @@ async function destroyStack(options: CloseOptions, namespace: Namespace | undefi
     context,
     stack,
     async () => {
-      await repairState(context, stack, identity.names.namespace, namespace !== undefined, report);
+      const present = { namespace: identity.names.namespace, exists: namespace !== undefined };
+      await repairState(context, stack, present, report);
       const watching = new AbortController();
       const watch = watchNamespace(options, watching.signal);
       try {
@@ -201,7 +208,10 @@ async function look(options: CloseOptions): Promise<Look> {
       notChecked.volumes = (error as Error).message;
       return [];
     }),
-    ownRecords(options),
+    ownRecords(options).catch((error: unknown) => {
+      notChecked.dnsRecords = (error as Error).message;
+      return [];
+    }),
     stacks(context),
   ]);
   const stack = stackOf(identity);

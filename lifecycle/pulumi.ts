@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { UserError } from "../contract";
+import { advised } from "./advice";
 import { causeOf } from "./cause";
 
 /** Where and with what `pulumi` runs. */
@@ -36,7 +37,7 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
     const options = args.findIndex((arg) => arg.startsWith("--"));
     const words = options === -1 ? args : args.slice(0, options);
     const output = result.all === "" ? causeOf("pulumi", result) : result.all;
-    throw new UserError(diagnostics(output, `pulumi ${words.join(" ")}`));
+    throw new UserError(advised(diagnostics(output, `pulumi ${words.join(" ")}`)));
   }
   return result.stdout;
 }
@@ -58,5 +59,7 @@ export function diagnostics(output: string, command: string): string {
   const start = lines.findIndex((line) => line.startsWith("Diagnostics:"));
   const end = lines.findIndex((line, index) => index > start && /^(Outputs|Resources|Duration):/.test(line));
   const text = start === -1 ? lines.slice(-15) : lines.slice(start + 1, end === -1 ? undefined : end);
-  return `${command} failed:\n${text.join("\n").trimEnd()}`;
+  // What the backend refuses after all else.
+  const last = start === -1 || end === -1 ? [] : lines.slice(end).filter((line) => line.startsWith("error: "));
+  return `${command} failed:\n${[...text, ...last].join("\n").trimEnd()}`;
 }

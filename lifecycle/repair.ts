@@ -3,10 +3,13 @@ import {
   exportState,
   importState,
   pendingOf,
+  recordsOf,
   resourcesOf,
   type State,
+  type StateResource,
   withoutNamespace,
   withoutPending,
+  withoutRecords,
 } from "./state";
 
 /** What a look at the state has found, and what was done about it. */
@@ -15,29 +18,51 @@ export interface Repair {
   readonly pending: readonly string[];
   /** How many objects the state had in a namespace that isn't there. */
   readonly lost: number;
+  /** How many DNS records the state had that aren't in the zone. */
+  readonly lostRecords: number;
+  /** The DNS records that the state knows of now. */
+  readonly records: readonly StateResource[];
 }
 
-/** What there is to repair in a state, given whether the cluster has the namespace. */
-export function judge(state: State, namespace: string, exists: boolean): { repair: Repair; repaired: State } {
+/** What there is outside of the state. */
+export interface Present {
+  /** The preview's namespace. */
+  readonly namespace: string;
+  /** Whether the cluster has it. */
+  readonly exists: boolean;
+  /** Of the DNS records that the state knows of, the ids of those that the zone lacks. @default nobody looks for them */
+  readonly goneRecords?: (known: readonly StateResource[]) => Promise<readonly string[]>;
+}
+
+/** What there is to repair in a state, given whether the cluster has the namespace and which records the zone lacks. */
+export function judge(
+  state: State,
+  namespace: string,
+  exists: boolean,
+  goneRecords: readonly string[] = [],
+): { repair: Repair; repaired: State } {
   const pending = pendingOf(state).map(({ resource }) => resource.urn);
   const present = exists ? state : withoutNamespace(state, namespace);
+  const repaired = withoutPending(withoutRecords(present, goneRecords));
   const lost = resourcesOf(state).length - resourcesOf(present).length;
-  return { repair: { pending, lost }, repaired: withoutPending(present) };
+  const lostRecords = resourcesOf(present).length - resourcesOf(repaired).length;
+  return { repair: { pending, lost, lostRecords, records: recordsOf(repaired) }, repaired };
 }
 
 /**
- * Takes out of a stack's state what would make its next operation fail: operations that a killed run has left, and
- * objects of a namespace that somebody has deleted. Needs the stack's lock.
+ * Takes out of a stack's state what would make its next operation fail, or what it would take for there: operations
+ * that a killed run has left, objects of a namespace and DNS records that somebody has deleted. Needs the stack's lock.
  */
 export async function repairState(
   context: PulumiContext,
   stack: string,
-  namespace: string,
-  exists: boolean,
+  { namespace, exists, goneRecords }: Present,
   report: (message: string) => void,
 ): Promise<Repair> {
-  const { repair, repaired } = judge(await exportState(context, stack), namespace, exists);
-  if (repair.pending.length > 0 || repair.lost > 0) {
+  const state = await exportState(context, stack);
+  const gone = (await goneRecords?.(recordsOf(state))) ?? [];
+  const { repair, repaired } = judge(state, namespace, exists, gone);
+  if (repair.pending.length > 0 || repair.lost > 0 || repair.lostRecords > 0) {
     // Refused while another run holds the lock: what looks like a killed run's is that one's then.
     await importState(context, stack, repaired);
     describe(repair, namespace).forEach(report);
@@ -45,10 +70,11 @@ export async function repairState(
   return repair;
 }
 
-function describe({ pending, lost }: Repair, namespace: string): string[] {
+function describe({ pending, lost, lostRecords }: Repair, namespace: string): string[] {
   const names = pending.map((urn) => urn.split("::").slice(2).join(" "));
   return [
     ...(pending.length > 0 ? [`a run was killed at ${names.join(", ")}: these are looked at again`] : []),
     ...(lost > 0 ? [`namespace ${namespace} is gone: ${lost} objects that were in it are made anew`] : []),
+    ...(lostRecords > 0 ? ["the DNS record is gone: it is made anew"] : []),
   ];
 }

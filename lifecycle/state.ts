@@ -5,7 +5,11 @@ export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
-  readonly inputs?: { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
+  readonly inputs?: {
+    readonly metadata?: { readonly name?: string; readonly namespace?: string };
+    /** A DNS record's. */
+    readonly zoneId?: string;
+  };
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly dependencies?: readonly string[];
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
@@ -42,13 +46,29 @@ export function withoutPending(state: State): State {
  * elsewhere stays, the DNS record and the random passwords among it.
  */
 export function withoutNamespace(state: State, namespace: string): State {
-  const isIn = ({ type, inputs }: StateResource) =>
-    type.startsWith("kubernetes:") &&
-    (inputs?.metadata?.namespace === namespace ||
-      (type === "kubernetes:core/v1:Namespace" && inputs?.metadata?.name === namespace));
+  return without(
+    state,
+    ({ type, inputs }) =>
+      type.startsWith("kubernetes:") &&
+      (inputs?.metadata?.namespace === namespace ||
+        (type === "kubernetes:core/v1:Namespace" && inputs?.metadata?.name === namespace)),
+  );
+}
+
+/** The DNS records that a state knows of. */
+export const recordsOf = (state: State): StateResource[] =>
+  resourcesOf(state).filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
+
+/** The state without DNS records that are gone, nor any mention of them. */
+export function withoutRecords(state: State, ids: readonly string[]): State {
+  const gone = recordsOf(state).filter(({ id }) => id !== undefined && ids.includes(id));
+  return without(state, (resource) => gone.some(({ urn }) => urn === resource.urn));
+}
+
+function without(state: State, isGone: (resource: StateResource) => boolean): State {
   const gone = new Set(
     resourcesOf(state)
-      .filter(isIn)
+      .filter(isGone)
       .map(({ urn }) => urn),
   );
   const stays = (urn: string) => !gone.has(urn);
@@ -63,6 +83,6 @@ export function withoutNamespace(state: State, namespace: string): State {
         ),
       }),
     }));
-  const pending = pendingOf(state).filter(({ resource }) => !isIn(resource));
+  const pending = pendingOf(state).filter(({ resource }) => !isGone(resource));
   return { ...state, deployment: { ...state.deployment, resources, pending_operations: pending } };
 }

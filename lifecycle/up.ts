@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { dnsComment, expiryFrom, foreignOwner, UserError } from "../contract";
+import { expiryFrom, foreignOwner, UserError } from "../contract";
 import type { CodeHost, PullRequest } from "./code-host";
 import { recallDeclared } from "./declared";
 import { deployed, type Deployed } from "./deployed";
@@ -10,10 +10,10 @@ import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
 import { findNamespace, type Namespace, note } from "./namespace";
 import type { PulumiContext } from "./pulumi";
-import { repairState } from "./repair";
+import { recordsAmong, unknownRecords } from "./records";
+import { type Repair, repairState } from "./repair";
 import { serving } from "./serving";
 import { stackName } from "./stack";
-import { exportState, resourcesOf } from "./state";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
@@ -67,12 +67,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     stack,
     async () => {
       const exists = (await findNamespace(place)) !== undefined;
-      const { pending } = await phases.time("repair", () =>
-        repairState(context, stack, names.namespace, exists, report),
-      );
-      if (pending.some((urn) => urn.includes("DnsRecord"))) {
-        await removeUnknownRecords(options);
-      }
+      const { pending } = await phases.time("repair", () => repair(options, exists));
       // Again, since waiting for the lock may have taken long.
       const reason = await phases.time("code host", () =>
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
@@ -186,19 +181,26 @@ async function settledNamespace(
   }
 }
 
-/** A record that a killed run has made without anybody noting it down would be refused as one that exists. */
-async function removeUnknownRecords({ context, dns, identity, report }: UpOptions): Promise<void> {
-  if (dns === undefined) {
-    return;
-  }
-  const known = resourcesOf(await exportState(context, stackName(identity.owner.pullRequest))).map(({ id }) => id);
-  const comment = dnsComment(identity.owner);
-  for (const { id, name } of (await dns.ownedRecords()).filter((record) => record.comment === comment)) {
-    if (!known.includes(id)) {
-      report(`the DNS record ${name} was made by a killed run: it is made anew`);
-      await dns.delete(id);
+/** Brings the state, and the zone with it, to where an update can go on from. */
+async function repair(options: UpOptions, exists: boolean): Promise<Repair> {
+  const { context, dns, identity, report } = options;
+  const { names, owner } = identity;
+  const listed = await dns?.ownedRecords().catch((error: unknown) => error as UserError);
+  const records = dns && Array.isArray(listed) ? recordsAmong(listed, dns, identity) : undefined;
+  const present = { namespace: names.namespace, exists, goneRecords: records?.gone };
+  const repaired = await repairState(context, stackName(owner.pullRequest), present, report);
+  if (listed instanceof Error) {
+    // What is most likely as the state says needn't keep an update from being made.
+    if (repaired.pending.some((urn) => urn.includes("DnsRecord"))) {
+      throw listed;
     }
+    report(`the DNS record is not checked: ${listed.message}`);
   }
+  for (const { id, name } of records === undefined ? [] : unknownRecords(records, repaired.records)) {
+    report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
+    await dns!.delete(id);
+  }
+  return repaired;
 }
 
 /** Objects that a killed run has made are in the namespace already, and belong to it by another name. */

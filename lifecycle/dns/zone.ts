@@ -68,6 +68,20 @@ export class Zone {
   }
 
   /**
+   * Of the records with these ids, those that aren't in the zone: asked for one by one, so that none is taken for gone
+   * only because a list lacks it.
+   *
+   * @throws UserError with cause and next step
+   */
+  async gone(recordIds: readonly string[]): Promise<string[]> {
+    const answers = recordIds.map(async (id) => {
+      const { success } = await this.api.ask("GET", `/${encodeURIComponent(id)}`, [gone]);
+      return success ? [] : [id];
+    });
+    return (await Promise.all(answers)).flat();
+  }
+
+  /**
    * Deletes a record; one that is gone already is as good.
    *
    * @throws UserError with cause and next step

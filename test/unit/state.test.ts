@@ -16,6 +16,7 @@ const namespace = {
 const record = {
   urn: "urn:pulumi:pr-1::preview::cloudflare:index/dnsRecord:DnsRecord::pr-1-dns",
   type: "cloudflare:index/dnsRecord:DnsRecord",
+  id: "a".repeat(32),
   dependencies: [namespace.urn],
   propertyDependencies: { name: [namespace.urn], content: null },
 };
@@ -31,13 +32,13 @@ describe("the state of a stack, repaired", () => {
   it("keeps everything when nothing is wrong", () => {
     const healthy = { ...state, deployment: { resources: state.deployment.resources } };
     const { repair, repaired } = judge(healthy, "pr-1", true);
-    assert.deepEqual(repair, { pending: [], lost: 0 });
+    assert.deepEqual(repair, { pending: [], lost: 0, lostRecords: 0, records: [record] });
     assert.deepEqual(resourcesOf(repaired), resourcesOf(state));
   });
 
   it("loses a killed run's operations, and says which", () => {
     const { repair, repaired } = judge(state, "pr-1", true);
-    assert.deepEqual(repair, { pending: [inside("web").urn], lost: 0 });
+    assert.deepEqual(repair, { pending: [inside("web").urn], lost: 0, lostRecords: 0, records: [record] });
     assert.deepEqual(repaired.deployment.pending_operations, []);
     assert.deepEqual(resourcesOf(repaired), resourcesOf(state));
   });
@@ -48,6 +49,14 @@ describe("the state of a stack, repaired", () => {
     assert.deepEqual(resourcesOf(repaired), [
       { ...record, dependencies: [], propertyDependencies: { name: [], content: null } },
     ]);
+  });
+
+  it("loses a DNS record that is gone, and no other", () => {
+    const { repair, repaired } = judge(state, "pr-1", true, ["b".repeat(32), record.id]);
+    assert.equal(repair.lostRecords, 1);
+    assert.equal(repair.lost, 0);
+    assert.deepEqual(resourcesOf(repaired), [namespace, inside("api")]);
+    assert.equal(judge(state, "pr-1", true, ["b".repeat(32)]).repair.lostRecords, 0);
   });
 
   it("takes no other namespace for the one that is gone", () => {
