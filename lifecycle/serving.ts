@@ -23,13 +23,19 @@ export async function serving(
   url: string,
   { dispatcher, timeout = 120_000, signal, report }: ServingOptions,
 ): Promise<void> {
-  // Not by the clock, which may be set meanwhile.
+  // By no clock that may be set meanwhile.
   const deadline = performance.now() + timeout;
   let last = "";
   for (;;) {
     const status = await answer(url, dispatcher);
     if (status === "200") {
       return;
+    }
+    if (status === "CERT_NOT_YET_VALID") {
+      throw new UserError(
+        `${url} has a certificate that isn't valid yet by this machine's clock, which says ${new Date().toISOString()}: ` +
+          "set the clock, then give the same command again",
+      );
     }
     if (status !== last) {
       report(`${url} answers ${status}`);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expiryFrom, foreignOwner, UserError } from "../contract";
+import { latest } from "./clocks";
 import type { CodeHost, PullRequest } from "./code-host";
 import { recallDeclared } from "./declared";
 import { deployed, type Deployed } from "./deployed";
@@ -85,7 +86,8 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     return { outcome: "stepped aside", reason: late };
   }
   const preview = await deployed(context, owner.pullRequest);
-  await note(place, { sha: options.sha, ...preview.images, expires: expiryFrom(new Date(), identity.ttlDays) });
+  const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
+  await note(place, { sha: options.sha, ...preview.images, expires });
   if (!asleep) {
     await phases.time("serving", () =>
       whileWatching({ place, report }, (hopeless) =>

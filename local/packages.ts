@@ -17,6 +17,9 @@ export const nodePackages = [
 /** For the browser suite only. */
 export const browserPackages = ["chromium", "libnss3-tools"];
 
+/** For the fault suite only: a clock that is off. */
+export const faultPackages = ["faketime"];
+
 /** Installs what is missing; does nothing, and asks no server, when all is there. */
 export async function ensurePackages(
   names: readonly string[],

@@ -1,6 +1,7 @@
 import { UserError } from "../../contract";
 import { GitHub } from "./github";
 import { githubClient, type ClientOptions } from "./github-client";
+import { ServerClock } from "./server-clock";
 
 /** A pull request as the code host has it now. */
 export interface PullRequest {
@@ -36,6 +37,8 @@ export interface CodeHost {
   runApproved(run: string): Promise<boolean>;
   /** Makes the one comment that the lifecycle keeps on a pull request, or replaces its text (Markdown). */
   setComment(number: number, body: string): Promise<void>;
+  /** What the time is by the code host's clock; undefined before its first answer. */
+  now(): Date | undefined;
 }
 
 /** GitHub's own rule for owners and repositories, so that neither can lead to another path. */
@@ -72,5 +75,7 @@ export function codeHost(
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "")) {
     throw new UserError(`GITHUB_API_URL must be a URL such as https://github.example.com/api/v3; got ${baseUrl}`);
   }
-  return new GitHub(repository, githubClient({ token, baseUrl, ...options }));
+  const clock = new ServerClock();
+  const client = githubClient({ token, baseUrl, ...options, hear: (date) => clock.hear(date) });
+  return new GitHub(repository, client, clock);
 }

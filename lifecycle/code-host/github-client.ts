@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly patience: number;
   /** Milliseconds in a second of waiting between two tries. Tests have less time. @default 1000 */
   readonly second: number;
+  /** Is told every answer's header Date. */
+  readonly hear: (date: string | null) => void;
 }
 
 export type Client = Octokit;
@@ -31,6 +33,7 @@ export function githubClient({
   report = (message) => console.error(message),
   patience = 20_000,
   second = 1000,
+  hear,
 }: Pick<ClientOptions, "token" | "baseUrl"> & Partial<ClientOptions>): Client {
   const waits =
     (limit: string) =>
@@ -47,7 +50,7 @@ export function githubClient({
     userAgent: "preview-stack",
     // What is to be said is said by us, once.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: transport({ patience, report }) },
+    request: { fetch: transport({ patience, report, hear }) },
     // A 429 is the other plugin's.
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retryAfterBaseValue: second },
     throttle: {

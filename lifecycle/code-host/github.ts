@@ -3,6 +3,7 @@ import type { CodeHost, PullRequest } from "./code-host";
 import type { Client } from "./github-client";
 import { type Errand, explain, unreadable } from "./github-errors";
 import { runPath } from "./github-runs";
+import type { ServerClock } from "./server-clock";
 
 const id = z.int().positive();
 
@@ -39,6 +40,7 @@ export class GitHub implements CodeHost {
   constructor(
     readonly repository: string,
     private readonly client: Client,
+    private readonly clock: ServerClock,
   ) {
     this.host = new URL(client.request.endpoint("GET /").url).host;
   }
@@ -107,6 +109,10 @@ export class GitHub implements CodeHost {
         }
       }
     }
+  }
+
+  now(): Date | undefined {
+    return this.clock.now();
   }
 
   /** Anybody can write the marker: what counts is who wrote the comment. */

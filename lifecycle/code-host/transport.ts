@@ -5,6 +5,8 @@ export interface TransportOptions {
   readonly patience: number;
   /** Is told of every failed try. */
   readonly report: (message: string) => void;
+  /** Is told every answer's header Date. */
+  readonly hear?: (date: string | null) => void;
 }
 
 /**
@@ -12,13 +14,14 @@ export interface TransportOptions {
  * has arrived, in time and readable; a redirection is followed with the same method, as GitHub asks for, but never to
  * another origin, which would get the token or answer in GitHub's place.
  */
-export function transport({ patience, report }: TransportOptions) {
+export function transport({ patience, report, hear }: TransportOptions) {
   const dispatcher = new EnvHttpProxyAgent();
   return async (url: string, init: RequestInit): Promise<Response> => {
     // A token never shows in a URL, so that this may be said aloud.
     const what = `${init.method ?? "GET"} ${new URL(url).pathname}`;
     try {
       const response = await follow(url, { ...init, dispatcher, signal: AbortSignal.timeout(patience) });
+      hear?.(response.headers.get("date"));
       if (response.status >= 500) {
         report(`the code host answers ${response.status} to ${what}`);
       }

@@ -1,3 +1,4 @@
+import { earliest } from "../clocks";
 import type { CodeHost, PullRequest } from "../code-host";
 import { kubectl } from "../kubectl";
 import type { PulumiContext } from "../pulumi";
@@ -52,21 +53,26 @@ export async function listNamespaces(kubeContext: string): Promise<ListedNamespa
   }));
 }
 
-/** What the code host says: its list of open pull requests and one answer for each candidate. */
+/**
+ * What the code host says: its list of open pull requests, one answer for each candidate, and what the time is.
+ *
+ * @param clock this machine's; the code host's counts as well where it is behind
+ */
 export async function gatherAnswers(
   codeHost: CodeHost,
   found: readonly Found[],
-  now: Date,
+  clock: Date,
   report: (message: string) => void,
-): Promise<Pick<Facts, "open" | "answers">> {
+): Promise<Pick<Facts, "open" | "answers" | "now">> {
   const open = await codeHost.openPullRequests().catch((error: unknown): PullRequest[] | undefined => {
     report((error as Error).message);
     return undefined;
   });
+  const now = earliest(clock, codeHost.now());
   const asked = candidates({ found, open, now }).map(
     async (number) => [number, await answerAbout(codeHost, number, report)] as const,
   );
-  return { open, answers: new Map(await Promise.all(asked)) };
+  return { open, answers: new Map(await Promise.all(asked)), now };
 }
 
 /** Whatever goes wrong is told of and is no answer. */

@@ -27,9 +27,8 @@ export async function reconcileSite(
   { dryRun = false, json = false, maxClosings = 10 }: ReconcileOptions,
 ): Promise<void> {
   const { codeHost, site, report, signal } = work;
-  const now = new Date();
   const found = await gatherFound(work, site);
-  const facts = { found, now, ...(await gatherAnswers(codeHost, found, now, report)) };
+  const facts = { found, ...(await gatherAnswers(codeHost, found, new Date(), report)) };
   const planned = plan(facts, maxClosings);
   // The plan is seen before anything happens, also by whoever waits for the JSON.
   (json ? console.error : console.log)(planAsText(planned));

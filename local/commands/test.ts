@@ -8,7 +8,7 @@ import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default"
 import { interruption } from "../../lifecycle/interruption";
 import { exclusively } from "../lock";
 import { openLog } from "../log";
-import { browserPackages, ensurePackages } from "../packages";
+import { browserPackages, ensurePackages, faultPackages } from "../packages";
 import { checkout } from "../paths";
 import { nodePort } from "../port";
 import { runSteps, type Step } from "../tasks";
@@ -24,12 +24,12 @@ type Suite = "quick" | "engine" | "e2e" | "faults" | "compose";
 /** Runs all suites. */
 export async function test(): Promise<void> {
   const quick = await suite("quick", {});
-  summarise([quick, ...(await onNode(["engine", "e2e", "faults", "compose"], [browser, podmanCompose]))]);
+  summarise([quick, ...(await onNode(["engine", "e2e", "faults", "compose"], [browser, podmanCompose, faketime]))]);
 }
 
 /** Runs the fault suite in full: a command is killed at 40 points of time. Takes most of an hour. */
 export async function testFaults(): Promise<void> {
-  summarise(await onNode(["faults"], [], { FAULTS: "whole" }));
+  summarise(await onNode(["faults"], [faketime], { FAULTS: "whole" }));
 }
 
 type Preparation = (log: NodeJS.WritableStream) => Step<EmbeddedDefault>;
@@ -81,6 +81,14 @@ function podmanCompose(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
     title: "podman-compose for the compose suite",
     usually: "1 min the first time",
     run: () => installPodmanCompose({ log, signal: interruption }),
+  };
+}
+
+function faketime(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
+  return {
+    title: "faketime for the fault suite",
+    usually: "10 s the first time",
+    run: () => ensurePackages(faultPackages, { log }),
   };
 }
 

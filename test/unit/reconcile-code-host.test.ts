@@ -33,8 +33,7 @@ describe("reconcile and the code host", () => {
     const host = codeHost(site.owner.repository, github.env, { second: 1, patience: 300, report })!;
     const stacks = Array.from({ length: 120 }, (_, index) => `pr-${index + 1}`);
     const found = foundIn({ stacks, namespaces: [], records: [] }, site);
-    const now = new Date();
-    const facts = { found, now, ...(await gatherAnswers(host, found, now, report)) };
+    const facts = { found, ...(await gatherAnswers(host, found, new Date(), report)) };
     meanwhile();
     const closed: number[] = [];
     await carryOut(
