@@ -53,6 +53,11 @@ export class DnsZone {
     this.write(this.faultsFile, faults);
   }
 
+  /** What requests have still to suffer. */
+  get faults(): DnsFault[] {
+    return existsSync(this.faultsFile) ? (JSON.parse(readFileSync(this.faultsFile, "utf8")) as DnsFault[]) : [];
+  }
+
   /** Requests succeed again. */
   heal(): void {
     rmSync(this.faultsFile, { force: true });
