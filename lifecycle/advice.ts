@@ -11,6 +11,11 @@ const advices: readonly [said: RegExp, advice: string][] = [
       "command again",
   ],
   [
+    /unexpected end of JSON input|failed to load checkpoint/,
+    "the state backend has a state that was cut off, and none from before its last change: get that file back from a " +
+      "backup, then give the same command again",
+  ],
+  [
     // An identical record, an alias beside an address, an address beside an alias.
     /"code":(81053|81054|81058)\b/,
     "the zone has a record of that name that isn't this preview's, and it was left alone: delete it, or give the " +

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pRetry from "p-retry";
+import { restoreCutOffStates } from "./backend";
 import { outputsOf } from "./outputs";
+import { report } from "./project";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 interface StackSummary {
@@ -16,13 +18,25 @@ const configurationFile = ({ project }: PulumiContext, stack: string) => join(pr
 /** The project's stacks, as the backend knows them. */
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
   // In a file backend another run may be about to write one of them, and has a file that is empty for a moment.
-  const text = await pRetry(() => pulumi(context, ["stack", "ls", "--json"]), {
-    retries: 5,
-    minTimeout: 100,
-    shouldRetry: ({ error }) => /^error: EOF$/m.test(error.message),
+  const list = () =>
+    pRetry(() => pulumi(context, ["stack", "ls", "--json"]), {
+      retries: 5,
+      minTimeout: 100,
+      shouldRetry: ({ error }) => /^error: EOF$/m.test(error.message),
+    });
+  const text = await list().catch(async (error: unknown) => {
+    const restored = isCutOff(error) ? await restoreCutOffStates(context) : [];
+    if (restored.length === 0) {
+      throw error;
+    }
+    report(`the state of ${restored.join(", ")} was cut off: it is the one before its last change now`);
+    return list();
   });
   return JSON.parse(text) as StackSummary[];
 }
+
+/** Whether `pulumi` failed because it couldn't read a state. */
+const isCutOff = (error: unknown) => /unexpected end of JSON input|invalid character/.test((error as Error).message);
 
 /** Whether `pulumi` failed because there is no such stack: another run has removed it meanwhile. */
 export const isRemoved = (error: unknown, stack: string): boolean =>

@@ -3,6 +3,7 @@ import type { SettingsInput } from "../../contract";
 import { GitHubStandIn } from "../code-host";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
+import { isWhole } from "./extent";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 
@@ -76,17 +77,19 @@ describe("a clock that is off", () => {
     left(await leftOf(preview, number, repository));
   });
 
-  faultTest("clock years behind", 1, async ({ recover, left }) => {
-    const { exitCode, stderr } = await run(["up", String(number)], "-20y");
-    assert.notEqual(exitCode, 0);
-    assert.match(
-      stderr,
-      /isn't valid yet by this machine's clock, which says 20\S+: set the clock, then give the same/,
-    );
-    const hours = await surplus();
-    assert.ok(hours > -0.2 && hours < 0.2, `${hours} h`);
-    await recover(() => comesUp());
-    await closes(number, github.env);
-    left(await leftOf(preview, number, repository));
-  });
+  if (isWhole) {
+    faultTest("clock years behind", 1, async ({ recover, left }) => {
+      const { exitCode, stderr } = await run(["up", String(number)], "-20y");
+      assert.notEqual(exitCode, 0);
+      assert.match(
+        stderr,
+        /isn't valid yet by this machine's clock, which says 20\S+: set the clock, then give the same/,
+      );
+      const hours = await surplus();
+      assert.ok(hours > -0.2 && hours < 0.2, `${hours} h`);
+      await recover(() => comesUp());
+      await closes(number, github.env);
+      left(await leftOf(preview, number, repository));
+    });
+  }
 });

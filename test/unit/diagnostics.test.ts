@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { advised } from "../../lifecycle/advice";
 import { diagnostics, pulumi, resourceDone } from "../../lifecycle/pulumi";
 
 describe("diagnostics", () => {
@@ -21,12 +22,38 @@ describe("diagnostics", () => {
     );
   });
 
+  it("are also what the backend refuses after all else", () =>
+    assert.equal(
+      diagnostics(["Diagnostics:", "  warning: w", "Resources:", "", "error: no room"].join("\n"), "pulumi up"),
+      "pulumi up failed:\n  warning: w\nerror: no room",
+    ));
+
   it("are the last lines where pulumi sums nothing up", () => {
     assert.equal(
       diagnostics("error: no stack named 'pr-1' found", "pulumi up"),
       "pulumi up failed:\nerror: no stack named 'pr-1' found",
     );
   });
+});
+
+describe("diagnostics with the next step", () => {
+  const request = (status: string, code: number) =>
+    `failed to make http request: POST "https://api.cloudflare.com/client/v4/zones/z/dns_records": ${status} {"errors":[{"code":${code}}]}`;
+  const failures: [string, RegExp | undefined][] = [
+    ["error: write /b/.pulumi/history/p/pr-1/h.json.1.tmp: no space left on device", /disk is full: make room there/],
+    ["error: open /b/.pulumi/locks/o/p/pr-1/l.json.1.tmp: read-only file system", /can't be written to/],
+    ["error: open /b/.pulumi/locks/o/p/pr-1/l.json.1.tmp: permission denied", /can't be written to/],
+    ["error: failed to load checkpoint: place 1: unexpected end of JSON input", /get that file back from a backup/],
+    [request("400 Bad Request", 81058), /isn't this preview's, and it was left alone: delete it/],
+    [request("503 Service Unavailable", 0), /Cloudflare fails or refuses for the time being/],
+    [request("409 Conflict", 1), /Cloudflare fails or refuses for the time being/],
+    [request("403 Forbidden", 10000), undefined],
+    ["error: the container said: /tmp/a: no space left on device", undefined],
+  ];
+  for (const [text, advice] of failures) {
+    it(`${advice === undefined ? "is not known of" : "is known of"} ${text.slice(0, 110)}`, () =>
+      advice === undefined ? assert.equal(advised(text), text) : assert.match(advised(text), advice));
+  }
 });
 
 describe("pulumi", () => {

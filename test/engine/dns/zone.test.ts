@@ -103,6 +103,12 @@ describe("the lifecycle's own look at DNS", () => {
       assert.equal(files.records.length, 2);
     });
 
+    it("is asked for records one by one, and lacks some", async () => {
+      assert.deepEqual(await zone.gone([recordOf(1).id, recordOf(2).id]), [recordOf(2).id]);
+      files.order({ on: "read", status: 500 });
+      await assert.rejects(zone.gone([recordOf(2).id]), /says 500/);
+    });
+
     it("is slow", async () => {
       files.order({ delayMs: 1_000 });
       assert.deepEqual(await ids(), [recordOf(1).id]);

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SettingsInput } from "../../contract";
+import { eventually } from "../engine/http";
+import { kubectl } from "../engine/kubectl";
+import { Preview, testProject } from "../engine/preview";
+import { isWhole } from "./extent";
+import { faultTest } from "./fault";
+import { closes, command, leftOf, smallProduct } from "./small-preview";
+import { variables } from "./variables";
+
+/** On a disk of this file's own, which holds no other stack. */
+describe("a state backend that fails", () => {
+  const number = 90420;
+  const preview = new Preview(number);
+  let folder: string;
+  let product: SettingsInput;
+  let restore: () => void;
+
+  before(async () => {
+    product = await smallProduct();
+    folder = mkdtempSync(join(tmpdir(), "preview-stack-backend-"));
+    await execa("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]);
+    restore = variables({ PULUMI_BACKEND_URL: `file://${folder}` });
+  });
+  beforeEach(() => preview.init(product));
+  afterEach(async () => {
+    await heal();
+    await preview.close();
+    await kubectl("delete", "namespace", preview.namespace, "--ignore-not-found");
+  });
+  after(async () => {
+    restore?.();
+    await execa("umount", ["--lazy", folder], { reject: false });
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const isFull = /the state backend's disk is full: make room there, then give the same command again/;
+  const isReadOnly = /the state backend \(PULUMI_BACKEND_URL\) can't be written to: let this user write there/;
+  const ballast = () => join(folder, "ballast");
+
+  // Busy for as long as something is being written.
+  const readOnly = () => eventually(() => execa("mount", ["-o", "remount,ro", folder]));
+
+  function full(): void {
+    for (const size of [65536, 4096]) {
+      try {
+        for (;;) {
+          appendFileSync(ballast(), Buffer.alloc(size));
+        }
+      } catch (error) {
+        assert.equal((error as NodeJS.ErrnoException).code, "ENOSPC");
+      }
+    }
+  }
+
+  async function heal(): Promise<void> {
+    await execa("mount", ["-o", "remount,rw", folder]);
+    rmSync(ballast(), { force: true });
+  }
+
+  const run = (action: "up" | "close") => command([action, String(number)]);
+
+  async function comesUp(...says: RegExp[]): Promise<void> {
+    const { exitCode, stderr } = await run("up");
+    assert.equal(exitCode, 0, stderr);
+    says.forEach((words) => assert.match(stderr, words));
+  }
+
+  async function fails(running: ReturnType<typeof run>, words: RegExp): Promise<void> {
+    const { exitCode, stderr } = await running;
+    assert.notEqual(exitCode, 0);
+    assert.match(stderr, words);
+  }
+
+  const exists = async (kind: string, name: string) =>
+    (await kubectl("get", kind, name, "-n", preview.namespace, "--ignore-not-found", "-o", "name")) !== "";
+
+  const isBegun = () =>
+    eventually(async () => assert.ok(await exists("namespace", preview.namespace), "the update has made nothing yet"));
+
+  async function isGone(): Promise<string[]> {
+    await closes(number);
+    return leftOf(preview, number);
+  }
+
+  faultTest("backend full during up", 1, async ({ recover, left }) => {
+    const coming = run("up");
+    await isBegun();
+    full();
+    await fails(coming, isFull);
+    await heal();
+    await recover(comesUp);
+    left(await isGone());
+  });
+
+  if (isWhole) {
+    faultTest("backend read-only, before up and before close", 2, async ({ recover, left }) => {
+      await readOnly();
+      await fails(run("up"), isReadOnly);
+      assert.equal(await exists("namespace", preview.namespace), false);
+      await heal();
+      await recover(comesUp);
+      await readOnly();
+      await fails(run("close"), isReadOnly);
+      assert.equal(await exists("service", "web"), true);
+      await heal();
+      await recover(async () => left(await isGone()));
+    });
+
+    faultTest("state cut off", 2, async ({ recover, left }) => {
+      await comesUp();
+      const state = join(folder, ".pulumi/stacks", testProject.name, `${preview.stack}.json`);
+      const cut = () => truncateSync(state, statSync(state).size / 2);
+      cut();
+      await recover(() => comesUp(/the state of pr-90420 was cut off: it is the one before its last change now/));
+      const backup = `${state}.bak`;
+      copyFileSync(backup, `${backup}.kept`);
+      rmSync(backup);
+      copyFileSync(state, `${state}.kept`);
+      cut();
+      await fails(run("close"), /a state that was cut off, and none from before its last change: get that file back/);
+      copyFileSync(`${state}.kept`, state);
+      rmSync(`${state}.kept`);
+      copyFileSync(`${backup}.kept`, backup);
+      rmSync(`${backup}.kept`);
+      cut();
+      await recover(async () => left(await isGone()));
+    });
+
+    faultTest("backend full during close", 1, async ({ recover, left }) => {
+      await comesUp();
+      const closing = run("close");
+      await eventually(async () => assert.equal(await exists("service", "web"), false));
+      full();
+      await fails(closing, isFull);
+      await heal();
+      await recover(async () => left(await isGone()));
+    });
+
+    faultTest("backend read-only during up", 1, async ({ recover, left }) => {
+      const coming = run("up");
+      await isBegun();
+      await readOnly();
+      await fails(coming, isReadOnly);
+      await heal();
+      await recover(comesUp);
+      left(await isGone());
+    });
+  }
+});
