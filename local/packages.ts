@@ -17,8 +17,8 @@ export const nodePackages = [
 /** For the browser suite only. */
 export const browserPackages = ["chromium", "libnss3-tools"];
 
-/** For the fault suite only: a clock that is off. */
-export const faultPackages = ["faketime"];
+/** For the fault suite only: a clock that is off, and who has started a process. */
+export const faultPackages = ["faketime", "procps"];
 
 /** Installs what is missing; does nothing, and asks no server, when all is there. */
 export async function ensurePackages(
