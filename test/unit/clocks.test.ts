@@ -53,7 +53,13 @@ describe("a clock that is off", () => {
         "preview-stack/repository": "myorg.orders",
       };
       const expires = new Date(Date.now() - expiredFor * hour).toISOString();
-      const namespace = { name: "pr-1", labels, annotations: { "preview-stack/expires": expires }, terminating: false, created: expires };
+      const namespace = {
+        name: "pr-1",
+        labels,
+        annotations: { "preview-stack/expires": expires },
+        terminating: false,
+        created: expires,
+      };
       const lists = { stacks: ["pr-1"], namespaces: [namespace], records: [] };
       const found = foundIn(lists, { owner, prefix: "", domain: "previews.example.com" });
       const host = codeHost(owner.repository, github.env, { second: 1, report: silent })!;
