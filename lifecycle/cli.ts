@@ -9,6 +9,7 @@ import { status } from "./commands/status";
 import { test } from "./commands/test";
 import { up } from "./commands/up";
 import { verify } from "./commands/verify";
+import { harmless } from "./harmless";
 import { handleInterruption, interruption } from "./interruption";
 
 // 1 is for what a command has found out, so a mistyped command ends with 2, like all that can't be done.
@@ -152,6 +153,6 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;
   }
-  console.error(error instanceof UserError ? error.message : error);
+  console.error(error instanceof UserError ? harmless(error.message) : error);
   process.exitCode = interruption.aborted ? 130 : 2;
 });

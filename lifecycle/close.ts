@@ -1,12 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dnsComment, foreignOwner, type Receipt, type Remains, remains, type Sighting, UserError } from "../contract";
+import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../contract";
 import type { Zone } from "./dns";
 import type { Identity } from "./identity";
 import { kubectl, type Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
-import { findNamespace, heldObjects, type Namespace, removeFinalizers, volumesOf } from "./namespace";
+import { findNamespace, heldObjects, type Namespace, refuseForeign, removeFinalizers, volumesOf } from "./namespace";
 import { pulumi, type PulumiContext } from "./pulumi";
 import { repairState } from "./repair";
 import { isRemoved, stackName, stacks } from "./stack";
@@ -36,7 +36,9 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
     return action();
   };
   const namespace = await findNamespace(placeOf(identity));
-  refuseForeign(identity, namespace);
+  if (namespace !== undefined) {
+    refuseForeign(namespace, identity.owner, takenOver);
+  }
   const before = await look(options);
   if (before.notChecked.dnsRecords !== undefined) {
     throw new UserError(`nothing was changed: ${before.notChecked.dnsRecords}`);
@@ -82,15 +84,8 @@ const placeOf = ({ kubeContext, names }: Identity): Place => ({ kubeContext, nam
 const stackOf = ({ owner }: Identity) => stackName(owner.pullRequest);
 const configFile = ({ context, identity }: CloseOptions) => join(context.project, `Pulumi.${stackOf(identity)}.yaml`);
 
-function refuseForeign({ names, owner }: Identity, namespace: Namespace | undefined): void {
-  const whose = namespace && foreignOwner(namespace.labels, owner);
-  if (whose !== undefined) {
-    throw new UserError(
-      `namespace ${names.namespace} belongs to another owner, and nothing was changed: ${whose}. ` +
-        "If it took this preview's place, delete the stack's state by hand: pulumi stack rm --force",
-    );
-  }
-}
+/** What to do where a namespace isn't this preview's any more. */
+const takenOver = ". If it took this preview's place, delete the stack's state by hand: pulumi stack rm --force";
 
 async function destroyStack(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
   const { context, identity, report } = options;
@@ -129,7 +124,7 @@ async function deleteLeftNamespace(options: CloseOptions, ask: Ask): Promise<voi
   if (namespace === undefined) {
     return;
   }
-  refuseForeign(options.identity, namespace);
+  refuseForeign(namespace, options.identity.owner, takenOver);
   const watching = new AbortController();
   const watch = watchNamespace(options, watching.signal);
   try {

@@ -2,7 +2,7 @@ import { type LifecycleRecord, recordFrom, UserError } from "../contract";
 import { identityOf } from "./identity";
 import type { Place } from "./kubectl";
 import { type LockOptions, withLock } from "./lock";
-import { findNamespace, type Namespace, note } from "./namespace";
+import { findNamespace, type Namespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { configure, recallConfiguration, stackName } from "./stack";
 import { update } from "./workloads";
@@ -27,7 +27,7 @@ export interface ExistingPreview {
 export async function existingPreview(context: PulumiContext, pullRequest: number): Promise<ExistingPreview> {
   const stack = stackName(pullRequest);
   await recallConfiguration(context, stack);
-  const { kubeContext, names } = await identityOf(context, pullRequest);
+  const { kubeContext, names, owner } = await identityOf(context, pullRequest);
   const place = { kubeContext, namespace: names.namespace };
   const namespace = await findNamespace(place);
   if (namespace === undefined) {
@@ -35,34 +35,35 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
       `${names.namespace} isn't in the cluster of ${kubeContext}; preview up ${pullRequest} makes it`,
     );
   }
+  refuseForeign(namespace, owner);
   return { context, stack, place, origin: names.origin, declared: recordFrom(namespace.annotations) };
 }
 
-/** Writes a decision down in both places and brings the preview to it. */
+/** Writes a decision down and brings the preview to it. */
 export async function declare(
   { context, stack, place }: ExistingPreview,
   declared: Partial<Declared>,
   options: LockOptions,
 ): Promise<void> {
   await note(place, declared);
-  await configure(context, stack, settingsFrom(declared));
-  await withLock(context, stack, () => update(context, stack, place, options.report), options);
+  await withLock(
+    context,
+    stack,
+    async () => {
+      await recallDeclared(context, stack, await findNamespace(place));
+      await update(context, stack, place, options.report);
+    },
+    options,
+  );
 }
 
-/** Makes settings of what the namespace has noted: it was decided since, perhaps in another checkout. */
+/** Makes settings of what the namespace has noted: it was decided since, perhaps in another checkout or meanwhile. */
 export async function recallDeclared(
   context: PulumiContext,
   stack: string,
   namespace: Namespace | undefined,
 ): Promise<Declared> {
   const { asleep, generation } = recordFrom(namespace?.annotations ?? {});
-  await configure(context, stack, settingsFrom({ asleep, generation }));
+  await configure(context, stack, { asleep: String(asleep), "database.generation": String(generation) });
   return { asleep, generation };
-}
-
-function settingsFrom({ asleep, generation }: Partial<Declared>): Record<string, string> {
-  return {
-    ...(asleep !== undefined && { asleep: String(asleep) }),
-    ...(generation !== undefined && { "database.generation": String(generation) }),
-  };
 }

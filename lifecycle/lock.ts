@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../contract";
-import { pulumi, type PulumiContext } from "./pulumi";
+import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
 /** A lock on a stack, as a self-managed backend tells of it when it refuses an update. */
 export interface Lock {
@@ -14,9 +14,9 @@ export interface Lock {
   readonly since: string;
 }
 
-/** The lock that an error of `pulumi` tells of; undefined where it failed for another reason. */
-export function lockIn(message: string): Lock | undefined {
-  const match = /currently locked by[\s\S]*created by (\S+@(\S+)) \(pid (\d+)\) at (\S+)/.exec(message);
+/** The lock that a refusal of `pulumi` tells of; undefined where it refused for another reason. */
+export function lockIn(refusal: string): Lock | undefined {
+  const match = /currently locked by[\s\S]*created by (\S+@(\S+)) \(pid (\d+)\) at (\S+)/.exec(refusal);
   return match ? { holder: match[1]!, host: match[2]!, pid: Number(match[3]), since: match[4]! } : undefined;
 }
 
@@ -47,7 +47,7 @@ export async function withLock<Result>(
     try {
       return await action();
     } catch (error) {
-      const lock = lockIn((error as Error).message);
+      const lock = lockIn(refusalOf(error) ?? "");
       if (lock === undefined) {
         throw error;
       }

@@ -1,4 +1,4 @@
-import { annotationArguments, type LifecycleRecord, UserError } from "../contract";
+import { annotationArguments, foreignOwner, type LifecycleRecord, type Owner, UserError } from "../contract";
 import { kubectl, type Place } from "./kubectl";
 
 /** A namespace as the cluster has it. */
@@ -48,6 +48,16 @@ export function namespaceFrom({ metadata, status }: Manifest): Namespace {
 /** Notes something down about a preview, where the next run and `preview reconcile` find it. */
 export async function note(place: Place, record: Partial<LifecycleRecord>): Promise<void> {
   await kubectl(place, ["annotate", "--overwrite", "namespace", place.namespace, ...annotationArguments(record)]);
+}
+
+/** @throws UserError where a namespace isn't this owner's */
+export function refuseForeign(namespace: Namespace, owner: Owner, advice = ""): void {
+  const whose = foreignOwner(namespace.labels, owner);
+  if (whose !== undefined) {
+    throw new UserError(
+      `namespace ${namespace.name} belongs to another owner, and nothing was changed: ${whose}${advice}`,
+    );
+  }
 }
 
 /** An object that something has asked to be told of before it goes, and that isn't gone for that reason. */

@@ -1,3 +1,4 @@
+import { harmless } from "./harmless";
 import { type PulumiContext, resourceDone } from "./pulumi";
 
 /** The Pulumi project of the current folder, found as `pulumi` itself finds it, with the environment of whoever runs it. */
@@ -6,7 +7,7 @@ export function project(onLine: (line: string) => void = () => undefined): Pulum
 }
 
 /** Progress goes to standard error: standard output has the result alone. */
-export const report = (message: string): void => console.error(`› ${message}`);
+export const report = (message: string): void => console.error(`› ${harmless(message)}`);
 
 /** The same, saying what `pulumi` has done, resource by resource. */
 export function reportingProject(): PulumiContext {

@@ -15,6 +15,28 @@ export interface PulumiContext {
   readonly signal?: AbortSignal;
 }
 
+/** What `pulumi` said when it failed. */
+export class PulumiError extends UserError {
+  /**
+   * @param refusal all that it said, where it refused before it began anything: once an update has begun, the words of
+   *   what it deploys are among its own
+   */
+  constructor(
+    message: string,
+    readonly refusal?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Output that is a refusal and nothing else: whatever `pulumi` begins, it says that first. */
+export const refusalIn = (output: string): string | undefined =>
+  output.trimStart().startsWith("error: ") ? output : undefined;
+
+/** Why `pulumi` refused to begin; undefined for all other errors. */
+export const refusalOf = (error: unknown): string | undefined =>
+  error instanceof PulumiError ? error.refusal : undefined;
+
 /**
  * Runs `pulumi` with arguments, never through a shell, and returns what it prints on standard output.
  *
@@ -37,7 +59,7 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
     const options = args.findIndex((arg) => arg.startsWith("--"));
     const words = options === -1 ? args : args.slice(0, options);
     const output = result.all === "" ? causeOf("pulumi", result) : result.all;
-    throw new UserError(advised(diagnostics(output, `pulumi ${words.join(" ")}`)));
+    throw new PulumiError(advised(diagnostics(output, `pulumi ${words.join(" ")}`)), refusalIn(output));
   }
   return result.stdout;
 }

@@ -4,7 +4,7 @@ import pRetry from "p-retry";
 import { restoreCutOffStates } from "./backend";
 import { outputsOf } from "./outputs";
 import { report } from "./project";
-import { pulumi, type PulumiContext } from "./pulumi";
+import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
 interface StackSummary {
   readonly name: string;
@@ -40,7 +40,7 @@ const isCutOff = (error: unknown) => /unexpected end of JSON input|invalid chara
 
 /** Whether `pulumi` failed because there is no such stack: another run has removed it meanwhile. */
 export const isRemoved = (error: unknown, stack: string): boolean =>
-  (error as Error).message.includes(`no stack named '${stack}' found`);
+  refusalOf(error)?.includes(`no stack named '${stack}' found`) === true;
 
 /**
  * Makes a stack where there is none. It gets the configuration of the stack `preview`, secrets included, where the
@@ -77,18 +77,26 @@ export async function recallConfiguration(context: PulumiContext, stack: string)
   if (own === undefined) {
     return;
   }
-  await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]).catch((error: Error) => {
-    // The first update is under way, or was killed.
-    if (!error.message.includes("no previous deployment")) {
-      throw error;
-    }
-  });
+  const isFirst = await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]).then(
+    () => false,
+    (error: Error) => {
+      if (!error.message.includes("no previous deployment")) {
+        throw error;
+      }
+      return true;
+    },
+  );
   if (shared !== undefined && own !== shared) {
     await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
     const { images } = await outputsOf(context, stack);
     if (images !== undefined) {
       await configure(context, stack, { "api.image": images.api, "web.image": images.web });
     }
+  }
+  const { GITHUB_REPOSITORY: repository } = process.env;
+  if (isFirst && repository) {
+    // The first update is under way, or was killed: it belongs to the repository that the workflow runs in, as `up` says.
+    await configure(context, stack, { repository });
   }
 }
 

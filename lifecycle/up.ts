@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expiryFrom, foreignOwner, UserError } from "../contract";
+import { expiryFrom, UserError } from "../contract";
 import { latest } from "./clocks";
 import type { CodeHost, PullRequest } from "./code-host";
 import { recallDeclared } from "./declared";
@@ -9,7 +9,7 @@ import { httpClient } from "./http-client";
 import type { Identity } from "./identity";
 import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
-import { findNamespace, type Namespace, note } from "./namespace";
+import { findNamespace, type Namespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { recordsAmong, unknownRecords } from "./records";
 import { type Repair, repairState } from "./repair";
@@ -60,15 +60,16 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const place = { kubeContext: identity.kubeContext, namespace: names.namespace };
   const phases = new Stopwatch();
 
-  const namespace = await phases.time("cluster", () => settledNamespace(place, identity, report));
-  const { asleep } = await recallDeclared(context, stack, namespace);
+  await phases.time("cluster", () => settledNamespace(place, identity, report));
+  let asleep = false;
 
   const late = await withLock(
     context,
     stack,
     async () => {
-      const exists = (await findNamespace(place)) !== undefined;
-      const { pending } = await phases.time("repair", () => repair(options, exists));
+      const namespace = await findNamespace(place);
+      ({ asleep } = await recallDeclared(context, stack, namespace));
+      const { pending } = await phases.time("repair", () => repair(options, namespace !== undefined));
       // Again, since waiting for the lock may have taken long.
       const reason = await phases.time("code host", () =>
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
@@ -90,7 +91,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   await note(place, { sha: options.sha, ...preview.images, expires });
   if (!asleep) {
     await phases.time("serving", () =>
-      whileWatching({ place, report }, (hopeless) =>
+      whileWatching({ place, report, concerns: (part) => part !== "migration" }, (hopeless) =>
         serving(preview.url, {
           dispatcher: httpClient(),
           report,
@@ -163,9 +164,8 @@ async function settledNamespace(
 ): Promise<Namespace | undefined> {
   for (let tries = 0; ; tries += 1) {
     const namespace = await findNamespace(place);
-    const whose = namespace && foreignOwner(namespace.labels, owner);
-    if (whose !== undefined) {
-      throw new UserError(`namespace ${names.namespace} belongs to another owner, and nothing was changed: ${whose}`);
+    if (namespace !== undefined) {
+      refuseForeign(namespace, owner);
     }
     if (namespace?.phase !== "Terminating") {
       return namespace;

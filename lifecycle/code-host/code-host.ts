@@ -9,6 +9,8 @@ export interface PullRequest {
   readonly state: "open" | "closed";
   readonly merged: boolean;
   readonly headSha: string;
+  /** When anything about it changed last, a push or a comment, by the code host's clock. */
+  readonly updatedAt: Date;
   /** Its commits come from another repository, or from one that is gone. */
   readonly fork: boolean;
   readonly labels: readonly string[];

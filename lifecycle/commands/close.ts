@@ -5,13 +5,13 @@ import { closePreview } from "../close";
 import { runPage } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { zoneOf } from "../dns";
-import { identityOf } from "../identity";
+import { type Identity, identityOf, sharedIdentity } from "../identity";
 import { interruption } from "../interruption";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun } from "../runs";
 import { configuredStack, stackName } from "../stack";
-import { codeHostFor, codeHostOf } from "./up";
+import { codeHostFor, codeHostOf, tell } from "./up";
 
 interface ClosingOptions {
   readonly forceFinalizers?: boolean;
@@ -36,12 +36,12 @@ export async function close(pullRequest: number, options: CloseCommandOptions): 
     if (options.receipt !== undefined) {
       writeFileSync(options.receipt, `${JSON.stringify(receipt, undefined, 2)}\n`);
     }
-    await host?.setComment(pullRequest, commentOnClose(receipt));
     console.log(options.json === true ? JSON.stringify(receipt, undefined, 2) : asText(receipt));
     process.exitCode = isComplete(receipt) ? 0 : 1;
+    await tell(host, pullRequest, commentOnClose(receipt));
   } catch (error) {
     if (error instanceof UserError) {
-      await host?.setComment(pullRequest, commentOnFailure("closing", error.message, runPage(process.env)));
+      await tell(host, pullRequest, commentOnFailure("closing", error.message, runPage(process.env)));
     }
     throw error;
   }
@@ -59,6 +59,7 @@ export async function closeByNumber(
     throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
   }
   const known = await identityOf(context, pullRequest, shared);
+  await refuseOtherRepository(context, known);
   const identity = { ...known, kubeContext: kubeContext ?? known.kubeContext };
   return closePreview({
     context,
@@ -69,6 +70,20 @@ export async function closeByNumber(
     report,
     signal: interruption,
   });
+}
+
+/** Stacks are named by numbers alone: in a backend that two repositories share, both have a pull request 1. */
+async function refuseOtherRepository(context: PulumiContext, { owner }: Identity): Promise<void> {
+  if (!process.env.GITHUB_REPOSITORY || owner.repository === "") {
+    return;
+  }
+  const expected = (await sharedIdentity(context)).owner.repository;
+  if (expected !== owner.repository) {
+    throw new UserError(
+      `pr-${owner.pullRequest} is the preview of a pull request of ${owner.repository}, not of ${expected}, and nothing was ` +
+        "changed: give each repository a backend of its own (PULUMI_BACKEND_URL)",
+    );
+  }
 }
 
 function asText(receipt: Receipt): string {

@@ -32,17 +32,22 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
   try {
     const result = await deploy(context, pullRequest, host, options);
-    if (options.comment === true && result.outcome === "up") {
-      await host?.setComment(pullRequest, commentOnUp(pullRequest, result, runPage(process.env)));
-    }
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : asText(result));
     process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
+    if (options.comment === true && result.outcome === "up") {
+      await tell(host, pullRequest, commentOnUp(pullRequest, result, runPage(process.env)));
+    }
   } catch (error) {
     if (options.comment === true && error instanceof UserError) {
-      await host?.setComment(pullRequest, commentOnFailure("update", error.message, runPage(process.env)));
+      await tell(host, pullRequest, commentOnFailure("update", error.message, runPage(process.env)));
     }
     throw error;
   }
+}
+
+/** Comments, which is news of what has happened and no part of it: where that fails it is said, and nothing else fails. */
+export async function tell(host: CodeHost | undefined, pullRequest: number, text: string): Promise<void> {
+  await host?.setComment(pullRequest, text).catch((error: unknown) => report((error as Error).message));
 }
 
 type Commit = Pick<UpCommandOptions, "api" | "web" | "sha">;

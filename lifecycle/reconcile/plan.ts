@@ -36,6 +36,9 @@ export interface Plan {
   readonly isOverCap: boolean;
 }
 
+/** So long a commit's own workflow may take to build and deploy it, in milliseconds: nobody else does it meanwhile. */
+const patience = 60 * 60_000;
+
 /** The label on a pull request that keeps its preview beyond its time. It doesn't outlive the pull request. */
 export const keep = "keep";
 
@@ -92,7 +95,7 @@ function decision(found: Found, facts: Facts): Decision {
   }
   const listed = facts.open.find((one) => one.number === number);
   if (listed !== undefined && !isCandidate(found, listed, facts.now)) {
-    return whileOpen(found, listed);
+    return whileOpen(found, listed, facts.now);
   }
   const answer = facts.answers.get(number) ?? "no answer";
   if (answer === "no answer") {
@@ -109,10 +112,14 @@ function decision(found: Found, facts: Facts): Decision {
   }
   return isExpired(namespace, facts.now) && !answer.labels.includes(keep)
     ? { action: "close", reason: `expired ${namespace?.record.expires}; its pull request has no label ${keep}` }
-    : whileOpen(found, answer);
+    : whileOpen(found, answer, facts.now);
 }
 
-function whileOpen({ pullRequest: number, hasStack, namespace }: Found, { headSha, fork }: PullRequest): Decision {
+function whileOpen(
+  { pullRequest: number, hasStack, namespace }: Found,
+  { headSha, fork, updatedAt }: PullRequest,
+  now: Date,
+): Decision {
   if (namespace === undefined) {
     const what = hasStack ? "a stack without a namespace" : "a DNS record without a namespace";
     return {
@@ -135,6 +142,9 @@ function whileOpen({ pullRequest: number, hasStack, namespace }: Found, { headSh
   const what = `stale: deployed ${short(sha)}, head ${short(headSha)}`;
   if (fork) {
     return { action: "report", reason: `${what}; a fork's commit is deployed only after an approval` };
+  }
+  if (now.getTime() - updatedAt.getTime() < patience) {
+    return { action: "report", reason: `${what}; its pull request changed in the last hour, so a run may be at work` };
   }
   const images = api === undefined || web === undefined ? undefined : imagesOfCommit({ api, web }, sha, headSha);
   return images === undefined

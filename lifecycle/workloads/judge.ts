@@ -47,7 +47,9 @@ export function isHopeless(wait: Wait, since: Since, now: number): boolean {
 
 /** What a person needs to know of a wait: the object, the cause, its last words, and the setting to change. */
 export function verdict(wait: Wait, objects: Objects): string {
-  const words = stripVTControlCharacters(wait.lastWords ?? "").trimEnd();
+  const words = stripVTControlCharacters(wait.lastWords ?? "")
+    .replaceAll("\r", "\n")
+    .trimEnd();
   const quoted = words === "" ? [] : words.split("\n").slice(-10);
   // Before its migration has succeeded the API isn't changed.
   const server = wait.part === "migration" ? "api" : wait.part;

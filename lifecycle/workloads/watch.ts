@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
 import type { Place } from "../kubectl";
+import { refusalOf } from "../pulumi";
 import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./judge";
 import { look, type Objects } from "./objects";
 import { keptFromReplacement, makeAnew } from "./retry";
@@ -35,7 +36,8 @@ export async function whileWatching<Result>(
     if (hopeless.signal.aborted) {
       throw hopeless.signal.reason;
     }
-    throw error instanceof UserError ? await watch.explained(error) : error;
+    const hasBegun = error instanceof UserError && refusalOf(error) === undefined;
+    throw hasBegun ? await watch.explained(error) : error;
   } finally {
     ended.abort();
     await watching;

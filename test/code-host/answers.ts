@@ -80,7 +80,7 @@ function getPullRequest(state: GitHubState, _question: Question, [number]: strin
 }
 
 function pullRequestBody({ repository }: GitHubState, one: StandInPullRequest): object {
-  const { number, state, merged, headSha, fork, labels } = one;
+  const { number, state, merged, headSha, updatedAt, fork, labels } = one;
   const closedAt = state === "closed" ? "2026-01-02T00:00:00Z" : null;
   const own = { id: 1, full_name: repository };
   return {
@@ -89,6 +89,7 @@ function pullRequestBody({ repository }: GitHubState, one: StandInPullRequest): 
     title: "`$(touch /tmp/owned)`",
     html_url: `https://github.com/${repository}/pull/${number}`,
     created_at: "2026-01-01T00:00:00Z",
+    updated_at: updatedAt.toISOString().replace(/\.\d+/, ""),
     closed_at: closedAt,
     merged_at: merged ? closedAt : null,
     head: {

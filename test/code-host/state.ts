@@ -3,6 +3,7 @@ export interface StandInPullRequest {
   state: "open" | "closed";
   merged: boolean;
   headSha: string;
+  updatedAt: Date;
   /** `gone`: a fork that was deleted. */
   fork: boolean | "gone";
   labels: string[];
@@ -51,7 +52,7 @@ export class GitHubState {
   open(number: number, more: Partial<Omit<StandInPullRequest, "number" | "state">> = {}): StandInPullRequest {
     const headSha = shaOf(`${number}.1`);
     const before = this.pullRequests.get(number);
-    const fresh = { headSha, merged: false, fork: false, labels: [], ...before, ...more };
+    const fresh = { headSha, updatedAt: this.now(), merged: false, fork: false, labels: [], ...before, ...more };
     const pullRequest: StandInPullRequest = { ...fresh, number, state: "open" };
     this.pullRequests.set(number, pullRequest);
     return pullRequest;
@@ -59,7 +60,7 @@ export class GitHubState {
 
   /** Another commit becomes the head. */
   push(number: number, sha: string): void {
-    this.pullRequests.get(number)!.headSha = sha;
+    Object.assign(this.pullRequests.get(number)!, { headSha: sha, updatedAt: this.now() });
   }
 
   close(number: number, { merged = false } = {}): void {

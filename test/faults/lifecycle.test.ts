@@ -216,6 +216,7 @@ describe("a pull request's preview, by the command preview", () => {
     github.push(number, tag(deployed));
     assert.equal((await succeeds("--sha", tag(deployed))).outcome, "up");
     github.push(number, tag(head));
+    github.pullRequests.get(number)!.updatedAt = new Date(Date.now() - 2 * 3600_000);
     const { stdout, stderr } = await run("reconcile", "--json");
     const { previews } = JSON.parse(stdout) as { previews: Record<string, unknown>[] };
     const { action, outcome } = previews.find(({ pullRequest }) => pullRequest === number)!;

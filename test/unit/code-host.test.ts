@@ -20,8 +20,16 @@ describe("code host", () => {
 
   describe("pull request", () => {
     it("is as the code host has it", async () => {
-      github.open(7, { labels: ["keep", "bug"], fork: true });
-      const open = { state: "open", merged: false, headSha: shaOf("7.1"), fork: true, labels: ["keep", "bug"] };
+      const updatedAt = new Date("2026-11-24T12:00:00Z");
+      github.open(7, { labels: ["keep", "bug"], fork: true, updatedAt });
+      const open = {
+        state: "open",
+        merged: false,
+        headSha: shaOf("7.1"),
+        fork: true,
+        labels: ["keep", "bug"],
+        updatedAt,
+      };
       const url = "https://github.com/myorg/orders/pull/7";
       assert.deepEqual(await client().pullRequest(7), { number: 7, ...open, url });
 

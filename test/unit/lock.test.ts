@@ -3,16 +3,22 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { type Lock, lockIn, provenEnded } from "../../lifecycle/lock";
+import { refusalIn } from "../../lifecycle/pulumi";
 
 /** What Pulumi 3.259 prints on a stack that is locked, in a folder backend. */
-const message = `pulumi up failed:
-error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
+const refusal = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
   file:///backend/.pulumi/locks/organization/preview/pr-1/0b1f3e57.json?no_tmp_dir=true: created by root@vm (pid 8472) at 2026-11-24T11:50:25Z`;
 
 describe("a stack's lock", () => {
+  it("isn't what a product prints that an update waits for", () => {
+    const output = ["Updating (pr-1):", "Diagnostics:", "  kubernetes:batch/v1:Job (pr-1-api-migration):", refusal];
+    assert.equal(refusalIn(output.join("\n")), undefined);
+    assert.equal(refusalIn(refusal), refusal);
+  });
+
   it("is read out of pulumi's error, and out of no other", () => {
     const since = "2026-11-24T11:50:25Z";
-    assert.deepEqual(lockIn(message), { holder: "root@vm", host: "vm", pid: 8472, since });
+    assert.deepEqual(lockIn(refusal), { holder: "root@vm", host: "vm", pid: 8472, since });
     assert.equal(lockIn("error: update failed: resource created by root@vm (pid 1) at noon"), undefined);
   });
 

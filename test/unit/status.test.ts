@@ -64,6 +64,7 @@ const pull = (more: Partial<PullRequest> = {}): PullRequest => ({
   state: "open",
   merged: false,
   headSha: shaOf("7"),
+  updatedAt: new Date("2026-11-24T00:00:00Z"),
   fork: false,
   labels: [],
   url: "https://github.com/myorg/orders/pull/7",
