@@ -12,8 +12,8 @@ const advices: readonly [said: RegExp, advice: string][] = [
   ],
   [
     /unexpected end of JSON input|failed to load checkpoint/,
-    "the state backend has a state that was cut off, and none from before its last change: get that file back from a " +
-      "backup, then give the same command again",
+    "the state backend has a state that can't be read: get it back from a backup, or remove it; preview close finds what " +
+      "it knew of",
   ],
   [
     // An identical record, an alias beside an address, an address beside an alias.

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,30 +38,50 @@ function sharedStackFile({ project }: PulumiContext): string {
 }
 
 /**
- * Brings back the states that were cut off when a disk or a machine failed under a backend in a folder. One of them makes
- * every list of stacks fail. Pulumi keeps what a state was before its last change beside it; what was made since is found
- * again as after a run that was killed.
+ * Brings back the states that a full disk or a machine that failed has cut off, in a backend in a folder. One of them makes
+ * every list of stacks fail. Pulumi keeps what a state was before its last change beside it, but a full disk may have cut
+ * off that one, too: then the state is empty, and what it knew of is found by its owner's labels. What was cut off stays
+ * beside it.
  *
- * @returns the names of their stacks
+ * @throws UserError where there is no room
  */
-export async function restoreCutOffStates(context: PulumiContext): Promise<string[]> {
+export async function restoreCutOffStates(context: PulumiContext, report: (message: string) => void): Promise<boolean> {
   const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
-  const project = /^name: *["']?([^\s"']+)/m.exec(readFileSync(join(context.project, "Pulumi.yaml"), "utf8"))?.[1];
+  const project =
+    /^name: *["']?([^\s"']+)/m.exec(readFileSync(join(context.project, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
   const path = /^file:\/\/([^?]*)/.exec(url)?.[1]?.replace(/^~/, homedir());
-  const folder = path === undefined ? "" : join(path, ".pulumi/stacks", project ?? "");
+  const folder = path === undefined ? "" : join(path, ".pulumi/stacks", project);
   if (!existsSync(folder)) {
-    return [];
+    return false;
   }
-  const cutOff = (names: string[]) =>
-    names.filter(
-      (name) => name.endsWith(".json") && !isWhole(join(folder, name)) && isWhole(join(folder, `${name}.bak`)),
-    );
+  const cutOff = (names: string[]) => names.filter((name) => name.endsWith(".json") && !isWhole(join(folder, name)));
   const seen = cutOff(readdirSync(folder));
-  // Pulumi puts a state in its place as a whole; one that another run was about to write is whole by then.
+  // One that another run was about to write is whole by then.
   await sleep(1000);
-  const restored = cutOff(seen);
-  restored.forEach((name) => copyFileSync(join(folder, `${name}.bak`), join(folder, name)));
-  return restored.map((name) => basename(name, ".json"));
+  const lost = cutOff(seen);
+  for (const name of lost) {
+    const stack = basename(name, ".json");
+    const file = join(folder, name);
+    const hasBackup = isWhole(`${file}.bak`);
+    const empty = JSON.stringify({ version: 3, checkpoint: { stack: `organization/${project}/${stack}` } });
+    try {
+      writeFileSync(`${file}.new`, hasBackup ? readFileSync(`${file}.bak`) : empty);
+    } catch (error) {
+      throw new UserError(
+        `the state of ${stack} was cut off, and can't be brought back (${(error as Error).message}): ` +
+          "make room where the state backend is, then give the same command again",
+        { cause: error },
+      );
+    }
+    renameSync(file, `${file}.cut-off`);
+    renameSync(`${file}.new`, file);
+    report(
+      hasBackup
+        ? `the state of ${stack} was cut off: it is the one before its last change now`
+        : `the state of ${stack} was cut off, and nothing of it is left: if the preview doesn't come up, close it first`,
+    );
+  }
+  return lost.length > 0;
 }
 
 function isWhole(file: string): boolean {

@@ -25,12 +25,10 @@ export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
       shouldRetry: ({ error }) => /^error: EOF$/m.test(error.message),
     });
   const text = await list().catch(async (error: unknown) => {
-    const restored = isCutOff(error) ? await restoreCutOffStates(context) : [];
-    if (restored.length === 0) {
-      throw error;
+    if (isCutOff(error) && (await restoreCutOffStates(context, report))) {
+      return list();
     }
-    report(`the state of ${restored.join(", ")} was cut off: it is the one before its last change now`);
-    return list();
+    throw error;
   });
   return JSON.parse(text) as StackSummary[];
 }

@@ -26,7 +26,12 @@ export interface State {
 }
 
 export async function exportState(context: PulumiContext, stack: string): Promise<State> {
-  return JSON.parse(await pulumi(context, ["stack", "export", "--stack", stack])) as State;
+  const text = await pulumi(context, ["stack", "export", "--stack", stack]);
+  // Null for a stack whose making was cut short.
+  const { deployment, ...rest } = JSON.parse(text) as Omit<State, "deployment"> & {
+    deployment: State["deployment"] | null;
+  };
+  return { ...rest, deployment: deployment ?? {} };
 }
 
 export async function importState(context: PulumiContext, stack: string, state: State): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { appendFileSync, copyFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SettingsInput } from "../../contract";
@@ -123,14 +123,11 @@ describe("a state backend that fails", () => {
     faultTest("state cut off", 2, async ({ recover, left }) => {
       await comesUp();
       const state = join(folder, ".pulumi/stacks", testProject.name, `${preview.stack}.json`);
-      const cut = () => truncateSync(state, statSync(state).size / 2);
+      const cut = () => truncateSync(state, Math.floor(statSync(state).size / 2));
       cut();
       await recover(() => comesUp(/the state of pr-90420 was cut off: it is the one before its last change now/));
-      copyFileSync(state, `${state}.saved`);
       rmSync(`${state}.bak`);
       cut();
-      await fails(run("close"), /a state that was cut off, and none from before its last change: get that file back/);
-      renameSync(`${state}.saved`, state);
       await recover(async () => left(await isGone()));
     });
 
