@@ -10,6 +10,7 @@ import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun, noteRun } from "../runs";
 import { configure, configuredStack, ensureStack, isRemoved, stackName } from "../stack";
+import { withoutSecrets } from "../secrets";
 import { reasonToStepAside, upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
 import { summary } from "../verify/report";
@@ -38,10 +39,24 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
       await tell(host, pullRequest, commentOnUp(pullRequest, result, runPage(process.env)));
     }
   } catch (error) {
-    if (options.comment === true && error instanceof UserError) {
-      await tell(host, pullRequest, commentOnFailure("update", error.message, runPage(process.env)));
+    if (!(error instanceof UserError)) {
+      throw error;
     }
-    throw error;
+    const message = await forEverybody(context, pullRequest, error.message);
+    if (options.comment === true) {
+      await tell(host, pullRequest, commentOnFailure("update", message, runPage(process.env)));
+    }
+    throw new UserError(message);
+  }
+}
+
+/** The last words of a container are among it; where nobody can say what in them is secret, only what comes first is told. */
+async function forEverybody(context: PulumiContext, pullRequest: number, message: string): Promise<string> {
+  try {
+    const { kubeContext, names } = await identityOf(context, pullRequest);
+    return await withoutSecrets({ kubeContext, namespace: names.namespace }, message);
+  } catch {
+    return process.env.CI === "true" ? message.split("\n").slice(0, 3).join("\n") : message;
   }
 }
 

@@ -43,7 +43,10 @@ describe("diagnostics with the next step", () => {
     ["error: write /b/.pulumi/history/p/pr-1/h.json.1.tmp: no space left on device", /disk is full: make room there/],
     ["error: open /b/.pulumi/locks/o/p/pr-1/l.json.1.tmp: read-only file system", /can't be written to/],
     ["error: open /b/.pulumi/locks/o/p/pr-1/l.json.1.tmp: permission denied", /can't be written to/],
-    ["error: failed to load checkpoint: place 1: unexpected end of JSON input", /get it back from a backup, or remove it/],
+    [
+      "error: failed to load checkpoint: place 1: unexpected end of JSON input",
+      /get it back from a backup, or remove it/,
+    ],
     [request("400 Bad Request", 81058), /isn't this preview's, and it was left alone: delete it/],
     [request("503 Service Unavailable", 0), /Cloudflare fails or refuses for the time being/],
     [request("409 Conflict", 1), /Cloudflare fails or refuses for the time being/],
