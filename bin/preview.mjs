@@ -2,8 +2,9 @@
 // The command `preview`: TypeScript without a build step, like the Pulumi program beside it.
 import { createRequire } from "node:module";
 
-if (Number(process.versions.node.split(".")[0]) < 22) {
-  console.error(`preview needs Node.js 22 or later; this is ${process.version}.`);
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(`preview needs Node.js 22.19 or later; this is ${process.version}.`);
   console.error('With the embedded default, eval "$(npm run -s env)" puts one on PATH.');
   process.exit(2);
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
 import { UserError } from "../contract";
 import { pulumi, type PulumiContext } from "./pulumi";
 
@@ -23,7 +24,7 @@ export async function refuseUnsafeBackend(context: PulumiContext, env = process.
   }
   const isSelfManaged = !/^https?:/.test(url);
   const hasKey = Boolean(env.PULUMI_CONFIG_PASSPHRASE) || Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE);
-  if (isSelfManaged && !hasKey && !/^secretsprovider:/m.test(sharedStackFile(context))) {
+  if (isSelfManaged && !hasKey && secretsProvider(context) === undefined) {
     throw new UserError(
       "PULUMI_CONFIG_PASSPHRASE is empty, so anybody could read the stacks' secrets: set it, " +
         "or make the stack preview with a KMS (pulumi stack init preview --secrets-provider)",
@@ -31,10 +32,11 @@ export async function refuseUnsafeBackend(context: PulumiContext, env = process.
   }
 }
 
-/** Whose key the previews' stacks use as well. */
-function sharedStackFile({ project }: PulumiContext): string {
+/** The key of the stack `preview`, `awskms://…`, which all previews' stacks use; undefined where it is a passphrase. */
+export function secretsProvider({ project }: PulumiContext): string | undefined {
   const file = join(project, "Pulumi.preview.yaml");
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
+  const content = existsSync(file) ? (parse(readFileSync(file, "utf8")) as { secretsprovider?: string } | null) : null;
+  return content?.secretsprovider;
 }
 
 /**

@@ -41,7 +41,9 @@ program
 
 program
   .command("reconcile")
-  .description("close previews whose pull request is closed or whose time is up; report what doesn't fit")
+  .description(
+    "close previews whose pull request is closed or whose time is up, bring those that are behind to its head, report the rest",
+  )
   .option("--dry-run", "show the plan and change nothing")
   .option("--max-closings <count>", "close none when it would be more than this", count, 10)
   .option("--json", "the plan and what came of it, as JSON")

@@ -1,7 +1,7 @@
 import { UserError } from "../contract";
 import { type Outputs, outputsOf } from "./outputs";
 import { pulumi, type PulumiContext } from "./pulumi";
-import { recallConfiguration, stackName } from "./stack";
+import { isRemoved, recallConfiguration, stackName } from "./stack";
 
 /** What is known of a preview from its stack, without asking the cluster. */
 export interface Deployed extends Outputs {
@@ -16,7 +16,14 @@ export interface Deployed extends Outputs {
  */
 export async function deployed(context: PulumiContext, pullRequest: number): Promise<Deployed> {
   const stack = stackName(pullRequest);
-  const { url, namespace, ...rest } = await outputsOf(context, stack);
+  const { url, namespace, ...rest } = await outputsOf(context, stack).catch((error: unknown) => {
+    throw isRemoved(error, stack)
+      ? new UserError(
+          `there is no preview ${pullRequest}: this backend has no stack ${stack}; preview status lists those that it has, ` +
+            `preview up ${pullRequest} makes it`,
+        )
+      : error;
+  });
   if (url === undefined || namespace === undefined) {
     throw new UserError(
       `${stack}: the stack has no url yet, so its last update failed; pulumi up --stack ${stack} says why`,

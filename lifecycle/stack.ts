@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pRetry from "p-retry";
-import { restoreCutOffStates } from "./backend";
+import { stringify } from "yaml";
+import { restoreCutOffStates, secretsProvider } from "./backend";
 import { outputsOf } from "./outputs";
 import { report } from "./project";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
@@ -49,7 +50,10 @@ export async function ensureStack(context: PulumiContext, stack: string): Promis
   const hasShared = names.includes("preview");
   if (!names.includes(stack)) {
     try {
-      await pulumi(context, ["stack", "init", stack, ...(hasShared ? ["--copy-config-from", "preview"] : [])]);
+      const shared = hasShared ? ["--copy-config-from", "preview"] : [];
+      const provider = secretsProvider(context);
+      const key = provider === undefined ? [] : ["--secrets-provider", provider];
+      await pulumi(context, ["stack", "init", stack, ...shared, ...key]);
       return;
     } catch (error) {
       // Another run may have made it in the same moment.
@@ -74,6 +78,11 @@ export async function recallConfiguration(context: PulumiContext, stack: string)
   const [own, shared] = [stack, "preview"].map((name) => all.find((one) => one.name.split("/").at(-1) === name));
   if (own === undefined) {
     return;
+  }
+  const provider = secretsProvider(context);
+  if (provider !== undefined) {
+    // Otherwise its secrets would be encrypted anew with a passphrase.
+    writeFileSync(configurationFile(context, stack), stringify({ secretsprovider: provider }));
   }
   const isFirst = await pulumi(context, ["config", "refresh", "--stack", stack, "--force"]).then(
     () => false,

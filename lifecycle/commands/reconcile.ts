@@ -16,7 +16,8 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   const codeHost = codeHostFor(site.owner.repository);
   if (codeHost === undefined) {
     throw new UserError(
-      "reconciling needs a code host that says which pull requests are closed: set the setting repository and GITHUB_TOKEN",
+      "reconciling needs a code host that says which pull requests are closed: set the setting repository and " +
+        "GITHUB_TOKEN (pulumi config set --stack preview repository owner/name)",
     );
   }
   const zone = zoneOf(site);

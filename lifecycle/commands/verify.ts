@@ -2,6 +2,7 @@ import { UserError } from "../../contract";
 import { deployed } from "../deployed";
 import { kubectl } from "../kubectl";
 import { project } from "../project";
+import { checks } from "../verify/checks";
 import { parseProduct, productOf, readProduct } from "../verify/product";
 import { asJson, asText } from "../verify/report";
 import { Target } from "../verify/target";
@@ -69,7 +70,7 @@ async function reachable(target: Target): Promise<void> {
 /** Tells on standard error how far it is, every two seconds. */
 function progressOf(): { count: () => void; end: () => void } {
   let done = 0;
-  const timer = setInterval(() => console.error(`${done} checks done`), 2_000);
+  const timer = setInterval(() => console.error(`${done} of ${checks.length} checks done`), 2_000);
   return {
     count: () => {
       done += 1;

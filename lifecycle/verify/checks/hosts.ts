@@ -49,7 +49,7 @@ const apiHost: Check = {
   run: async (target) => {
     if (target.askApiHost === undefined) {
       throw new NotChecked(
-        "the stack has no host of the API's own (ingress.apiHost), or wasn't asked: verify by number",
+        "no host of the API's own is known of: the stack has none (ingress.apiHost), and a URL alone tells of none",
       );
     }
     await target.loginPage();
