@@ -19,7 +19,7 @@ import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
 import { inside } from "./verify/view";
-import { update, whileWatching } from "./workloads";
+import { replaced, update, whileWatching } from "./workloads";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -90,15 +90,16 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
   await note(place, { sha: options.sha, ...preview.images, expires });
   if (!asleep) {
-    await phases.time("serving", () =>
-      whileWatching({ place, report, concerns: (part) => part !== "migration" }, (hopeless) =>
+    await phases.time("serving", async () => {
+      await replaced(place);
+      await whileWatching({ place, report, concerns: (part) => part !== "migration" }, (hopeless) =>
         serving(preview.url, {
           dispatcher: httpClient(),
           report,
           signal: options.signal === undefined ? hopeless : AbortSignal.any([hopeless, options.signal]),
         }),
-      ),
-    );
+      );
+    });
   }
   const { product } = options;
   const checks = asleep || !product ? undefined : await phases.time("checks", () => check(preview, product));

@@ -1,2 +1,3 @@
+export { replaced } from "./replaced";
 export { update } from "./update";
 export { whileWatching } from "./watch";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { servesFormer } from "../../lifecycle/workloads/replaced";
 import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../lifecycle/workloads/judge";
 import type { ContainerStatus, Event, Maker, Objects, Pod } from "../../lifecycle/workloads/objects";
 import { backedOff, keptFromReplacement, withoutPods } from "../../lifecycle/workloads/retry";
@@ -246,6 +247,16 @@ describe("a wait", () => {
         "Look at the settings api.command and api.image. Until then the api of before goes on serving.",
       ].join("\n"),
     );
+  });
+
+  it("is over once nothing of before serves, not even a pod that is being stopped", () => {
+    const makers = [replicaSet({ uid: "old" }), replicaSet({ revision: 2 })];
+    const newest = pod({ ...running, ready: true });
+    const ending = { ...newest, metadata: { ...newest.metadata, deletionTimestamp: "2026-11-24T12:00:00Z" } };
+    assert.equal(servesFormer(objects({ makers, pods: [newest] })), false);
+    assert.equal(servesFormer(objects({ makers, pods: [newest, ending] })), true);
+    assert.equal(servesFormer(objects({ makers, pods: [newest, pod(running, { owner: "old" })] })), true);
+    assert.equal(servesFormer(objects({ makers, pods: [newest, pod({}, { owner: "old", phase: "Failed" })] })), false);
   });
 
   it("for room in the quota names the setting that is too small", () => {

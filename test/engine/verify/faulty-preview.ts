@@ -60,11 +60,12 @@ export class FaultyPreview {
     this.deployed = await this.preview.deployed();
     this.right = { api: { ...(await this.variables("api")), FAULT: "" }, web: await this.variables("web") };
     // So that no pod without the fault still answers, and without the five seconds that an open connection may take.
-    const spec = {
-      strategy: { type: "Recreate", rollingUpdate: null },
-      template: { spec: { terminationGracePeriodSeconds: 1 } },
-    };
     for (const workload of workloads) {
+      const containers = [{ name: workload, lifecycle: null }];
+      const spec = {
+        strategy: { type: "Recreate", rollingUpdate: null },
+        template: { spec: { terminationGracePeriodSeconds: 1, containers } },
+      };
       await this.kubectl("patch", `deployment/${workload}`, "--patch", JSON.stringify({ spec }));
     }
     await this.settled();
