@@ -107,7 +107,7 @@ program
   .argument("<preview>", "the pull request's number, or the URL of any preview", target)
   .option(
     "--product <file>",
-    "what can't be guessed about the product; by default preview-verify.yaml beside Pulumi.yaml",
+    "what can't be guessed about the product; by number the default is preview-verify.yaml beside Pulumi.yaml",
   )
   .option("--context <name>", "context of the kubeconfig to look inside with; by default the stack's own")
   .option("--json", "as JSON")

@@ -10,7 +10,7 @@ import { verify as run } from "../verify/verify";
 import { inside, outside, type View } from "../verify/view";
 
 export interface VerifyOptions {
-  /** File with what can't be guessed about the product. @default the project's preview-verify.yaml, where it has one */
+  /** File with what can't be guessed about the product. @default by number the project's preview-verify.yaml */
   readonly product?: string;
   /** Context of the kubeconfig to look inside with. @default the stack's own */
   readonly context?: string;
@@ -19,7 +19,9 @@ export interface VerifyOptions {
 
 /** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
 export async function verify(preview: number | string, options: VerifyOptions): Promise<void> {
-  const product = options.product === undefined ? productOf(process.cwd()) : readProduct(options.product);
+  // A URL may be that of any product.
+  const own = typeof preview === "string" ? undefined : productOf(process.cwd());
+  const product = options.product === undefined ? own : readProduct(options.product);
   const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
   const target = new Target({ product: product ?? parseProduct({}, "defaults"), ...view });
   await reachable(target);

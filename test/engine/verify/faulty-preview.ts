@@ -69,6 +69,7 @@ export class FaultyPreview {
       await this.kubectl("patch", `deployment/${workload}`, "--patch", JSON.stringify({ spec }));
     }
     await this.settled();
+    await this.preview.reachable();
   }
 
   /** Takes the last fault away and plants another one. */
