@@ -1,8 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import { stringify } from "yaml";
 import { restoreCutOffStates, secretsProvider } from "./backend";
+import { lockIn } from "./lock";
 import { outputsOf } from "./outputs";
 import { report } from "./project";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
@@ -46,23 +48,32 @@ export const isRemoved = (error: unknown, stack: string): boolean =>
  * backend has that one.
  */
 export async function ensureStack(context: PulumiContext, stack: string): Promise<void> {
-  const names = await stackNames(context);
-  const hasShared = names.includes("preview");
-  if (!names.includes(stack)) {
+  for (let tries = 0; ; tries += 1) {
+    const names = await stackNames(context);
+    if (names.includes(stack)) {
+      await recallConfiguration(context, stack);
+      return;
+    }
     try {
-      const shared = hasShared ? ["--copy-config-from", "preview"] : [];
-      const provider = secretsProvider(context);
-      const key = provider === undefined ? [] : ["--secrets-provider", provider];
-      await pulumi(context, ["stack", "init", stack, ...shared, ...key]);
+      await makeStack(context, stack, names.includes("preview"));
       return;
     } catch (error) {
-      // Another run may have made it in the same moment.
-      if (!(error as Error).message.includes("already exists")) {
+      const isBeingMade =
+        (error as Error).message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
+      if (!isBeingMade || tries === 30) {
         throw error;
       }
+      // By another run, in the same moment.
+      await sleep(1000);
     }
   }
-  await recallConfiguration(context, stack);
+}
+
+async function makeStack(context: PulumiContext, stack: string, hasShared: boolean): Promise<void> {
+  const shared = hasShared ? ["--copy-config-from", "preview"] : [];
+  const provider = secretsProvider(context);
+  const key = provider === undefined ? [] : ["--secrets-provider", provider];
+  await pulumi(context, ["stack", "init", stack, ...shared, ...key]);
 }
 
 /**
