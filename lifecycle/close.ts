@@ -1,5 +1,4 @@
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../contract";
 import type { Zone } from "./dns";
@@ -9,7 +8,7 @@ import { withLock, type LockOptions } from "./lock";
 import { findNamespace, heldObjects, type Namespace, refuseForeign, removeFinalizers, volumesOf } from "./namespace";
 import { pulumi, type PulumiContext } from "./pulumi";
 import { repairState } from "./repair";
-import { isRemoved, stackName, stacks } from "./stack";
+import { configurationFile, isRemoved, stackName, stackNames } from "./stack";
 
 export interface CloseOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -82,7 +81,7 @@ type Look = Record<Remains, string[]> & { notChecked: Partial<Record<Remains, st
 const now = () => new Date().toISOString();
 const placeOf = ({ kubeContext, names }: Identity): Place => ({ kubeContext, namespace: names.namespace });
 const stackOf = ({ owner }: Identity) => stackName(owner.pullRequest);
-const configFile = ({ context, identity }: CloseOptions) => join(context.project, `Pulumi.${stackOf(identity)}.yaml`);
+const configFile = ({ context, identity }: CloseOptions) => configurationFile(context, stackOf(identity));
 
 /** What to do where a namespace isn't this preview's any more. */
 const takenOver = ". If it took this preview's place, delete the stack's state by hand: pulumi stack rm --force";
@@ -207,14 +206,14 @@ async function look(options: CloseOptions): Promise<Look> {
       notChecked.dnsRecords = (error as Error).message;
       return [];
     }),
-    stacks(context),
+    stackNames(context),
   ]);
   const stack = stackOf(identity);
   return {
     namespace: namespace === undefined ? [] : [namespace.name],
     volumes,
     dnsRecords: records.map(({ name }) => name),
-    stack: all.some(({ name }) => name.split("/").at(-1) === stack) ? [stack] : [],
+    stack: all.includes(stack) ? [stack] : [],
     configFile: existsSync(configFile(options)) ? [`Pulumi.${stack}.yaml`] : [],
     notChecked,
   };

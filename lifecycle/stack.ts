@@ -16,7 +16,8 @@ interface StackSummary {
 /** The name of the stack that brings a pull request up. */
 export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
 
-const configurationFile = ({ project }: PulumiContext, stack: string) => join(project, `Pulumi.${stack}.yaml`);
+/** Where `pulumi` keeps a stack's configuration. */
+export const configurationFile = ({ project }: PulumiContext, stack: string) => join(project, `Pulumi.${stack}.yaml`);
 
 /** The project's stacks, as the backend knows them. */
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
@@ -85,9 +86,8 @@ export async function recallConfiguration(context: PulumiContext, stack: string)
   if (existsSync(configurationFile(context, stack))) {
     return;
   }
-  const all = await stacks(context);
-  const [own, shared] = [stack, "preview"].map((name) => all.find((one) => one.name.split("/").at(-1) === name));
-  if (own === undefined) {
+  const names = await stackNames(context);
+  if (!names.includes(stack)) {
     return;
   }
   const provider = secretsProvider(context);
@@ -104,7 +104,7 @@ export async function recallConfiguration(context: PulumiContext, stack: string)
       return true;
     },
   );
-  if (shared !== undefined && own !== shared) {
+  if (names.includes("preview") && stack !== "preview") {
     await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
     const { images } = await outputsOf(context, stack);
     if (images !== undefined) {

@@ -9,7 +9,7 @@ import { httpClient } from "./http-client";
 import type { Identity } from "./identity";
 import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
-import { findNamespace, type Namespace, note, refuseForeign } from "./namespace";
+import { findNamespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { recordsAmong, unknownRecords } from "./records";
 import { type Repair, repairState } from "./repair";
@@ -157,19 +157,19 @@ export function judgePullRequest(pullRequest: PullRequest | undefined, sha: stri
     : undefined;
 }
 
-/** The namespace as it is once a deletion that is under way has ended. */
+/** Waits for the end of a deletion of the namespace that is under way. */
 async function settledNamespace(
   place: Place,
   { names, owner }: Identity,
   report: (message: string) => void,
-): Promise<Namespace | undefined> {
+): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const namespace = await findNamespace(place);
     if (namespace !== undefined) {
       refuseForeign(namespace, owner);
     }
     if (namespace?.phase !== "Terminating") {
-      return namespace;
+      return;
     }
     if (tries === 0) {
       report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
