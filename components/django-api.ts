@@ -23,14 +23,11 @@ export class DjangoApi extends pulumi.ComponentResource {
 
     const data = secrets.apply((generated) => apiSecrets(settings, generated));
     const secretName = secret(`${name}-secrets`, namespace, data, this).metadata.name;
-    // Asleep there is no database to migrate.
-    const migration = settings.asleep
-      ? undefined
-      : new Migration(
-          `${name}-migration`,
-          { ...args, secretName, transform: args.transformMigration },
-          { parent: this, dependsOn: args.database },
-        );
+    const { job } = new Migration(
+      `${name}-migration`,
+      { ...args, secretName, transform: args.transformMigration },
+      { parent: this, dependsOn: args.database },
+    );
     this.deployment = httpServer(
       name,
       {
@@ -42,7 +39,7 @@ export class DjangoApi extends pulumi.ComponentResource {
         probeHost: services.api.name,
       },
       this,
-      { dependsOn: migration?.job },
+      { dependsOn: job },
     );
 
     this.registerOutputs({});

@@ -29,6 +29,8 @@ export class Migration extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Migration", name, {}, options);
     const labels = labelsOf("migration");
+    // Asleep there is no database to migrate. One that has succeeded stays so, and waking needn't wait for another.
+    const suspend = args.settings.asleep;
 
     this.job = new k8s.batch.v1.Job(
       name,
@@ -37,10 +39,14 @@ export class Migration extends pulumi.ComponentResource {
           name: `migrate-${shortHash(revisionAndDatabase(args.settings))}`,
           namespace: args.namespace.metadata.name,
           labels,
-          // Without it a failed Job is only waited for again, and the same revision could never be retried.
-          annotations: { "pulumi.com/replaceUnready": "true" },
+          annotations: {
+            // Without it a failed Job is only waited for again, and the same revision could never be retried.
+            "pulumi.com/replaceUnready": "true",
+            ...(suspend ? { "pulumi.com/skipAwait": "true" } : {}),
+          },
         },
         spec: {
+          suspend,
           backoffLimit: 0,
           activeDeadlineSeconds,
           template: { metadata: { labels }, spec: this.pod(args) },

@@ -52,7 +52,7 @@ export async function ensureStack(context: PulumiContext, stack: string): Promis
   for (let tries = 0; ; tries += 1) {
     const names = await stackNames(context);
     if (names.includes(stack)) {
-      await recallConfiguration(context, stack);
+      await recall(context, stack, names);
       return;
     }
     try {
@@ -83,11 +83,14 @@ async function makeStack(context: PulumiContext, stack: string, hasShared: boole
  * the images stay those of the last update.
  */
 export async function recallConfiguration(context: PulumiContext, stack: string): Promise<void> {
-  if (existsSync(configurationFile(context, stack))) {
-    return;
+  if (!existsSync(configurationFile(context, stack))) {
+    await recall(context, stack, await stackNames(context));
   }
-  const names = await stackNames(context);
-  if (!names.includes(stack)) {
+}
+
+/** @param names of the stacks that there are */
+async function recall(context: PulumiContext, stack: string, names: readonly string[]): Promise<void> {
+  if (!names.includes(stack) || existsSync(configurationFile(context, stack))) {
     return;
   }
   const provider = secretsProvider(context);
@@ -124,9 +127,7 @@ export async function recallConfiguration(context: PulumiContext, stack: string)
  */
 export async function configuredStack(context: PulumiContext, stack: string): Promise<string | undefined> {
   const names = await stackNames(context);
-  if (names.includes(stack)) {
-    await recallConfiguration(context, stack);
-  }
+  await recall(context, stack, names);
   return [stack, "preview"].find((name) => names.includes(name));
 }
 

@@ -5,7 +5,6 @@ import type { CodeHost, PullRequest } from "./code-host";
 import { recallDeclared } from "./declared";
 import { deployed, type Deployed } from "./deployed";
 import type { Zone } from "./dns";
-import { httpClient } from "./http-client";
 import type { Identity } from "./identity";
 import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
@@ -13,13 +12,12 @@ import { findNamespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { recordsAmong, unknownRecords } from "./records";
 import { type Repair, repairState } from "./repair";
-import { serving } from "./serving";
 import { stackName } from "./stack";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
 import { inside } from "./verify/view";
-import { replaced, update, whileWatching } from "./workloads";
+import { newestServes, update } from "./workloads";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -90,16 +88,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
   await note(place, { sha: options.sha, ...preview.images, expires });
   if (!asleep) {
-    await phases.time("serving", async () => {
-      await replaced(place);
-      await whileWatching({ place, report, concerns: (part) => part !== "migration" }, (hopeless) =>
-        serving(preview.url, {
-          dispatcher: httpClient(),
-          report,
-          signal: options.signal === undefined ? hopeless : AbortSignal.any([hopeless, options.signal]),
-        }),
-      );
-    });
+    await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   }
   const { product } = options;
   const checks = asleep || !product ? undefined : await phases.time("checks", () => check(preview, product));

@@ -1,3 +1,3 @@
-export { replaced } from "./replaced";
+export { newestServes } from "./newest-serves";
+export { rolledOut } from "./rolled-out";
 export { update } from "./update";
-export { whileWatching } from "./watch";

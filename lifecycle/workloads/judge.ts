@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Objects, partOf } from "./objects";
+import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
 /**
@@ -53,9 +53,7 @@ export function verdict(wait: Wait, objects: Objects): string {
   const quoted = words === "" ? [] : words.split("\n").slice(-10);
   // Before its migration has succeeded the API isn't changed.
   const server = wait.part === "migration" ? "api" : wait.part;
-  const stillServes = objects.pods.some(
-    (pod) => partOf(pod) === server && pod.status.containerStatuses?.every(({ ready }) => ready) === true,
-  );
+  const stillServes = objects.pods.some((pod) => partOf(pod) === server && isReady(pod));
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),

@@ -106,6 +106,8 @@ export async function look(place: Place): Promise<Objects> {
 /** What the labels call the part of the preview that an object belongs to: `api`, `web`, `db` or `migration`. */
 export const partOf = ({ metadata }: Pod | Maker): string => metadata.labels?.["app.kubernetes.io/name"] ?? "";
 
+export const isReady = ({ status }: Pod): boolean => status.containerStatuses?.every(({ ready }) => ready) === true;
+
 export function makerOf({ metadata }: Pod, { makers }: Objects): Maker | undefined {
   const uids = metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
   return makers.find((maker) => uids.includes(maker.metadata.uid));

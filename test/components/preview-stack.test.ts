@@ -345,6 +345,28 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.equal(job(next).metadata.annotations?.["pulumi.com/replaceUnready"], "true");
   });
 
+  it("runs no pod asleep, and keeps the migration that has succeeded", async () => {
+    const asleep = (await graph({ ...everything, asleep: true })).resources;
+    const specs = (all: Recorded[]) =>
+      all
+        .map(({ inputs }) => inputs as unknown as Workload & { spec?: { replicas?: number; suspend?: boolean } })
+        .filter(({ spec }) => spec?.replicas !== undefined || spec?.suspend !== undefined)
+        .map(({ metadata, spec }) => [metadata.name, spec?.replicas ?? spec?.suspend]);
+    const migration = (only(kind(resources, "Job")).inputs as unknown as Workload).metadata.name;
+    assert.deepEqual(specs(asleep).sort(), [
+      ["api", 0],
+      ["db", 0],
+      [migration, true],
+      ["web", 0],
+    ]);
+    assert.deepEqual(specs(resources).sort(), [
+      ["api", 1],
+      ["db", 1],
+      [migration, false],
+      ["web", 1],
+    ]);
+  });
+
   it("denies all traffic, then allows paths between pods that exist only", () => {
     const policies = kind(resources, "NetworkPolicy").map(
       ({ inputs }) =>

@@ -4,8 +4,7 @@ import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
 import { Preview } from "./preview";
 
-/** Fails until a table exists: a migration that an outside condition keeps from succeeding. */
-const gated = [
+const migrationThatRuns = (statement: string) => [
   "python3",
   "-c",
   `
@@ -18,10 +17,12 @@ for attempt in range(60):
     except psycopg.OperationalError:
         time.sleep(0.5)
 with connection:
-    connection.execute("select * from gate")
-print("through the gate")
+    connection.execute("${statement}")
 `,
 ];
+
+/** Fails until a table exists: an outside condition keeps it from succeeding. */
+const gated = migrationThatRuns("select * from gate");
 
 describe("a migration that fails", () => {
   const preview = new Preview(90021);
@@ -75,6 +76,20 @@ describe("a migration that fails", () => {
     assert.notEqual(await query(preview.namespace, "select count(*) from orders_order"), "0");
     await eventually(async () => {
       assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
+    });
+  });
+
+  it("waits where the preview sleeps, and is made up for before the API wakes", async () => {
+    const revision = withMigration(migrationThatRuns("create table woken ()"), "ccccccc");
+    preview.configure({ ...revision, asleep: true });
+    await preview.pulumi("up", "--yes", "--skip-preview", "--stack", preview.stack);
+    const running = ["-n", preview.namespace, "--field-selector=status.phase!=Succeeded"];
+    await eventually(async () => assert.deepEqual(await names("pods", ...running), []));
+    preview.configure(revision);
+    await preview.up();
+    assert.equal(await query(preview.namespace, "select count(*) from woken"), "0");
+    await eventually(async () => {
+      assert.match((await ask(`${preview.names.origin}/api/version/`)).body, /ccccccc/);
     });
   });
 

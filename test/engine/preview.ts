@@ -6,7 +6,7 @@ import { deployed, type Deployed } from "../../lifecycle/deployed";
 import { type Login, requiredLogin } from "../../lifecycle/login";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { close, stacks, up } from "../../lifecycle/stack";
-import { replaced } from "../../lifecycle/workloads";
+import { rolledOut } from "../../lifecycle/workloads";
 import { domain, embeddedSettings } from "../../local/preview-settings";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
@@ -70,7 +70,7 @@ export class Preview {
   /** Resolves once nothing serves any more that was there before. */
   async up(): Promise<void> {
     await up(this.context, this.stack);
-    await replaced({ kubeContext: "preview", namespace: this.namespace });
+    await rolledOut({ kubeContext: "preview", namespace: this.namespace });
   }
 
   /** Waits until a request gets through to Django: ingress and network policies learn of new pods a moment later. */

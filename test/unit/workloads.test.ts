@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { servesFormer } from "../../lifecycle/workloads/replaced";
+import { notServing, servesFormer } from "../../lifecycle/workloads/rolled-out";
 import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../lifecycle/workloads/judge";
 import type { ContainerStatus, Event, Maker, Objects, Pod } from "../../lifecycle/workloads/objects";
 import { backedOff, keptFromReplacement, withoutPods } from "../../lifecycle/workloads/retry";
@@ -257,6 +257,16 @@ describe("a wait", () => {
     assert.equal(servesFormer(objects({ makers, pods: [newest, ending] })), true);
     assert.equal(servesFormer(objects({ makers, pods: [newest, pod(running, { owner: "old" })] })), true);
     assert.equal(servesFormer(objects({ makers, pods: [newest, pod({}, { owner: "old", phase: "Failed" })] })), false);
+  });
+
+  it("is not over before API and web have a pod that is ready and isn't being stopped", () => {
+    const api = pod({ ...running, ready: true });
+    const web = pod({ ...running, ready: true }, { part: "web" });
+    const stopping = { ...web, metadata: { ...web.metadata, deletionTimestamp: "2026-11-24T12:00:00Z" } };
+    assert.deepEqual(notServing(objects({ pods: [] })), ["api", "web"]);
+    assert.deepEqual(notServing(objects({ pods: [api, pod(running, { part: "web" })] })), ["web"]);
+    assert.deepEqual(notServing(objects({ pods: [api, stopping] })), ["web"]);
+    assert.deepEqual(notServing(objects({ pods: [api, stopping, web] })), []);
   });
 
   it("for room in the quota names the setting that is too small", () => {

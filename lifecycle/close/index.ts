@@ -1,0 +1,1 @@
+export { closePreview, type CloseOptions } from "./close";

@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dnsComment, type Receipt, type Remains, remains, type Sighting } from "../../contract";
+import { findNamespace, type Namespace, volumesOf } from "../namespace";
+import { configurationFile, stackName, stackNames } from "../stack";
+import type { CloseOptions } from "./close";
+
+/** Everything of a preview that there is at one moment. */
+export interface Look {
+  readonly names: Record<Remains, string[]>;
+  readonly namespace?: Namespace;
+  /** Why somebody couldn't be asked. */
+  readonly notChecked: Partial<Record<Remains, string>>;
+}
+
+/** @throws UserError where the cluster or the backend can't be asked */
+export async function look(options: CloseOptions): Promise<Look> {
+  const { context, identity } = options;
+  const place = { kubeContext: identity.kubeContext, namespace: identity.names.namespace };
+  const notChecked: Look["notChecked"] = {};
+  const [namespace, volumes, records, all] = await Promise.all([
+    findNamespace(place),
+    volumesOf(place).catch((error: unknown) => {
+      notChecked.volumes = (error as Error).message;
+      return [];
+    }),
+    ownRecords(options).catch((error: unknown) => {
+      notChecked.dnsRecords = (error as Error).message;
+      return [];
+    }),
+    stackNames(context),
+  ]);
+  const stack = stackName(identity.owner.pullRequest);
+  const names = {
+    namespace: namespace === undefined ? [] : [namespace.name],
+    volumes,
+    dnsRecords: records.map(({ name }) => name),
+    stack: all.includes(stack) ? [stack] : [],
+    configFile: existsSync(configFile(options)) ? [`Pulumi.${stack}.yaml`] : [],
+  };
+  return { names, namespace, notChecked };
+}
+
+export const configFile = ({ context, identity }: CloseOptions): string =>
+  configurationFile(context, stackName(identity.owner.pullRequest));
+
+/** The records in the zone that are labelled as this preview's. */
+export async function ownRecords({ dns, identity }: CloseOptions): Promise<{ id: string; name: string }[]> {
+  const comment = dnsComment(identity.owner);
+  return dns === undefined ? [] : (await dns.ownedRecords()).filter((record) => record.comment === comment);
+}
+
+/**
+ * A volume goes later than its namespace, so what is still there is looked for again for a while. What was seen to be
+ * gone isn't: another run may be making it anew already.
+ */
+export async function waitUntilGone(options: CloseOptions): Promise<Receipt["seen"]> {
+  const deadline = performance.now() + 60_000;
+  let before: Partial<Receipt["seen"]> = {};
+  for (;;) {
+    const seen = sightings(await look(options), before);
+    if (Object.values(seen).every(({ state }) => state !== "still there") || performance.now() > deadline) {
+      return seen;
+    }
+    before = seen;
+    await sleep(500);
+  }
+}
+
+function sightings({ names, notChecked }: Look, before: Partial<Receipt["seen"]>): Receipt["seen"] {
+  const at = new Date().toISOString();
+  const sighting = (kind: Remains): Sighting => {
+    const earlier = before[kind];
+    if (earlier?.state === "gone") {
+      return earlier;
+    }
+    const why = notChecked[kind];
+    if (why !== undefined) {
+      return { state: "not checked", why };
+    }
+    return names[kind].length === 0 ? { state: "gone", at } : { state: "still there", what: names[kind] };
+  };
+  return Object.fromEntries(remains.map((kind) => [kind, sighting(kind)])) as Receipt["seen"];
+}

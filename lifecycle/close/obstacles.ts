@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Place } from "../kubectl";
+import { findNamespace, heldObjects, type Namespace, removeFinalizers } from "../namespace";
+import type { CloseOptions } from "./close";
+
+/** What a namespace that won't go is waiting for, one sentence each. */
+export async function obstacles(place: Place, namespace: Namespace): Promise<string[]> {
+  if (namespace.phase !== "Terminating") {
+    return [];
+  }
+  const held = await heldObjects(place, namespace);
+  return held.length === 0
+    ? namespace.remaining.map((message) => `namespace ${place.namespace}: ${message}`)
+    : held.map(
+        ({ object, finalizers, setBy }) =>
+          `namespace ${place.namespace} waits for ${object}: its finalizer ${finalizers.join(", ")}, set by ${setBy}, ` +
+          "must be taken away by whoever that is, or with --force-finalizers",
+      );
+}
+
+/** Does what deletes a namespace. Meanwhile it says what that waits for and, where that was asked for, takes it away. */
+export async function whileDeleting(options: CloseOptions, action: () => Promise<void>): Promise<void> {
+  const watching = new AbortController();
+  const watch = watchNamespace(options, watching.signal);
+  try {
+    await action();
+  } finally {
+    watching.abort();
+    await watch;
+  }
+}
+
+async function watchNamespace(options: CloseOptions, signal: AbortSignal): Promise<void> {
+  const { identity, report, forceFinalizers = false } = options;
+  const place = { kubeContext: identity.kubeContext, namespace: identity.names.namespace };
+  let told = "";
+  while (!signal.aborted) {
+    await sleep(3000, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) {
+      return;
+    }
+    const namespace = await findNamespace(place).catch(() => undefined);
+    if (namespace?.phase !== "Terminating" || namespace.remaining.length === 0) {
+      continue;
+    }
+    const held = await heldObjects(place, namespace);
+    const reasons = await obstacles(place, namespace);
+    if (reasons.join() !== told) {
+      told = reasons.join();
+      reasons.forEach(report);
+    }
+    if (forceFinalizers) {
+      for (const { object, finalizers } of held) {
+        report(`removing the finalizers of ${object} (${finalizers.join(", ")}), as --force-finalizers says`);
+        await removeFinalizers(place, object).catch((error: unknown) => report((error as Error).message));
+      }
+    }
+  }
+}
