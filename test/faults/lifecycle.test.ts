@@ -51,7 +51,9 @@ describe("a pull request's preview, by the command preview", () => {
     return previews.find(({ pullRequest }) => pullRequest === number) ?? {};
   }
 
-  const runningPods = () => kubectl("get", "pods", "-n", preview.namespace, "-o", "name");
+  // The migration's pod stays, having succeeded.
+  const unended = "--field-selector=status.phase!=Succeeded";
+  const runningPods = () => kubectl("get", "pods", "-n", preview.namespace, unended, "-o", "name");
 
   it("comes up for the head, and says so on the pull request without a password", async () => {
     await preview.init({ ...product, repository });
