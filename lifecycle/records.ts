@@ -1,5 +1,5 @@
-import { dnsComment, UserError } from "../contract";
-import type { OwnedRecord, Zone } from "./dns/zone";
+import { dnsComment, ownerOfComment, UserError } from "../contract";
+import type { OwnedRecord, Zone, ZoneRecord } from "./dns/zone";
 import type { Identity } from "./identity";
 import type { StateResource } from "./state";
 
@@ -10,23 +10,46 @@ export interface Records {
   readonly gone: (known: readonly StateResource[]) => Promise<readonly string[]>;
 }
 
+/** What a zone has of a preview. */
+export interface Listed {
+  /** Those that its comment says are its own. */
+  readonly own: readonly OwnedRecord[];
+  /** Under its hosts, whoever made them. */
+  readonly atHosts: readonly (ZoneRecord & { readonly comment?: string | null })[];
+}
+
 /**
- * A preview's records among those that were listed.
+ * Lists what concerns a preview.
  *
- * @param all listed before the state is read, so that what a run at work makes isn't taken for unknown
- * @throws UserError where another preview's record has the host
+ * @throws UserError where the zone can't be listed as a whole
  */
-export function recordsAmong(all: readonly OwnedRecord[], zone: Zone, { owner, names, zoneId }: Identity): Records {
+export async function listRecords(zone: Zone, { owner, names }: Identity): Promise<Listed> {
   const comment = dnsComment(owner);
-  const hosts = [names.host, names.apiHost];
-  const foreign = all.find((record) => hosts.includes(record.name) && record.comment !== comment);
+  const [all, ...atHosts] = await Promise.all([
+    zone.ownedRecords(),
+    ...[names.host, names.apiHost].map((host) => zone.recordsOf(host)),
+  ]);
+  return { own: all.filter((record) => record.comment === comment), atHosts: atHosts.flat() };
+}
+
+/**
+ * A preview's records, where nobody else's lead its visitors elsewhere.
+ *
+ * @param listed before the state is read, so that what a run at work makes isn't taken for unknown
+ * @throws UserError where another preview's record has the host, or one that somebody has made by hand
+ */
+export function recordsAmong({ own, atHosts }: Listed, zone: Zone, { owner, zoneId }: Identity): Records {
+  const comment = dnsComment(owner);
+  const foreign = atHosts.find((record) => leadsVisitors(record) && record.comment !== comment);
   if (foreign !== undefined) {
+    const isPreviews = ownerOfComment(foreign.comment ?? "") !== undefined;
     throw new UserError(
-      `the DNS record ${foreign.name} belongs to another owner, and nothing was changed: its comment is ` +
-        `"${foreign.comment}"; give one of the two another prefix or domain, or close the other`,
+      `the DNS record ${foreign.name} (${foreign.type} ${foreign.content}) belongs to another owner, and nothing was changed: ` +
+        (isPreviews
+          ? `its comment is "${foreign.comment}"; give one of the two another prefix or domain, or close the other`
+          : "no preview has made it; delete it, or give previews another prefix or domain"),
     );
   }
-  const own = all.filter((record) => record.comment === comment);
   const isListed = (id: string) => own.some((record) => record.id === id);
   return {
     own,
@@ -41,3 +64,6 @@ export function recordsAmong(all: readonly OwnedRecord[], zone: Zone, { owner, n
 /** Records of a preview that its state doesn't know of: an update would be refused for what exists already. */
 export const unknownRecords = ({ own }: Records, known: readonly StateResource[]): OwnedRecord[] =>
   own.filter((record) => !known.some(({ id }) => id === record.id));
+
+/** Other types, a TXT, may well stand beside an address. */
+const leadsVisitors = ({ type }: ZoneRecord) => ["A", "AAAA", "CNAME"].includes(type);

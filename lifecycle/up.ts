@@ -10,7 +10,7 @@ import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
 import { findNamespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
-import { recordsAmong, unknownRecords } from "./records";
+import { listRecords, recordsAmong, unknownRecords } from "./records";
 import { type Repair, repairState } from "./repair";
 import { stackName } from "./stack";
 import type { Product } from "./verify/product";
@@ -177,8 +177,8 @@ async function settledNamespace(
 async function repair(options: UpOptions, exists: boolean): Promise<Repair> {
   const { context, dns, identity, report } = options;
   const { names, owner } = identity;
-  const listed = await dns?.ownedRecords().catch((error: unknown) => error as UserError);
-  const records = dns && Array.isArray(listed) ? recordsAmong(listed, dns, identity) : undefined;
+  const listed = dns && (await listRecords(dns, identity).catch((error: unknown) => error as UserError));
+  const records = dns && listed && !(listed instanceof Error) ? recordsAmong(listed, dns, identity) : undefined;
   const present = { namespace: names.namespace, exists, goneRecords: records?.gone };
   const repaired = await repairState(context, stackName(owner.pullRequest), present, report);
   if (listed instanceof Error) {

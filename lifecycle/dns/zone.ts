@@ -12,13 +12,17 @@ const record = z.object({
   created_on: z.string(),
 });
 
-/** A DNS record that a preview has made. */
-export interface OwnedRecord {
+/** A DNS record, whoever has made it. */
+export interface ZoneRecord {
   readonly id: string;
   /** `pr-123.previews.example.com` */
   readonly name: string;
   readonly type: string;
   readonly content: string;
+}
+
+/** A DNS record that a preview has made. */
+export interface OwnedRecord extends ZoneRecord {
   /** ISO 8601 */
   readonly createdOn: string;
   /** Equal to `dnsComment` of whoever owns it. */
@@ -56,15 +60,16 @@ export class Zone {
    * @throws UserError where the zone can't be listed as a whole
    */
   async ownedRecords(): Promise<OwnedRecord[]> {
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const records = await this.list();
-      if (records !== undefined) {
-        return records.flatMap(owned);
-      }
-    }
-    throw new UserError(
-      "Cloudflare listed fewer DNS records than it counts, three times: the zone is being changed; try again",
-    );
+    return (await this.whole({ "comment.startswith": dnsCommentStart })).flatMap(owned);
+  }
+
+  /**
+   * All records of a name.
+   *
+   * @throws UserError where the zone can't be listed as a whole
+   */
+  async recordsOf(name: string): Promise<ZoneRecord[]> {
+    return this.whole({ "name.exact": name });
   }
 
   /**
@@ -90,15 +95,23 @@ export class Zone {
     await this.api.ask("DELETE", `/${encodeURIComponent(recordId)}`, [gone]);
   }
 
+  private async whole(filter: Readonly<Record<string, string>>): Promise<z.infer<typeof record>[]> {
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const records = await this.list(filter);
+      if (records !== undefined) {
+        return records;
+      }
+    }
+    throw new UserError(
+      "Cloudflare listed fewer DNS records than it counts, three times: the zone is being changed; try again",
+    );
+  }
+
   /** Undefined where a record may have slipped from one page to another while they were read. */
-  private async list(): Promise<z.infer<typeof record>[] | undefined> {
+  private async list(filter: Readonly<Record<string, string>>): Promise<z.infer<typeof record>[] | undefined> {
     const found = new Map<string, z.infer<typeof record>>();
     for (let page = 1; ; page += 1) {
-      const query = new URLSearchParams({
-        "comment.startswith": dnsCommentStart,
-        page: String(page),
-        per_page: String(pageSize),
-      });
+      const query = new URLSearchParams({ ...filter, page: String(page), per_page: String(pageSize) });
       const { result, result_info: info } = await this.api.ask("GET", `?${query.toString()}`);
       const records = z.array(record).safeParse(result);
       if (!records.success || info == null) {

@@ -138,9 +138,11 @@ describe("a DNS provider that fails", () => {
     });
 
     faultTest("DNS: a record made by hand under the host", 1, async ({ recover, left }) => {
-      const byHand = foreign({ content: "127.0.0.1" });
+      // Another address, which Cloudflare would let stand beside the preview's.
+      const byHand = foreign({});
       zone.records = [byHand];
-      await fails("up", /An identical record already exists[^]*isn't this preview's, and it was left alone: delete it/);
+      await fails("up", /\(A 192\.0\.2\.1\) belongs to another owner, and nothing was changed: no preview has made it/);
+      assert.equal(await kubectl("get", "namespace", preview.namespace, "--ignore-not-found"), "");
       left(await isGone());
       assert.deepEqual(zone.records, [byHand]);
       zone.records = [];

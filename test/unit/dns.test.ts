@@ -61,6 +61,17 @@ describe("the DNS provider's client", () => {
     );
   });
 
+  it("finds what has a name, whoever made it", async () => {
+    const path = `/client/v4/zones/${zoneId}/dns_records?name.exact=a.previews.example.com&page=1&per_page=1000`;
+    api()
+      .intercept({ path })
+      .reply(200, listing([record("a", null)], { total_count: 1, total_pages: 1 }));
+    assert.deepEqual(
+      (await zone.recordsOf("a.previews.example.com")).map(({ id }) => id),
+      ["a"],
+    );
+  });
+
   it("lists again when a record has slipped from one page to another", async () => {
     const total = { total_count: 2, total_pages: 2 };
     for (const [number, id] of [

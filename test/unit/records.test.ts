@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dnsComment, namesOf } from "../../contract";
 import type { OwnedRecord, Zone } from "../../lifecycle/dns/zone";
 import type { Identity } from "../../lifecycle/identity";
-import { recordsAmong, unknownRecords } from "../../lifecycle/records";
+import { listRecords, recordsAmong, unknownRecords } from "../../lifecycle/records";
 import type { StateResource } from "../../lifecycle/state";
 
 const owner = { project: "preview", product: "orders", repository: "myorg/orders", pullRequest: 7 };
@@ -20,33 +20,55 @@ const known = (id: string, zoneOf = zoneId): StateResource => ({
   ...{ type: "cloudflare:index/dnsRecord:DnsRecord", inputs: { zoneId: zoneOf } },
 });
 
-describe("a preview's records among those of a zone", () => {
-  const another = record("b", { name: "pr-8.previews.example.com", comment: "preview-stack: another's" });
+const listed = (...ids: string[]) => ({ own: ids.map((id) => record(id)), atHosts: [] });
 
-  it("are its owner's", () => {
-    assert.deepEqual(recordsAmong([record("a"), another], zone, identity).own, [record("a")]);
+describe("a preview's records among those of a zone", () => {
+  const another = record("b", { comment: dnsComment({ ...owner, pullRequest: 8 }) });
+
+  it("are its owner's, asked for by comment and by both hosts", async () => {
+    const listing = {
+      ownedRecords: () => Promise.resolve([record("a"), another]),
+      recordsOf: (name: string) => Promise.resolve([{ id: name }]),
+    } as unknown as Zone;
+    const { own, atHosts } = await listRecords(listing, identity);
+    assert.deepEqual(own, [record("a")]);
+    assert.deepEqual(
+      atHosts.map(({ id }) => id),
+      [names.host, names.apiHost],
+    );
   });
 
-  it("must not be another owner's, under either host", () => {
-    for (const name of [names.host, names.apiHost]) {
+  it("are not another preview's", () => {
+    assert.throws(
+      () => recordsAmong({ own: [], atHosts: [record("a"), another] }, zone, identity),
+      /\(A 192\.0\.2\.1\) belongs to another owner, and nothing was changed: its comment is "preview-stack: .* 8 .*"; give/,
+    );
+  });
+
+  it("are the only ones that lead visitors anywhere, also where somebody has made others by hand", () => {
+    const among = (type: string, comment?: string) =>
+      recordsAmong({ own: [], atHosts: [record("a"), { ...another, type, comment: comment! }] }, zone, identity);
+    for (const type of ["A", "AAAA", "CNAME"]) {
       assert.throws(
-        () => recordsAmong([{ ...another, name }], zone, identity),
-        /belongs to another owner, and nothing was changed: its comment is "preview-stack: another's"; give one/,
+        () => among(type),
+        /belongs to another owner, and nothing was changed: no preview has made it; delete/,
       );
     }
+    assert.doesNotThrow(() => among("TXT"));
+    assert.doesNotThrow(() => among("A", dnsComment(owner)));
   });
 
   it("are gone where the state knows of them and neither the list nor the zone does", async () => {
-    const { gone } = recordsAmong([record("a")], zone, identity);
+    const { gone } = recordsAmong(listed("a"), zone, identity);
     assert.deepEqual(await gone([known("a"), known("c")]), ["c"]);
   });
 
   it("are not looked for in another zone than theirs", async () => {
-    assert.deepEqual(await recordsAmong([], zone, identity).gone([known("c", "b".repeat(32))]), []);
+    assert.deepEqual(await recordsAmong(listed(), zone, identity).gone([known("c", "b".repeat(32))]), []);
   });
 
   it("are unknown where the state has none of that id", () => {
-    const records = recordsAmong([record("a"), record("d")], zone, identity);
+    const records = recordsAmong(listed("a", "d"), zone, identity);
     assert.deepEqual(unknownRecords(records, [known("a")]), [record("d")]);
   });
 });

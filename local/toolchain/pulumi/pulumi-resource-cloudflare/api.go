@@ -124,6 +124,7 @@ func noRoute(request *http.Request) (any, *pageInfo, error) {
 // listQuery is what of a list is wanted. Cloudflare knows more filters.
 type listQuery struct {
 	commentStart    string
+	name            string // "" for any
 	number, perPage int
 }
 
@@ -141,6 +142,8 @@ func (q *listQuery) set(name, value string) (err error) {
 	switch name {
 	case "comment.startswith":
 		q.commentStart = value
+	case "name.exact":
+		q.name = value
 	case "page":
 		q.number, err = positive(name, value)
 	case "per_page":
@@ -161,7 +164,8 @@ func positive(name, value string) (int, error) {
 
 // matches filters without regard to case, as Cloudflare does.
 func (q listQuery) matches(candidate record) bool {
-	return strings.HasPrefix(strings.ToLower(candidate.Comment), strings.ToLower(q.commentStart))
+	return strings.HasPrefix(strings.ToLower(candidate.Comment), strings.ToLower(q.commentStart)) &&
+		(q.name == "" || strings.EqualFold(candidate.Name, q.name))
 }
 
 func (q listQuery) page(records []record) ([]record, *pageInfo) {

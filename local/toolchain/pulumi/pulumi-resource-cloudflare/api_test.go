@@ -91,6 +91,17 @@ func TestAPIPagesAndFilters(t *testing.T) {
 	}
 }
 
+func TestAPIFindsANameWhoeverMadeIt(t *testing.T) {
+	inFolder(t)
+	create(t, map[string]any{"name": "pr-1.example.com"})
+	create(t, map[string]any{"name": "pr-11.example.com"})
+	answer := askAPI(t, http.MethodGet, recordsPath+"?name.exact=PR-1.example.com")
+	var listed []record
+	if err := json.Unmarshal(answer.Result, &listed); err != nil || len(listed) != 1 || listed[0].Name != "pr-1.example.com" {
+		t.Errorf("found %s, %v", answer.Result, err)
+	}
+}
+
 func TestAPIRefuses(t *testing.T) {
 	inFolder(t)
 	expectError(t, askAPI(t, http.MethodGet, recordsPath, "Bearer another"), 403, 10000)
