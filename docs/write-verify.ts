@@ -8,9 +8,13 @@ export const verifyDocument = join(__dirname, "verify.md");
 
 export function withTables(text: string): string {
   const checkRows = checks.map(({ id, title, setting, why }) => [`\`${id}\``, title, setting, why]);
-  const keyRows = productKeys().map(({ key, meaning }) => [`\`${key}\``, meaning]);
+  const keyRows = productKeys().map(({ key, meaning, default: value }) => [
+    `\`${key}\``,
+    value === undefined ? "" : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``,
+    meaning,
+  ]);
   const withChecks = between(text, "checks", [["check", "what holds", "setting to change", "otherwise"], ...checkRows]);
-  return between(withChecks, "product", [["key", "meaning"], ...keyRows]);
+  return between(withChecks, "product", [["key", "default", "meaning"], ...keyRows]);
 }
 
 function between(text: string, mark: string, rows: readonly (readonly string[])[]): string {

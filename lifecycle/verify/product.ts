@@ -5,7 +5,10 @@ import { z } from "zod";
 import { UserError } from "../../contract";
 
 const path = z.string().regex(/^\/(?!\/)[^\s#]*$/, "must be a path on the public host, such as /api/orders/");
-const evidence = z.strictObject({ path, text: z.string().min(1) });
+const evidence = z.strictObject({
+  path: path.describe("what is asked for"),
+  text: z.string().min(1).describe("what the answer contains"),
+});
 
 const schema = z.strictObject({
   admin: path.regex(/\/$/, "must end in a slash").default("/api/admin/").describe("Django's admin"),
@@ -18,7 +21,7 @@ const schema = z.strictObject({
   seed: evidence
     .optional()
     .describe("an address that answers anyone, and a text in it that is there only after seeding"),
-  private: z.array(path).optional().describe("answers that differ by who is logged in; by default the admin's index"),
+  private: z.array(path).optional().describe("answers that differ by who is logged in; otherwise the admin's index"),
   login: z
     .strictObject({
       path: path.describe("takes POST of JSON with username and password"),
@@ -26,7 +29,7 @@ const schema = z.strictObject({
       logout: path.optional().describe("takes DELETE"),
     })
     .optional()
-    .describe("how to log in, where the demo login may not enter the admin; by default the admin's form"),
+    .describe("how to log in, where the demo login may not enter the admin; otherwise the admin's form"),
   cors: z.boolean().default(false).describe("true where other origins are to call the API (django-cors-headers)"),
   migrateCheck: z
     .array(z.string().min(1))
@@ -68,14 +71,22 @@ export function productOf(project: string): Product | undefined {
   return existsSync(file) ? readProduct(file) : undefined;
 }
 
-/** Every key with its meaning, for the documentation. */
-export function productKeys(): { key: string; meaning: string }[] {
-  return Object.entries(schema.shape).flatMap(([key, value]) => {
-    const inner = "unwrap" in value ? value.unwrap() : value;
-    const shape = inner instanceof z.ZodObject && key === "login" ? (inner.shape as Record<string, z.ZodType>) : {};
+/** A key as the documentation shows it; `login.path` is the key `path` in the key `login`. */
+export interface ProductKey {
+  readonly key: string;
+  readonly meaning: string;
+  /** Undefined where there is none. */
+  readonly default?: unknown;
+}
+
+/** Every key, those in other keys after them. */
+export function productKeys(shape: Readonly<Record<string, z.ZodType>> = schema.shape, prefix = ""): ProductKey[] {
+  return Object.entries(shape).flatMap(([name, field]) => {
+    const key = `${prefix}${name}`;
+    const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
     return [
-      { key, meaning: value.description ?? "" },
-      ...Object.entries(shape).map(([name, field]) => ({ key: `${key}.${name}`, meaning: field.description ?? "" })),
+      { key, meaning: field.description ?? "", default: field.safeParse(undefined).data },
+      ...(inner instanceof z.ZodObject ? productKeys(inner.shape, `${key}.`) : []),
     ];
   });
 }
