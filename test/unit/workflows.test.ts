@@ -44,7 +44,7 @@ const action = parse(textOf(".github/actions/preview/action.yml")) as Action;
 const { build, deploy, close } = workflows.get("preview.yml")!.jobs as Record<"build" | "deploy" | "close", Job>;
 const jobs = [...workflows.values()].flatMap(({ jobs }) => Object.values(jobs));
 const steps = [...jobs.flatMap(({ steps = [] }) => steps), ...action.runs.steps];
-const callers = [...textOf("docs/workflows.md").matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text!);
+const callers = [...textOf("docs/workflows.md").matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text]) => text!);
 
 function workflow(text: string): Workflow {
   return parse(text) as Workflow;
