@@ -87,7 +87,7 @@ const hasBegun = (line: string) => /^ *- +\S+ \S+ deleting/.test(line);
  * Begins in one moment what Pulumi does one by one. The namespace's controller looks 5 s after the deletion was asked for
  * and, if there is still a pod or a volume's claim, again seconds later: without any it is done the first time.
  */
-async function deleteAtOnce(place: Place, report: (message: string) => void): Promise<void> {
+export async function deleteAtOnce(place: Place, report: (message: string) => void): Promise<void> {
   const options = ["--ignore-not-found", "--wait=false", "--request-timeout=15s"];
   try {
     await kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]);

@@ -1,1 +1,2 @@
 export { closePreview, type CloseOptions } from "./close";
+export { deleteAtOnce } from "./destroy";

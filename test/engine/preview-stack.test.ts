@@ -128,7 +128,7 @@ describe("a preview on the real engine and cluster", () => {
   it("is gone after destroy: namespace, volume, DNS record and stack", async () => {
     volume = await kubectl("get", "pvc", "-n", preview.namespace, "-o", "jsonpath={.items[0].spec.volumeName}");
     assert.notEqual(volume, "");
-    await preview.close();
+    await preview.pulumi("destroy", "--stack", preview.stack, "--yes", "--skip-preview", "--remove");
     assert.deepEqual(await names("namespace", "-l", "preview-stack/pull-request=90001"), []);
     await eventually(async () => {
       const volumes = await names("persistentvolume");

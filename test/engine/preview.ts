@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { namesOf, type Names, type SettingsInput } from "../../contract";
+import { deleteAtOnce } from "../../lifecycle/close";
 import { deployed, type Deployed } from "../../lifecycle/deployed";
 import { type Login, requiredLogin } from "../../lifecycle/login";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
@@ -92,9 +93,10 @@ export class Preview {
     return pulumi(this.context, args);
   }
 
-  /** Destroys what there is and removes the stack; does nothing where there is none. */
+  /** Destroys what there is, as quickly as `preview close`, and removes the stack; does nothing where there is none. */
   async close(): Promise<void> {
     if (await this.exists()) {
+      await deleteAtOnce({ kubeContext: "preview-deployer", namespace: this.namespace }, () => undefined);
       await close(this.context, this.stack);
     }
     rmSync(this.file, { force: true });
