@@ -57,13 +57,14 @@ export async function declare(
   );
 }
 
-/** Makes settings of what the namespace has noted: it was decided since, perhaps in another checkout or meanwhile. */
+/** Makes settings of what the namespace has noted, and returns all that it has: it was decided since, perhaps in another checkout or meanwhile. */
 export async function recallDeclared(
   context: PulumiContext,
   stack: string,
   namespace: Namespace | undefined,
-): Promise<Declared> {
-  const { asleep, generation } = recordFrom(namespace?.annotations ?? {});
+): Promise<LifecycleRecord> {
+  const record = recordFrom(namespace?.annotations ?? {});
+  const { asleep, generation } = record;
   await configure(context, stack, { asleep: String(asleep), "database.generation": String(generation) });
-  return { asleep, generation };
+  return record;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expiryFrom, UserError } from "../contract";
+import { deployedCommit, expiryFrom, recordFrom, UserError } from "../contract";
 import { latest } from "./clocks";
 import type { CodeHost, PullRequest } from "./code-host";
 import { recallDeclared } from "./declared";
@@ -59,14 +59,14 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const phases = new Stopwatch();
 
   await phases.time("cluster", () => settledNamespace(place, identity, report));
-  let asleep = false;
+  let before = recordFrom({});
 
   const late = await withLock(
     context,
     stack,
     async () => {
       const namespace = await findNamespace(place);
-      ({ asleep } = await recallDeclared(context, stack, namespace));
+      before = await recallDeclared(context, stack, namespace);
       const { pending } = await phases.time("repair", () => repair(options, namespace !== undefined));
       // Again, since waiting for the lock may have taken long.
       const reason = await phases.time("code host", () =>
@@ -84,9 +84,11 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   if (late !== undefined) {
     return { outcome: "stepped aside", reason: late };
   }
+  const { asleep } = before;
   const preview = await deployed(context, owner.pullRequest);
   const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
-  await note(place, { sha: options.sha, ...preview.images, expires });
+  const sha = deployedCommit(options.sha, before, preview.images);
+  await note(place, { sha, ...preview.images, expires });
   if (!asleep) {
     await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   }

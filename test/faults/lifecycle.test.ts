@@ -131,6 +131,7 @@ describe("a pull request's preview, by the command preview", () => {
     const { health, requests } = await listed();
     assert.deepEqual({ health, requests }, { health: "asleep", requests: { cpu: 0, memory: 0 } });
     assert.equal((await succeeds()).asleep, true);
+    assert.equal((await listed()).sha, shaOf(`${number}.1`));
     assert.equal(await runningPods(), "");
     assert.equal((await run("wake", String(number))).exitCode, 0);
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
@@ -140,7 +141,7 @@ describe("a pull request's preview, by the command preview", () => {
   it("has an image in it that nobody can pull: status says in which part", async () => {
     await kubectl("set", "image", "-n", preview.namespace, "deployment/web", "*=preview.invalid/none:1");
     await eventually(async () => {
-      assert.match((await listed()).wrong!.join(), /^web: (ErrImagePull|ImagePullBackOff)$/);
+      assert.match((await listed()).wrong!.join(), /^stale,web: (ErrImagePull|ImagePullBackOff)$/);
     });
   });
 
