@@ -57,7 +57,11 @@ export async function declare(
   );
 }
 
-/** Makes settings of what the namespace has noted, and returns all that it has: it was decided since, perhaps in another checkout or meanwhile. */
+/**
+ * Makes settings of what was decided and is noted on the namespace: it was since, perhaps in another checkout or meanwhile.
+ *
+ * @returns all that is noted
+ */
 export async function recallDeclared(
   context: PulumiContext,
   stack: string,
