@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import pRetry from "p-retry";
 import { UserError } from "../contract";
 import { advised } from "./advice";
 import { causeOf } from "./cause";
@@ -43,6 +44,21 @@ export const refusalOf = (error: unknown): string | undefined =>
  * @throws UserError with pulumi's own diagnostics
  */
 export async function pulumi(context: PulumiContext, args: readonly string[], input?: string): Promise<string> {
+  return pRetry(() => run(context, args, input), {
+    retries: 5,
+    minTimeout: 100,
+    shouldRetry: ({ error }) => isRace(refusalOf(error) ?? ""),
+  });
+}
+
+/**
+ * Whether `pulumi` refused for what another run did in the same moment, in a file backend: a file that it is about to write
+ * is empty, or was there when the folder was listed and isn't any more.
+ */
+export const isRace = (refusal: string): boolean =>
+  /^error: EOF$|^error: list bucket: blob \(code=NotFound\)/m.test(refusal);
+
+async function run(context: PulumiContext, args: readonly string[], input?: string): Promise<string> {
   const child = execa("pulumi", [...args, "--non-interactive", "--color=never"], {
     cwd: context.project,
     env: { PULUMI_SKIP_UPDATE_CHECK: "true", ...context.env },

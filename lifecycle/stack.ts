@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pRetry from "p-retry";
 import { stringify } from "yaml";
 import { restoreCutOffStates, secretsProvider } from "./backend";
 import { lockIn } from "./lock";
@@ -21,13 +20,7 @@ export const configurationFile = ({ project }: PulumiContext, stack: string) => 
 
 /** The project's stacks, as the backend knows them. */
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
-  // In a file backend another run may be about to write one of them, and has a file that is empty for a moment.
-  const list = () =>
-    pRetry(() => pulumi(context, ["stack", "ls", "--json"]), {
-      retries: 5,
-      minTimeout: 100,
-      shouldRetry: ({ error }) => /^error: EOF$/m.test(error.message),
-    });
+  const list = () => pulumi(context, ["stack", "ls", "--json"]);
   const text = await list().catch(async (error: unknown) => {
     if (isCutOff(error) && (await restoreCutOffStates(context, report))) {
       return list();

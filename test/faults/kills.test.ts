@@ -41,21 +41,20 @@ describe("a command that is killed", () => {
   });
   after(() => preview.close());
 
-  faultTest("up killed, at any point", tries, async ({ recover, left }) => {
+  faultTest("up, then close, each killed at any point", 2 * tries, async ({ recover, left }) => {
+    const again = { up: bringUp, close: takeDown };
+    const survives = async (verb: "up" | "close", point: number, alone: boolean) => {
+      const after = point * seconds[verb];
+      await killed(verb, after, alone);
+      await recover(again[verb]).catch((error: unknown) => {
+        throw new Error(`${verb} was killed after ${after.toFixed(1)} s: ${String(error)}`, { cause: error });
+      });
+    };
     for (const [index, point] of points.entries()) {
+      const alone = index % 2 === 0;
       await preview.init(product);
-      await killed(["up", String(pullRequest)], point * seconds.up, index % 2 === 0);
-      await recover(bringUp);
-      await takeDown();
-      left(await leftOf(preview, pullRequest));
-    }
-  });
-
-  faultTest("close killed, at any point", tries, async ({ recover, left }) => {
-    for (const [index, point] of points.entries()) {
-      await bringUp();
-      await killed(["close", String(pullRequest)], point * seconds.close, index % 2 === 0);
-      await recover(takeDown);
+      await survives("up", point, alone);
+      await survives("close", point, alone);
       left(await leftOf(preview, pullRequest));
     }
   });
@@ -77,8 +76,8 @@ describe("a command that is killed", () => {
   }
 
   /** Alone, as the out-of-memory killer does, or with everything that it has started, as a runner that is taken away. */
-  async function killed(args: string[], after: number, alone: boolean): Promise<void> {
-    const child = command(args);
+  async function killed(verb: "up" | "close", after: number, alone: boolean): Promise<void> {
+    const child = command([verb, String(pullRequest)]);
     await sleep(after * 1000);
     for (const pid of [child.pid!, ...(alone ? [] : descendantsOf(child.pid!))]) {
       try {

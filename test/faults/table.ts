@@ -1,3 +1,6 @@
+import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { table } from "table";
 
 /** What came of one kind of fault. */
@@ -10,18 +13,23 @@ export interface Outcome {
   readonly orphans: number;
 }
 
-const outcomes: Outcome[] = [];
+/** Files that are run side by side are processes of their own, so what comes of them is written to one file. */
+const outcomes = () => process.env.TEST_OUTCOMES!;
 
-export const note = (outcome: Outcome): void => void outcomes.push(outcome);
+export const note = (outcome: Outcome): void => appendFileSync(outcomes(), `${JSON.stringify(outcome)}\n`);
 
-/** Printed after the last of all suites. */
-after(() => {
-  const rows = outcomes.map(({ fault, tries, recovered, seconds, orphans }) => [
-    fault,
-    tries,
-    recovered,
-    seconds.toFixed(1),
-    orphans,
-  ]);
+/** Mocha calls it once, before it starts anything. */
+export function mochaGlobalSetup(): void {
+  process.env.TEST_OUTCOMES ??= join(mkdtempSync(join(tmpdir(), "preview-stack-outcomes-")), "outcomes");
+  appendFileSync(outcomes(), "");
+}
+
+/** Mocha calls it once, after the last of all suites. */
+export function mochaGlobalTeardown(): void {
+  const rows = readFileSync(outcomes(), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Outcome)
+    .map(({ fault, tries, recovered, seconds, orphans }) => [fault, tries, recovered, seconds.toFixed(1), orphans]);
   console.log(table([["fault", "tries", "recovered", "seconds", "orphans"], ...rows]));
-});
+}

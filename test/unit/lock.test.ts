@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { type Lock, lockIn, provenEnded } from "../../lifecycle/lock";
-import { refusalIn } from "../../lifecycle/pulumi";
+import { isRace, refusalIn } from "../../lifecycle/pulumi";
 
 /** What Pulumi 3.259 prints on a stack that is locked, in a folder backend. */
 const refusal = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
@@ -14,6 +14,12 @@ describe("a stack's lock", () => {
     const output = ["Updating (pr-1):", "Diagnostics:", "  kubernetes:batch/v1:Job (pr-1-api-migration):", refusal];
     assert.equal(refusalIn(output.join("\n")), undefined);
     assert.equal(refusalIn(refusal), refusal);
+  });
+
+  it("isn't what another run in the same moment lets pulumi stumble over, which is tried again", () => {
+    const vanished =
+      "error: list bucket: blob (code=NotFound): lstat /backend/pr-1.json.tmp: no such file or directory";
+    assert.deepEqual([refusal, vanished, "error: EOF", "error: no such file"].map(isRace), [false, true, true, false]);
   });
 
   it("is read out of pulumi's error, and out of no other", () => {

@@ -7,9 +7,9 @@ import { ensureModule } from "../../local/toolchain";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
-import { isWhole } from "./extent";
-import { faultTest } from "./fault";
-import { closes, command, leftOf, smallProduct } from "./small-preview";
+import { isWhole } from "../faults/extent";
+import { faultTest } from "../faults/fault";
+import { closes, command, leftOf, smallProduct } from "../faults/small-preview";
 
 const number = 90086;
 
