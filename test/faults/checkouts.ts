@@ -7,8 +7,6 @@ import { pulumi } from "../../lifecycle/pulumi";
 import type { TestProject } from "../engine/preview";
 
 const repository = join(__dirname, "../..");
-const name = "preview-runners";
-
 /**
  * Checkouts of one project, as each runner of a workflow has its own: with what all previews share, in the stack
  * `preview`, and without any stack's configuration.
@@ -18,16 +16,19 @@ export class Checkouts {
 
   private constructor(private readonly committed: TestProject) {}
 
-  static async make(shared: SettingsInput): Promise<Checkouts> {
+  /** @param name the project's, which no other test has: its stack `preview` would be the same */
+  static async make(name: string, shared: SettingsInput): Promise<Checkouts> {
     const config = Object.fromEntries(Object.entries(shared).map(([key, value]) => [`${name}:${key}`, value]));
-    const committed = emptyCheckout();
+    const committed = emptyCheckout(name);
     writeFileSync(join(committed.folder, "Pulumi.preview.yaml"), stringify({ config }));
+    // A run that was killed may have left it.
+    await inside(committed, "stack", "rm", "preview", "--yes", "--preserve-config").catch(() => undefined);
     await inside(committed, "stack", "init", "preview");
     return new Checkouts(committed);
   }
 
   fresh(): TestProject {
-    const project = emptyCheckout();
+    const project = emptyCheckout(this.committed.name);
     this.made.push(project);
     cpSync(join(this.committed.folder, "Pulumi.preview.yaml"), join(project.folder, "Pulumi.preview.yaml"));
     return project;
@@ -39,7 +40,7 @@ export class Checkouts {
   }
 }
 
-function emptyCheckout(): TestProject {
+function emptyCheckout(name: string): TestProject {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-checkout-"));
   const options = { tsconfig: join(repository, "tsconfig.program.json") };
   writeFileSync(

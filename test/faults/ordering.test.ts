@@ -25,7 +25,7 @@ describe("commands that meet", () => {
   before(async () => {
     github = await GitHubStandIn.start(repository);
     const { settings } = new Preview(number);
-    checkouts = await Checkouts.make({ ...settings, ...(await smallProduct()), repository });
+    checkouts = await Checkouts.make("preview-runners", { ...settings, ...(await smallProduct()), repository });
   });
   beforeEach(() => {
     number += 1;
