@@ -23,7 +23,7 @@ describe("a preview whose every command runs in another checkout", () => {
     [image, next] = [api!.image!, await smallImage("next")];
     const { settings } = new Preview(number);
     const shared = { ...settings, api: { ...api, image: undefined }, web: { ...web, image: undefined } };
-    checkouts = await Checkouts.make(shared);
+    checkouts = await Checkouts.make("preview-checkouts", shared);
   });
   after(async () => {
     await github.stop();
