@@ -26,9 +26,9 @@ describe("a preview whose every command runs in another checkout", () => {
     checkouts = await Checkouts.make("preview-checkouts", shared);
   });
   after(async () => {
-    await github.stop();
-    await new Preview(number, {}, checkouts.fresh()).close();
-    await checkouts.remove();
+    await github?.stop();
+    await (checkouts && new Preview(number, {}, checkouts.fresh()).close());
+    await checkouts?.remove();
   });
 
   const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });

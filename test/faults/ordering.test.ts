@@ -40,8 +40,8 @@ describe("commands that meet", () => {
     await kubectl("delete", "namespace", preview.namespace, "--ignore-not-found");
   });
   after(async () => {
-    await checkouts.remove();
-    await github.stop();
+    await github?.stop();
+    await checkouts?.remove();
   });
 
   const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
