@@ -40,7 +40,8 @@ export async function destroyStack(options: CloseOptions, namespace: Namespace |
         try {
           await ask(`destroying the stack ${stack}`, destroy);
         } catch (error) {
-          const still = await findNamespace(place);
+          // A cluster that can't be asked says no more than Pulumi did.
+          const still = await findNamespace(place).catch(() => undefined);
           const reasons = still && (await obstacles(place, still));
           throw reasons === undefined || reasons.length === 0
             ? error
