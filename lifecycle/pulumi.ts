@@ -56,7 +56,7 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
  * is empty, or was there when the folder was listed and isn't any more.
  */
 export const isRace = (refusal: string): boolean =>
-  /^error: EOF$|^error: list bucket: blob \(code=NotFound\)/m.test(refusal);
+  /^error: (?:.*: )?EOF$|^error: list bucket: blob \(code=NotFound\)/m.test(refusal);
 
 async function run(context: PulumiContext, args: readonly string[], input?: string): Promise<string> {
   const child = execa("pulumi", [...args, "--non-interactive", "--color=never"], {
