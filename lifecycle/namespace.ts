@@ -1,9 +1,11 @@
 import { annotationArguments, foreignOwner, type LifecycleRecord, type Owner, UserError } from "../contract";
-import { kubectl, type Place } from "./kubectl";
+import { kubectl, type Place, tryKubectl } from "./kubectl";
 
 /** A namespace as the cluster has it. */
 export interface Namespace {
   readonly name: string;
+  /** Another one's, even of the same name, is another. */
+  readonly uid: string;
   readonly phase: "Active" | "Terminating";
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -15,6 +17,7 @@ interface Manifest {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
+    readonly uid: string;
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
     readonly finalizers?: readonly string[];
@@ -38,11 +41,27 @@ export async function findNamespace(place: Place): Promise<Namespace | undefined
 }
 
 export function namespaceFrom({ metadata, status }: Manifest): Namespace {
-  const { name, labels = {}, annotations = {} } = metadata;
+  const { name, uid, labels = {}, annotations = {} } = metadata;
   const remaining = (status?.conditions ?? [])
     .filter(({ type, status: holds }) => /Remaining$/.test(type) && holds === "True")
     .map(({ message }) => message);
-  return { name, phase: status?.phase ?? "Active", labels, annotations, remaining };
+  return { name, uid, phase: status?.phase ?? "Active", labels, annotations, remaining };
+}
+
+/**
+ * Begins the deletion of this very namespace: one that another run has made in its place meanwhile stays.
+ *
+ * @returns whether it was there
+ * @throws UserError where the cluster refuses or can't be asked
+ */
+export async function deleteNamespace(place: Place, { name, uid }: Namespace): Promise<boolean> {
+  const args = ["delete", "--raw", `/api/v1/namespaces/${name}`, "--filename=-", "--request-timeout=15s"];
+  const input = JSON.stringify({ apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } });
+  const { failed, stderr } = await tryKubectl(place, args, { input });
+  if (failed && !/\((NotFound|Conflict)\)/.test(stderr)) {
+    throw new UserError(`namespace ${name} can't be deleted: ${stderr}`);
+  }
+  return !failed;
 }
 
 /** Notes something down about a preview, where the next run and `preview reconcile` find it. */

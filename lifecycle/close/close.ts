@@ -3,10 +3,9 @@ import { type Receipt, UserError } from "../../contract";
 import type { Zone } from "../dns";
 import type { Identity } from "../identity";
 import type { LockOptions } from "../lock";
-import { refuseForeign } from "../namespace";
 import type { PulumiContext } from "../pulumi";
 import { isRemoved, stackName } from "../stack";
-import { deleteLeftNamespace, destroyStack, takenOver } from "./destroy";
+import { deleteLeftNamespace, destroyStack, refuseTakenOver } from "./destroy";
 import { configFile, look, ownRecords, waitUntilGone } from "./look";
 
 export interface CloseOptions extends LockOptions {
@@ -37,24 +36,26 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
     return action();
   };
   const before = await look(options);
-  if (before.namespace !== undefined) {
-    refuseForeign(before.namespace, identity.owner, takenOver);
-  }
+  refuseTakenOver(before.namespace, options);
   if (before.notChecked.dnsRecords !== undefined) {
     throw new UserError(`nothing was changed: ${before.notChecked.dnsRecords}`);
   }
 
+  let { namespace } = before;
   if (before.names.stack.length > 0) {
-    await destroyStack(options, before.namespace, ask).catch((error: unknown) => {
+    namespace = await destroyStack(options, ask).catch((error: unknown) => {
       // Another closing at the same time was faster.
       if (!isRemoved(error, stackName(identity.owner.pullRequest))) {
         throw error;
       }
+      return namespace;
     });
   }
   // Before all that takes time: from here on another run may make the preview anew.
   rmSync(configFile(options), { force: true });
-  await deleteLeftNamespace(options, ask);
+  if (namespace !== undefined) {
+    await deleteLeftNamespace(options, namespace, ask);
+  }
   // What fails from here on is said in the receipt.
   for (const { id, name } of await ownRecords(options).catch(() => [])) {
     await ask(`deleting the DNS record ${name}, which no stack knows of`, () =>

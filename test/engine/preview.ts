@@ -5,6 +5,7 @@ import { namesOf, type Names, type SettingsInput } from "../../contract";
 import { deleteAtOnce } from "../../lifecycle/close";
 import { deployed, type Deployed } from "../../lifecycle/deployed";
 import { type Login, requiredLogin } from "../../lifecycle/login";
+import { findNamespace } from "../../lifecycle/namespace";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { close, stacks, up } from "../../lifecycle/stack";
 import { rolledOut } from "../../lifecycle/workloads";
@@ -96,7 +97,9 @@ export class Preview {
   /** Destroys what there is, as quickly as `preview close`, and removes the stack; does nothing where there is none. */
   async close(): Promise<void> {
     if (await this.exists()) {
-      await deleteAtOnce({ kubeContext: "preview-deployer", namespace: this.namespace }, () => undefined);
+      const place = { kubeContext: "preview-deployer", namespace: this.namespace };
+      const namespace = await findNamespace(place);
+      await (namespace && deleteAtOnce(place, namespace, () => undefined));
       await close(this.context, this.stack);
     }
     rmSync(this.file, { force: true });

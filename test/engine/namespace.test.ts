@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { ownerLabels } from "../../contract";
+import { deleteNamespace, findNamespace, type Namespace } from "../../lifecycle/namespace";
+import { apply, kubectl } from "./kubectl";
+
+/** By the deployer: an update that waited for a closing's end makes the same namespace anew at once. */
+describe("deleting a preview's namespace", () => {
+  const place = { kubeContext: "preview-deployer", namespace: "test-pr-90043" };
+  const labels = {
+    ...ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest: 90043 }),
+    "pod-security.kubernetes.io/enforce": "restricted",
+  };
+
+  async function make(): Promise<Namespace> {
+    await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: place.namespace, labels } }]);
+    return (await findNamespace(place))!;
+  }
+
+  afterEach(() => kubectl("delete", "namespace", place.namespace, "--ignore-not-found"));
+
+  it("deletes it", async () => {
+    assert.equal(await deleteNamespace(place, await make()), true);
+    await kubectl("wait", "--for=delete", `namespace/${place.namespace}`, "--timeout=60s");
+    assert.equal(await findNamespace(place), undefined);
+  });
+
+  it("leaves one alone that was made in its place meanwhile", async () => {
+    const former = await make();
+    await kubectl("delete", "namespace", place.namespace);
+    assert.equal(await deleteNamespace(place, former), false);
+    const current = await make();
+    assert.equal(await deleteNamespace(place, former), false);
+    assert.deepEqual([(await findNamespace(place))?.uid, (await findNamespace(place))?.phase], [current.uid, "Active"]);
+  });
+
+  it("says why it can't where the cluster refuses", async () => {
+    const foreign = { ...(await make()), name: "kube-system" };
+    await assert.rejects(deleteNamespace(place, foreign), /namespace kube-system can't be deleted: .*[Ff]orbidden/);
+  });
+});
