@@ -39,11 +39,10 @@ export class Migration extends pulumi.ComponentResource {
           name: `migrate-${shortHash(revisionAndDatabase(args.settings))}`,
           namespace: args.namespace.metadata.name,
           labels,
-          annotations: {
-            // Without it a failed Job is only waited for again, and the same revision could never be retried.
-            "pulumi.com/replaceUnready": "true",
-            ...(suspend ? { "pulumi.com/skipAwait": "true" } : {}),
-          },
+          annotations: suspend
+            ? { "pulumi.com/skipAwait": "true" }
+            : // Without it a failed Job is only waited for again, and the same revision could never be retried.
+              { "pulumi.com/replaceUnready": "true" },
         },
         spec: {
           suspend,

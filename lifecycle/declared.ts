@@ -20,6 +20,8 @@ export interface ExistingPreview {
   readonly place: Place;
   /** `https://pr-1.previews.example.com` */
   readonly origin: string;
+  /** `myorg/shop`; empty where the settings name none. */
+  readonly repository: string;
   readonly declared: Declared;
 }
 
@@ -36,7 +38,8 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
     );
   }
   refuseForeign(namespace, owner);
-  return { context, stack, place, origin: names.origin, declared: recordFrom(namespace.annotations) };
+  const { repository } = owner;
+  return { context, stack, place, origin: names.origin, repository, declared: recordFrom(namespace.annotations) };
 }
 
 /** Writes a decision down and brings the preview to it. */

@@ -26,7 +26,7 @@ export async function deployed(context: PulumiContext, pullRequest: number): Pro
   });
   if (url === undefined || namespace === undefined) {
     throw new UserError(
-      `${stack}: the stack has no url yet, so its last update failed; pulumi up --stack ${stack} says why`,
+      `${stack}: the stack has no url yet, so its last update failed; preview up ${pullRequest} says why`,
     );
   }
   await recallConfiguration(context, stack);

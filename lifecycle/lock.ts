@@ -4,18 +4,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../contract";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
-/** A lock on a stack, as a self-managed backend tells of it when it refuses an update. */
+/** A lock on a stack, as a backend tells of it when it refuses an update. Pulumi Cloud tells nothing of whose it is. */
 export interface Lock {
   /** `runner@host` */
   readonly holder: string;
-  readonly host: string;
-  readonly pid: number;
+  readonly host?: string;
+  readonly pid?: number;
   /** ISO 8601, by the clock of that host. */
-  readonly since: string;
+  readonly since?: string;
 }
 
 /** The lock that a refusal of `pulumi` tells of; undefined where it refused for another reason. */
 export function lockIn(refusal: string): Lock | undefined {
+  if (refusal.includes("[409] Conflict: Another update is currently in progress")) {
+    return { holder: "another update" };
+  }
   const match = /currently locked by[\s\S]*created by (\S+@(\S+)) \(pid (\d+)\) at (\S+)/.exec(refusal);
   return match ? { holder: match[1]!, host: match[2]!, pid: Number(match[3]), since: match[4]! } : undefined;
 }
@@ -71,7 +74,8 @@ export async function withLock<Result>(
   }
 }
 
-const describe = ({ holder, pid, since }: Lock) => `${holder} (process ${pid}) since ${since}`;
+const describe = ({ holder, pid, since }: Lock) =>
+  pid === undefined ? holder : `${holder} (process ${pid}) since ${since}`;
 
 /** True only where the run that took the lock can't be at work any more: nobody else's lock is ever taken away. */
 export async function provenEnded(lock: Lock, hasEnded?: LockOptions["hasEnded"]): Promise<boolean> {
@@ -80,7 +84,7 @@ export async function provenEnded(lock: Lock, hasEnded?: LockOptions["hasEnded"]
 
 /** Proven only on the machine that took it: there is no such process any more, or another program has its number. */
 function isDeadHere({ host, pid }: Lock): boolean {
-  return host === hostname() && !commandOf(pid).includes("pulumi");
+  return pid !== undefined && host === hostname() && !commandOf(pid).includes("pulumi");
 }
 
 function commandOf(pid: number): string {

@@ -30,9 +30,9 @@ export class PulumiError extends UserError {
   }
 }
 
-/** Output that is a refusal and nothing else: whatever `pulumi` begins, it says that first. */
+/** Output that is a refusal and nothing else: what `pulumi` begins, it says first. Pulumi Cloud refuses after the heading. */
 export const refusalIn = (output: string): string | undefined =>
-  output.trimStart().startsWith("error: ") ? output : undefined;
+  /^\s*(?:(?:Updating|Destroying) \(\S+\):?\s+)?error: /.test(output) ? output : undefined;
 
 /** Why `pulumi` refused to begin; undefined for all other errors. */
 export const refusalOf = (error: unknown): string | undefined =>

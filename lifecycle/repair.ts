@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PulumiContext } from "./pulumi";
 import {
   exportState,
@@ -59,7 +60,7 @@ export async function repairState(
   { namespace, exists, goneRecords }: Present,
   report: (message: string) => void,
 ): Promise<Repair> {
-  const state = await exportState(context, stack);
+  const state = await settledState(context, stack);
   const gone = (await goneRecords?.(recordsOf(state))) ?? [];
   const { repair, repaired } = judge(state, namespace, exists, gone);
   if (repair.pending.length > 0 || repair.lost > 0 || repair.lostRecords > 0) {
@@ -70,11 +71,27 @@ export async function repairState(
   return repair;
 }
 
+/**
+ * A state that no run is at work on as far as one can see: what such a run is in the middle of changes from one look to the
+ * next, or it holds the lock.
+ */
+async function settledState(context: PulumiContext, stack: string): Promise<State> {
+  let state = await exportState(context, stack);
+  while (pendingOf(state).length > 0) {
+    const next = await exportState(context, stack);
+    if (isDeepStrictEqual(next, state)) {
+      break;
+    }
+    state = next;
+  }
+  return state;
+}
+
 function describe({ pending, lost, lostRecords }: Repair, namespace: string): string[] {
   const names = pending.map((urn) => urn.split("::").slice(2).join(" "));
   return [
     ...(pending.length > 0 ? [`a run was killed at ${names.join(", ")}: these are looked at again`] : []),
-    ...(lost > 0 ? [`namespace ${namespace} is gone: ${lost} objects that were in it are made anew`] : []),
-    ...(lostRecords > 0 ? ["the DNS record is gone: it is made anew"] : []),
+    ...(lost > 0 ? [`namespace ${namespace} is gone: ${lost} objects that were in it are taken out of the state`] : []),
+    ...(lostRecords > 0 ? ["the DNS record is gone: it is taken out of the state"] : []),
   ];
 }

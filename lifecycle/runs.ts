@@ -1,5 +1,6 @@
-import type { CodeHost } from "./code-host";
-import type { Lock } from "./lock";
+import { hostname } from "node:os";
+import { type CodeHost, runReference } from "./code-host";
+import type { LockOptions } from "./lock";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 /** A workflow's run, as it is noted down in a tag of the stack before it takes the lock. */
@@ -13,22 +14,35 @@ const tag = "preview-stack:runs";
 /** Runs of one pull request queue up, so the lock is one of these last ones'. */
 const kept = 5;
 
-/** Notes down which run is about to take the stack's lock, so that a later one can ask whether it has ended. */
-export async function noteRun(context: PulumiContext, stack: string, run: Run): Promise<void> {
-  const runs = [...(await notedRuns(context, stack)), run].slice(-kept);
+/**
+ * Notes down that this run of a workflow is about to take the stack's lock, so that a later one can ask whether it has
+ * ended; does nothing outside of workflows.
+ */
+export async function noteRun(context: PulumiContext, stack: string, env = process.env): Promise<void> {
+  const id = runReference(env);
+  if (id === undefined) {
+    return;
+  }
+  const runs = [...(await notedRuns(context, stack)), { id, host: hostname() }].slice(-kept);
   await pulumi(context, ["stack", "tag", "set", tag, JSON.stringify(runs), "--stack", stack]);
 }
 
 /**
- * Tells whether the run that took a lock has ended, by asking the code host about every noted run that could have: those
- * of the same host. Without one noted, nothing is proven.
+ * Tells whether the run that took a lock has ended, by asking the code host about every noted run that could have: the
+ * others of the same host. Without one noted, nothing is proven.
  */
-export function endedRun(context: PulumiContext, stack: string, codeHost: CodeHost | undefined) {
-  return async ({ host }: Lock): Promise<boolean> => {
+export function endedRun(
+  context: PulumiContext,
+  stack: string,
+  codeHost: CodeHost | undefined,
+  env = process.env,
+): NonNullable<LockOptions["hasEnded"]> {
+  return async ({ host }) => {
     if (codeHost === undefined) {
       return false;
     }
-    const candidates = (await notedRuns(context, stack)).filter((run) => run.host === host);
+    const own = runReference(env);
+    const candidates = (await notedRuns(context, stack)).filter((run) => run.host === host && run.id !== own);
     const ended = await Promise.all(candidates.map(({ id }) => codeHost.runEnded(id)));
     return ended.length > 0 && ended.every(Boolean);
   };

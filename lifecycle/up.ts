@@ -11,7 +11,7 @@ import { withLock, type LockOptions } from "./lock";
 import { findNamespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { listRecords, recordsAmong, unknownRecords } from "./records";
-import { type Repair, repairState } from "./repair";
+import { repairState } from "./repair";
 import { stackName } from "./stack";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
@@ -67,15 +67,13 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     async () => {
       const namespace = await findNamespace(place);
       before = await recallDeclared(context, stack, namespace);
-      const { pending } = await phases.time("repair", () => repair(options, namespace !== undefined));
       // Again, since waiting for the lock may have taken long.
       const reason = await phases.time("code host", () =>
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
       );
       if (reason === undefined) {
-        await phases.time("update", () =>
-          update(pending.length > 0 ? takingOver(context) : context, stack, place, report),
-        );
+        await phases.time("repair", () => repair(options, namespace !== undefined));
+        await phases.time("update", () => update(takingOver(context), stack, place, report));
       }
       return reason;
     },
@@ -176,7 +174,7 @@ async function settledNamespace(
 }
 
 /** Brings the state, and the zone with it, to where an update can go on from. */
-async function repair(options: UpOptions, exists: boolean): Promise<Repair> {
+async function repair(options: UpOptions, exists: boolean): Promise<void> {
   const { context, dns, identity, report } = options;
   const { names, owner } = identity;
   const listed = dns && (await listRecords(dns, identity).catch((error: unknown) => error as UserError));
@@ -194,10 +192,12 @@ async function repair(options: UpOptions, exists: boolean): Promise<Repair> {
     report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
     await dns!.delete(id);
   }
-  return repaired;
 }
 
-/** Objects that a killed run has made are in the namespace already, and belong to it by another name. */
+/**
+ * What a killed run has made, or a person has changed, is in the namespace already and belongs to somebody else by the rules
+ * of server-side apply: what the settings say holds.
+ */
 function takingOver(context: PulumiContext): PulumiContext {
   return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
 }

@@ -2,11 +2,12 @@ import { rmSync } from "node:fs";
 import { type Receipt, UserError } from "../../contract";
 import type { Zone } from "../dns";
 import type { Identity } from "../identity";
-import type { LockOptions } from "../lock";
+import { type LockOptions, withLock } from "../lock";
+import { type Namespace, refuseForeign } from "../namespace";
 import type { PulumiContext } from "../pulumi";
 import { isRemoved, stackName } from "../stack";
-import { deleteLeftNamespace, destroyStack, refuseTakenOver } from "./destroy";
-import { configFile, look, ownRecords, waitUntilGone } from "./look";
+import { deleteLeftNamespace, destroyStack } from "./destroy";
+import { configFile, look, type Look, ownRecords, waitUntilGone } from "./look";
 
 export interface CloseOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -15,6 +16,11 @@ export interface CloseOptions extends LockOptions {
   readonly dns?: Zone;
   /** Lets objects go whose finalizers nobody takes away. @default false */
   readonly forceFinalizers?: boolean;
+  /**
+   * Throws where the preview, whose namespace is as given, is to stay after all. Asked as late as can be: another run, which
+   * holds the lock, may have been waited for. @default it is to go
+   */
+  readonly confirm?: (namespace: Namespace | undefined) => Promise<void>;
 }
 
 /** Does something that the receipt says was asked for. */
@@ -27,7 +33,7 @@ export type Ask = <Result>(what: string, action: () => Promise<Result>) => Promi
  *   then, and the same command can be given again
  */
 export async function closePreview(options: CloseOptions): Promise<Receipt> {
-  const { identity, report } = options;
+  const { context, identity, report } = options;
   const startedAt = now();
   const asked: Receipt["asked"][number][] = [];
   const ask: Ask = async (what, action) => {
@@ -35,33 +41,27 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
     report(what);
     return action();
   };
-  const before = await look(options);
-  refuseTakenOver(before.namespace, options);
-  if (before.notChecked.dnsRecords !== undefined) {
-    throw new UserError(`nothing was changed: ${before.notChecked.dnsRecords}`);
-  }
+  const stack = stackName(identity.owner.pullRequest);
 
-  let { namespace } = before;
-  if (before.names.stack.length > 0) {
-    namespace = await destroyStack(options, ask).catch((error: unknown) => {
-      // Another closing at the same time was faster.
-      if (!isRemoved(error, stackName(identity.owner.pullRequest))) {
-        throw error;
-      }
-      return namespace;
-    });
-  }
-  // Before all that takes time: from here on another run may make the preview anew.
+  const attempt = async (): Promise<Look> => {
+    asked.length = 0;
+    const before = await lookBefore(options);
+    await options.confirm?.(before.namespace);
+    if (before.names.stack.length > 0) {
+      // Another closing at the same time may be faster.
+      await destroyStack(options, before.namespace, ask).catch((error: unknown) => {
+        if (!isRemoved(error, stack)) {
+          throw error;
+        }
+      });
+    }
+    return before;
+  };
+  const before = await withLock(context, stack, attempt, options);
+  // From here on another run may make the preview anew: nothing else is touched but what was there before.
   rmSync(configFile(options), { force: true });
-  if (namespace !== undefined) {
-    await deleteLeftNamespace(options, namespace, ask);
-  }
-  // What fails from here on is said in the receipt.
-  for (const { id, name } of await ownRecords(options).catch(() => [])) {
-    await ask(`deleting the DNS record ${name}, which no stack knows of`, () =>
-      options.dns!.delete(id).catch((error: unknown) => report((error as Error).message)),
-    );
-  }
+  await (before.namespace && deleteLeftNamespace(options, before.namespace, ask));
+  await deleteLeftRecords(options, before, ask);
 
   const seen = await waitUntilGone(options);
   return {
@@ -75,6 +75,30 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
     asked,
     seen,
   };
+}
+
+/** What there is to close. */
+async function lookBefore(options: CloseOptions): Promise<Look> {
+  const before = await look(options);
+  const { namespace, notChecked } = before;
+  if (namespace !== undefined) {
+    const advice = ". If it took this preview's place, delete the stack's state by hand: pulumi stack rm --force";
+    refuseForeign(namespace, options.identity.owner, advice);
+  }
+  if (notChecked.dnsRecords !== undefined) {
+    throw new UserError(`nothing was changed: ${notChecked.dnsRecords}`);
+  }
+  return before;
+}
+
+/** Deletes records that no stack knew of. What fails is said in the receipt. */
+async function deleteLeftRecords(options: CloseOptions, { recordIds }: Look, ask: Ask): Promise<void> {
+  const left = await ownRecords(options).catch(() => []);
+  for (const { id, name } of left.filter((record) => recordIds.includes(record.id))) {
+    await ask(`deleting the DNS record ${name}, which no stack knows of`, () =>
+      options.dns!.delete(id).catch((error: unknown) => options.report((error as Error).message)),
+    );
+  }
 }
 
 const now = () => new Date().toISOString();

@@ -1,101 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
 import { kubectl, type Place } from "../kubectl";
-import { withLock } from "../lock";
-import { deleteNamespace, findNamespace, type Namespace, refuseForeign } from "../namespace";
-import { pulumi } from "../pulumi";
+import { deleteNamespace, findNamespace, type Namespace } from "../namespace";
+import { pulumi, refusalOf } from "../pulumi";
 import { repairState } from "../repair";
 import { stackName } from "../stack";
 import type { Ask, CloseOptions } from "./close";
 import { obstacles, whileDeleting } from "./obstacles";
 
+/** How long a namespace may take to go, in seconds. */
+const patience = 120;
+
 /**
  * Destroys all that the stack knows of, and the stack.
  *
- * @returns the namespace that was the preview's until then: one that is there later is another run's
+ * @param namespace the preview's, where it has one
+ * @throws PulumiError with a refusal where another run holds the lock
  */
-export async function destroyStack(options: CloseOptions, ask: Ask): Promise<Namespace | undefined> {
-  const { context, identity, report } = options;
+export async function destroyStack(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
   const place = placeOf(options);
-  const stack = stackName(identity.owner.pullRequest);
-  const destroy = async (namespace: Namespace | undefined) => {
-    let deletion: Promise<void> | undefined;
-    const onLine = (line: string) => {
-      if (namespace !== undefined && hasBegun(line)) {
-        deletion ??= ask(`deleting the namespace ${place.namespace} and its pods`, () =>
-          deleteAtOnce(place, namespace, report),
-        );
-      }
-      context.onLine(line);
-    };
-    await pulumi({ ...context, onLine }, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--remove"]);
-    await deletion;
-  };
-  return withLock(
-    context,
-    stack,
-    async () => {
-      // Again, since waiting for the lock may have taken long.
-      const namespace = await findNamespace(place);
-      refuseTakenOver(namespace, options);
-      await repairState(context, stack, { namespace: place.namespace, exists: namespace !== undefined }, report);
-      await whileDeleting(options, async () => {
-        try {
-          await ask(`destroying the stack ${stack}`, () => destroy(namespace));
-        } catch (error) {
-          // A cluster that can't be asked says no more than Pulumi did.
-          const still = await findNamespace(place).catch(() => undefined);
-          const reasons = still && (await obstacles(place, still));
-          throw reasons === undefined || reasons.length === 0
-            ? error
-            : new UserError(`${(error as Error).message}\n${reasons.join("\n")}`);
-        }
-      });
-      return namespace;
-    },
-    { ...options, report },
-  );
-}
-
-/**
- * Deletes a preview's namespace where the stack didn't know of it, because the run that made it was killed before it could
- * write that down.
- */
-export async function deleteLeftNamespace(options: CloseOptions, namespace: Namespace, ask: Ask): Promise<void> {
-  const place = placeOf(options);
-  const left = async () => {
-    const found = await findNamespace(place);
-    return found?.uid === namespace.uid ? found : undefined;
-  };
-  if ((await left()) === undefined) {
-    return;
-  }
+  const started = performance.now();
+  const left = () => patience - (performance.now() - started) / 1000;
   await whileDeleting(options, async () => {
+    // The deployer's rights go with a namespace that is being deleted: nobody can take out of it one by one what is in it.
+    if (namespace?.phase === "Terminating") {
+      await untilGone(place, namespace, left());
+      return destroy(options, undefined, ask);
+    }
     try {
-      await ask(`deleting the namespace ${place.namespace}, which no stack knows of`, async () => {
-        await deleteNamespace(place, namespace);
-        await kubectl(place, ["wait", "--for=delete", `namespace/${place.namespace}`, "--timeout=120s"]);
-      });
+      await destroy(options, namespace, ask);
     } catch (error) {
-      const still = await left();
-      if (still !== undefined) {
-        throw new UserError([(error as Error).message, ...(await obstacles(place, still))].join("\n"));
+      if (refusalOf(error) !== undefined || namespace === undefined || !(await isGoing(place, namespace))) {
+        throw error;
       }
+      await untilGone(place, namespace, left()).catch((obstacle: unknown) => {
+        throw new UserError([error, obstacle].map((one) => (one as Error).message).join("\n"));
+      });
+      await destroy(options, undefined, ask);
     }
   });
 }
 
-/** @throws UserError where a namespace of this name isn't this preview's any more */
-export function refuseTakenOver(namespace: Namespace | undefined, { identity }: CloseOptions): void {
-  if (namespace !== undefined) {
-    const advice = ". If it took this preview's place, delete the stack's state by hand: pulumi stack rm --force";
-    refuseForeign(namespace, identity.owner, advice);
-  }
+async function destroy(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
+  const { context, identity, report } = options;
+  const place = placeOf(options);
+  const stack = stackName(identity.owner.pullRequest);
+  await repairState(context, stack, { namespace: place.namespace, exists: namespace !== undefined }, report);
+  let deletion: Promise<void> | undefined;
+  const onLine = (line: string) => {
+    if (namespace !== undefined && hasBegun(line)) {
+      deletion ??= ask(`deleting the namespace ${place.namespace} and its pods`, () =>
+        deleteAtOnce(place, namespace, report),
+      );
+    }
+    context.onLine(line);
+  };
+  await ask(`destroying the stack ${stack}`, () =>
+    pulumi({ ...context, onLine }, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--remove"]),
+  );
+  await deletion;
 }
-
-const placeOf = ({ identity }: CloseOptions): Place => ({
-  kubeContext: identity.kubeContext,
-  namespace: identity.names.namespace,
-});
 
 /** Whether `pulumi` says that it is deleting something: from then on it has the stack's lock. */
 const hasBegun = (line: string) => /^ *- +\S+ \S+ deleting/.test(line);
@@ -119,3 +83,57 @@ export async function deleteAtOnce(
     report((error as Error).message);
   }
 }
+
+/**
+ * Deletes a preview's namespace where the stack didn't know of it, because the run that made it was killed before it could
+ * write that down.
+ */
+export async function deleteLeftNamespace(options: CloseOptions, namespace: Namespace, ask: Ask): Promise<void> {
+  const place = placeOf(options);
+  if ((await stillThere(place, namespace)) === undefined) {
+    return;
+  }
+  await whileDeleting(options, () =>
+    ask(`deleting the namespace ${place.namespace}, which no stack knows of`, async () => {
+      await deleteNamespace(place, namespace);
+      await untilGone(place, namespace, patience);
+    }),
+  );
+}
+
+/** The same namespace as it is now; undefined where it is gone, also where another run has made another of its name. */
+async function stillThere(place: Place, { uid }: Namespace): Promise<Namespace | undefined> {
+  const found = await findNamespace(place);
+  return found?.uid === uid ? found : undefined;
+}
+
+/** Whether it is being deleted, or gone; of a cluster that can't be asked neither is known. */
+async function isGoing(place: Place, namespace: Namespace): Promise<boolean> {
+  try {
+    return (await stillThere(place, namespace))?.phase !== "Active";
+  } catch {
+    return false;
+  }
+}
+
+/** @throws UserError with what it waits for, after so many seconds */
+async function untilGone(place: Place, namespace: Namespace, seconds: number): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const still = await stillThere(place, namespace);
+    if (still === undefined) {
+      return;
+    }
+    if (performance.now() > deadline) {
+      throw new UserError(
+        [`namespace ${place.namespace} is still being deleted`, ...(await obstacles(place, still))].join("\n"),
+      );
+    }
+    await sleep(500);
+  }
+}
+
+const placeOf = ({ identity }: CloseOptions): Place => ({
+  kubeContext: identity.kubeContext,
+  namespace: identity.names.namespace,
+});

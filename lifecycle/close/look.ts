@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dnsComment, type Receipt, type Remains, remains, type Sighting } from "../../contract";
+import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
 import { findNamespace, type Namespace, volumesOf } from "../namespace";
 import { configurationFile, stackName, stackNames } from "../stack";
 import type { CloseOptions } from "./close";
@@ -9,36 +9,45 @@ import type { CloseOptions } from "./close";
 export interface Look {
   readonly names: Record<Remains, string[]>;
   readonly namespace?: Namespace;
+  readonly recordIds: readonly string[];
   /** Why somebody couldn't be asked. */
   readonly notChecked: Partial<Record<Remains, string>>;
 }
 
 /** @throws UserError where the cluster or the backend can't be asked */
 export async function look(options: CloseOptions): Promise<Look> {
+  const looked = await lookAsFarAsPossible(options);
+  const { namespace, stack } = looked.notChecked;
+  if (namespace !== undefined || stack !== undefined) {
+    throw new UserError([namespace, stack].filter((why) => why !== undefined).join("\n"));
+  }
+  return looked;
+}
+
+async function lookAsFarAsPossible(options: CloseOptions): Promise<Look> {
   const { context, identity } = options;
   const place = { kubeContext: identity.kubeContext, namespace: identity.names.namespace };
-  const notChecked: Look["notChecked"] = {};
-  const [namespace, volumes, records, all] = await Promise.all([
-    findNamespace(place),
-    volumesOf(place).catch((error: unknown) => {
-      notChecked.volumes = (error as Error).message;
-      return [];
-    }),
-    ownRecords(options).catch((error: unknown) => {
-      notChecked.dnsRecords = (error as Error).message;
-      return [];
-    }),
-    stackNames(context),
+  const notChecked: { -readonly [Kind in Remains]?: string } = {};
+  const unless = <Found>(kind: Remains, asked: Promise<Found>, otherwise: Found): Promise<Found> =>
+    asked.catch((error: unknown) => {
+      notChecked[kind] = (error as Error).message;
+      return otherwise;
+    });
+  const [namespace, volumes, records, stacks] = await Promise.all([
+    unless("namespace", findNamespace(place), undefined),
+    unless("volumes", volumesOf(place), []),
+    unless("dnsRecords", ownRecords(options), []),
+    unless("stack", stackNames(context), []),
   ]);
   const stack = stackName(identity.owner.pullRequest);
   const names = {
     namespace: namespace === undefined ? [] : [namespace.name],
     volumes,
     dnsRecords: records.map(({ name }) => name),
-    stack: all.includes(stack) ? [stack] : [],
+    stack: stacks.filter((name) => name === stack),
     configFile: existsSync(configFile(options)) ? [`Pulumi.${stack}.yaml`] : [],
   };
-  return { names, namespace, notChecked };
+  return { names, namespace, recordIds: records.map(({ id }) => id), notChecked };
 }
 
 export const configFile = ({ context, identity }: CloseOptions): string =>
@@ -58,7 +67,7 @@ export async function waitUntilGone(options: CloseOptions): Promise<Receipt["see
   const deadline = performance.now() + 60_000;
   let before: Partial<Receipt["seen"]> = {};
   for (;;) {
-    const seen = sightings(await look(options), before);
+    const seen = sightings(await lookAsFarAsPossible(options), before);
     if (Object.values(seen).every(({ state }) => state !== "still there") || performance.now() > deadline) {
       return seen;
     }

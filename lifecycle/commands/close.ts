@@ -1,19 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
-import { closePreview } from "../close";
+import { closePreview, type CloseOptions } from "../close";
 import { runPage } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { zoneOf } from "../dns";
 import { type Identity, identityOf, sharedIdentity } from "../identity";
-import { interruption } from "../interruption";
-import { report, reportingProject } from "../project";
+import { reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
-import { endedRun } from "../runs";
-import { configuredStack, stackName } from "../stack";
+import { kubectl } from "../kubectl";
+import { noteRun } from "../runs";
+import { configuredStack, isRemoved, stackName } from "../stack";
+import { lockOptions } from "./lock-options";
 import { codeHostFor, codeHostOf, tell } from "./up";
 
-interface ClosingOptions {
+interface ClosingOptions extends Pick<CloseOptions, "confirm" | "patience"> {
   readonly forceFinalizers?: boolean;
   /** Context of the kubeconfig to look with. @default the stack's own */
   readonly context?: string;
@@ -33,12 +34,12 @@ export async function close(pullRequest: number, options: CloseCommandOptions): 
   const host = options.comment === true ? await codeHostOf(context, stackName(pullRequest)) : undefined;
   try {
     const receipt = await closeByNumber(context, pullRequest, options);
-    if (options.receipt !== undefined) {
-      writeFileSync(options.receipt, `${JSON.stringify(receipt, undefined, 2)}\n`);
-    }
     console.log(options.json === true ? JSON.stringify(receipt, undefined, 2) : asText(receipt));
     process.exitCode = isComplete(receipt) ? 0 : 1;
     await tell(host, pullRequest, commentOnClose(receipt));
+    if (options.receipt !== undefined) {
+      write(options.receipt, receipt);
+    }
   } catch (error) {
     if (error instanceof UserError) {
       await tell(host, pullRequest, commentOnFailure("closing", error.message, runPage(process.env)));
@@ -47,29 +48,71 @@ export async function close(pullRequest: number, options: CloseCommandOptions): 
   }
 }
 
+function write(file: string, receipt: Receipt): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(receipt, undefined, 2)}\n`);
+  } catch (error) {
+    throw new UserError(
+      `--receipt ${file} can't be written: ${(error as Error).message}. The receipt is printed above`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** Also where there is no stack any more: then the shared configuration says where else something could be left. */
 export async function closeByNumber(
   context: PulumiContext,
   pullRequest: number,
-  { forceFinalizers, context: kubeContext }: ClosingOptions,
+  { forceFinalizers, context: kubeContext, ...more }: ClosingOptions,
 ): Promise<Receipt> {
   const stack = stackName(pullRequest);
-  const shared = await configuredStack(context, stack);
-  if (shared === undefined) {
+  const configured = await configuredStack(context, stack);
+  if (configured === undefined) {
     throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
   }
-  const known = await identityOf(context, pullRequest, shared);
+  const known = await identityOf(context, pullRequest, configured);
   await refuseOtherRepository(context, known);
   const identity = { ...known, kubeContext: kubeContext ?? known.kubeContext };
+  await refuseOtherCluster(known.kubeContext, identity.kubeContext);
+  if (configured === stack) {
+    await noteRun(context, stack).catch((error: unknown) => {
+      // Another closing at the same time was faster.
+      if (!isRemoved(error, stack)) {
+        throw error;
+      }
+    });
+  }
   return closePreview({
     context,
     identity,
     dns: zoneOf(identity),
     forceFinalizers,
-    hasEnded: endedRun(context, stack, codeHostFor(identity.owner.repository)),
-    report,
-    signal: interruption,
+    ...lockOptions(context, stack, codeHostFor(identity.owner.repository)),
+    ...more,
   });
+}
+
+/** What isn't seen in another cluster would be taken for gone. Clusters are told apart by what no two have in common. */
+async function refuseOtherCluster(own: string, given: string): Promise<void> {
+  if (own === given) {
+    return;
+  }
+  const clusterOf = (kubeContext: string) =>
+    kubectl({ kubeContext, namespace: "kube-system" }, [
+      "get",
+      "namespace",
+      "kube-system",
+      "--output=jsonpath={.metadata.uid}",
+      "--request-timeout=15s",
+    ]);
+  const [ownCluster, givenCluster] = await Promise.all([own, given].map(clusterOf));
+  if (ownCluster !== givenCluster) {
+    throw new UserError(
+      `--context ${given} is of another cluster than the stack's own, ${own}, and nothing was changed`,
+    );
+  }
 }
 
 /** Stacks are named by numbers alone: in a backend that two repositories share, both have a pull request 1. */

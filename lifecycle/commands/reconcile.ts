@@ -1,4 +1,4 @@
-import { isComplete, UserError } from "../../contract";
+import { isComplete, recordFrom, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { zoneOf } from "../dns";
 import { sharedIdentity } from "../identity";
@@ -7,6 +7,9 @@ import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
 import { closeByNumber } from "./close";
 import { codeHostFor, deploy } from "./up";
+
+/** How long one preview, which another run is at work on, may hold up the others, in seconds. */
+const patience = 120;
 
 /** Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
@@ -29,11 +32,14 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       records: zone && (() => zone.ownedRecords()),
       site,
       redeploy: async (pullRequest, commit) => {
-        const result = await deploy(context, pullRequest, codeHost, commit);
+        const result = await deploy(context, pullRequest, codeHost, { ...commit, patience });
         return result.outcome === "stepped aside" ? result.reason : undefined;
       },
-      close: async (pullRequest) => {
-        const receipt = await closeByNumber(context, pullRequest, {});
+      close: async (pullRequest, confirm) => {
+        const receipt = await closeByNumber(context, pullRequest, {
+          confirm: (namespace) => confirm(namespace && recordFrom(namespace.annotations)),
+          patience,
+        });
         if (!isComplete(receipt)) {
           throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);
         }

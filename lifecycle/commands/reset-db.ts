@@ -1,5 +1,7 @@
 import { declare, existingPreview } from "../declared";
 import { report, reportingProject } from "../project";
+import { lockOptions } from "./lock-options";
+import { codeHostFor } from "./up";
 
 export interface ResetOptions {
   readonly dryRun?: boolean;
@@ -8,14 +10,18 @@ export interface ResetOptions {
 /** Raises `database.generation`, which gives the preview a new volume, migrated and seeded by the ordinary update. */
 export async function resetDatabase(pullRequest: number, { dryRun = false }: ResetOptions): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
-  const { stack, origin } = preview;
-  const { generation } = preview.declared;
+  const { context, stack, origin, repository } = preview;
+  const { asleep, generation } = preview.declared;
   if (dryRun) {
     console.log(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
     console.log(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
     return;
   }
   report(`${stack}: replacing the database's volume (usually 30 s)`);
-  await declare(preview, { generation: generation + 1 }, { report });
-  console.log(`${origin} has an empty database, migrated and seeded.`);
+  await declare(preview, { generation: generation + 1 }, lockOptions(context, stack, codeHostFor(repository)));
+  console.log(
+    asleep
+      ? `${origin} is asleep: preview wake ${pullRequest} gives it an empty database, migrated and seeded.`
+      : `${origin} has an empty database, migrated and seeded.`,
+  );
 }

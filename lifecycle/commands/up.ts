@@ -1,19 +1,18 @@
-import { hostname } from "node:os";
 import { UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { type CodeHost, codeHost, runPage, runReference } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { zoneOf } from "../dns";
 import { identityOf } from "../identity";
-import { interruption } from "../interruption";
+import type { LockOptions } from "../lock";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
-import { endedRun, noteRun } from "../runs";
+import { noteRun } from "../runs";
 import { configure, configuredStack, ensureStack, isRemoved, stackName } from "../stack";
-import { withoutSecrets } from "../secrets";
 import { reasonToStepAside, upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
 import { summary } from "../verify/report";
+import { lockOptions } from "./lock-options";
 
 export interface UpCommandOptions {
   readonly api?: string;
@@ -42,21 +41,10 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
     if (!(error instanceof UserError)) {
       throw error;
     }
-    const message = await forEverybody(context, pullRequest, error.message);
     if (options.comment === true) {
-      await tell(host, pullRequest, commentOnFailure("update", message, runPage(process.env)));
+      await tell(host, pullRequest, commentOnFailure("update", error.message, runPage(process.env)));
     }
-    throw new UserError(message);
-  }
-}
-
-/** The last words of a container are among it; where nobody can say what in them is secret, only what comes first is told. */
-async function forEverybody(context: PulumiContext, pullRequest: number, message: string): Promise<string> {
-  try {
-    const { kubeContext, names } = await identityOf(context, pullRequest);
-    return await withoutSecrets({ kubeContext, namespace: names.namespace }, message);
-  } catch {
-    return process.env.CI === "true" ? message.split("\n").slice(0, 3).join("\n") : message;
+    throw error;
   }
 }
 
@@ -65,7 +53,7 @@ export async function tell(host: CodeHost | undefined, pullRequest: number, text
   await host?.setComment(pullRequest, text).catch((error: unknown) => report((error as Error).message));
 }
 
-type Commit = Pick<UpCommandOptions, "api" | "web" | "sha">;
+type Commit = Pick<UpCommandOptions, "api" | "web" | "sha"> & Pick<LockOptions, "patience">;
 
 /** Deploys images of a commit, or what the stack's configuration says. */
 export async function deploy(
@@ -91,7 +79,7 @@ async function attempt(
   context: PulumiContext,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, sha }: Commit,
+  { api, web, sha, patience }: Commit,
 ): Promise<UpResult> {
   const run = runReference(process.env);
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
@@ -110,9 +98,7 @@ async function attempt(
   const settings = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
   await configure(context, stack, Object.fromEntries(settings));
   const identity = await identityOf(context, pullRequest);
-  if (run !== undefined) {
-    await noteRun(context, stack, { id: run, host: hostname() });
-  }
+  await noteRun(context, stack);
   return upPreview({
     context,
     identity,
@@ -121,9 +107,8 @@ async function attempt(
     codeHost: host,
     dns: zoneOf(identity),
     product: productOf(context.project),
-    hasEnded: endedRun(context, stack, host),
-    report,
-    signal: interruption,
+    patience,
+    ...lockOptions(context, stack, host),
   });
 }
 

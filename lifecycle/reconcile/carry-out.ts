@@ -1,11 +1,17 @@
+import { type LifecycleRecord, UserError } from "../../contract";
 import { type Answer, type Commit, judge, type Facts, type Plan, type Row } from "./plan";
 
 /** What reconciling does, each of which may fail. */
 export interface Hands {
   /** Asks the code host about one pull request now. */
   ask(pullRequest: number): Promise<Answer>;
-  /** Closes a preview. @throws where not all of it is gone */
-  close(pullRequest: number): Promise<void>;
+  /**
+   * Closes a preview, unless it is not to go any more.
+   *
+   * @param confirm is asked immediately before, with what is noted in the namespace by then; throws where it is to stay
+   * @throws what `confirm` throws, or where not all of it is gone
+   */
+  close(pullRequest: number, confirm: (record: LifecycleRecord | undefined) => Promise<void>): Promise<void>;
   /** Brings a preview to a commit; resolves to the reason why it was left alone, where it was. */
   redeploy(pullRequest: number, commit: Commit): Promise<string | undefined>;
 }
@@ -24,10 +30,14 @@ export interface Options {
   readonly signal?: AbortSignal;
 }
 
+/** A preview is to stay after all. */
+class Stays extends UserError {}
+
 /**
  * Does what the plan says, one preview after the other, closings first; a failure doesn't keep the others from their
- * turn. Before a preview is closed the code host is asked again where its answer isn't fresh any more: a pull request that
- * was opened again meanwhile keeps its preview.
+ * turn. Before a preview is closed, and after another run was waited for, the code host is asked again where its answer
+ * isn't fresh any more: a pull request that was opened again meanwhile keeps its preview, and so does one that was pushed to
+ * where its time was up.
  */
 export async function carryOut(
   { rows }: Plan,
@@ -36,13 +46,13 @@ export async function carryOut(
   { report, freshFor = 15, signal }: Options,
 ): Promise<Map<number, Outcome>> {
   const started = performance.now();
+  const isFresh = () => performance.now() - started < freshFor * 1000;
   const outcomes = new Map<number, Outcome>();
   for (const row of inOrder(rows)) {
     if (signal?.aborted) {
       break;
     }
     report(`${row.name}: ${row.action}, ${row.reason}`);
-    const isFresh = performance.now() - started < freshFor * 1000;
     const outcome = await attempt(row, facts, hands, isFresh);
     outcomes.set(row.pullRequest, outcome);
     report(`${row.name}: ${outcome.outcome}${"why" in outcome ? `, ${outcome.why}` : ""}`);
@@ -55,21 +65,24 @@ const inOrder = (rows: readonly Row[]) => [
   ...rows.filter(({ action }) => action === "redeploy"),
 ];
 
-async function attempt(row: Row, facts: Facts, hands: Hands, isFresh: boolean): Promise<Outcome> {
+async function attempt(row: Row, facts: Facts, hands: Hands, isFresh: () => boolean): Promise<Outcome> {
   const { pullRequest } = row;
   try {
     if (row.commit !== undefined) {
       const why = await hands.redeploy(pullRequest, row.commit);
       return why === undefined ? { outcome: "done" } : { outcome: "left alone", why };
     }
-    const again = isFresh ? row : judge(row, answeredAnew(facts, pullRequest, await hands.ask(pullRequest)));
-    if (again.action !== "close") {
-      return { outcome: "left alone", why: `meanwhile ${again.reason}` };
-    }
-    await hands.close(pullRequest);
+    await hands.close(pullRequest, async (record) => {
+      const namespace = row.namespace && record && { ...row.namespace, record };
+      const known = isFresh() ? facts : answeredAnew(facts, pullRequest, await hands.ask(pullRequest));
+      const { action, reason } = judge({ ...row, namespace }, known);
+      if (action !== "close") {
+        throw new Stays(`meanwhile ${reason}`);
+      }
+    });
     return { outcome: "done" };
   } catch (error) {
-    return { outcome: "failed", why: (error as Error).message };
+    return { outcome: error instanceof Stays ? "left alone" : "failed", why: (error as Error).message };
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
 import type { Place } from "../kubectl";
 import { refusalOf } from "../pulumi";
+import { withoutSecrets } from "../secrets";
 import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./judge";
 import { look, type Objects } from "./objects";
 import { keptFromReplacement, makeAnew } from "./retry";
@@ -18,7 +19,7 @@ export interface WatchOptions {
  * Says what the workloads wait for while something waits for them, and ends that early when one of them is hopeless.
  *
  * @param action ends when the signal says so
- * @throws UserError with the object, what is wrong with it, and the setting to look at
+ * @throws UserError with the object, what is wrong with it, and the setting to look at, without the preview's secrets
  */
 export async function whileWatching<Result>(
   options: WatchOptions,
@@ -34,10 +35,10 @@ export async function whileWatching<Result>(
     ended.abort();
     await watching;
     if (hopeless.signal.aborted) {
-      throw hopeless.signal.reason;
+      throw await withoutSecrets(options.place, hopeless.signal.reason as UserError);
     }
     const hasBegun = error instanceof UserError && refusalOf(error) === undefined;
-    throw hasBegun ? await watch.explained(error) : error;
+    throw hasBegun ? await withoutSecrets(options.place, await watch.explained(error)) : error;
   } finally {
     ended.abort();
     await watching;

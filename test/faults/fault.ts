@@ -27,5 +27,6 @@ export function faultTest(fault: string, tries: number, run: (tries: Tries) => P
       note({ fault, tries, recovered: times.length, seconds: Math.max(0, ...times), orphans: orphans.length });
     }
     assert.deepEqual(orphans, []);
+    assert.equal(times.length, tries);
   });
 }

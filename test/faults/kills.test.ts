@@ -1,29 +1,12 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
 import { ask, eventually } from "../engine/http";
 import { Preview } from "../engine/preview";
 import { isWhole } from "./extent";
 import { faultTest } from "./fault";
+import { descendantsOf, signal } from "./processes";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
-
-/** Everything that a process has started, and what that has, also in groups of their own, as Pulumi's plugins are. */
-function descendantsOf(pid: number): number[] {
-  const children = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((other) => parentOf(other) === pid);
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Points of time at which a command is killed, spread evenly over how long it takes. */
 const tries = isWhole ? 40 : 4;
@@ -37,16 +20,18 @@ describe("a command that is killed", () => {
 
   before(async () => {
     product = await smallProduct();
-    seconds = { up: await timed(bringUp), close: await timed(takeDown) };
+    await preview.init(product);
+    seconds = { up: await timed("up"), close: await timed("close") };
   });
   after(() => preview.close());
 
   faultTest("up, then close, each killed at any point", 2 * tries, async ({ recover, left }) => {
     const again = { up: bringUp, close: takeDown };
     const failures: string[] = [];
+    let killings = 0;
     const survives = async (verb: "up" | "close", point: number, alone: boolean) => {
       const after = point * seconds[verb];
-      await killed(verb, after, alone);
+      killings += (await killed(verb, after, alone)) ? 1 : 0;
       // The points after one that fails are tried as well.
       await recover(again[verb]).catch((error: unknown) => {
         failures.push(
@@ -63,6 +48,11 @@ describe("a command that is killed", () => {
       await preview.close();
     }
     assert.deepEqual(failures, []);
+    // The last points are as late as the command took once, and it may be quicker.
+    assert.ok(
+      killings > 1.5 * tries,
+      `only ${killings} of ${2 * tries} commands were still at work when they were killed`,
+    );
   });
 
   async function bringUp(): Promise<void> {
@@ -81,23 +71,22 @@ describe("a command that is killed", () => {
     }
   }
 
-  /** Alone, as the out-of-memory killer does, or with everything that it has started, as a runner that is taken away. */
-  async function killed(verb: "up" | "close", after: number, alone: boolean): Promise<void> {
+  /**
+   * Alone, as the out-of-memory killer does, or with everything that it has started, as a runner that is taken away.
+   *
+   * @returns whether it was still at work
+   */
+  async function killed(verb: "up" | "close", after: number, alone: boolean): Promise<boolean> {
     const child = command([verb, String(pullRequest)]);
     await sleep(after * 1000);
-    for (const pid of [child.pid!, ...(alone ? [] : descendantsOf(child.pid!))]) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It was quicker this time.
-      }
-    }
-    await child;
+    signal([child.pid!, ...(alone ? [] : descendantsOf(child.pid!))], "SIGKILL");
+    return (await child).signal === "SIGKILL";
   }
 
-  async function timed(action: () => Promise<void>): Promise<number> {
+  async function timed(verb: "up" | "close"): Promise<number> {
     const started = performance.now();
-    await action();
+    const { exitCode, stderr } = await command([verb, String(pullRequest)]);
+    assert.equal(exitCode, 0, stderr);
     return (performance.now() - started) / 1000;
   }
 });

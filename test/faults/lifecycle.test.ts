@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Receipt, SettingsInput } from "../../contract";
 import type { Status } from "../../lifecycle/status";
 import { faults, GitHubStandIn, shaOf } from "../code-host";
@@ -6,6 +8,7 @@ import { ask, eventually } from "../engine/http";
 import { kubectl, query } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
 import { faultTest } from "./fault";
+import { descendantsOf, signal } from "./processes";
 import { command, leftOf, smallImage, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
@@ -27,7 +30,8 @@ describe("a pull request's preview, by the command preview", () => {
     await preview.close();
   });
 
-  const run = async (...args: string[]) => command(args, { ...github.env, GITHUB_REPOSITORY: repository });
+  const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
+  const run = async (...args: string[]) => command(args, env());
   const up = (...args: string[]) => run("up", String(number), "--json", ...args);
 
   async function succeeds(...args: string[]): Promise<Record<string, unknown>> {
@@ -36,10 +40,20 @@ describe("a pull request's preview, by the command preview", () => {
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
-  async function receipt(...args: string[]): Promise<{ exitCode?: number; stderr: string; states: string[] }> {
+  interface Closing {
+    readonly exitCode?: number;
+    readonly stderr: string;
+    readonly states: readonly string[];
+    readonly existed?: Receipt["existed"];
+    readonly asked: readonly string[];
+  }
+
+  async function receipt(...args: string[]): Promise<Closing> {
     const { exitCode, stdout, stderr } = await run("close", String(number), "--json", ...args);
-    const seen = stdout === "" ? [] : Object.values((JSON.parse(stdout) as Receipt).seen);
-    return { exitCode, stderr, states: [...new Set(seen.map(({ state }) => state))] };
+    const printed = stdout === "" ? undefined : (JSON.parse(stdout) as Receipt);
+    const states = new Set(Object.values(printed?.seen ?? {}).map(({ state }) => state));
+    const asked = (printed?.asked ?? []).map(({ what }) => what);
+    return { exitCode, stderr, states: [...states], existed: printed?.existed, asked };
   }
 
   /** The preview among those that `preview status` lists. */
@@ -97,8 +111,8 @@ describe("a pull request's preview, by the command preview", () => {
   });
 
   it("is listed also when cluster or code host can't be asked, with what isn't known as not checked", async () => {
-    const env = { ...github.env, GITHUB_REPOSITORY: repository, KUBECONFIG: "/nonexistent" };
-    const { exitCode, stdout, stderr } = await command(["status", "--json"], env);
+    const unreachable = { ...env(), KUBECONFIG: "/nonexistent" };
+    const { exitCode, stdout, stderr } = await command(["status", "--json"], unreachable);
     assert.equal(exitCode, 0, stderr);
     assert.match(stderr, /^› cluster not checked: .+$/m);
     const { previews } = JSON.parse(stdout) as { previews: Status[] };
@@ -125,6 +139,8 @@ describe("a pull request's preview, by the command preview", () => {
   });
 
   it("sleeps with its data, isn't woken by an update, and wakes as it was", async () => {
+    const migrations = () => kubectl("get", "jobs", "-n", preview.namespace, "-o", "jsonpath={.items[*].metadata.uid}");
+    const migrated = await migrations();
     await query(preview.namespace, "create table kept as select 1 as one");
     assert.equal((await run("sleep", String(number))).exitCode, 0);
     await eventually(async () => assert.equal(await runningPods(), ""));
@@ -136,6 +152,7 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal((await run("wake", String(number))).exitCode, 0);
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
     assert.equal(await query(preview.namespace, "select one from kept"), "1");
+    assert.equal(await migrations(), migrated);
   });
 
   it("has an image in it that nobody can pull: status says in which part", async () => {
@@ -207,9 +224,14 @@ describe("a pull request's preview, by the command preview", () => {
     const unreachable = await command(["close", String(number)], { ...github.env, KUBECONFIG: "/nonexistent" });
     assert.notEqual(unreachable.exitCode, 0);
     assert.equal(await preview.exists(), true);
-    const { exitCode, states, stderr } = await receipt();
-    assert.equal(exitCode, 0, stderr);
+    const { exitCode, states, stderr, asked } = await receipt("--receipt", "/nonexistent/receipt.json");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /--receipt \/nonexistent\/receipt\.json can't be written: ENOENT/);
     assert.deepEqual(states, ["gone"]);
+    assert.deepEqual(asked, [
+      `destroying the stack ${preview.stack}`,
+      `deleting the namespace ${preview.namespace} and its pods`,
+    ]);
   });
 
   it("is brought to the head by reconcile when the event was missed, if its images are tagged with their commit", async () => {
@@ -249,19 +271,54 @@ describe("a pull request's preview, by the command preview", () => {
     github.open(number);
   });
 
-  faultTest("close during up", 1, async ({ recover, left }) => {
+  const hasLock = () => {
+    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
+    const locks = join(pathname, ".pulumi/locks/organization", preview.project.name, preview.stack);
+    assert.ok(existsSync(locks) && readdirSync(locks).length > 0, "the update hasn't begun yet");
+    return Promise.resolve();
+  };
+  const hasNamespace = async () => {
+    const found = await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
+    assert.notEqual(found, "", "there is no namespace yet");
+  };
+
+  faultTest("close during up, before and after it has made the namespace", 2, async ({ recover, left }) => {
+    for (const isBegun of [hasLock, hasNamespace]) {
+      await preview.init({ ...product, repository });
+      const coming = up();
+      await eventually(isBegun);
+      await recover(async () => {
+        const { exitCode, states, stderr, existed } = await receipt();
+        assert.equal(exitCode, 0, stderr);
+        assert.deepEqual(states, ["gone"]);
+        assert.deepEqual(existed?.namespace, [preview.namespace]);
+      });
+      assert.equal((await coming).exitCode, 0);
+      left(await leftOf(preview, number, repository));
+    }
+  });
+
+  faultTest("close, its pulumi slower than the namespace", 1, async ({ recover, left }) => {
     await preview.init({ ...product, repository });
-    const coming = up();
-    await eventually(async () => {
-      const found = await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
-      assert.notEqual(found, "");
-    });
+    assert.equal((await succeeds()).outcome, "up");
     await recover(async () => {
-      const { exitCode, states, stderr } = await receipt();
+      const closing = command(["close", String(number)], env());
+      const namespace = () => kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
+      await eventually(async () => {
+        const phase = await kubectl("get", "namespace", preview.namespace, "-o", "jsonpath={.status.phase}");
+        assert.equal(phase, "Terminating");
+      });
+      // Its kubectl has begun what it needs to; Pulumi may not look any more by the time it is the next one's turn.
+      const held = descendantsOf(closing.pid!);
+      signal(held, "SIGSTOP");
+      try {
+        await eventually(async () => assert.equal(await namespace(), ""));
+      } finally {
+        signal(held, "SIGCONT");
+      }
+      const { exitCode, stderr } = await closing;
       assert.equal(exitCode, 0, stderr);
-      assert.deepEqual(states, ["gone"]);
     });
-    await coming;
     left(await leftOf(preview, number, repository));
   });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { table } from "table";
@@ -18,9 +18,15 @@ const outcomes = () => process.env.TEST_OUTCOMES!;
 
 export const note = (outcome: Outcome): void => appendFileSync(outcomes(), `${JSON.stringify(outcome)}\n`);
 
+/** Where nobody else wants to have the file. */
+let folder: string | undefined;
+
 /** Mocha calls it once, before it starts anything. */
 export function mochaGlobalSetup(): void {
-  process.env.TEST_OUTCOMES ??= join(mkdtempSync(join(tmpdir(), "preview-stack-outcomes-")), "outcomes");
+  if (process.env.TEST_OUTCOMES === undefined) {
+    folder = mkdtempSync(join(tmpdir(), "preview-stack-outcomes-"));
+    process.env.TEST_OUTCOMES = join(folder, "outcomes");
+  }
   appendFileSync(outcomes(), "");
 }
 
@@ -31,5 +37,8 @@ export function mochaGlobalTeardown(): void {
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Outcome)
     .map(({ fault, tries, recovered, seconds, orphans }) => [fault, tries, recovered, seconds.toFixed(1), orphans]);
+  if (folder !== undefined) {
+    rmSync(folder, { recursive: true });
+  }
   console.log(table([["fault", "tries", "recovered", "seconds", "orphans"], ...rows]));
 }

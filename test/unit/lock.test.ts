@@ -30,6 +30,15 @@ describe("a stack's lock", () => {
     assert.equal(lockIn("error: update failed: resource created by root@vm (pid 1) at noon"), undefined);
   });
 
+  it("of Pulumi Cloud, which doesn't say whose it is, is respected", async () => {
+    // As quoted in https://github.com/pulumi/pulumi/issues/3538
+    const conflict =
+      "Destroying (dev):\nerror: [409] Conflict: Another update is currently in progress.\nTo learn more …";
+    const found = lockIn(refusalIn(conflict) ?? "");
+    assert.deepEqual(found, { holder: "another update" });
+    assert.equal(await provenEnded(found), false);
+  });
+
   const lock = (own: Partial<Lock>): Lock => ({ holder: "x", host: hostname(), pid: 1, since: "", ...own });
 
   it("of a process that has ended on this machine is proven to be nobody's", async () => {

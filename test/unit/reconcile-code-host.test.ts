@@ -41,7 +41,10 @@ describe("reconcile and the code host", () => {
       facts,
       {
         ask: (number) => answerAbout(host, number, report),
-        close: (number) => Promise.resolve(void closed.push(number)),
+        close: async (number, confirm) => {
+          await confirm(undefined);
+          closed.push(number);
+        },
         redeploy: () => assert.fail("nothing was to be deployed"),
       },
       { report, freshFor },

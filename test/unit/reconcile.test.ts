@@ -357,7 +357,10 @@ describe("reconcile", () => {
           };
           const hands: Hands = {
             ask: (one) => Promise.resolve(answer((asked.push(one), one))),
-            close: (one) => Promise.resolve(void done.push(one)),
+            close: async (one, confirm) => {
+              await confirm(all.found.find(({ pullRequest }) => pullRequest === one)?.namespace?.record);
+              done.push(one);
+            },
             redeploy: () => Promise.resolve(undefined),
           };
           await carryOut(planned, all, hands, { report: () => undefined, freshFor: 0 });
@@ -414,8 +417,13 @@ describe("reconcile", () => {
         facts,
         {
           ask: () => assert.fail("asked again"),
-          close: (number) =>
-            number === 1 ? Promise.reject(new Error("no cluster")) : Promise.resolve(void done.push(`${number}`)),
+          close: async (number, confirm) => {
+            await confirm(undefined);
+            if (number === 1) {
+              throw new Error("no cluster");
+            }
+            done.push(`${number}`);
+          },
           redeploy: (number, { sha, api, web }) => Promise.resolve(void done.push(`${number} ${sha} ${api} ${web}`)),
         },
         options,
@@ -430,6 +438,23 @@ describe("reconcile", () => {
         previews.map(({ outcome }) => outcome),
         ["failed", "done", "done"],
       );
+    });
+
+    it("no closing of what got more time while another run was waited for", async () => {
+      const expired = factsOf(
+        { stacks: ["pr-4"], namespaces: [namespace(4, { "preview-stack/expires": hours(-3) })] },
+        { open: [pull(4)], answers: new Map([[4, pull(4)]]) },
+      );
+      const { record } = expired.found[0]!.namespace!;
+      for (const [expires, outcome] of [
+        [record.expires, "done"],
+        [hours(24), "left alone"],
+      ]) {
+        const close: Hands["close"] = (_, confirm) => confirm({ ...record, expires });
+        const hands: Hands = { ask: () => assert.fail("asked"), close, redeploy: () => assert.fail("redeployed") };
+        const outcomes = await carryOut(plan(expired, 10), expired, hands, options);
+        assert.equal(outcomes.get(4)?.outcome, outcome);
+      }
     });
 
     it("nothing more once it is interrupted", async () => {

@@ -16,7 +16,7 @@ interface Job {
   readonly if?: string;
   readonly needs?: string;
   readonly environment?: string;
-  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean; readonly queue?: string };
   readonly permissions?: Record<string, string>;
   readonly with?: Record<string, unknown>;
   readonly steps?: readonly Step[];
@@ -54,6 +54,8 @@ describe("the workflows", () => {
   it("update and close in one group per pull request, and never cancel what runs", () => {
     assert.match(deploy.concurrency!.group, /\$\{\{ github\.event\.pull_request\.number \}\}$/);
     assert.deepEqual(close.concurrency, deploy.concurrency);
+    // Otherwise a deployment whose build took longer would take the place of the closing that waits.
+    assert.equal(close.concurrency?.queue, "max");
     for (const [name, { jobs }] of workflows) {
       for (const { concurrency, steps = [] } of Object.values(jobs)) {
         const runsPreview = steps.some(({ uses = "" }) => uses.startsWith("$/"));

@@ -1,0 +1,17 @@
+import type { CodeHost } from "../code-host";
+import { interruption } from "../interruption";
+import type { LockOptions } from "../lock";
+import { report } from "../project";
+import type { PulumiContext } from "../pulumi";
+import { endedRun } from "../runs";
+
+/** How a command waits for a stack's lock: until Ctrl-C, and no longer than until the run that took it is known to have ended. */
+export const lockOptions = (
+  context: PulumiContext,
+  stack: string,
+  codeHost: CodeHost | undefined,
+): Pick<LockOptions, "report" | "hasEnded" | "signal"> => ({
+  report,
+  hasEnded: endedRun(context, stack, codeHost),
+  signal: interruption,
+});
