@@ -34,7 +34,8 @@ describe("deleting a preview's namespace", () => {
   });
 
   it("says why it can't where the cluster refuses", async () => {
-    const foreign = { ...(await make()), name: "kube-system" };
-    await assert.rejects(deleteNamespace(place, foreign), /namespace kube-system can't be deleted: .*[Ff]orbidden/);
+    const foreign = { ...place, namespace: "kube-system" };
+    const namespace = (await findNamespace(foreign))!;
+    await assert.rejects(deleteNamespace(foreign, namespace), /namespace kube-system can't be deleted: .*[Ff]orbidden/);
   });
 });

@@ -318,6 +318,7 @@ describe("a pull request's preview, by the command preview", () => {
       }
       const { exitCode, stderr } = await closing;
       assert.equal(exitCode, 0, stderr);
+      assert.match(stderr, /is gone: \d+ objects that were in it are taken out of the state/);
     });
     left(await leftOf(preview, number, repository));
   });
