@@ -42,22 +42,34 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
   return { context, stack, place, origin: names.origin, repository, declared: recordFrom(namespace.annotations) };
 }
 
-/** Writes a decision down and brings the preview to it. */
+/**
+ * Writes a decision down and brings the preview to it.
+ *
+ * @param begin does what needn't wait for Pulumi, once the decision is noted; until the signal says that Pulumi has ended
+ */
 export async function declare(
   { context, stack, place }: ExistingPreview,
   declared: Partial<Declared>,
   options: LockOptions,
+  begin: (signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   await note(place, declared);
-  await withLock(
-    context,
-    stack,
-    async () => {
-      await recallDeclared(context, stack, await findNamespace(place));
-      await update(context, stack, place, options.report);
-    },
-    options,
-  );
+  const ended = new AbortController();
+  const begun = begin(ended.signal);
+  try {
+    await withLock(
+      context,
+      stack,
+      async () => {
+        await recallDeclared(context, stack, await findNamespace(place));
+        await update(context, stack, place, options.report);
+      },
+      options,
+    );
+  } finally {
+    ended.abort();
+    await begun;
+  }
 }
 
 /**

@@ -73,7 +73,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       );
       if (reason === undefined) {
         await phases.time("repair", () => repair(options, namespace !== undefined));
-        await phases.time("update", () => update(takingOver(context), stack, place, report));
+        await phases.time("update", () => update(context, stack, place, report));
       }
       return reason;
     },
@@ -192,14 +192,6 @@ async function repair(options: UpOptions, exists: boolean): Promise<void> {
     report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
     await dns!.delete(id);
   }
-}
-
-/**
- * What a killed run has made, or a person has changed, is in the namespace already and belongs to somebody else by the rules
- * of server-side apply: what the settings say holds.
- */
-function takingOver(context: PulumiContext): PulumiContext {
-  return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
 }
 
 class Stopwatch {

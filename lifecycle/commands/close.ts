@@ -11,8 +11,8 @@ import type { PulumiContext } from "../pulumi";
 import { kubectl } from "../kubectl";
 import { noteRun } from "../runs";
 import { configuredStack, isRemoved, stackName } from "../stack";
+import { codeHostFor, codeHostOf, tell } from "./code-host";
 import { lockOptions } from "./lock-options";
-import { codeHostFor, codeHostOf, tell } from "./up";
 
 interface ClosingOptions extends Pick<CloseOptions, "confirm" | "patience"> {
   readonly forceFinalizers?: boolean;

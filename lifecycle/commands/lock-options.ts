@@ -1,9 +1,11 @@
 import type { CodeHost } from "../code-host";
 import { interruption } from "../interruption";
+import type { ExistingPreview } from "../declared";
 import type { LockOptions } from "../lock";
 import { report } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun } from "../runs";
+import { codeHostIfAny } from "./code-host";
 
 /** How a command waits for a stack's lock: until Ctrl-C, and no longer than until the run that took it is known to have ended. */
 export const lockOptions = (
@@ -15,3 +17,7 @@ export const lockOptions = (
   hasEnded: endedRun(context, stack, codeHost),
   signal: interruption,
 });
+
+/** The same for the preview that a command changes. */
+export const lockOptionsOf = ({ context, stack, repository }: ExistingPreview) =>
+  lockOptions(context, stack, codeHostIfAny(repository));

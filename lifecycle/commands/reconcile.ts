@@ -6,7 +6,8 @@ import { interruption } from "../interruption";
 import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
 import { closeByNumber } from "./close";
-import { codeHostFor, deploy } from "./up";
+import { codeHostFor } from "./code-host";
+import { deploy } from "./up";
 
 /** How long one preview, which another run is at work on, may hold up the others, in seconds. */
 const patience = 120;

@@ -1,7 +1,6 @@
 import { declare, existingPreview } from "../declared";
 import { report, reportingProject } from "../project";
-import { lockOptions } from "./lock-options";
-import { codeHostFor } from "./up";
+import { lockOptionsOf } from "./lock-options";
 
 export interface ResetOptions {
   readonly dryRun?: boolean;
@@ -10,7 +9,7 @@ export interface ResetOptions {
 /** Raises `database.generation`, which gives the preview a new volume, migrated and seeded by the ordinary update. */
 export async function resetDatabase(pullRequest: number, { dryRun = false }: ResetOptions): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
-  const { context, stack, origin, repository } = preview;
+  const { stack, origin } = preview;
   const { asleep, generation } = preview.declared;
   if (dryRun) {
     console.log(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
@@ -18,7 +17,7 @@ export async function resetDatabase(pullRequest: number, { dryRun = false }: Res
     return;
   }
   report(`${stack}: replacing the database's volume (usually 30 s)`);
-  await declare(preview, { generation: generation + 1 }, lockOptions(context, stack, codeHostFor(repository)));
+  await declare(preview, { generation: generation + 1 }, lockOptionsOf(preview));
   console.log(
     asleep
       ? `${origin} is asleep: preview wake ${pullRequest} gives it an empty database, migrated and seeded.`

@@ -9,7 +9,7 @@ import { project, report } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { answer } from "../serving";
 import { factsOf, gatherSeen, statusAsJson, statusAsText, type Status, statusOf } from "../status";
-import { codeHostFor, noCodeHost } from "./up";
+import { codeHostFor, noCodeHost } from "./code-host";
 
 export interface StatusOptions {
   readonly login?: boolean;

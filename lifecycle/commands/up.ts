@@ -1,6 +1,6 @@
 import { UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
-import { type CodeHost, codeHost, runPage, runReference } from "../code-host";
+import { type CodeHost, runPage, runReference } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { zoneOf } from "../dns";
 import { identityOf } from "../identity";
@@ -12,6 +12,7 @@ import { configure, configuredStack, ensureStack, isRemoved, stackName } from ".
 import { reasonToStepAside, upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
 import { summary } from "../verify/report";
+import { codeHostOf, noCodeHost, tell } from "./code-host";
 import { lockOptions } from "./lock-options";
 
 export interface UpCommandOptions {
@@ -46,11 +47,6 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
     }
     throw error;
   }
-}
-
-/** Comments, which is news of what has happened and no part of it: where that fails it is said, and nothing else fails. */
-export async function tell(host: CodeHost | undefined, pullRequest: number, text: string): Promise<void> {
-  await host?.setComment(pullRequest, text).catch((error: unknown) => report((error as Error).message));
 }
 
 type Commit = Pick<UpCommandOptions, "api" | "web" | "sha"> & Pick<LockOptions, "patience">;
@@ -111,20 +107,6 @@ async function attempt(
     ...lockOptions(context, stack, host),
   });
 }
-
-export const noCodeHost =
-  "pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)";
-
-/** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
-export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {
-  const shared = await configuredStack(context, stack);
-  const repository = shared && (await identityOf(context, 1, shared)).owner.repository;
-  return codeHostFor(repository ?? "");
-}
-
-/** The settings' repository, or else the one that a workflow runs in. */
-export const codeHostFor = (repository: string): CodeHost | undefined =>
-  codeHost(repository || (process.env.GITHUB_REPOSITORY ?? ""));
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {

@@ -1,3 +1,4 @@
 export { newestServes } from "./newest-serves";
 export { rolledOut } from "./rolled-out";
+export { handBack, startAtOnce } from "./start-at-once";
 export { update } from "./update";

@@ -29,8 +29,16 @@ export async function update(
     context.onLine(line);
   };
   await whileWatching({ place, report, concerns: (part) => begun.has(part) }, (signal) =>
-    up({ ...context, onLine, signal }, stack),
+    up({ ...takingOver(context), onLine, signal }, stack),
   );
+}
+
+/**
+ * What a killed run has made, or a person has changed, is in the namespace already and belongs to somebody else by the rules
+ * of server-side apply: what the settings say holds.
+ */
+function takingOver(context: PulumiContext): PulumiContext {
+  return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
 }
 
 /**

@@ -153,6 +153,17 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
     assert.equal(await query(preview.namespace, "select one from kept"), "1");
     assert.equal(await migrations(), migrated);
+    // Pulumi's alone again, so that it can change them.
+    const owners = await kubectl(
+      "get",
+      "deployments,statefulsets",
+      "-n",
+      preview.namespace,
+      "--show-managed-fields",
+      "-o",
+      "json",
+    );
+    assert.doesNotMatch(owners, /preview-wake/);
   });
 
   it("has an image in it that nobody can pull: status says in which part", async () => {

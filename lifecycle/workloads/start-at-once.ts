@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../contract";
+import { type Place, tryKubectl } from "../kubectl";
+import { isReady, look, type Objects, partOf } from "./objects";
+
+/** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
+const fieldManager = "preview-wake";
+
+const workloads = {
+  db: { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "db" } },
+  web: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } },
+  api: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "api" } },
+};
+
+/**
+ * Starts what sleeps while Pulumi is still on its way there, in Pulumi's order: the API once its database is ready. Where
+ * a migration is to come first, it is left to Pulumi.
+ *
+ * @param signal ends the wait for the database
+ */
+export async function startAtOnce(place: Place, report: (message: string) => void, signal: AbortSignal): Promise<void> {
+  try {
+    if (!isMigrated(await look(place))) {
+      return;
+    }
+    await apply(place, [workloads.db, workloads.web].map(awake));
+    while (!hasDatabase(await look(place))) {
+      await sleep(250, undefined, { signal });
+    }
+    await apply(place, [workloads.api].map(awake));
+  } catch (error) {
+    // Pulumi starts them all the same.
+    if (!signal.aborted) {
+      report((error as Error).message);
+    }
+  }
+}
+
+/** Leaves the replicas to Pulumi alone: otherwise its next update that changes them would be refused as a conflict. */
+export async function handBack(place: Place, report: (message: string) => void): Promise<void> {
+  await apply(place, Object.values(workloads)).catch((error: unknown) => report((error as Error).message));
+}
+
+type Workload = (typeof workloads)[keyof typeof workloads];
+
+const awake = (workload: Workload) => ({ ...workload, spec: { replicas: 1 } });
+
+/** Whether no migration is left to run: one that came while the preview slept is suspended. */
+export const isMigrated = ({ makers }: Objects): boolean =>
+  makers.filter(({ kind }) => kind === "Job").every(({ status }) => (status?.succeeded ?? 0) > 0);
+
+const hasDatabase = ({ pods }: Objects) => pods.some((pod) => partOf(pod) === "db" && isReady(pod));
+
+async function apply(place: Place, items: readonly object[]): Promise<void> {
+  const options = [`--field-manager=${fieldManager}`, "--force-conflicts", "--validate=false", "--request-timeout=15s"];
+  const { failed, stderr } = await tryKubectl(place, ["apply", "--server-side", "--filename=-", ...options], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+  });
+  if (failed) {
+    throw new UserError(`starting the workloads of ${place.namespace}: ${stderr}`);
+  }
+}
