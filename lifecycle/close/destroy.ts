@@ -30,12 +30,10 @@ export async function destroyStack(options: CloseOptions, namespace: Namespace |
     try {
       await destroy(options, namespace, ask);
     } catch (error) {
-      if (refusalOf(error) !== undefined || namespace === undefined || !(await isGoing(place, namespace))) {
-        throw error;
+      if (namespace === undefined || !lacksRights(error) || !(await isGoing(place, namespace))) {
+        throw await explained(error, place);
       }
-      await untilGone(place, namespace, left()).catch((obstacle: unknown) => {
-        throw new UserError([error, obstacle].map((one) => (one as Error).message).join("\n"));
-      });
+      await untilGone(place, namespace, left());
       await destroy(options, undefined, ask);
     }
   });
@@ -59,6 +57,16 @@ async function destroy(options: CloseOptions, namespace: Namespace | undefined, 
     pulumi({ ...context, onLine }, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--remove"]),
   );
   await deletion;
+}
+
+/** Whether the cluster refused: who may do something only inside of a namespace may nothing once that is gone. */
+const lacksRights = (error: unknown) => /forbidden/i.test((error as Error).message) && refusalOf(error) === undefined;
+
+/** With what the namespace is waiting for. A cluster that can't be asked says no more than Pulumi did. */
+async function explained(error: unknown, place: Place): Promise<unknown> {
+  const still = refusalOf(error) === undefined ? await findNamespace(place).catch(() => undefined) : undefined;
+  const reasons = still === undefined ? [] : await obstacles(place, still);
+  return reasons.length === 0 ? error : new UserError([(error as Error).message, ...reasons].join("\n"));
 }
 
 /** Whether `pulumi` says that it is deleting something: from then on it has the stack's lock. */
@@ -107,14 +115,9 @@ async function stillThere(place: Place, { uid }: Namespace): Promise<Namespace |
   return found?.uid === uid ? found : undefined;
 }
 
-/** Whether it is being deleted, or gone; of a cluster that can't be asked neither is known. */
-async function isGoing(place: Place, namespace: Namespace): Promise<boolean> {
-  try {
-    return (await stillThere(place, namespace))?.phase !== "Active";
-  } catch {
-    return false;
-  }
-}
+/** Whether it is being deleted, or gone. */
+const isGoing = async (place: Place, namespace: Namespace): Promise<boolean> =>
+  (await stillThere(place, namespace))?.phase !== "Active";
 
 /** @throws UserError with what it waits for, after so many seconds */
 async function untilGone(place: Place, namespace: Namespace, seconds: number): Promise<void> {
