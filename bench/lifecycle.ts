@@ -4,6 +4,9 @@ import { exclusively } from "../local/lock";
 import { openLog } from "../local/log";
 import { nodePort } from "../local/port";
 import { runSteps } from "../local/tasks";
+import { httpClient } from "../lifecycle/http-client";
+import { serving } from "../lifecycle/serving";
+import { rolledOut } from "../lifecycle/workloads";
 import { kubectl } from "../test/engine/kubectl";
 import { Preview } from "../test/engine/preview";
 import { command } from "../test/faults/small-preview";
@@ -37,6 +40,7 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
   const up: number[] = [];
   const asleep: number[] = [];
   const awake: number[] = [];
+  const scaled: number[] = [];
   const closed: number[] = [];
   const deleted: number[] = [];
   const recovered: number[] = [];
@@ -46,6 +50,16 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
     up.push(await timed(() => succeeds("up")));
     asleep.push(await timed(() => succeeds("sleep")));
     awake.push(await timed(() => succeeds("wake")));
+    await scale(preview.namespace, 0);
+    await kubectl(
+      "wait",
+      "--for=delete",
+      "pod",
+      "--selector=app.kubernetes.io/name!=migration",
+      "-n",
+      preview.namespace,
+    );
+    scaled.push(await timed(() => scaledByHand(preview)));
     if (run === 0) {
       reconciled.push(...(await reconcileFigures({ project: "preview-test", pullRequest: number })));
     }
@@ -62,10 +76,13 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
     await succeeds("close");
   }
   const byHand = "kubectl delete namespace until the volume is gone";
+  const scaling = "kubectl scale from nothing until the host serves";
   return [
     figure("preview up of a new preview until its host serves", "s", up, 40),
     figure("preview sleep", "s", asleep),
     figure("preview wake until the host serves", "s", awake, 10),
+    figure(scaling, "s", scaled),
+    ratio(`preview wake, as a multiple of: ${scaling}`, awake, scaled),
     figure("preview close of a healthy preview until its receipt says that all is gone", "s", closed, 10),
     figure(byHand, "s", deleted),
     ratio(`preview close, as a multiple of: ${byHand}`, closed, deleted),
@@ -79,6 +96,15 @@ async function succeeds(verb: string): Promise<void> {
   if (exitCode !== 0) {
     throw new Error(`preview ${verb}: ${stderr}`);
   }
+}
+
+const scale = (namespace: string, replicas: number) =>
+  kubectl("scale", "deployment/api", "deployment/web", "statefulset/db", `--replicas=${replicas}`, "-n", namespace);
+
+async function scaledByHand({ namespace, names }: Preview): Promise<void> {
+  await scale(namespace, 1);
+  await rolledOut({ kubeContext: "preview", namespace });
+  await serving(names.origin, { dispatcher: httpClient(), report: () => undefined });
 }
 
 async function deletedByHand(namespace: string): Promise<void> {
