@@ -37,6 +37,18 @@ const isCutOff = (error: unknown) => /unexpected end of JSON input|invalid chara
 export const isRemoved = (error: unknown, stack: string): boolean =>
   refusalOf(error)?.includes(`no stack named '${stack}' found`) === true;
 
+/** Does what reads of a stack what it begins with listing; again where another run has removed that stack meanwhile. */
+export async function unlessRemoved<Result>(stack: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isRemoved(error, stack)) {
+      throw error;
+    }
+    return action();
+  }
+}
+
 /**
  * Makes a stack where there is none. It gets the configuration of the stack `preview`, secrets included, where the
  * backend has that one.

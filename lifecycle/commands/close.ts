@@ -10,7 +10,7 @@ import { reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { kubectl } from "../kubectl";
 import { noteRun } from "../runs";
-import { configuredStack, isRemoved, stackName } from "../stack";
+import { configuredStack, isRemoved, stackName, unlessRemoved } from "../stack";
 import { codeHostFor, codeHostOf, tell } from "./code-host";
 import { lockOptions } from "./lock-options";
 
@@ -68,11 +68,13 @@ export async function closeByNumber(
   { forceFinalizers, context: kubeContext, ...more }: ClosingOptions,
 ): Promise<Receipt> {
   const stack = stackName(pullRequest);
-  const configured = await configuredStack(context, stack);
-  if (configured === undefined) {
-    throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
-  }
-  const known = await identityOf(context, pullRequest, configured);
+  const { configured, known } = await unlessRemoved(stack, async () => {
+    const found = await configuredStack(context, stack);
+    if (found === undefined) {
+      throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
+    }
+    return { configured: found, known: await identityOf(context, pullRequest, found) };
+  });
   await refuseOtherRepository(context, known);
   const identity = { ...known, kubeContext: kubeContext ?? known.kubeContext };
   await refuseOtherCluster(known.kubeContext, identity.kubeContext);

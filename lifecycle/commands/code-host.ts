@@ -2,15 +2,17 @@ import { type CodeHost, codeHost } from "../code-host";
 import { identityOf } from "../identity";
 import { report } from "../project";
 import type { PulumiContext } from "../pulumi";
-import { configuredStack } from "../stack";
+import { configuredStack, unlessRemoved } from "../stack";
 
 export const noCodeHost =
   "pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)";
 
 /** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
 export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {
-  const shared = await configuredStack(context, stack);
-  const repository = shared && (await identityOf(context, 1, shared)).owner.repository;
+  const repository = await unlessRemoved(stack, async () => {
+    const shared = await configuredStack(context, stack);
+    return shared && (await identityOf(context, 1, shared)).owner.repository;
+  });
   return codeHostFor(repository ?? "");
 }
 
