@@ -8,6 +8,7 @@ import { Preview } from "../engine/preview";
 import { Checkouts } from "./checkouts";
 import { isWhole } from "./extent";
 import { faultTest } from "./fault";
+import { descendantsOf, signal } from "./processes";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
@@ -96,13 +97,20 @@ describe("commands that meet", () => {
 
   faultTest("up during close, too late", 1, async ({ recover, left }) => {
     await outcome(up());
-    const closing = close();
+    const closing = command(["close", String(number)], env(), preview.project);
+    running.push(closing);
     await reaches("Terminating");
+    const held = descendantsOf(closing.pid!);
+    signal(held, "SIGSTOP");
     const late = up(1, other);
-    await says(late, /still being deleted|is locked by/);
-    github.close(number);
+    try {
+      await says(late, /still being deleted|is locked by/);
+      github.close(number);
+    } finally {
+      signal(held, "SIGCONT");
+    }
     await recover(async () => assert.equal(await outcome(late), "stepped aside"));
-    await closing;
+    assert.equal((await closing).exitCode, 0);
     left(await leftOf(preview, number, repository));
   });
 
