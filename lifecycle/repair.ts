@@ -53,13 +53,15 @@ export function judge(
 /**
  * Takes out of a stack's state what would make its next operation fail, or what it would take for there: operations
  * that a killed run has left, objects of a namespace and DNS records that somebody has deleted. Needs the stack's lock.
+ *
+ * @returns what was done, and the state as it is then
  */
 export async function repairState(
   context: PulumiContext,
   stack: string,
   { namespace, exists, goneRecords }: Present,
   report: (message: string) => void,
-): Promise<Repair> {
+): Promise<Repair & { readonly state: State }> {
   const state = await settledState(context, stack);
   const gone = (await goneRecords?.(recordsOf(state))) ?? [];
   const { repair, repaired } = judge(state, namespace, exists, gone);
@@ -68,7 +70,7 @@ export async function repairState(
     await importState(context, stack, repaired);
     describe(repair, namespace).forEach(report);
   }
-  return repair;
+  return { ...repair, state: repaired };
 }
 
 /**

@@ -161,9 +161,18 @@ export async function configure(
   await pulumi(context, ["config", "set-all", "--path", "--stack", stack, ...pairs]);
 }
 
+export interface UpdateOptions {
+  /** Whether it is looked first what has become of what the state knows of. @default false */
+  readonly refresh?: boolean;
+}
+
 /** Brings the stack to its settings. */
-export async function up(context: PulumiContext, stack: string): Promise<void> {
-  await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview"]);
+export async function up(
+  context: PulumiContext,
+  stack: string,
+  { refresh = false }: UpdateOptions = {},
+): Promise<void> {
+  await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])]);
 }
 
 /** Destroys everything of the stack, and the stack itself with its configuration file. */

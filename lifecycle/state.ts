@@ -64,6 +64,23 @@ export function withoutNamespace(state: State, namespace: string): State {
 export const recordsOf = (state: State): StateResource[] =>
   resourcesOf(state).filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
 
+/** A Deployment or a StatefulSet by its kind and name, and which generation of it a state knows of. */
+export interface KnownWorkload {
+  readonly kind: string;
+  readonly name: string;
+  readonly generation?: number;
+}
+
+/** The workloads that serve, as a state knows them. */
+export const workloadsOf = (state: State): KnownWorkload[] =>
+  resourcesOf(state).flatMap(({ type, outputs }) => {
+    const kind = /^kubernetes:apps\/v1:(Deployment|StatefulSet)$/.exec(type)?.[1];
+    const metadata = outputs?.metadata as { name?: string; generation?: number } | undefined;
+    return kind === undefined || metadata?.name === undefined
+      ? []
+      : [{ kind, name: metadata.name, generation: metadata.generation }];
+  });
+
 /** The state without DNS records that are gone, nor any mention of them. */
 export function withoutRecords(state: State, ids: readonly string[]): State {
   const gone = recordsOf(state).filter(({ id }) => id !== undefined && ids.includes(id));

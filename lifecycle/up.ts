@@ -13,11 +13,12 @@ import type { PulumiContext } from "./pulumi";
 import { listRecords, recordsAmong, unknownRecords } from "./records";
 import { repairState } from "./repair";
 import { stackName } from "./stack";
+import type { State } from "./state";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
 import { inside } from "./verify/view";
-import { newestServes, update } from "./workloads";
+import { drifted, newestServes, update } from "./workloads";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -72,8 +73,14 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
       );
       if (reason === undefined) {
-        await phases.time("repair", () => repair(options, namespace !== undefined));
-        await phases.time("update", () => update(context, stack, place, report));
+        const state = await phases.time("repair", () => repair(options, namespace !== undefined));
+        await phases.time("update", async () => {
+          const changed = namespace === undefined ? [] : await drifted(place, state);
+          changed.forEach((workload) =>
+            report(`${workload} isn't as the last update has left it: it is looked at again`),
+          );
+          await update(context, stack, place, report, { refresh: changed.length > 0 });
+        });
       }
       return reason;
     },
@@ -174,7 +181,7 @@ async function settledNamespace(
 }
 
 /** Brings the state, and the zone with it, to where an update can go on from. */
-async function repair(options: UpOptions, exists: boolean): Promise<void> {
+async function repair(options: UpOptions, exists: boolean): Promise<State> {
   const { context, dns, identity, report } = options;
   const { names, owner } = identity;
   const listed = dns && (await listRecords(dns, identity).catch((error: unknown) => error as UserError));
@@ -192,6 +199,7 @@ async function repair(options: UpOptions, exists: boolean): Promise<void> {
     report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
     await dns!.delete(id);
   }
+  return repaired.state;
 }
 
 class Stopwatch {

@@ -1,6 +1,6 @@
 import type { Place } from "../kubectl";
 import type { PulumiContext } from "../pulumi";
-import { up } from "../stack";
+import { up, type UpdateOptions } from "../stack";
 import { look } from "./objects";
 import { backedOff, makeAnew, withoutPods } from "./retry";
 import { whileWatching } from "./watch";
@@ -15,6 +15,7 @@ export async function update(
   stack: string,
   place: Place,
   report: (message: string) => void,
+  options: UpdateOptions = {},
 ): Promise<void> {
   const before = await look(place).catch(() => undefined);
   if (before !== undefined) {
@@ -29,7 +30,7 @@ export async function update(
     context.onLine(line);
   };
   await whileWatching({ place, report, concerns: (part) => begun.has(part) }, (signal) =>
-    up({ ...takingOver(context), onLine, signal }, stack),
+    up({ ...takingOver(context), onLine, signal }, stack, options),
   );
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../lifecycle/repair";
 import { resourcesOf, type State } from "../../lifecycle/state";
+import { driftedAmong } from "../../lifecycle/workloads/drift";
 
 const inside = (name: string, more: object = {}) => ({
   urn: `urn:pulumi:pr-1::preview::kubernetes:core/v1:Secret::${name}`,
@@ -62,5 +63,27 @@ describe("the state of a stack, repaired", () => {
   it("takes no other namespace for the one that is gone", () => {
     const { repair } = judge(state, "pr-11", false);
     assert.equal(repair.lost, 0);
+  });
+});
+
+describe("a workload", () => {
+  const workload = (kind: string, name: string, generation: number) => ({
+    urn: `urn:pulumi:pr-1::preview::kubernetes:apps/v1:${kind}::pr-1-${name}`,
+    type: `kubernetes:apps/v1:${kind}`,
+    outputs: { metadata: { name, generation } },
+  });
+  const known: State = {
+    version: 3,
+    deployment: { resources: [namespace, workload("StatefulSet", "db", 1), workload("Deployment", "api", 2)] },
+  };
+  const live = (kind: string, name: string, generation: number) => ({ kind, metadata: { name, generation } });
+
+  it("that nobody has touched is as the state says", () => {
+    assert.deepEqual(driftedAmong([live("StatefulSet", "db", 1), live("Deployment", "api", 2)], known), []);
+  });
+
+  it("that was changed since is found, whatever else there is or isn't", () => {
+    const there = [live("Deployment", "api", 3), live("Deployment", "other", 9), live("Deployment", "db", 2)];
+    assert.deepEqual(driftedAmong(there, known), ["Deployment api"]);
   });
 });
