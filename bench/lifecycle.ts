@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { localDispatcher } from "../local/client";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../local/embedded-default";
 import { exclusively } from "../local/lock";
 import { openLog } from "../local/log";
 import { nodePort } from "../local/port";
 import { runSteps } from "../local/tasks";
-import { httpClient } from "../lifecycle/http-client";
 import { serving } from "../lifecycle/serving";
 import { rolledOut } from "../lifecycle/workloads";
 import { kubectl } from "../test/engine/kubectl";
@@ -104,7 +104,7 @@ const scale = (namespace: string, replicas: number) =>
 async function scaledByHand({ namespace, names }: Preview): Promise<void> {
   await scale(namespace, 1);
   await rolledOut({ kubeContext: "preview", namespace });
-  await serving(names.origin, { dispatcher: httpClient(), report: () => undefined });
+  await serving(names.origin, { dispatcher: localDispatcher(), report: () => undefined });
 }
 
 async function deletedByHand(namespace: string): Promise<void> {
