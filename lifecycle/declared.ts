@@ -1,5 +1,5 @@
 import { type LifecycleRecord, recordFrom, UserError } from "../contract";
-import { identityOf } from "./identity";
+import { identityOf, placeOf } from "./identity";
 import type { Place } from "./kubectl";
 import { type LockOptions, withLock } from "./lock";
 import { findNamespace, type Namespace, note, refuseForeign } from "./namespace";
@@ -29,8 +29,9 @@ export interface ExistingPreview {
 export async function existingPreview(context: PulumiContext, pullRequest: number): Promise<ExistingPreview> {
   const stack = stackName(pullRequest);
   await recallConfiguration(context, stack);
-  const { kubeContext, names, owner } = await identityOf(context, pullRequest);
-  const place = { kubeContext, namespace: names.namespace };
+  const identity = await identityOf(context, pullRequest);
+  const { kubeContext, names, owner } = identity;
+  const place = placeOf(identity);
   const namespace = await findNamespace(place);
   if (namespace === undefined) {
     throw new UserError(

@@ -1,4 +1,5 @@
 import { namesOf, type Names, type Owner, UserError } from "../contract";
+import type { Place } from "./kubectl";
 import { pulumi, type PulumiContext } from "./pulumi";
 import { anyConfiguredStack, stackName } from "./stack";
 
@@ -15,6 +16,9 @@ export interface Identity {
   /** The public port. */
   readonly port: number;
 }
+
+/** Where the preview's objects are. */
+export const placeOf = ({ kubeContext, names }: Identity): Place => ({ kubeContext, namespace: names.namespace });
 
 type Config = Readonly<Record<string, { readonly value?: string; readonly objectValue?: unknown }>>;
 

@@ -5,7 +5,7 @@ import type { CodeHost, PullRequest } from "./code-host";
 import { recallDeclared } from "./declared";
 import { deployed, type Deployed } from "./deployed";
 import type { Zone } from "./dns";
-import type { Identity } from "./identity";
+import { type Identity, placeOf } from "./identity";
 import type { Place } from "./kubectl";
 import { withLock, type LockOptions } from "./lock";
 import { findNamespace, note, refuseForeign } from "./namespace";
@@ -54,9 +54,9 @@ type Phases = Readonly<Record<string, number>>;
  */
 export async function upPreview(options: UpOptions): Promise<UpResult> {
   const { context, identity, report } = options;
-  const { names, owner } = identity;
+  const { owner } = identity;
   const stack = stackName(owner.pullRequest);
-  const place = { kubeContext: identity.kubeContext, namespace: names.namespace };
+  const place = placeOf(identity);
   const phases = new Stopwatch();
 
   await phases.time("cluster", () => settledNamespace(place, identity, report));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
+import { placeOf } from "../identity";
 import { kubectl, type Place } from "../kubectl";
 import { deleteNamespace, findNamespace, type Namespace } from "../namespace";
 import { pulumi, refusalOf } from "../pulumi";
@@ -18,7 +19,7 @@ const patience = 120;
  * @throws PulumiError with a refusal where another run holds the lock
  */
 export async function destroyStack(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
-  const place = placeOf(options);
+  const place = placeOf(options.identity);
   const started = performance.now();
   const left = () => patience - (performance.now() - started) / 1000;
   await whileDeleting(options, async () => {
@@ -41,7 +42,7 @@ export async function destroyStack(options: CloseOptions, namespace: Namespace |
 
 async function destroy(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
   const { context, identity, report } = options;
-  const place = placeOf(options);
+  const place = placeOf(identity);
   const stack = stackName(identity.owner.pullRequest);
   await repairState(context, stack, { namespace: place.namespace, exists: namespace !== undefined }, report);
   let deletion: Promise<void> | undefined;
@@ -97,7 +98,7 @@ export async function deleteAtOnce(
  * write that down.
  */
 export async function deleteLeftNamespace(options: CloseOptions, namespace: Namespace, ask: Ask): Promise<void> {
-  const place = placeOf(options);
+  const place = placeOf(options.identity);
   if ((await stillThere(place, namespace)) === undefined) {
     return;
   }
@@ -135,8 +136,3 @@ async function untilGone(place: Place, namespace: Namespace, seconds: number): P
     await sleep(500);
   }
 }
-
-const placeOf = ({ identity }: CloseOptions): Place => ({
-  kubeContext: identity.kubeContext,
-  namespace: identity.names.namespace,
-});

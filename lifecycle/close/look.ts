@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
+import { placeOf } from "../identity";
 import { findNamespace, type Namespace, volumesOf } from "../namespace";
 import { configurationFile, stackName, stackNames } from "../stack";
 import type { CloseOptions } from "./close";
@@ -26,7 +27,7 @@ export async function look(options: CloseOptions): Promise<Look> {
 
 async function lookAsFarAsPossible(options: CloseOptions): Promise<Look> {
   const { context, identity } = options;
-  const place = { kubeContext: identity.kubeContext, namespace: identity.names.namespace };
+  const place = placeOf(identity);
   const notChecked: { -readonly [Kind in Remains]?: string } = {};
   const unless = <Found>(kind: Remains, asked: Promise<Found>, otherwise: Found): Promise<Found> =>
     asked.catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { placeOf } from "../identity";
 import type { Place } from "../kubectl";
 import { findNamespace, heldObjects, type Namespace, removeFinalizers } from "../namespace";
 import type { CloseOptions } from "./close";
@@ -32,7 +33,7 @@ export async function whileDeleting(options: CloseOptions, action: () => Promise
 
 async function watchNamespace(options: CloseOptions, signal: AbortSignal): Promise<void> {
   const { identity, report, forceFinalizers = false } = options;
-  const place = { kubeContext: identity.kubeContext, namespace: identity.names.namespace };
+  const place = placeOf(identity);
   let told = "";
   while (!signal.aborted) {
     await sleep(3000, undefined, { signal }).catch(() => undefined);

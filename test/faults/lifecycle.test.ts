@@ -288,10 +288,8 @@ describe("a pull request's preview, by the command preview", () => {
     assert.ok(existsSync(locks) && readdirSync(locks).length > 0, "the update hasn't begun yet");
     return Promise.resolve();
   };
-  const hasNamespace = async () => {
-    const found = await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
-    assert.notEqual(found, "", "there is no namespace yet");
-  };
+  const namespace = () => kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
+  const hasNamespace = async () => assert.notEqual(await namespace(), "", "there is no namespace yet");
 
   faultTest("close during up, before and after it has made the namespace", 2, async ({ recover, left }) => {
     for (const isBegun of [hasLock, hasNamespace]) {
@@ -314,7 +312,6 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal((await succeeds()).outcome, "up");
     await recover(async () => {
       const closing = command(["close", String(number)], env());
-      const namespace = () => kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
       await eventually(async () => {
         const phase = await kubectl("get", "namespace", preview.namespace, "-o", "jsonpath={.status.phase}");
         assert.equal(phase, "Terminating");
