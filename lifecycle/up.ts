@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { deployedCommit, expiryFrom, recordFrom, UserError } from "../contract";
+import { deployedCommit, expiryFrom, type LifecycleRecord, recordFrom, UserError } from "../contract";
 import { latest } from "./clocks";
-import type { CodeHost, PullRequest } from "./code-host";
+import type { CodeHost } from "./code-host";
 import { recallDeclared } from "./declared";
 import { deployed, type Deployed } from "./deployed";
 import type { Zone } from "./dns";
@@ -12,8 +12,9 @@ import { findNamespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { listRecords, recordsAmong, unknownRecords } from "./records";
 import { repairState } from "./repair";
-import { stackName } from "./stack";
+import { stackName, stackNames } from "./stack";
 import type { State } from "./state";
+import { reasonToStepAside } from "./step-aside";
 import type { Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
@@ -89,68 +90,53 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   if (late !== undefined) {
     return { outcome: "stepped aside", reason: late };
   }
+  try {
+    return await finish(options, before, phases);
+  } catch (error) {
+    // Nobody can tell where the cluster or the backend can't be asked.
+    if (await isClosed(context, stack, place).catch(() => false)) {
+      return { outcome: "stepped aside", reason: `another run has closed ${stack} since it was updated` };
+    }
+    throw error;
+  }
+}
+
+/** Waits, without the lock, until the update that was made serves, and notes down what it was. */
+async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopwatch): Promise<UpResult> {
+  const { context, identity, report, product } = options;
+  const place = placeOf(identity);
   const { asleep } = before;
-  const preview = await deployed(context, owner.pullRequest);
+  const preview = await deployed(context, identity.owner.pullRequest);
   const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
   const sha = deployedCommit(options.sha, before, preview.images);
   await note(place, { sha, ...preview.images, expires });
   if (!asleep) {
     await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   }
-  const { product } = options;
   const checks = asleep || !product ? undefined : await phases.time("checks", () => check(preview, product));
   return { outcome: "up", preview, asleep, checks, seconds: phases.seconds };
 }
 
+/**
+ * Whether another run closes the preview or has closed it. Somebody who deletes its namespace by hand leaves the stack; a
+ * closing takes that as well, some time after.
+ */
+async function isClosed(context: PulumiContext, stack: string, place: Place): Promise<boolean> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const namespace = await findNamespace(place);
+    if (namespace?.phase === "Active") {
+      return false;
+    }
+    if (!(await stackNames(context)).includes(stack)) {
+      return true;
+    }
+    await sleep(1000);
+  }
+  return false;
+}
+
 async function check(preview: Deployed, product: Product): Promise<Report> {
   return verify(new Target({ product, ...(await inside(preview)) }));
-}
-
-/** What decides whether a run may deploy. */
-export interface Candidate {
-  readonly codeHost?: CodeHost;
-  readonly pullRequest: number;
-  readonly sha?: string;
-  /** The workflow's run, which a fork's commit needs an approval of. */
-  readonly run?: string;
-}
-
-/**
- * Asks the code host whether a commit may be deployed now; undefined where it may, or where there is nobody to ask.
- *
- * @throws UserError where it never may
- */
-export async function reasonToStepAside({ codeHost, pullRequest, sha, run }: Candidate): Promise<string | undefined> {
-  if (codeHost === undefined) {
-    return undefined;
-  }
-  const found = await codeHost.pullRequest(pullRequest);
-  const reason = judgePullRequest(found, sha);
-  // Where nobody has set up the environment's reviewers, GitHub makes one without, which approves everything.
-  if (reason === undefined && found?.fork === true && run !== undefined && !(await codeHost.runApproved(run))) {
-    throw new UserError(
-      `pull request ${pullRequest} comes from a fork, and nobody has approved this run: give the environment preview-fork ` +
-        "required reviewers",
-    );
-  }
-  return reason;
-}
-
-/**
- * Why a run must not deploy; undefined where it may.
- *
- * @throws UserError where the repository has no such pull request
- */
-export function judgePullRequest(pullRequest: PullRequest | undefined, sha: string | undefined): string | undefined {
-  if (pullRequest === undefined) {
-    throw new UserError("the code host knows no such pull request in the repository that the settings name");
-  }
-  if (pullRequest.state === "closed") {
-    return `pull request ${pullRequest.number} is closed`;
-  }
-  return sha !== undefined && sha !== pullRequest.headSha
-    ? `the head of pull request ${pullRequest.number} is ${pullRequest.headSha} by now, not ${sha}`
-    : undefined;
 }
 
 /** Waits for the end of a deletion of the namespace that is under way. */

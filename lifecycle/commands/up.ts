@@ -9,7 +9,8 @@ import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { noteRun } from "../runs";
 import { configure, configuredStack, ensureStack, isRemoved, stackName } from "../stack";
-import { reasonToStepAside, upPreview, type UpResult } from "../up";
+import { reasonToStepAside } from "../step-aside";
+import { upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
 import { summary } from "../verify/report";
 import { codeHostOf, noCodeHost, tell } from "./code-host";
@@ -110,7 +111,7 @@ async function attempt(
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {
-    return `nothing was changed: ${result.reason}`;
+    return `stepped aside: ${result.reason}`;
   }
   const { preview, asleep, checks, seconds } = result;
   const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);

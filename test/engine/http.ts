@@ -49,7 +49,7 @@ export async function logIn(origin: string, login: { username: string; password:
 }
 
 /** Tries until a condition holds, and fails with its last error. */
-export async function eventually<Result>(attempt: () => Promise<Result>, seconds = 60): Promise<Result> {
+export async function eventually<Result>(attempt: () => Result | Promise<Result>, seconds = 60): Promise<Result> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {

@@ -9,7 +9,7 @@ import { kubectl, query } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
 import { faultTest } from "./fault";
 import { descendantsOf, signal } from "./processes";
-import { command, leftOf, smallImage, smallProduct } from "./small-preview";
+import { command, leftOf, says, smallImage, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
 
@@ -282,12 +282,13 @@ describe("a pull request's preview, by the command preview", () => {
     github.open(number);
   });
 
-  const hasLock = () => {
+  const locks = () => {
     const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
-    const locks = join(pathname, ".pulumi/locks/organization", preview.project.name, preview.stack);
-    assert.ok(existsSync(locks) && readdirSync(locks).length > 0, "the update hasn't begun yet");
-    return Promise.resolve();
+    const folder = join(pathname, ".pulumi/locks/organization", preview.project.name, preview.stack);
+    return existsSync(folder) ? readdirSync(folder) : [];
   };
+  const hasLock = () => assert.notDeepEqual(locks(), [], "the update hasn't begun yet");
+  const hasNoLock = () => assert.deepEqual(locks(), [], "the update hasn't ended yet");
   const namespace = () => kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
   const hasNamespace = async () => assert.notEqual(await namespace(), "", "there is no namespace yet");
 
@@ -302,9 +303,33 @@ describe("a pull request's preview, by the command preview", () => {
         assert.deepEqual(states, ["gone"]);
         assert.deepEqual(existed?.namespace, [preview.namespace]);
       });
-      assert.equal((await coming).exitCode, 0);
+      const { exitCode, stderr } = await coming;
+      assert.equal(exitCode, 0, stderr);
       left(await leftOf(preview, number, repository));
     }
+  });
+
+  faultTest("close of what up still waits for", 1, async ({ recover, left }) => {
+    await preview.init({ ...product, repository });
+    const coming = command(["up", String(number), "--json"], env());
+    await eventually(hasLock);
+    await eventually(hasNoLock);
+    signal([coming.pid!], "SIGSTOP");
+    try {
+      assert.deepEqual((await receipt()).states, ["gone"]);
+    } finally {
+      signal([coming.pid!], "SIGCONT");
+    }
+    await recover(async () => {
+      const { exitCode, stdout, stderr } = await coming;
+      assert.equal(exitCode, 0, stderr);
+      const { outcome, reason } = JSON.parse(stdout) as Record<string, string>;
+      assert.deepEqual(
+        [outcome, reason],
+        ["stepped aside", `another run has closed ${preview.stack} since it was updated`],
+      );
+    });
+    left(await leftOf(preview, number, repository));
   });
 
   faultTest("close, its pulumi slower than the namespace", 1, async ({ recover, left }) => {
@@ -312,12 +337,8 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal((await succeeds()).outcome, "up");
     await recover(async () => {
       const closing = command(["close", String(number)], env());
-      await eventually(async () => {
-        const phase = await kubectl("get", "namespace", preview.namespace, "-o", "jsonpath={.status.phase}");
-        assert.equal(phase, "Terminating");
-      });
-      // Its kubectl has begun what it needs to; Pulumi may not look any more by the time it is the next one's turn.
-      const held = descendantsOf(closing.pid!);
+      await says(closing, /deleting the namespace/);
+      const held = descendantsOf(closing.pid!, /^pulumi/);
       signal(held, "SIGSTOP");
       try {
         await eventually(async () => assert.equal(await namespace(), ""));

@@ -9,7 +9,7 @@ import { Checkouts } from "./checkouts";
 import { isWhole } from "./extent";
 import { faultTest } from "./fault";
 import { descendantsOf, signal } from "./processes";
-import { closes, command, leftOf, smallProduct } from "./small-preview";
+import { closes, command, leftOf, says, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
 
@@ -136,15 +136,3 @@ describe("commands that meet", () => {
     left(await leftOf(preview, number, repository));
   });
 });
-
-/** Waits until a command says something on standard error. */
-async function says({ stderr }: ResultPromise<{ reject: false }>, what: RegExp): Promise<void> {
-  let said = "";
-  for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
-    said += String(chunk);
-    if (what.test(said)) {
-      return;
-    }
-  }
-  assert.match(said, what);
-}

@@ -1,19 +1,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Everything that a process has started, and what that has, also in groups of their own, as Pulumi's plugins are. */
-export function descendantsOf(pid: number): number[] {
-  const children = readdirSync("/proc")
+/**
+ * Everything that a process has started, and what that has, also in groups of their own, as Pulumi's plugins are.
+ *
+ * @param program only what is called so @default everything
+ */
+export function descendantsOf(pid: number, program = /^/): number[] {
+  const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((other) => parentOf(other) === pid);
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+    .map((name) => ({ pid: Number(name), ...read(name) }));
+  const below = (parent: number): typeof all =>
+    all.filter((one) => one.parent === parent).flatMap((child) => [child, ...below(child.pid)]);
+  return below(pid)
+    .filter(({ name = "" }) => program.test(name))
+    .map((one) => one.pid);
 }
 
-function parentOf(pid: number): number | undefined {
+/** Nothing where it has ended meanwhile. */
+function read(pid: string): { name?: string; parent?: number } {
   try {
-    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+    const match = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return { name: match?.[1], parent: Number(match?.[2]) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

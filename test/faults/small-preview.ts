@@ -42,6 +42,18 @@ export function command(
   });
 }
 
+/** Waits until a command says something on standard error. */
+export async function says({ stderr }: ResultPromise<{ reject: false }>, what: RegExp): Promise<void> {
+  let said = "";
+  for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    if (what.test(said)) {
+      return;
+    }
+  }
+  assert.match(said, what);
+}
+
 /** Closes a preview and believes the receipt only when it says of everything that it was seen to be gone. */
 export async function closes(
   pullRequest: number,
