@@ -25,6 +25,7 @@ program
   .option("--web <image>", "the web's image, likewise")
   .option("--sha <commit>", "the commit that the images are built from", commit)
   .option("--comment", "say on the pull request how it went")
+  .option("--screenshots <folder>", "take a picture of each page that the product file lists, with Google Chrome")
   .option("--json", "as JSON")
   .action(up);
 

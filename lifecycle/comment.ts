@@ -6,10 +6,10 @@ import { summary } from "./verify/report";
 /**
  * The text of the one comment on a pull request, in Markdown, after an update. It never has a password.
  *
- * @param runPage where the run's output is, and what it has kept: screenshots, where the product's suite makes them
+ * @param runPage where the run's output is, and the screenshots that it has kept
  */
 export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "up" }, runPage?: string): string {
-  const { preview, asleep, checks, seconds } = result;
+  const { preview, asleep, checks, screenshots = [], seconds } = result;
   const state = asleep ? "asleep" : checks?.ok === false ? "up, but not all is well" : "ready";
   const took = Object.values(seconds).reduce((total, spent) => total + spent, 0);
   return [
@@ -23,7 +23,7 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
     "",
     ...(checks === undefined ? [] : ["Its contract check:", "", fenced(stripVTControlCharacters(summary(checks))), ""]),
     `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login to whoever may read its Secret.`,
-    ...runLine(runPage),
+    ...runLine(runPage, screenshots.length > 0 ? "Screenshots and output" : undefined),
   ].join("\n");
 }
 
@@ -32,8 +32,7 @@ export function commentOnFailure(what: "update" | "closing", message: string, ru
   return [`### Preview: the ${what} failed`, "", fenced(message), ...runLine(runPage)].join("\n");
 }
 
-const runLine = (page?: string) =>
-  page === undefined ? [] : ["", `Output, and screenshots if there are any: ${page}`];
+const runLine = (page?: string, what = "Output") => (page === undefined ? [] : ["", `${what}: ${page}`]);
 
 /** After a closing. */
 export function commentOnClose(receipt: Receipt): string {

@@ -12,10 +12,11 @@ import { findNamespace, note, refuseForeign } from "./namespace";
 import type { PulumiContext } from "./pulumi";
 import { listRecords, recordsAmong, unknownRecords } from "./records";
 import { repairState } from "./repair";
+import { takeScreenshots } from "./screenshots";
 import { stackName, stackNames } from "./stack";
 import type { State } from "./state";
 import { reasonToStepAside } from "./step-aside";
-import type { Product } from "./verify/product";
+import { parseProduct, type Product } from "./verify/product";
 import { Target } from "./verify/target";
 import { type Report, verify } from "./verify/verify";
 import { inside } from "./verify/view";
@@ -33,6 +34,8 @@ export interface UpOptions extends LockOptions {
   readonly dns?: Zone;
   /** What the contract check needs to know. @default none is made */
   readonly product?: Product;
+  /** The folder for a picture of each of the product's pages. @default none is taken */
+  readonly screenshots?: string;
 }
 
 export type UpResult =
@@ -42,6 +45,8 @@ export type UpResult =
       readonly preview: Deployed;
       readonly asleep: boolean;
       readonly checks?: Report;
+      /** The files, where there are any. */
+      readonly screenshots?: readonly string[];
       readonly seconds: Phases;
     };
 
@@ -103,7 +108,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
 
 /** Waits, without the lock, until the update that was made serves, and notes down what it was. */
 async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopwatch): Promise<UpResult> {
-  const { context, identity, report, product } = options;
+  const { context, identity, report, product, screenshots: folder } = options;
   const place = placeOf(identity);
   const { asleep } = before;
   const preview = await deployed(context, identity.owner.pullRequest);
@@ -114,7 +119,11 @@ async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopw
     await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   }
   const checks = asleep || !product ? undefined : await phases.time("checks", () => check(preview, product));
-  return { outcome: "up", preview, asleep, checks, seconds: phases.seconds };
+  const screenshots =
+    asleep || folder === undefined
+      ? undefined
+      : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
+  return { outcome: "up", preview, asleep, checks, screenshots, seconds: phases.seconds };
 }
 
 /**
@@ -137,6 +146,22 @@ async function isClosed(context: PulumiContext, stack: string, place: Place): Pr
 
 async function check(preview: Deployed, product: Product): Promise<Report> {
   return verify(new Target({ product, ...(await inside(preview)) }));
+}
+
+/** A preview without pictures is one all the same: what keeps them from being taken is only told. */
+async function screenshotsOf(options: UpOptions, preview: Deployed, folder: string): Promise<string[]> {
+  const { codeHost, identity, report, product = parseProduct({}, "defaults") } = options;
+  const pullRequest = await codeHost?.pullRequest(identity.owner.pullRequest);
+  if (pullRequest?.fork === true) {
+    report("no screenshots: a fork's pages aren't opened where there are secrets");
+    return [];
+  }
+  try {
+    return await takeScreenshots(new Target({ product, ...(await inside(preview)) }), folder, report);
+  } catch (error) {
+    report((error as Error).message);
+    return [];
+  }
 }
 
 /** Waits for the end of a deletion of the namespace that is under way. */

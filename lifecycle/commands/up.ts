@@ -8,6 +8,7 @@ import type { LockOptions } from "../lock";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { noteRun } from "../runs";
+import { makeScreenshotFolder } from "../screenshots";
 import { configure, configuredStack, ensureStack, isRemoved, stackName } from "../stack";
 import { reasonToStepAside } from "../step-aside";
 import { upPreview, type UpResult } from "../up";
@@ -21,6 +22,8 @@ export interface UpCommandOptions {
   readonly web?: string;
   readonly sha?: string;
   readonly comment?: boolean;
+  /** The folder for pictures of the product's pages. @default none are taken */
+  readonly screenshots?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +31,9 @@ export interface UpCommandOptions {
 export async function up(pullRequest: number, options: UpCommandOptions): Promise<void> {
   const context = reportingProject();
   await refuseUnsafeBackend(context);
+  if (options.screenshots !== undefined) {
+    makeScreenshotFolder(options.screenshots);
+  }
   const host = await codeHostOf(context, stackName(pullRequest));
   if (host === undefined) {
     report(noCodeHost);
@@ -50,7 +56,7 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
 }
 
-type Commit = Pick<UpCommandOptions, "api" | "web" | "sha"> & Pick<LockOptions, "patience">;
+type Commit = Pick<UpCommandOptions, "api" | "web" | "sha" | "screenshots"> & Pick<LockOptions, "patience">;
 
 /** Deploys images of a commit, or what the stack's configuration says. */
 export async function deploy(
@@ -76,7 +82,7 @@ async function attempt(
   context: PulumiContext,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, sha, patience }: Commit,
+  { api, web, sha, screenshots, patience }: Commit,
 ): Promise<UpResult> {
   const run = runReference(process.env);
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
@@ -104,6 +110,7 @@ async function attempt(
     codeHost: host,
     dns: zoneOf(identity),
     product: productOf(context.project),
+    screenshots,
     patience,
     ...lockOptions(context, stack, host),
   });
@@ -113,13 +120,14 @@ function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {
     return `stepped aside: ${result.reason}`;
   }
-  const { preview, asleep, checks, seconds } = result;
+  const { preview, asleep, checks, screenshots = [], seconds } = result;
   const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);
   return [
     `api   ${preview.images.api}`,
     `web   ${preview.images.web}`,
     `took  ${phases.join(", ")}`,
     ...(checks === undefined ? [] : [summary(checks)]),
+    ...screenshots.map((file) => `screenshot  ${file}`),
     asleep ? `preview asleep: ${preview.url}` : `preview ready: ${preview.url}`,
   ].join("\n");
 }

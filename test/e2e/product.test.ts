@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kubectl, query } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
+import { command } from "../faults/small-preview";
 import { chromiumPath, makeHome, openBrowser } from "./browser";
 
 const checkout = join(__dirname, "../..");
@@ -97,6 +99,35 @@ describe("the reference product in a browser", () => {
       assert.doesNotMatch(
         await inside("find", ".", "-path", "./.next/cache", "-prune", "-o", "-print"),
         /playwright|e2e/,
+      );
+    });
+  });
+
+  describe("its screenshots", () => {
+    const folder = mkdtempSync(join(tmpdir(), "preview-test-screenshots-"));
+    after(() => rmSync(folder, { recursive: true }));
+    const up = async (env: Record<string, string>) => {
+      const { exitCode, stdout, stderr } = await command(["up", "90301", "--json", "--screenshots", folder], env);
+      assert.equal(exitCode, 0, stderr);
+      const { screenshots } = JSON.parse(stdout) as { screenshots: string[] };
+      return { screenshots, stderr };
+    };
+
+    it("are taken after its update", async () => {
+      const home = await makeHome();
+      const { screenshots, stderr } = await up({ HOME: home, PREVIEW_CHROMIUM: chromiumPath });
+      rmSync(home, { recursive: true });
+      assert.deepEqual(screenshots, [join(folder, "1-front.png")], stderr);
+      assert.doesNotMatch(stderr, /without a login|no screenshot/);
+      assert.ok(statSync(screenshots[0]!).size > 10_000, "the page is empty");
+    });
+
+    it("aren't needed: what keeps them from being taken is said", async () => {
+      const { screenshots, stderr } = await up({ PREVIEW_CHROMIUM: "/nonexistent" });
+      assert.deepEqual(screenshots, []);
+      assert.match(
+        stderr,
+        /^› no screenshot: .*install Google Chrome, or say in PREVIEW_CHROMIUM where a Chromium is$/m,
       );
     });
   });

@@ -38,7 +38,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /^\| api \| `4f5c2d1` \| `api:4f5c2d1` \|$/m);
     assert.match(text, /https:\/\/pr-7\.previews\.example\.com: 1 passed/);
     assert.match(text, /It took 14 s\. To log in: `npx preview status 7 --login`/);
-    assert.doesNotMatch(text, /screenshots/);
+    assert.doesNotMatch(text, /screenshots/i);
   });
 
   it("says what has failed, and which setting to change", () => {
@@ -51,7 +51,9 @@ describe("the comment on a pull request", () => {
 
   it("leads to the run, in a workflow", () => {
     const page = "https://github.com/myorg/orders/actions/runs/5";
-    assert.match(commentOnUp(7, up, page), new RegExp(`^Output, and screenshots if there are any: ${page}$`, "m"));
+    assert.match(commentOnUp(7, up, page), new RegExp(`^Output: ${page}$`, "m"));
+    const screenshots = ["screenshots/1-front.png"];
+    assert.match(commentOnUp(7, { ...up, screenshots }, page), new RegExp(`^Screenshots and output: ${page}$`, "m"));
     assert.ok(commentOnFailure("update", "no", page).endsWith(page));
   });
 

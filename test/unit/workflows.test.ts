@@ -150,6 +150,12 @@ describe("the workflows", () => {
     }
   });
 
+  it("keep the screenshots where preview has put them", () => {
+    const takes = action.runs.steps.find(({ run = "" }) => run.includes("--screenshots"));
+    const keeps = action.runs.steps.find(({ uses = "" }) => uses.startsWith("actions/upload-artifact@"));
+    assert.equal(keeps!.with!.path, `${takes!.env!.SCREENSHOTS}/*.png`);
+  });
+
   it("take of a pull request nothing but what it is, its number and its commit", () => {
     const allowed = /^(action|pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
     for (const name of workflows.keys()) {
