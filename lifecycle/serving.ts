@@ -13,13 +13,32 @@ export interface ServingOptions {
   readonly report: (message: string) => void;
 }
 
+/** How long a page that serves waits for the API behind it, in milliseconds. */
+const patienceForApi = 15_000;
+
 /**
  * Waits until the public host serves its page: a status of 200, so that a redirect to a login or a controller's own 404
- * doesn't pass for it.
+ * doesn't pass for it. Then a moment more for the API behind it, which network policies may still keep the web from: they
+ * learn of new pods some time after these are ready. Whether it works is the contract check's to say.
  *
  * @throws UserError with the last answer
  */
-export async function serving(
+export async function serving(url: string, options: ServingOptions): Promise<void> {
+  await pageServes(url, options);
+  const deadline = performance.now() + patienceForApi;
+  let last: string;
+  do {
+    last = await answer(`${url}/api/`, options.dispatcher, patienceForApi);
+    if (!/^50[234]$/.test(last)) {
+      return;
+    }
+    options.signal?.throwIfAborted();
+    await sleep(250);
+  } while (performance.now() < deadline);
+  options.report(`${url}/api/ answers ${last}`);
+}
+
+async function pageServes(
   url: string,
   { dispatcher, timeout = 120_000, signal, report }: ServingOptions,
 ): Promise<void> {

@@ -27,6 +27,7 @@ describe("WebSockets to Django", () => {
     api = { image, command: ["uvicorn", "asgi:application", "--host", "0.0.0.0", "--port", "8000"] };
     await preview.init({ api, ingress: { apiPaths: ["/ws/"] } });
     await preview.up();
+    await preview.reachable();
   });
   after(() => preview.close());
 
