@@ -6,7 +6,6 @@ import { openLog } from "../local/log";
 import { nodePort } from "../local/port";
 import { runSteps } from "../local/tasks";
 import { serving } from "../lifecycle/serving";
-import { rolledOut } from "../lifecycle/workloads";
 import { kubectl } from "../test/engine/kubectl";
 import { Preview } from "../test/engine/preview";
 import { command } from "../test/faults/small-preview";
@@ -39,6 +38,7 @@ async function main(): Promise<void> {
 async function lifeFigures(preview: Preview): Promise<Figure[]> {
   const up: number[] = [];
   const asleep: number[] = [];
+  const served: number[] = [];
   const awake: number[] = [];
   const scaled: number[] = [];
   const closed: number[] = [];
@@ -49,7 +49,9 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
     await preview.init();
     up.push(await timed(() => succeeds("up")));
     asleep.push(await timed(() => succeeds("sleep")));
+    const visited = timed(() => serves(preview));
     awake.push(await timed(() => succeeds("wake")));
+    served.push(await visited);
     await scale(preview.namespace, 0);
     await kubectl(
       "wait",
@@ -80,9 +82,10 @@ async function lifeFigures(preview: Preview): Promise<Figure[]> {
   return [
     figure("preview up of a new preview until its host serves", "s", up, 40),
     figure("preview sleep", "s", asleep),
-    figure("preview wake until the host serves", "s", awake, 10),
+    figure("preview wake until a visitor is served", "s", served, 10),
+    figure("preview wake until it ends", "s", awake),
     figure(scaling, "s", scaled),
-    ratio(`preview wake, as a multiple of: ${scaling}`, awake, scaled),
+    ratio(`preview wake until a visitor is served, as a multiple of: ${scaling}`, served, scaled),
     figure("preview close of a healthy preview until its receipt says that all is gone", "s", closed, 10),
     figure(byHand, "s", deleted),
     ratio(`preview close, as a multiple of: ${byHand}`, closed, deleted),
@@ -101,10 +104,12 @@ async function succeeds(verb: string): Promise<void> {
 const scale = (namespace: string, replicas: number) =>
   kubectl("scale", "deployment/api", "deployment/web", "statefulset/db", `--replicas=${replicas}`, "-n", namespace);
 
-async function scaledByHand({ namespace, names }: Preview): Promise<void> {
-  await scale(namespace, 1);
-  await rolledOut({ kubeContext: "preview", namespace });
-  await serving(names.origin, { dispatcher: localDispatcher(), report: () => undefined });
+const serves = ({ names }: Preview) =>
+  serving(names.origin, { dispatcher: localDispatcher(), report: () => undefined });
+
+async function scaledByHand(preview: Preview): Promise<void> {
+  await scale(preview.namespace, 1);
+  await serves(preview);
 }
 
 async function deletedByHand(namespace: string): Promise<void> {

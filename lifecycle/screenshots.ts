@@ -61,6 +61,7 @@ async function launch() {
     return await chromium.launch({
       ...(executablePath === undefined ? { channel: "chrome" } : { executablePath }),
       chromiumSandbox: process.getuid?.() !== 0,
+      env: environment(),
     });
   } catch (error) {
     throw new UserError(
@@ -69,6 +70,10 @@ async function launch() {
     );
   }
 }
+
+/** What it needs of this process's variables: the others have secrets among them, and a pull request's page is opened. */
+const environment = () =>
+  Object.fromEntries(["PATH", "HOME", "TMPDIR", "LANG"].map((name) => [name, process.env[name]]));
 
 /** None where nobody can log in: then the pages are as anybody sees them. */
 async function sessionCookies(target: Target, report: (message: string) => void) {
