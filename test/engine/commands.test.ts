@@ -108,7 +108,10 @@ describe("the command preview", () => {
   });
 
   it("logs shows what a part has logged, the migration among them", async () => {
-    assert.match((await command("logs", "90053", "api")).stdout, /Listening at: http:\/\/0\.0\.0\.0:8000/);
+    assert.match(
+      (await command("logs", "90053", "api", "--tail", "10000")).stdout,
+      /Listening at: http:\/\/0\.0\.0\.0:8000/,
+    );
     assert.match((await command("logs", "90053", "migration")).stdout, /Applying orders\.0001_initial/);
     const one = await command("logs", "90053", "web", "--tail", "1");
     assert.equal(one.stdout.split("\n").length, 1, one.stdout);
