@@ -76,15 +76,17 @@ export async function declare(
 /**
  * Makes settings of what was decided and is noted on the namespace: it was since, perhaps in another checkout or meanwhile.
  *
+ * @param others settings that are to be made as well
  * @returns all that is noted
  */
 export async function recallDeclared(
   context: PulumiContext,
   stack: string,
   namespace: Namespace | undefined,
+  others: Readonly<Record<string, string>> = {},
 ): Promise<LifecycleRecord> {
   const record = recordFrom(namespace?.annotations ?? {});
   const { asleep, generation } = record;
-  await configure(context, stack, { asleep: String(asleep), "database.generation": String(generation) });
+  await configure(context, stack, { ...others, asleep: String(asleep), "database.generation": String(generation) });
   return record;
 }

@@ -12,9 +12,10 @@ export interface Deployed extends Outputs {
 /**
  * Reads a pull request's stack.
  *
+ * @param known the kubeconfig's context, where the caller has read the configuration @default it is read
  * @throws UserError where there is no such stack, or one that never came up
  */
-export async function deployed(context: PulumiContext, pullRequest: number): Promise<Deployed> {
+export async function deployed(context: PulumiContext, pullRequest: number, known?: string): Promise<Deployed> {
   const stack = stackName(pullRequest);
   const { url, namespace, ...rest } = await outputsOf(context, stack).catch((error: unknown) => {
     throw isRemoved(error, stack)
@@ -29,7 +30,11 @@ export async function deployed(context: PulumiContext, pullRequest: number): Pro
       `${stack}: the stack has no url yet, so its last update failed; preview up ${pullRequest} says why`,
     );
   }
+  const kubeContext = known ?? (await configuredContext(context, stack));
+  return { ...(rest as Outputs), url, namespace, kubeContext };
+}
+
+async function configuredContext(context: PulumiContext, stack: string): Promise<string> {
   await recallConfiguration(context, stack);
-  const kubeContext = await pulumi(context, ["config", "get", "kubeContext", "--stack", stack]);
-  return { ...(rest as Outputs), url, namespace, kubeContext: kubeContext.trim() };
+  return (await pulumi(context, ["config", "get", "kubeContext", "--stack", stack])).trim();
 }

@@ -52,10 +52,12 @@ export async function unlessRemoved<Result>(stack: string, action: () => Promise
 /**
  * Makes a stack where there is none. It gets the configuration of the stack `preview`, secrets included, where the
  * backend has that one.
+ *
+ * @param known names of the stacks that there were a moment ago @default the backend is asked
  */
-export async function ensureStack(context: PulumiContext, stack: string): Promise<void> {
+export async function ensureStack(context: PulumiContext, stack: string, known?: readonly string[]): Promise<void> {
   for (let tries = 0; ; tries += 1) {
-    const names = await stackNames(context);
+    const names = (tries === 0 ? known : undefined) ?? (await stackNames(context));
     if (names.includes(stack)) {
       await recall(context, stack, names);
       return;

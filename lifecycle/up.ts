@@ -25,6 +25,8 @@ import { drifted, newestServes, update } from "./workloads";
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
   readonly identity: Identity;
+  /** By their path, `api.image`: set once this run has its turn. */
+  readonly settings: Readonly<Record<string, string>>;
   /** The commit to deploy; with a code host an older one than the pull request's head steps aside. */
   readonly sha?: string;
   /** Undefined when nobody can be asked about the pull request. */
@@ -73,12 +75,12 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     stack,
     async () => {
       const namespace = await findNamespace(place);
-      before = await recallDeclared(context, stack, namespace);
       // Again, since waiting for the lock may have taken long.
       const reason = await phases.time("code host", () =>
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
       );
       if (reason === undefined) {
+        before = await recallDeclared(context, stack, namespace, options.settings);
         const state = await phases.time("repair", () => repair(options, namespace !== undefined));
         await phases.time("update", async () => {
           const changed = namespace === undefined ? [] : await drifted(place, state);
@@ -111,7 +113,7 @@ async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopw
   const { context, identity, report, product, screenshots: folder } = options;
   const place = placeOf(identity);
   const { asleep } = before;
-  const preview = await deployed(context, identity.owner.pullRequest);
+  const preview = await deployed(context, identity.owner.pullRequest, identity.kubeContext);
   const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
   const sha = deployedCommit(options.sha, before, preview.images);
   await note(place, { sha, ...preview.images, expires });

@@ -3,13 +3,13 @@ import { refuseUnsafeBackend } from "../backend";
 import { type CodeHost, runPage, runReference } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { zoneOf } from "../dns";
-import { identityOf } from "../identity";
+import { type Identity, identityOf } from "../identity";
 import type { LockOptions } from "../lock";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { noteRun } from "../runs";
 import { makeScreenshotFolder } from "../screenshots";
-import { configure, configuredStack, ensureStack, isRemoved, stackName } from "../stack";
+import { ensureStack, isRemoved, stackName, stackNames } from "../stack";
 import { reasonToStepAside } from "../step-aside";
 import { upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
@@ -91,20 +91,19 @@ async function attempt(
     return { outcome: "stepped aside", reason };
   }
   const stack = stackName(pullRequest);
-  if ((await configuredStack(context, stack)) === undefined) {
+  const names = await stackNames(context);
+  if (!names.includes(stack) && !names.includes("preview")) {
     throw new UserError(
       `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
     );
   }
-  await ensureStack(context, stack);
-  const given = { "api.image": api, "web.image": web, repository: host?.repository };
-  const settings = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  await configure(context, stack, Object.fromEntries(settings));
-  const identity = await identityOf(context, pullRequest);
+  await ensureStack(context, stack, names);
+  const identity = inRepository(await identityOf(context, pullRequest), host?.repository);
   await noteRun(context, stack);
   return upPreview({
     context,
     identity,
+    settings: given({ "api.image": api, "web.image": web, repository: host?.repository }),
     sha,
     run,
     codeHost: host,
@@ -115,6 +114,16 @@ async function attempt(
     ...lockOptions(context, stack, host),
   });
 }
+
+/** What is set: what isn't stays as it is. */
+const given = (settings: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).filter((pair): pair is [string, string] => pair[1] !== undefined));
+
+/** The code host's word on the repository is a setting only once this run has its turn. */
+const inRepository = (identity: Identity, repository = identity.owner.repository): Identity => ({
+  ...identity,
+  owner: { ...identity.owner, repository },
+});
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {
