@@ -129,17 +129,14 @@ async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopw
 }
 
 /**
- * Whether another run closes the preview or has closed it. Somebody who deletes its namespace by hand leaves the stack; a
- * closing takes that as well, some time after.
+ * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some
+ * seconds later in the namespace. Somebody who deletes that by hand leaves the stack; a closing takes it as well, in the end.
  */
 async function isClosed(context: PulumiContext, stack: string, place: Place): Promise<boolean> {
   for (let tries = 0; tries < 60; tries += 1) {
-    const namespace = await findNamespace(place);
-    if (namespace?.phase === "Active") {
-      return false;
-    }
-    if (!(await stackNames(context)).includes(stack)) {
-      return true;
+    const isActive = (await findNamespace(place))?.phase === "Active";
+    if (isActive ? tries === 10 : !(await stackNames(context)).includes(stack)) {
+      return !isActive;
     }
     await sleep(1000);
   }

@@ -22,6 +22,9 @@ interface Counts {
 /** `outages` are faults of the node, which must be nobody else's at that time. */
 type Suite = "quick" | "engine" | "e2e" | "faults" | "outages" | "compose";
 
+/** Arguments for mocha, where several previews at a time are brought up. */
+const sideBySide = ["--parallel", "--jobs", "2"];
+
 /** Runs all suites. */
 export async function test(): Promise<void> {
   const quick = await suite("quick", {});
@@ -36,7 +39,7 @@ export async function testFaults(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-test-"));
   try {
     const env = { FAULTS: "whole", TEST_OUTCOMES: join(folder, "outcomes") };
-    summarise(await onNode(["faults", "outages"], [faketime], env));
+    summarise(await onNode(["faults", "outages"], [faketime], env, { faults: sideBySide }));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -49,6 +52,7 @@ async function onNode(
   suites: readonly Suite[],
   preparations: readonly Preparation[],
   more: Record<string, string> = {},
+  args: Partial<Record<Suite, readonly string[]>> = {},
 ): Promise<Counts[]> {
   const results: Counts[] = [];
   const port = nodePort();
@@ -63,7 +67,7 @@ async function onNode(
       const env = { ...embedded.variables, TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }), ...more };
       for (const name of suites) {
         // Compose knows nothing of the node.
-        results.push(await suite(name, name === "compose" ? {} : env));
+        results.push(await suite(name, name === "compose" ? {} : env, args[name]));
       }
     } catch (error) {
       console.error(error);
@@ -103,13 +107,13 @@ function faketime(log: NodeJS.WritableStream): Step<EmbeddedDefault> {
 }
 
 /** One run of mocha. A run that ends before it could count is a failure. */
-async function suite(name: Suite, env: Record<string, string>): Promise<Counts> {
+async function suite(name: Suite, env: Record<string, string>, args: readonly string[] = []): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-test-"));
   const counts = join(folder, "counts");
   try {
     const { exitCode } = await execa(
       join(checkout, "node_modules/.bin/mocha"),
-      ["--config", `test/${name}.mocharc.json`, "--reporter", "test/reporter.ts"],
+      ["--config", `test/${name}.mocharc.json`, "--reporter", "test/reporter.ts", ...args],
       { cwd: checkout, env: { ...env, TEST_COUNTS: counts }, stdio: "inherit", reject: false },
     );
     const counted = JSON.parse(readFileSync(counts, "utf8")) as Counts;
