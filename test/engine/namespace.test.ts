@@ -1,7 +1,23 @@
 import assert from "node:assert/strict";
 import { ownerLabels } from "../../contract";
 import { deleteNamespace, findNamespace, type Namespace } from "../../lifecycle/namespace";
+import { drifted } from "../../lifecycle/workloads";
 import { apply, kubectl } from "./kubectl";
+
+describe("a preview's namespace that an update has only just made", () => {
+  const place = { kubeContext: "preview-deployer", namespace: "test-pr-90044" };
+
+  after(() => kubectl("delete", "namespace", place.namespace, "--ignore-not-found"));
+
+  it("has no workload that anybody has changed, though the deployer may not look yet", async () => {
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+    const owner = ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest: 90044 });
+    await apply([
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: place.namespace, labels: { ...owner, ...labels } } },
+    ]);
+    assert.deepEqual(await drifted(place, { version: 3, deployment: {} }), []);
+  });
+});
 
 /** By the deployer: an update that waited for a closing's end makes the same namespace anew at once. */
 describe("deleting a preview's namespace", () => {
