@@ -24,11 +24,16 @@ export async function kubectl(place: Place, args: readonly string[]): Promise<st
 export function tryKubectl(
   { kubeContext, namespace }: Place,
   args: readonly string[],
-  { input, timeout }: { readonly input?: string; readonly timeout?: number } = {},
+  {
+    input,
+    timeout,
+    signal,
+  }: { readonly input?: string; readonly timeout?: number; readonly signal?: AbortSignal } = {},
 ) {
   return execa("kubectl", ["--context", kubeContext, "--namespace", namespace, ...args], {
     reject: false,
     timeout,
+    ...(signal && { cancelSignal: signal }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });
 }

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
 import { type Place, tryKubectl } from "../kubectl";
-import { isReady, look, type Objects, partOf } from "./objects";
+import { look, type Objects } from "./objects";
 
 /** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
 const fieldManager = "preview-wake";
@@ -13,8 +12,9 @@ const workloads = {
 };
 
 /**
- * Starts what sleeps while Pulumi is still on its way there, in Pulumi's order: the API once its database is ready. Where
- * a migration is to come first, it is left to Pulumi.
+ * Starts what sleeps while Pulumi is still on its way there, in Pulumi's order, but the API as soon as its database runs:
+ * until that has recovered what it has on disk, the API takes to start itself. Where a migration is to come first, it is
+ * left to Pulumi.
  *
  * @param signal ends the wait for the database
  */
@@ -24,9 +24,7 @@ export async function startAtOnce(place: Place, report: (message: string) => voi
       return;
     }
     await apply(place, [workloads.db, workloads.web].map(awake));
-    while (!hasDatabase(await look(place))) {
-      await sleep(250, undefined, { signal });
-    }
+    await databaseRuns(place, signal);
     await apply(place, [workloads.api].map(awake));
   } catch (error) {
     // Pulumi starts them all the same.
@@ -49,7 +47,17 @@ const awake = (workload: Workload) => ({ ...workload, spec: { replicas: 1 } });
 export const isMigrated = ({ makers }: Objects): boolean =>
   makers.filter(({ kind }) => kind === "Job").every(({ status }) => (status?.succeeded ?? 0) > 0);
 
-const hasDatabase = ({ pods }: Objects) => pods.some((pod) => partOf(pod) === "db" && isReady(pod));
+/** Watches instead of asking again and again: what starts meanwhile needs the processor. */
+async function databaseRuns(place: Place, signal: AbortSignal): Promise<void> {
+  for (const condition of ["create", "jsonpath={.status.phase}=Running"]) {
+    const { failed, stderr } = await tryKubectl(place, ["wait", `--for=${condition}`, "pod/db-0", "--timeout=60s"], {
+      signal,
+    });
+    if (failed) {
+      throw new UserError(`waiting for the database of ${place.namespace}: ${stderr}`);
+    }
+  }
+}
 
 async function apply(place: Place, items: readonly object[]): Promise<void> {
   const options = [`--field-manager=${fieldManager}`, "--force-conflicts", "--validate=false", "--request-timeout=15s"];
