@@ -37,11 +37,13 @@ export async function reconcileFigures(sample: Sample): Promise<Figure[]> {
 
     const reconciled: number[] = [];
     const listed: number[] = [];
+    const shown: number[] = [];
     const requests: number[] = [];
     for (let turn = 0; turn < runs; turn++) {
       github.requests.length = 0;
       reconciled.push(await timed(() => plansClosings(run)));
       requests.push(github.requests.length);
+      shown.push(await timed(() => showsAll(run)));
       listed.push(
         await timed(async () => {
           await run("pulumi", "stack", "ls", "--json");
@@ -56,6 +58,8 @@ export async function reconcileFigures(sample: Sample): Promise<Figure[]> {
       figure(lists, "s", listed),
       ratio(`${ours}, as a multiple of: ${lists}`, reconciled, listed),
       figure("its requests to the code host", "requests", requests, previews / 50 + closed),
+      figure(`preview status of ${previews} previews`, "s", shown),
+      ratio(`preview status of ${previews} previews, as a multiple of: ${lists}`, shown, listed),
     ];
   } finally {
     await github.stop();
@@ -73,6 +77,14 @@ async function plansClosings(run: Run): Promise<void> {
   const closings = plan.previews.filter(({ action }) => action === "close").length;
   if (plan.previews.length !== previews || closings !== closed) {
     throw new Error(`the plan has ${plan.previews.length} previews and ${closings} closings`);
+  }
+}
+
+async function showsAll(run: Run): Promise<void> {
+  const { stdout } = await run(process.execPath, join(__dirname, "../bin/preview.mjs"), "status", "--json");
+  const shown = (JSON.parse(stdout) as { previews: object[] }).previews.length;
+  if (shown !== previews) {
+    throw new Error(`status shows ${shown} previews`);
   }
 }
 

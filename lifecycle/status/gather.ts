@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { namesOf } from "../../contract";
+import { type Get, reading } from "../api-server";
 import type { CodeHost } from "../code-host";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
-import { kubectl } from "../kubectl";
 import { answerAbout, type Found, foundIn, gatherAnswers, listNamespaces, type Sources } from "../reconcile";
 import { answer } from "../serving";
 import { stackNames } from "../stack";
@@ -84,7 +84,8 @@ async function askAboutPullRequests(
 
 async function askHosts(found: readonly Found[], site: SharedIdentity): Promise<Map<Found, string>> {
   const client = httpClient();
-  return new Map(await concurrently(found, 16, async (one) => [one, await answer(urlOf(one, site), client, patience)]));
+  const asked = async (one: Found): Promise<[Found, string]> => [one, await answer(urlOf(one, site), client, patience)];
+  return new Map(await (Readable.from(found).map(asked, { concurrency: 16 }).toArray() as Promise<[Found, string][]>));
 }
 
 /** Namespace by namespace: to list those of the whole cluster would be a right to read other people's pods. */
@@ -92,30 +93,27 @@ async function listPods(
   found: readonly Found[],
   { site: { kubeContext }, report }: StatusSources,
 ): Promise<Map<Found, Checked<readonly Pod[]>>> {
+  if (found.length === 0) {
+    return new Map();
+  }
   const failures: Error[] = [];
-  const pods = await concurrently<Found, [Found, Checked<readonly Pod[]>]>(found, 8, async (one) => {
-    try {
-      const place = { kubeContext, namespace: one.name };
-      const text = await kubectl(place, ["get", "pods", "--output=json", "--request-timeout=15s"]);
-      return [one, (JSON.parse(text) as { items: Pod[] }).items];
-    } catch (error) {
-      failures.push(error as Error);
-      return [one, "not checked"];
-    }
-  });
+  const notChecked = (one: Found, error: unknown): [Found, "not checked"] => {
+    failures.push(error as Error);
+    return [one, "not checked"];
+  };
+  const podsOf = async (get: Get, one: Found): Promise<[Found, readonly Pod[]]> => {
+    const { items } = (await get(`/api/v1/namespaces/${one.name}/pods`)) as { items: Pod[] };
+    return [one, items];
+  };
+  const asked = (get: Get) =>
+    Promise.all(found.map((one) => podsOf(get, one).catch((error: unknown) => notChecked(one, error))));
+  const pods = await reading(kubeContext, "^/api/v1/namespaces/[^/]+/pods$", asked).catch((error: unknown) =>
+    found.map((one) => notChecked(one, error)),
+  );
   if (failures.length > 0) {
     report(`pods of ${failures.length} of ${found.length} previews not checked: ${gist(failures[0]!)}`);
   }
-  return new Map(pods);
-}
-
-/** Does something for all of them, so many at a time. */
-function concurrently<Item, Result>(
-  items: readonly Item[],
-  concurrency: number,
-  action: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  return Readable.from(items).map(action, { concurrency }).toArray() as Promise<Result[]>;
+  return new Map<Found, Checked<readonly Pod[]>>(pods);
 }
 
 /** What kubectl says last is what it failed of. */
