@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "undici";
@@ -10,7 +10,7 @@ import { causeOf } from "./cause";
 /** Asks the API server for a path, `/api/v1/namespaces/pr-1/pods`. */
 export type Get = (path: string) => Promise<unknown>;
 
-/** How long an answer may take, in milliseconds. */
+/** How long an answer may take once it is its turn, in milliseconds. */
 const patience = 15_000;
 
 /**
@@ -25,14 +25,22 @@ export async function reading<Result>(
   paths: string,
   action: (get: Get) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "preview-stack-api-"));
+  const folder = mkdtempSync(join(tmpdir(), "preview-stack-api-"));
+  // A second Ctrl-C ends this process at once.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
   const socketPath = join(folder, "socket");
   const only = [`--accept-paths=${paths}`, "--reject-methods=^(POST|PUT|PATCH|DELETE)$"];
   const proxy = execa("kubectl", ["--context", kubeContext, "proxy", `--unix-socket=${socketPath}`, ...only], {
     stdin: "ignore",
     reject: false,
   });
-  const pool = new Pool("http://localhost", { socketPath, connections: 8 });
+  const pool = new Pool("http://localhost", {
+    socketPath,
+    connections: 8,
+    headersTimeout: patience,
+    bodyTimeout: patience,
+  });
   try {
     // It says where it listens, or ends.
     const ended = await Promise.race([once(proxy.stdout, "data").then(() => undefined), proxy]);
@@ -44,12 +52,13 @@ export async function reading<Result>(
     await pool.close();
     proxy.kill();
     await proxy;
-    await rm(folder, { recursive: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 
 async function get(pool: Pool, path: string): Promise<unknown> {
-  const { statusCode, body } = await pool.request({ method: "GET", path, signal: AbortSignal.timeout(patience) });
+  const { statusCode, body } = await pool.request({ method: "GET", path });
   const text = await body.text();
   if (statusCode !== 200) {
     throw new UserError(`the cluster answers ${statusCode}: ${reasonIn(text)}`);

@@ -7,23 +7,34 @@ import type { Target } from "./verify/target";
 /** What a page has to come to rest, in milliseconds; one that never does is taken as it is. */
 const patience = { load: 30_000, rest: 5_000 };
 
+export interface ScreenshotOptions {
+  readonly folder: string;
+  /** Django's own host, where the preview has one. */
+  readonly apiUrl?: string;
+  readonly report: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Takes a picture of each page that the product file lists, as the demo login sees it.
  *
  * @returns the files, in the pages' order
  * @throws UserError where there is no browser, or a page doesn't open
  */
-export async function takeScreenshots(
-  target: Target,
-  folder: string,
-  report: (message: string) => void,
-): Promise<string[]> {
-  const browser = await launch();
+export async function takeScreenshots(target: Target, options: ScreenshotOptions): Promise<string[]> {
+  const { folder, apiUrl, report, signal } = options;
+  const { screenshots } = target.product;
+  if (screenshots.length === 0) {
+    return [];
+  }
+  const browser = await launch([target.origin, ...(apiUrl === undefined ? [] : [apiUrl])]);
+  const close = () => void browser.close();
+  signal?.addEventListener("abort", close);
   try {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: false });
     await context.addCookies(await sessionCookies(target, report));
     const files: string[] = [];
-    for (const [index, path] of target.product.screenshots.entries()) {
+    for (const [index, path] of screenshots.entries()) {
       const file = join(folder, screenshotName(index, path));
       await take(context, `${target.origin}${path}`, file, report);
       files.push(file);
@@ -32,6 +43,7 @@ export async function takeScreenshots(
   } catch (error) {
     throw new UserError(`no screenshot: ${firstLine(error)}`, { cause: error });
   } finally {
+    signal?.removeEventListener("abort", close);
     await browser.close();
     await target.end();
   }
@@ -52,16 +64,30 @@ export function screenshotName(index: number, path: string): string {
   return `${index + 1}-${words.join("-").slice(0, 60)}.png`;
 }
 
-/** Chrome, or the Chromium that PREVIEW_CHROMIUM names, in its sandbox where it isn't root's. */
-async function launch() {
+/**
+ * Chrome, or the Chromium that PREVIEW_CHROMIUM names. A pull request decides what it opens: it gets none of this process's
+ * secrets and reaches no host but the preview's, so that no picture shows what else can be seen from here.
+ */
+async function launch(origins: readonly string[]) {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && process.env.CI === "true") {
+    throw new UserError("no screenshot: Chrome has no sandbox as root; let the workflow run as another user");
+  }
   // Other commands needn't wait for it to be read.
   const { chromium } = await import("playwright-core");
   const executablePath = process.env.PREVIEW_CHROMIUM || undefined;
   try {
     return await chromium.launch({
       ...(executablePath === undefined ? { channel: "chrome" } : { executablePath }),
-      chromiumSandbox: process.getuid?.() !== 0,
+      chromiumSandbox: !isRoot,
       env: environment(),
+      args: [
+        `--host-resolver-rules=MAP * ~NOTFOUND, ${origins.map((one) => `EXCLUDE ${new URL(one).hostname}`).join(", ")}`,
+      ],
+      // Ctrl-C is the caller's.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
     });
   } catch (error) {
     throw new UserError(
@@ -71,7 +97,7 @@ async function launch() {
   }
 }
 
-/** What it needs of this process's variables: the others have secrets among them, and a pull request's page is opened. */
+/** What it needs of this process's variables. */
 const environment = () =>
   Object.fromEntries(["PATH", "HOME", "TMPDIR", "LANG"].map((name) => [name, process.env[name]]));
 

@@ -74,12 +74,12 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     context,
     stack,
     async () => {
-      const namespace = await findNamespace(place);
       // Again, since waiting for the lock may have taken long.
       const reason = await phases.time("code host", () =>
         reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
       );
       if (reason === undefined) {
+        const namespace = await findNamespace(place);
         before = await recallDeclared(context, stack, namespace, options.settings);
         const state = await phases.time("repair", () => repair(options, namespace !== undefined));
         await phases.time("update", async () => {
@@ -98,10 +98,12 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     return { outcome: "stepped aside", reason: late };
   }
   try {
-    return await finish(options, before, phases);
+    const result = await finish(options, before, phases);
+    await stillThere(place);
+    return result;
   } catch (error) {
-    // Nobody can tell where the cluster or the backend can't be asked.
-    if (await isClosed(context, stack, place).catch(() => false)) {
+    // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
+    if (await isClosed(options).catch(() => false)) {
       return { outcome: "stepped aside", reason: `another run has closed ${stack} since it was updated` };
     }
     throw error;
@@ -132,15 +134,26 @@ async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopw
  * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some
  * seconds later in the namespace. Somebody who deletes that by hand leaves the stack; a closing takes it as well, in the end.
  */
-async function isClosed(context: PulumiContext, stack: string, place: Place): Promise<boolean> {
+async function isClosed({ context, identity, signal }: UpOptions): Promise<boolean> {
+  const stack = stackName(identity.owner.pullRequest);
   for (let tries = 0; tries < 60; tries += 1) {
-    const isActive = (await findNamespace(place))?.phase === "Active";
-    if (isActive ? tries === 10 : !(await stackNames(context)).includes(stack)) {
+    signal?.throwIfAborted();
+    const isActive = (await findNamespace(placeOf(identity)))?.phase === "Active";
+    if (isActive ? tries >= 10 : !(await stackNames(context)).includes(stack)) {
       return !isActive;
     }
-    await sleep(1000);
+    await sleep(1000, undefined, { signal });
   }
   return false;
+}
+
+/** @throws UserError where somebody has deleted the namespace since */
+async function stillThere(place: Place): Promise<void> {
+  if ((await findNamespace(place))?.phase !== "Active") {
+    throw new UserError(
+      `namespace ${place.namespace} has been deleted since it was updated; the same command makes it anew`,
+    );
+  }
 }
 
 async function check(preview: Deployed, product: Product): Promise<Report> {
@@ -149,14 +162,15 @@ async function check(preview: Deployed, product: Product): Promise<Report> {
 
 /** A preview without pictures is one all the same: what keeps them from being taken is only told. */
 async function screenshotsOf(options: UpOptions, preview: Deployed, folder: string): Promise<string[]> {
-  const { codeHost, identity, report, product = parseProduct({}, "defaults") } = options;
-  const pullRequest = await codeHost?.pullRequest(identity.owner.pullRequest);
-  if (pullRequest?.fork === true) {
-    report("no screenshots: a fork's pages aren't opened where there are secrets");
-    return [];
-  }
+  const { codeHost, identity, report, signal, product = parseProduct({}, "defaults") } = options;
   try {
-    return await takeScreenshots(new Target({ product, ...(await inside(preview)) }), folder, report);
+    const pullRequest = await codeHost?.pullRequest(identity.owner.pullRequest);
+    if (pullRequest?.fork === true) {
+      report("no screenshots: a fork's pages aren't opened where there are secrets");
+      return [];
+    }
+    const target = new Target({ product, ...(await inside(preview)) });
+    return await takeScreenshots(target, { folder, apiUrl: preview.apiUrl, report, signal });
   } catch (error) {
     report((error as Error).message);
     return [];

@@ -32,9 +32,8 @@ const schema = z.strictObject({
     .describe("how to log in, where the demo login may not enter the admin; otherwise the admin's form"),
   screenshots: z
     .array(path)
-    .min(1)
     .default(["/"])
-    .describe("pages that `preview up --screenshots` takes a picture of, as the demo login sees them"),
+    .describe("pages that `preview up --screenshots` takes a picture of, as the demo login sees them; `[]` for none"),
   cors: z.boolean().default(false).describe("true where other origins are to call the API (django-cors-headers)"),
   migrateCheck: z
     .array(z.string().min(1))

@@ -13,14 +13,11 @@ interface Live {
  * @throws UserError where the cluster can't be asked
  */
 export async function drifted(place: Place, state: State): Promise<string[]> {
-  const args = ["get", "deployments,statefulsets", "--output=json", "--request-timeout=15s"];
-  const text = await kubectl(place, args).catch((error: unknown) => {
-    // The deployer's rights come with the namespace's first objects, which a killed run may not have come to.
-    if (/forbidden/i.test((error as Error).message)) {
-      return '{ "items": [] }';
-    }
-    throw error;
-  });
+  if (workloadsOf(state).length === 0) {
+    // The deployer's right to look comes with the namespace's first objects, which a killed run may not have come to.
+    return [];
+  }
+  const text = await kubectl(place, ["get", "deployments,statefulsets", "--output=json", "--request-timeout=15s"]);
   return driftedAmong((JSON.parse(text) as { items: readonly Live[] }).items, state);
 }
 

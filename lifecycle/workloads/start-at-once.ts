@@ -12,9 +12,8 @@ const workloads = {
 };
 
 /**
- * Starts what sleeps while Pulumi is still on its way there, in Pulumi's order, but the API as soon as its database runs:
- * until that has recovered what it has on disk, the API takes to start itself. Where a migration is to come first, it is
- * left to Pulumi.
+ * Starts what sleeps while Pulumi is still on its way there, in Pulumi's order: the API once its database is ready. Where
+ * a migration is to come first, it is left to Pulumi.
  *
  * @param signal ends the wait for the database
  */
@@ -24,7 +23,7 @@ export async function startAtOnce(place: Place, report: (message: string) => voi
       return;
     }
     await apply(place, [workloads.db, workloads.web].map(awake));
-    await databaseRuns(place, signal);
+    await databaseReady(place, signal);
     await apply(place, [workloads.api].map(awake));
   } catch (error) {
     // Pulumi starts them all the same.
@@ -48,8 +47,8 @@ export const isMigrated = ({ makers }: Objects): boolean =>
   makers.filter(({ kind }) => kind === "Job").every(({ status }) => (status?.succeeded ?? 0) > 0);
 
 /** Watches instead of asking again and again: what starts meanwhile needs the processor. */
-async function databaseRuns(place: Place, signal: AbortSignal): Promise<void> {
-  for (const condition of ["create", "jsonpath={.status.phase}=Running"]) {
+async function databaseReady(place: Place, signal: AbortSignal): Promise<void> {
+  for (const condition of ["create", "condition=Ready"]) {
     const { failed, stderr } = await tryKubectl(place, ["wait", `--for=${condition}`, "pod/db-0", "--timeout=60s"], {
       signal,
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,29 @@ import { parseProduct } from "../../lifecycle/verify/product";
 import { Target } from "../../lifecycle/verify/target";
 import { outside } from "../../lifecycle/verify/view";
 import { chromiumPath } from "./browser";
+
+/** Of another host, which a page tries to show in its picture. */
+let visitors = 0;
+const other = createServer((_, answer) => {
+  visitors += 1;
+  answer.end("what only this machine can see");
+});
+
+/** Variables that the browser's processes have, by what their names contain. */
+const variablesOfBrowser = (part: string) =>
+  readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        const isBrowser = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--host-resolver-rules");
+        return isBrowser ? readFileSync(`/proc/${pid}/environ`, "utf8").split("\0") : [];
+      } catch {
+        return [];
+      }
+    })
+    .filter((variable) => variable.includes(part));
+
+let variables: { path: string[]; secret: string[] };
 
 /** A page is as high as the number in its address, and by 1000 higher for whoever has logged in by the admin's form. */
 const site: RequestListener = ({ url = "", method, headers }, answer) => {
@@ -21,9 +44,14 @@ const site: RequestListener = ({ url = "", method, headers }, answer) => {
     answer.setHeader("set-cookie", "csrftoken=xyz; Path=/");
     answer.end(isLoggedIn ? "welcome" : '<input name="csrfmiddlewaretoken"><input name="password">');
   } else {
+    variables = { path: variablesOfBrowser("PATH="), secret: variablesOfBrowser("TEST_SECRET") };
     const height = Number(/\d+$/.exec(url)?.[0] ?? 0) + (isLoggedIn ? 1000 : 0);
     answer.statusCode = url.startsWith("/missing/") ? 404 : 200;
-    answer.end(`<body style="margin: 0; height: ${height}px">${url}</body>`);
+    const { port } = other.address() as AddressInfo;
+    const elsewhere = `http://127.0.0.2:${port}/`;
+    const leaves = `<img src="${elsewhere}"><iframe src="${elsewhere}"></iframe><script>location = "${elsewhere}"</script>`;
+    const body = url.startsWith("/leaves/") ? leaves : url;
+    answer.end(`<body style="margin: 0; height: ${height}px">${body}</body>`);
   }
 };
 
@@ -34,14 +62,19 @@ describe("screenshots", () => {
 
   before(async () => {
     process.env.PREVIEW_CHROMIUM = chromiumPath;
+    process.env.CI = "";
+    process.env.TEST_SECRET = "not for pages";
     await once(server.listen(0, "127.0.0.1"), "listening");
+    await once(other.listen(0, "127.0.0.2"), "listening");
   });
   beforeEach(() => {
     told = [];
   });
   after(() => {
     delete process.env.PREVIEW_CHROMIUM;
+    delete process.env.TEST_SECRET;
     server.close();
+    other.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -49,7 +82,7 @@ describe("screenshots", () => {
     const { port } = server.address() as AddressInfo;
     const product = parseProduct({ screenshots }, "test");
     const target = new Target({ ...outside(`http://127.0.0.1:${port}`), product, credentials });
-    return takeScreenshots(target, folder, (message) => told.push(message));
+    return takeScreenshots(target, { folder, report: (message) => told.push(message) });
   };
   const size = (file: string) => {
     const header = readFileSync(file).subarray(16, 24);
@@ -70,6 +103,33 @@ describe("screenshots", () => {
     const [file] = await take(["/desk/1200"]);
     assert.deepEqual(size(file!), { width: 1280, height: 1200 });
     assert.match(told.join("\n"), /^screenshots are without a login: no login: set PREVIEW_USERNAME/);
+  });
+
+  it("are by a browser that has none of this process's secrets", async () => {
+    await take(["/desk/1200"]);
+    assert.notDeepEqual(variables.path, []);
+    assert.deepEqual(variables.secret, []);
+  });
+
+  it("show nothing of another host, by whatever way a page goes there", async () => {
+    await take(["/leaves/1200"]).catch(() => undefined);
+    assert.equal(visitors, 0);
+  });
+
+  it("are none where the product file says so", async () => {
+    process.env.PREVIEW_CHROMIUM = "/nonexistent";
+    assert.deepEqual(await take([]), []);
+    process.env.PREVIEW_CHROMIUM = chromiumPath;
+  });
+
+  it("aren't taken as root in a workflow, where there is no sandbox", async () => {
+    const { CI: before } = process.env;
+    process.env.CI = "true";
+    try {
+      await assert.rejects(take(["/desk/1200"]), /Chrome has no sandbox as root/);
+    } finally {
+      process.env.CI = before ?? "";
+    }
   });
 
   it("are also taken of an error, which is said", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ownerLabels } from "../../contract";
 import { deleteNamespace, findNamespace, type Namespace } from "../../lifecycle/namespace";
 import { drifted } from "../../lifecycle/workloads";
+import { look } from "../../lifecycle/workloads/objects";
 import { apply, kubectl } from "./kubectl";
 
 describe("a preview's namespace that an update has only just made", () => {
@@ -15,6 +16,7 @@ describe("a preview's namespace that an update has only just made", () => {
     await apply([
       { apiVersion: "v1", kind: "Namespace", metadata: { name: place.namespace, labels: { ...owner, ...labels } } },
     ]);
+    await assert.rejects(look(place), /deployments.*forbidden|forbidden.*pods|pods is forbidden/s);
     assert.deepEqual(await drifted(place, { version: 3, deployment: {} }), []);
   });
 });

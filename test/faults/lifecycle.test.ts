@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Receipt, SettingsInput } from "../../contract";
 import type { Status } from "../../lifecycle/status";
@@ -127,6 +128,18 @@ describe("a pull request's preview, by the command preview", () => {
       [unasked.state, unasked.head, unasked.sha, unasked.wrong],
       ["not checked", "not checked", shaOf(`${number}.1`), []],
     );
+  });
+
+  it("isn't opened in a browser where it is a fork's", async () => {
+    const pullRequest = github.pullRequests.get(number)!;
+    pullRequest.fork = true;
+    const folder = mkdtempSync(join(tmpdir(), "preview-test-screenshots-"));
+    const { exitCode, stderr } = await up("--screenshots", folder);
+    pullRequest.fork = false;
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^› no screenshots: a fork's pages aren't opened where there are secrets$/m);
+    assert.deepEqual(readdirSync(folder), []);
+    rmSync(folder, { recursive: true });
   });
 
   it("is left alone by a run for a commit that isn't the head any more", async () => {

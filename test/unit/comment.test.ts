@@ -33,7 +33,7 @@ const checks = (seen?: string): Report => ({
 
 describe("the comment on a pull request", () => {
   it("says where the preview is, what runs there and how to log in", () => {
-    const text = commentOnUp(7, { ...up, checks: checks() });
+    const text = commentOnUp(7, { ...up, checks: checks() }, "https://github.com/myorg/orders/actions/runs/5");
     assert.match(text, /^### Preview ready: https:\/\/pr-7\.previews\.example\.com$/m);
     assert.match(text, /^\| api \| `4f5c2d1` \| `api:4f5c2d1` \|$/m);
     assert.match(text, /https:\/\/pr-7\.previews\.example\.com: 1 passed/);
