@@ -134,8 +134,10 @@ async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopw
  * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some
  * seconds later in the namespace. Somebody who deletes that by hand leaves the stack; a closing takes it as well, in the end.
  */
-async function isClosed({ context, identity, signal }: UpOptions): Promise<boolean> {
+async function isClosed({ context, identity, report, signal }: UpOptions): Promise<boolean> {
   const stack = stackName(identity.owner.pullRequest);
+  signal?.throwIfAborted();
+  report(`${stack} doesn't serve: looking whether another run closes it`);
   for (let tries = 0; tries < 60; tries += 1) {
     signal?.throwIfAborted();
     const isActive = (await findNamespace(placeOf(identity)))?.phase === "Active";
