@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../contract";
+import { placeOf } from "../identity";
+import type { Place } from "../kubectl";
+import { findNamespace } from "../namespace";
+import { stackName, stackNames } from "../stack";
+import type { UpOptions } from "./up";
+
+/**
+ * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some
+ * seconds later in the namespace. Somebody who deletes that by hand leaves the stack; a closing takes it as well, in the end.
+ */
+export async function isClosed({ context, identity, report, signal }: UpOptions): Promise<boolean> {
+  const stack = stackName(identity.owner.pullRequest);
+  signal?.throwIfAborted();
+  report(`${stack} doesn't serve: looking whether another run closes it`);
+  for (let tries = 0; tries < 60; tries += 1) {
+    const isActive = (await findNamespace(placeOf(identity)))?.phase === "Active";
+    if (isActive ? tries >= 10 : !(await stackNames(context)).includes(stack)) {
+      return !isActive;
+    }
+    await sleep(1000, undefined, { signal });
+  }
+  return false;
+}
+
+/** @throws UserError where somebody has deleted the namespace since */
+export async function stillThere(place: Place): Promise<void> {
+  if ((await findNamespace(place))?.phase !== "Active") {
+    throw new UserError(
+      `namespace ${place.namespace} has been deleted since it was updated; the same command makes it anew`,
+    );
+  }
+}

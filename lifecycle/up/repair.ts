@@ -1,0 +1,28 @@
+import type { UserError } from "../../contract";
+import { listRecords, recordsAmong, unknownRecords } from "../records";
+import { repairState } from "../repair";
+import { stackName } from "../stack";
+import type { State } from "../state";
+import type { UpOptions } from "./up";
+
+/** Brings the state, and the zone with it, to where an update can go on from. */
+export async function repair(options: UpOptions, exists: boolean): Promise<State> {
+  const { context, dns, identity, report } = options;
+  const { names, owner } = identity;
+  const listed = dns && (await listRecords(dns, identity).catch((error: unknown) => error as UserError));
+  const records = dns && listed && !(listed instanceof Error) ? recordsAmong(listed, dns, identity) : undefined;
+  const present = { namespace: names.namespace, exists, goneRecords: records?.gone };
+  const repaired = await repairState(context, stackName(owner.pullRequest), present, report);
+  if (listed instanceof Error) {
+    // What is most likely as the state says needn't keep an update from being made.
+    if (repaired.pending.some((urn) => urn.includes("DnsRecord"))) {
+      throw listed;
+    }
+    report(`the DNS record is not checked: ${listed.message}`);
+  }
+  for (const { id, name } of records === undefined ? [] : unknownRecords(records, repaired.records)) {
+    report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
+    await dns!.delete(id);
+  }
+  return repaired.state;
+}

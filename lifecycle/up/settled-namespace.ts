@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../contract";
+import type { Identity } from "../identity";
+import type { Place } from "../kubectl";
+import { findNamespace, refuseForeign } from "../namespace";
+
+/** Waits for the end of a deletion of the namespace that is under way. */
+export async function settledNamespace(
+  place: Place,
+  { names, owner }: Identity,
+  report: (message: string) => void,
+): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const namespace = await findNamespace(place);
+    if (namespace !== undefined) {
+      refuseForeign(namespace, owner);
+    }
+    if (namespace?.phase !== "Terminating") {
+      return;
+    }
+    if (tries === 0) {
+      report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
+    }
+    if (tries === 120) {
+      throw new UserError(
+        `namespace ${names.namespace} is still being deleted: ${namespace.remaining.join("; ")}. ` +
+          `preview close ${owner.pullRequest} says what it waits for`,
+      );
+    }
+    await sleep(1000);
+  }
+}
