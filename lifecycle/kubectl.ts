@@ -6,13 +6,22 @@ import type { Deployed } from "./deployed";
 /** A preview's namespace and the cluster that it is in. */
 export type Place = Pick<Deployed, "kubeContext" | "namespace">;
 
+export interface KubectlOptions {
+  /** For its standard input. @default none */
+  readonly input?: string;
+  /** In milliseconds. @default kubectl's own */
+  readonly timeout?: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs `kubectl` in a preview's namespace, with the context of its stack, and returns what it prints.
  *
  * @throws UserError with kubectl's own words
  */
-export async function kubectl(place: Place, args: readonly string[]): Promise<string> {
-  const result = await tryKubectl(place, args);
+export async function kubectl(place: Place, args: readonly string[], options?: KubectlOptions): Promise<string> {
+  const result = await tryKubectl(place, args, options);
   if (result.failed) {
     const reason = result.stderr === "" ? causeOf("kubectl", result) : result.stderr;
     throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} in ${place.namespace}: ${reason}`);
@@ -20,15 +29,11 @@ export async function kubectl(place: Place, args: readonly string[]): Promise<st
   return result.stdout;
 }
 
-/** The same for whoever judges the outcome. `timeout` is in milliseconds. */
+/** The same for whoever judges the outcome. */
 export function tryKubectl(
   { kubeContext, namespace }: Place,
   args: readonly string[],
-  {
-    input,
-    timeout,
-    signal,
-  }: { readonly input?: string; readonly timeout?: number; readonly signal?: AbortSignal } = {},
+  { input, timeout, signal }: KubectlOptions = {},
 ) {
   return execa("kubectl", ["--context", kubeContext, "--namespace", namespace, ...args], {
     reject: false,

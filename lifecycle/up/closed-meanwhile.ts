@@ -15,9 +15,9 @@ export async function isClosed({ context, identity, report, signal }: UpOptions)
   signal?.throwIfAborted();
   report(`${stack} doesn't serve: looking whether another run closes it`);
   for (let tries = 0; tries < 60; tries += 1) {
-    const isActive = (await findNamespace(placeOf(identity)))?.phase === "Active";
-    if (isActive ? tries >= 10 : !(await stackNames(context)).includes(stack)) {
-      return !isActive;
+    const hasNamespace = await isActive(placeOf(identity));
+    if (hasNamespace ? tries >= 10 : !(await stackNames(context)).includes(stack)) {
+      return !hasNamespace;
     }
     await sleep(1000, undefined, { signal });
   }
@@ -25,10 +25,12 @@ export async function isClosed({ context, identity, report, signal }: UpOptions)
 }
 
 /** @throws UserError where somebody has deleted the namespace since */
-export async function stillThere(place: Place): Promise<void> {
-  if ((await findNamespace(place))?.phase !== "Active") {
+export async function refuseDeleted(place: Place): Promise<void> {
+  if (!(await isActive(place))) {
     throw new UserError(
       `namespace ${place.namespace} has been deleted since it was updated; the same command makes it anew`,
     );
   }
 }
+
+const isActive = async (place: Place): Promise<boolean> => (await findNamespace(place))?.phase === "Active";

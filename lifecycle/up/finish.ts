@@ -6,7 +6,7 @@ import { note } from "../namespace";
 import { takeScreenshots } from "../screenshots";
 import { parseProduct, type Product } from "../verify/product";
 import { Target } from "../verify/target";
-import { type Report, verify } from "../verify/verify";
+import { verify } from "../verify/verify";
 import { inside } from "../verify/view";
 import { newestServes } from "../workloads";
 import type { Stopwatch } from "./stopwatch";
@@ -16,25 +16,22 @@ import type { UpOptions, UpResult } from "./up";
 export async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopwatch): Promise<UpResult> {
   const { context, identity, report, product, screenshots: folder } = options;
   const place = placeOf(identity);
-  const { asleep } = before;
   const preview = await deployed(context, identity.owner.pullRequest, identity.kubeContext);
   const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
   const sha = deployedCommit(options.sha, before, preview.images);
   await note(place, { sha, ...preview.images, expires });
-  if (!asleep) {
-    await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
+  const up = { outcome: "up" as const, preview, asleep: before.asleep };
+  if (before.asleep) {
+    return { ...up, seconds: phases.seconds };
   }
-  const checks = asleep || !product ? undefined : await phases.time("checks", () => check(preview, product));
+  await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
+  const checks = product && (await phases.time("checks", async () => verify(await targetOf(preview, product))));
   const screenshots =
-    asleep || folder === undefined
-      ? undefined
-      : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
-  return { outcome: "up", preview, asleep, checks, screenshots, seconds: phases.seconds };
+    folder === undefined ? undefined : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
+  return { ...up, checks, screenshots, seconds: phases.seconds };
 }
 
-async function check(preview: Deployed, product: Product): Promise<Report> {
-  return verify(new Target({ product, ...(await inside(preview)) }));
-}
+const targetOf = async (preview: Deployed, product: Product) => new Target({ product, ...(await inside(preview)) });
 
 /** A preview without pictures is one all the same: what keeps them from being taken is only told. */
 async function screenshotsOf(options: UpOptions, preview: Deployed, folder: string): Promise<string[]> {
@@ -45,8 +42,7 @@ async function screenshotsOf(options: UpOptions, preview: Deployed, folder: stri
       report("no screenshots: a fork's pages aren't opened where there are secrets");
       return [];
     }
-    const target = new Target({ product, ...(await inside(preview)) });
-    return await takeScreenshots(target, { folder, apiUrl: preview.apiUrl, report, signal });
+    return await takeScreenshots(await targetOf(preview, product), { folder, apiUrl: preview.apiUrl, report, signal });
   } catch (error) {
     report((error as Error).message);
     return [];

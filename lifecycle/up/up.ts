@@ -11,7 +11,7 @@ import { stackName } from "../stack";
 import type { Product } from "../verify/product";
 import type { Report } from "../verify/verify";
 import { drifted, update } from "../workloads";
-import { isClosed, stillThere } from "./closed-meanwhile";
+import { isClosed, refuseDeleted } from "./closed-meanwhile";
 import { finish } from "./finish";
 import { repair } from "./repair";
 import { settledNamespace } from "./settled-namespace";
@@ -92,7 +92,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   }
   try {
     const result = await finish(options, before, phases);
-    await stillThere(place);
+    await refuseDeleted(place);
     return result;
   } catch (error) {
     // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.

@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import { type Place, tryKubectl } from "../kubectl";
+import { kubectl, type Place, tryKubectl } from "../kubectl";
 import { look, type Objects } from "./objects";
 
 /** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
@@ -49,12 +49,7 @@ export const isMigrated = ({ makers }: Objects): boolean =>
 /** Watches instead of asking again and again: what starts meanwhile needs the processor. */
 async function databaseReady(place: Place, signal: AbortSignal): Promise<void> {
   for (const condition of ["create", "condition=Ready"]) {
-    const { failed, stderr } = await tryKubectl(place, ["wait", `--for=${condition}`, "pod/db-0", "--timeout=60s"], {
-      signal,
-    });
-    if (failed) {
-      throw new UserError(`waiting for the database of ${place.namespace}: ${stderr}`);
-    }
+    await kubectl(place, ["wait", `--for=${condition}`, "pod/db-0", "--timeout=60s"], { signal });
   }
 }
 

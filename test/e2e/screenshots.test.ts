@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { takeScreenshots } from "../../lifecycle/screenshots";
 import { parseProduct } from "../../lifecycle/verify/product";
 import { Target } from "../../lifecycle/verify/target";
 import { outside } from "../../lifecycle/verify/view";
+import { descendantsOf } from "../faults/processes";
 import { chromiumPath } from "./browser";
 
 /** Of another host, which a page tries to show in its picture. */
@@ -20,12 +21,10 @@ const other = createServer((_, answer) => {
 
 /** Variables that the browser's processes have, by what their names contain. */
 const variablesOfBrowser = (part: string) =>
-  readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid))
+  descendantsOf(process.pid, /^chrom/)
     .flatMap((pid) => {
       try {
-        const isBrowser = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--host-resolver-rules");
-        return isBrowser ? readFileSync(`/proc/${pid}/environ`, "utf8").split("\0") : [];
+        return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
       } catch {
         return [];
       }

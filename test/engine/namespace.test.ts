@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ownerLabels } from "../../contract";
+import type { Place } from "../../lifecycle/kubectl";
 import { deleteNamespace, findNamespace, type Namespace } from "../../lifecycle/namespace";
 import { drifted } from "../../lifecycle/workloads";
 import { look } from "../../lifecycle/workloads/objects";
@@ -11,11 +12,7 @@ describe("a preview's namespace that an update has only just made", () => {
   after(() => kubectl("delete", "namespace", place.namespace, "--ignore-not-found"));
 
   it("has no workload that anybody has changed, though the deployer may not look yet", async () => {
-    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-    const owner = ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest: 90044 });
-    await apply([
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: place.namespace, labels: { ...owner, ...labels } } },
-    ]);
+    await make(place, 90044);
     await assert.rejects(look(place), /deployments.*forbidden|forbidden.*pods|pods is forbidden/s);
     assert.deepEqual(await drifted(place, { version: 3, deployment: {} }), []);
   });
@@ -24,29 +21,20 @@ describe("a preview's namespace that an update has only just made", () => {
 /** By the deployer: an update that waited for a closing's end makes the same namespace anew at once. */
 describe("deleting a preview's namespace", () => {
   const place = { kubeContext: "preview-deployer", namespace: "test-pr-90043" };
-  const labels = {
-    ...ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest: 90043 }),
-    "pod-security.kubernetes.io/enforce": "restricted",
-  };
-
-  async function make(): Promise<Namespace> {
-    await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: place.namespace, labels } }]);
-    return (await findNamespace(place))!;
-  }
 
   afterEach(() => kubectl("delete", "namespace", place.namespace, "--ignore-not-found"));
 
   it("deletes it", async () => {
-    assert.equal(await deleteNamespace(place, await make()), true);
+    assert.equal(await deleteNamespace(place, await make(place, 90043)), true);
     await kubectl("wait", "--for=delete", `namespace/${place.namespace}`, "--timeout=60s");
     assert.equal(await findNamespace(place), undefined);
   });
 
   it("leaves one alone that was made in its place meanwhile", async () => {
-    const former = await make();
+    const former = await make(place, 90043);
     await kubectl("delete", "namespace", place.namespace);
     assert.equal(await deleteNamespace(place, former), false);
-    const current = await make();
+    const current = await make(place, 90043);
     assert.equal(await deleteNamespace(place, former), false);
     assert.deepEqual([(await findNamespace(place))?.uid, (await findNamespace(place))?.phase], [current.uid, "Active"]);
   });
@@ -57,3 +45,13 @@ describe("deleting a preview's namespace", () => {
     await assert.rejects(deleteNamespace(foreign, namespace), /namespace kube-system can't be deleted: .*[Ff]orbidden/);
   });
 });
+
+/** What an update makes first. */
+async function make(place: Place, pullRequest: number): Promise<Namespace> {
+  const labels = {
+    ...ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest }),
+    "pod-security.kubernetes.io/enforce": "restricted",
+  };
+  await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: place.namespace, labels } }]);
+  return (await findNamespace(place))!;
+}
