@@ -52,7 +52,7 @@ export function httpServer(
   return new k8s.apps.v1.Deployment(
     name,
     transform({
-      metadata: { name: service.name, namespace, labels },
+      metadata: { name: service.name, namespace, labels, annotations: stoppedBeside },
       spec: {
         replicas: replicasOf(args.settings),
         // The old pod serves until the new one is ready, also when that never happens.
@@ -64,6 +64,13 @@ export function httpServer(
     { ...stoppedFirst(parent), ...options },
   );
 }
+
+/**
+ * Pulumi doesn't wait for a Deployment's pods before it deletes what comes next: they end beside it. Not for a StatefulSet
+ * or a Job, whose pods must be gone before a successor comes. The provider reads the annotation from the state
+ * (pulumi/pulumi-kubernetes#3011).
+ */
+const stoppedBeside = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /**
  * How long a pod that is being stopped goes on serving, in seconds: nodes learn later than the pod itself that requests are

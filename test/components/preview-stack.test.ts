@@ -119,6 +119,23 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
+  it("waits for the pods of a StatefulSet or a Job when it deletes one, and not for those of a Deployment", () => {
+    const policies = Object.fromEntries(
+      ["Deployment", "StatefulSet", "Job"].map((token) => [
+        token,
+        kind(resources, token).map(
+          ({ inputs }) =>
+            (inputs as unknown as Workload).metadata.annotations?.["pulumi.com/deletionPropagationPolicy"],
+        ),
+      ]),
+    );
+    assert.deepEqual(policies, {
+      Deployment: ["background", "background"],
+      StatefulSet: [undefined],
+      Job: [undefined],
+    });
+  });
+
   it("stops what has pods, lets the rest of the namespace go with it, and keeps all else out of that", () => {
     const namespace = only(kind(resources, "Namespace"));
     for (const resource of resources.filter(({ name }) => name !== "cluster")) {
