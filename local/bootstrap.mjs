@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lockHolder } from "./lock-holder.cjs";
 import { missingPrerequisite, thisMachine } from "./prerequisites.mjs";
 
 const checkout = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -18,6 +19,15 @@ if (!usesOwnCluster && !asksOnly && !cleansUp) {
     console.error(missing);
     process.exit(1);
   }
+}
+const takesLock = ["start", "stop", "test", "test:all", "bench"].includes(words[0] ?? "");
+const holder = takesLock && !usesOwnCluster && !asksOnly ? lockHolder() : undefined;
+if (holder !== undefined) {
+  if (words.includes("--no-wait")) {
+    console.error(`${holder} is at work on this machine; try again when it has ended`);
+    process.exit(1);
+  }
+  console.error(`${holder} is at work on this machine: it is waited for, up to an hour, or not at all with --no-wait`);
 }
 if (!packagesAreInstalled()) {
   console.error("Installing the npm packages (about half a minute)");

@@ -4,10 +4,13 @@ import { env } from "./commands/env";
 import { start } from "./commands/start";
 import { type ClusterOptions, startOnCluster } from "./commands/start-on-cluster";
 import { stop } from "./commands/stop";
-import { test, testFaults } from "./commands/test";
+import { test, testAll } from "./commands/test";
+import type { LockOptions } from "./lock";
 import { buildToolchain } from "./commands/toolchain";
 import { handleInterruption, interruption } from "../lifecycle/interruption";
 import { nodePort } from "./port";
+
+const noWait = ["--no-wait", "end at once where another command is at work on this machine"] as const;
 
 const program = new Command("npm").description("Previews on the embedded default, or on a cluster that you have.");
 
@@ -16,30 +19,43 @@ program
   .description("bring a preview up, with everything that it needs")
   .argument("[number]", "the pull request's number", pullRequest, 1)
   .option("--port <port>", "public port of the embedded default", port)
+  .option(...noWait)
   .option("--context <name>", "use this context of your kubeconfig instead of the embedded default")
   .option("--domain <domain>", "with --context: the domain that all previews share")
   .option("--api <image>", "with --context: the API's image, by digest or commit SHA")
   .option("--web <image>", "with --context: the web's image, by digest or commit SHA")
-  .action((number: number, { port, context, ...own }: { port?: number } & Partial<ClusterOptions>) => {
-    if (context !== undefined) {
-      refuse({ port }, "only without --context");
-      return startOnCluster({ ...own, context, pullRequest: number });
-    }
-    refuse(own, "only with --context");
-    return start({ pullRequest: number, port: port ?? nodePort() });
-  });
+  .action(
+    (number: number, { port, wait, context, ...own }: { port?: number } & LockOptions & Partial<ClusterOptions>) => {
+      if (context !== undefined) {
+        refuse({ port }, "only without --context");
+        return startOnCluster({ ...own, context, pullRequest: number });
+      }
+      refuse(own, "only with --context");
+      return start({ pullRequest: number, port: port ?? nodePort(), wait });
+    },
+  );
 
 program
   .command("stop")
   .description("close one preview, or all of them and the embedded node")
   .argument("[number]", "the pull request's number; without it everything", pullRequest)
+  .option(...noWait)
   .action(stop);
 
 program.command("env").description("print the shell variables of the embedded default").action(env);
 
-program.command("test").description("run all suites").action(test);
+program
+  .command("test")
+  .description("run all suites, or some of them")
+  .argument("[paths...]", "test files or folders, such as test/engine; without them all suites")
+  .option(...noWait)
+  .action(test);
 
-program.command("test:faults").description("run the fault suite in full").action(testFaults);
+program
+  .command("test:all")
+  .description("run all suites and the long twins of their tests, for hours")
+  .option(...noWait)
+  .action(testAll);
 
 program.command("toolchain").description("build the toolchain into the cache").action(buildToolchain);
 

@@ -4,7 +4,7 @@ import { serving } from "../../lifecycle/serving";
 import { stackName, up } from "../../lifecycle/stack";
 import { localDispatcher } from "../client";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
-import { exclusively } from "../lock";
+import { exclusively, type LockOptions } from "../lock";
 import { interruption } from "../../lifecycle/interruption";
 import { openLog } from "../log";
 import { domain } from "../preview-settings";
@@ -12,14 +12,14 @@ import { ensureEmbeddedStack } from "../embedded-stack";
 import { pulumiLines, runSteps, type Step } from "../tasks";
 import { checkout } from "../paths";
 
-export interface StartOptions {
+export interface StartOptions extends LockOptions {
   readonly pullRequest: number;
   /** The public port, on loopback and inside pods. */
   readonly port: number;
 }
 
 /** Brings a preview of the reference product up on the embedded node, and all that it needs before it. */
-export async function start({ pullRequest, port }: StartOptions): Promise<void> {
+export async function start({ pullRequest, port, wait }: StartOptions): Promise<void> {
   const log = openLog("start");
   console.error(`Log: ${String(log.path)}`);
   const { origin: url } = namesOf({ pullRequest, prefix: "", domain, port });
@@ -41,7 +41,8 @@ export async function start({ pullRequest, port }: StartOptions): Promise<void> 
       run: (_, report) => serving(url, { dispatcher: localDispatcher(), signal: interruption, report }),
     },
   ];
-  await exclusively(() => runSteps([...embeddedDefaultSteps({ port, log }), ...preview], {} as EmbeddedDefault, log));
+  const steps = [...embeddedDefaultSteps({ port, log }), ...preview];
+  await exclusively(() => runSteps(steps, {} as EmbeddedDefault, log), { wait });
   log.end();
   console.error(`To log in: eval "$(npm run -s env)" && npx preview status ${pullRequest} --login`);
   console.log(`preview ready: ${url}`);

@@ -4,7 +4,7 @@ import { close, stackName, stacks } from "../../lifecycle/stack";
 import { nodeStatus, stopNode } from "../cluster";
 import { embeddedVariables } from "../environment";
 import { unmountStorage } from "../images";
-import { exclusively } from "../lock";
+import { exclusively, type LockOptions } from "../lock";
 import { openLog } from "../log";
 import { checkout } from "../paths";
 import { forgetPort } from "../port";
@@ -16,10 +16,10 @@ import { ensureModule, isBuilt } from "../toolchain";
  * Closes one preview, or all of them and the node with them. With the node gone no preview is left, so a stack that
  * can't be destroyed any more is removed from the state as well.
  */
-export async function stop(pullRequest: number | undefined): Promise<void> {
+export async function stop(pullRequest: number | undefined, lock: LockOptions): Promise<void> {
   const log = openLog("stop");
   console.error(`Log: ${String(log.path)}`);
-  await exclusively(async () => {
+  const work = async () => {
     const running = (await nodeStatus()) === "running";
     if (pullRequest !== undefined && !running) {
       throw new UserError(
@@ -27,7 +27,8 @@ export async function stop(pullRequest: number | undefined): Promise<void> {
       );
     }
     await runSteps(pullRequest === undefined ? stopAll(running) : [closeOne(pullRequest)], {}, log);
-  });
+  };
+  await exclusively(work, lock);
   log.end();
 }
 

@@ -1,36 +1,24 @@
 import assert from "node:assert/strict";
-import type { Locator, Page } from "playwright-core";
+import type { BrowserContext, Locator, Page } from "playwright-core";
 import { query } from "../engine/kubectl";
-import { OidcProvider } from "../engine/oidc/provider";
 import { placeOrder } from "../engine/orders";
-import { Preview } from "../engine/preview";
 import { DjangoSession } from "../engine/session";
 import { Visitor } from "../engine/visitor";
-import { type Browser, openBrowser } from "./browser";
+import { desk as preview, provider, sibling } from "../shared-previews";
+import { visitor } from "./browser";
 
 describe("auth across the boundary, in a browser", () => {
-  const provider = new OidcProvider();
-  const preview = new Preview(90403);
-  const sibling = new Preview(90404);
   const { origin, apiOrigin } = preview.names;
-  let browser: Browser;
+  let context: BrowserContext;
   let page: Page;
 
   before(async () => {
-    const { api, ingress } = preview.settings;
-    const direct = { api: { ...api, corsOrigins: [provider.issuer] }, ingress: { ...ingress, apiHost: true } };
-    await preview.init(provider.configure({ ...preview.settings, ...direct }));
-    await sibling.init(provider.configure(sibling.settings));
-    await Promise.all([provider.start(), preview.up(), sibling.up()]);
-    await Promise.all([preview.reachable(), sibling.reachable()]);
-    browser = await openBrowser();
-    page = await browser.context.newPage();
+    await Promise.all([preview.open(), sibling.open()]);
+    context = await visitor();
+    page = await context.newPage();
     page.setDefaultTimeout(20_000);
   });
-  after(async () => {
-    await browser?.close();
-    await Promise.all([provider.stop(), preview.close(), sibling.close()]);
-  });
+  after(() => context?.close());
 
   describe("OpenID Connect", () => {
     it("logs in by Django, at the provider's own page", async () => {
@@ -72,7 +60,7 @@ describe("auth across the boundary, in a browser", () => {
 
     it("keep their cookies to their own host, over TLS, out of scripts' reach", async () => {
       for (const { origin, host } of [preview.names, sibling.names]) {
-        const cookies = await browser.context.cookies(origin);
+        const cookies = await context.cookies(origin);
         const names = cookies.map(({ name }) => name);
         for (const name of ["__Host-sessionid", "__Host-csrftoken", "__Host-next-auth.session-token"]) {
           assert.ok(names.includes(name), `${name} is not among ${names.join()}`);
@@ -129,12 +117,12 @@ describe("auth across the boundary, in a browser", () => {
       assert.ok((await session.read()).username);
       const sessionOf = (name: string, cookies: readonly { readonly key: string; readonly value: string }[]) =>
         cookies.find(({ key }) => key.endsWith(name))?.value ?? assert.fail(`no cookie ${name}`);
-      const visitors = (await browser.context.cookies(their)).map(({ name: key, value }) => ({ key, value }));
+      const visitors = (await context.cookies(their)).map(({ name: key, value }) => ({ key, value }));
       const stolen = {
         django: sessionOf("sessionid", await attacker.cookies(their)),
         nextAuth: sessionOf("next-auth.session-token", visitors),
       };
-      await browser.context.clearCookies();
+      await context.clearCookies();
 
       await page.goto(origin);
       for (const [name, value] of [
@@ -149,7 +137,7 @@ describe("auth across the boundary, in a browser", () => {
         await plant(`${name}=${value}; ${wholeDomain}`);
       }
       // The browser does send the sibling what may be set for the whole domain.
-      const sent = (await browser.context.cookies(their)).map(({ name }) => name);
+      const sent = (await context.cookies(their)).map(({ name }) => name);
       assert.ok(sent.includes("sessionid") && sent.includes("__Secure-next-auth.session-token"), sent.join());
       assert.ok(!sent.some((name) => name.startsWith("__Host-")), sent.join());
       assert.deepEqual(await whoIsLoggedIn(their), { django: false, nextAuth: undefined });
@@ -170,7 +158,7 @@ describe("auth across the boundary, in a browser", () => {
     });
 
     async function whoIsLoggedIn(host: string): Promise<{ django: boolean; nextAuth?: string }> {
-      const other = await browser.context.newPage();
+      const other = await context.newPage();
       await other.goto(host);
       const nextAuth = (await webSession(other))?.email;
       const session = await other.evaluate(async () => (await fetch("/api/session/")).json() as Promise<unknown>);
@@ -179,7 +167,7 @@ describe("auth across the boundary, in a browser", () => {
     }
 
     async function sessionCookies(host: string) {
-      const cookies = await browser.context.cookies(host);
+      const cookies = await context.cookies(host);
       return cookies
         .filter(({ name }) => /session/.test(name))
         .map(({ name, value, domain }) => ({ name, value, domain }))
@@ -194,7 +182,7 @@ describe("auth across the boundary, in a browser", () => {
 
     /** Submits a form from a page of the first preview, in a tab of its own. Resolves to the status of what came. */
     async function submitForm(action: string, enctype: string, fields: Record<string, string> = {}): Promise<number> {
-      const tab = await browser.context.newPage();
+      const tab = await context.newPage();
       await tab.goto(origin);
       const submit = tab.evaluate(
         ([action, enctype, fields]) => {
@@ -243,7 +231,7 @@ describe("auth across the boundary, in a browser", () => {
     ] as const) {
       it(`shows admin and browsable API with their style on ${host}`, async () => {
         const failed: string[] = [];
-        const tab = await browser.context.newPage();
+        const tab = await context.newPage();
         tab.on("response", (response) => {
           if (response.status() >= 400) failed.push(`${response.status()} ${response.url()}`);
         });

@@ -2,26 +2,33 @@ import { execa } from "execa";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { caCertificate } from "../../local/cluster";
 
 export const chromiumPath = "/usr/bin/chromium";
 
-export interface Browser {
-  readonly context: BrowserContext;
-  close(): Promise<void>;
+interface Running {
+  readonly browser: Browser;
+  readonly home: string;
 }
 
+let running: Promise<Running> | undefined;
+
 /**
- * Debian's Chromium with a profile of its own that trusts the embedded default's CA, so that a certificate error is a
- * failure and not something to click away.
+ * A visitor with cookies of their own, in Debian's Chromium. That is started once and trusts the embedded default's CA, so
+ * that a certificate error is a failure and not something to click away.
  */
-export async function openBrowser(): Promise<Browser> {
+export async function visitor(): Promise<BrowserContext> {
+  running ??= start();
+  const { browser } = await running;
+  return browser.newContext({ viewport: { width: 1280, height: 900 } });
+}
+
+async function start(): Promise<Running> {
   const home = await makeHome();
-  const context = await chromium.launchPersistentContext(join(home, "profile"), {
+  const browser = await chromium.launch({
     executablePath: chromiumPath,
     env: { ...process.env, HOME: home },
-    viewport: { width: 1280, height: 900 },
     // Nothing but the page is asked for: Chromium's own services are out of reach, and root has no sandbox.
     args: [
       "--no-sandbox",
@@ -33,13 +40,17 @@ export async function openBrowser(): Promise<Browser> {
       "--disable-sync",
     ],
   });
-  return {
-    context,
-    close: async () => {
-      await context.close();
-      rmSync(home, { recursive: true });
-    },
-  };
+  return { browser, home };
+}
+
+/** Ends the browser where it was started. */
+export async function closeBrowser(): Promise<void> {
+  if (running !== undefined) {
+    const { browser, home } = await running;
+    running = undefined;
+    await browser.close();
+    rmSync(home, { recursive: true });
+  }
 }
 
 /** A new HOME for Chromium, which reads the CAs to trust from the NSS database below it. */

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kubectl, query } from "../engine/kubectl";
-import { Preview } from "../engine/preview";
+import { frontend } from "../engine/frontend";
 import { command } from "../faults/small-preview";
-import { chromiumPath, makeHome, openBrowser } from "./browser";
+import { desk as preview } from "../shared-previews";
+import { chromiumPath, makeHome, visitor } from "./browser";
 
 const checkout = join(__dirname, "../..");
-const frontend = join(checkout, "example/frontend");
 
 /** Addresses in the code of React, Next.js and next-auth, as documentation or as a default for a missing variable. */
 const ofLibraries = new Set([
@@ -22,21 +22,16 @@ const ofLibraries = new Set([
 ]);
 
 describe("the reference product in a browser", () => {
-  const preview = new Preview(90301);
   const { origin, namespace } = preview.names;
 
-  before(async () => {
-    await preview.init();
-    await preview.up();
-  });
-  after(() => preview.close());
+  before(() => preview.open());
 
   it("passes its own browser suite, as any preview of it would", async () => {
-    await execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd: frontend });
+    const cwd = await frontend();
     const home = await makeHome();
     const command = ["npm", "run", "e2e", "--", "--output", join(checkout, "test-results/product")];
     const { all, exitCode } = await execa(join(checkout, "bin/preview.mjs"), ["test", origin, "--", ...command], {
-      cwd: frontend,
+      cwd,
       env: { ...(await loginOf(namespace)), HOME: home, PREVIEW_CHROMIUM: chromiumPath },
       all: true,
       reject: false,
@@ -107,7 +102,10 @@ describe("the reference product in a browser", () => {
     const folder = mkdtempSync(join(tmpdir(), "preview-test-screenshots-"));
     after(() => rmSync(folder, { recursive: true }));
     const up = async (env: Record<string, string>) => {
-      const { exitCode, stdout, stderr } = await command(["up", "90301", "--json", "--screenshots", folder], env);
+      const { exitCode, stdout, stderr } = await command(
+        ["up", String(preview.pullRequest), "--json", "--screenshots", folder],
+        env,
+      );
       assert.equal(exitCode, 0, stderr);
       const { screenshots } = JSON.parse(stdout) as { screenshots: string[] };
       return { screenshots, stderr };
@@ -133,9 +131,9 @@ describe("the reference product in a browser", () => {
   });
 
   it("keeps an order from the browser in its Postgres", async () => {
-    const browser = await openBrowser();
+    const context = await visitor();
     try {
-      const page = await browser.context.newPage();
+      const page = await context.newPage();
       await page.goto(origin);
       await page.getByLabel("Customer").selectOption({ index: 1 });
       await page.getByLabel("Item").fill("From a browser");
@@ -143,7 +141,7 @@ describe("the reference product in a browser", () => {
       await page.getByRole("button", { name: "Place order" }).click();
       await page.getByText(/is on the desk/).waitFor();
     } finally {
-      await browser.close();
+      await context.close();
     }
     assert.equal(await query(namespace, "select quantity from orders_order where item = 'From a browser'"), "7");
   });

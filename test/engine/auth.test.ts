@@ -2,29 +2,22 @@ import assert from "node:assert/strict";
 import type { Login } from "../../lifecycle/login";
 import { ask } from "./http";
 import { kubectl, query } from "./kubectl";
-import { OidcProvider } from "./oidc/provider";
+import type { OidcProvider } from "./oidc/provider";
 import { placeOrder } from "./orders";
-import { Preview } from "./preview";
 import { DjangoSession } from "./session";
+import { desk as preview, provider } from "../shared-previews";
 import { type Journey, Visitor } from "./visitor";
 
 const json = { "content-type": "application/json" };
 
 describe("auth across the boundary, by a plain client", () => {
-  const provider = new OidcProvider();
-  const preview = new Preview(90401);
   const { origin } = preview.names;
   const api = `${origin}/api`;
   let login: Login;
 
   before(async () => {
-    await preview.init(provider.configure(preview.settings));
-    await Promise.all([provider.start(), preview.up()]);
-    await preview.reachable();
+    await preview.open();
     login = await preview.login();
-  });
-  after(async () => {
-    await Promise.all([provider.stop(), preview.close()]);
   });
 
   describe("Django's session", () => {

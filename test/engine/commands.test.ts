@@ -6,11 +6,11 @@ import { stringify } from "yaml";
 import type { Report } from "../../lifecycle/verify/verify";
 import { query } from "./kubectl";
 import { placeOrder } from "./orders";
-import { Preview } from "./preview";
+import { desk as preview } from "../shared-previews";
 
 /** The command `preview` as a person types it, in the folder of the tests' Pulumi project. */
 describe("the command preview", () => {
-  const preview = new Preview(90053);
+  const number = String(preview.pullRequest);
   const project = join(__dirname, "project");
   const command = (...args: string[]) => commandIn(project, ...args);
   const commandIn = (cwd: string, ...args: string[]) =>
@@ -26,14 +26,10 @@ describe("the command preview", () => {
     "const e = process.env; JSON.stringify([e.PREVIEW_URL, e.PREVIEW_USERNAME, e.PREVIEW_PASSWORD])",
   ];
 
-  before(async () => {
-    await preview.init();
-    await preview.up();
-  });
-  after(() => preview.close());
+  before(() => preview.open());
 
   it("status shows what the preview consists of, and its login only when asked", async () => {
-    const { stdout, exitCode } = await command("status", "90053", "--json");
+    const { stdout, exitCode } = await command("status", number, "--json");
     assert.equal(exitCode, 0);
     const status = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal(status.url, preview.names.origin);
@@ -42,13 +38,13 @@ describe("the command preview", () => {
     const { password } = await preview.login();
     assert.ok(!stdout.includes(password));
     assert.deepEqual([status.state, status.wrong], ["not checked", []]);
-    const table = await command("status", "90053", "--login");
+    const table = await command("status", number, "--login");
     assert.match(table.stdout, new RegExp(`^username +reviewer\\npassword +${password}$`, "m"));
   });
 
   it("status --login shows nothing to whoever may not read the Secret", async () => {
     preview.configure({ kubeContext: "preview-nobody" });
-    const { stdout, stderr, exitCode } = await command("status", "90053", "--login");
+    const { stdout, stderr, exitCode } = await command("status", number, "--login");
     preview.configure();
     assert.equal(exitCode, 2);
     assert.match(stderr, /preview-nobody/);
@@ -62,20 +58,20 @@ describe("the command preview", () => {
   });
 
   it("status of what isn't there says so", async () => {
-    const { stderr, exitCode } = await command("status", "90054");
+    const { stderr, exitCode } = await command("status", "90999");
     assert.equal(exitCode, 2);
-    assert.match(stderr, /pr-90054/);
+    assert.match(stderr, /pr-90999/);
     assert.doesNotMatch(stderr, /^\s+at /m, "a stack trace");
   });
 
   it("test hands URL and login to a command, and its exit code on", async () => {
     const { username, password } = await preview.login();
-    const byNumber = await command("test", "90053", "--", ...given);
+    const byNumber = await command("test", number, "--", ...given);
     assert.deepEqual(JSON.parse(byNumber.stdout), [preview.names.origin, username, password]);
     const byUrl = await command("test", `${preview.names.origin}/orders`, "--", ...given);
     assert.deepEqual(JSON.parse(byUrl.stdout), [preview.names.origin, null, null]);
-    assert.equal((await command("test", "90053", "--", process.execPath, "-e", "process.exit(7)")).exitCode, 7);
-    const missing = await command("test", "90053", "--", "no-such-command");
+    assert.equal((await command("test", number, "--", process.execPath, "-e", "process.exit(7)")).exitCode, 7);
+    const missing = await command("test", number, "--", "no-such-command");
     assert.match(missing.stderr, /^no-such-command is not on PATH$/m);
     assert.equal(missing.exitCode, 2);
   });
@@ -89,12 +85,12 @@ describe("the command preview", () => {
       const page = (text: string) =>
         writeFileSync(join(copy, "preview-verify.yaml"), stringify({ page: { path: "/", text } }));
       page("New order");
-      const passed = await commandIn(copy, "up", "90053");
+      const passed = await commandIn(copy, "up", number);
       assert.equal(passed.exitCode, 0, passed.stdout + passed.stderr);
       assert.match(passed.stdout, /^took .*checks \d/m);
       assert.match(passed.stdout, /: \d+ passed, \d+ not checked$/m);
       page("What no page says");
-      const failed = await commandIn(copy, "up", "90053", "--json");
+      const failed = await commandIn(copy, "up", number, "--json");
       assert.equal(failed.exitCode, 1);
       const { outcome, checks } = JSON.parse(failed.stdout) as { outcome: string; checks: Report };
       assert.equal(outcome, "up");
@@ -109,35 +105,35 @@ describe("the command preview", () => {
 
   it("logs shows what a part has logged, the migration among them", async () => {
     assert.match(
-      (await command("logs", "90053", "api", "--tail", "10000")).stdout,
+      (await command("logs", number, "api", "--tail", "10000")).stdout,
       /Listening at: http:\/\/0\.0\.0\.0:8000/,
     );
-    assert.match((await command("logs", "90053", "migration")).stdout, /Applying orders\.0001_initial/);
-    const one = await command("logs", "90053", "web", "--tail", "1");
+    assert.match((await command("logs", number, "migration")).stdout, /Applying orders\.0001_initial/);
+    const one = await command("logs", number, "web", "--tail", "1");
     assert.equal(one.stdout.split("\n").length, 1, one.stdout);
-    const unknown = await command("logs", "90053", "cache");
+    const unknown = await command("logs", number, "cache");
     assert.equal(unknown.exitCode, 2);
     assert.match(unknown.stderr, /Allowed choices are api, web, db, migration/);
   });
 
   it("shell runs a command in a part, in the database an SQL one, and hands its exit code on", async () => {
-    const python = await command("shell", "90053", "api", "--", "python", "-c", "print(6 * 7)");
+    const python = await command("shell", number, "api", "--", "python", "-c", "print(6 * 7)");
     assert.equal(python.stdout, "42");
-    const sql = await command("shell", "90053", "db", "--", "psql", "-Atc", "select count(*) from orders_seedrun");
+    const sql = await command("shell", number, "db", "--", "psql", "-Atc", "select count(*) from orders_seedrun");
     assert.equal(sql.stdout, "1", sql.stderr);
-    assert.equal((await command("shell", "90053", "web", "--", "node", "-e", "process.exit(7)")).exitCode, 7);
+    assert.equal((await command("shell", number, "web", "--", "node", "-e", "process.exit(7)")).exitCode, 7);
   });
 
   it("reset-db shows first what it would do", async () => {
     await placeOrder(preview.names.origin, "To be lost");
-    const { stdout } = await command("reset-db", "90053", "--dry-run");
+    const { stdout } = await command("reset-db", number, "--dry-run");
     assert.match(stdout, /database\.generation from 1 to 2.*\n.*Nothing was changed/);
     assert.equal(await query(preview.namespace, "select count(*) from orders_order where item = 'To be lost'"), "1");
   });
 
   it("reset-db gives the preview a new database, migrated and seeded, and the same login", async () => {
     const { password } = await preview.login();
-    const { exitCode, stderr } = await command("reset-db", "90053");
+    const { exitCode, stderr } = await command("reset-db", number);
     assert.equal(exitCode, 0, stderr);
     assert.equal(await query(preview.namespace, "select count(*) from orders_order where item = 'To be lost'"), "0");
     assert.equal(await query(preview.namespace, "select count(*) from orders_seedrun"), "1");

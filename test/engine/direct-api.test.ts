@@ -3,33 +3,24 @@ import type { Login } from "../../lifecycle/login";
 import { ask } from "./http";
 import { kubectl } from "./kubectl";
 import { placeOrder } from "./orders";
-import { Preview } from "./preview";
 import { DjangoSession } from "./session";
+import { dashboard, desk as preview } from "../shared-previews";
 import { Visitor } from "./visitor";
 
 const json = { "content-type": "application/json" };
 
 describe("direct access to the API, by a plain client", () => {
-  const preview = new Preview(90402);
   const { origin, apiOrigin, apiHost } = preview.names;
-  const dashboard = "https://dashboard.example.com";
   let login: Login;
 
   before(async () => {
-    const { api, ingress } = preview.settings;
-    await preview.init({
-      api: { ...api, corsOrigins: [dashboard] },
-      ingress: { ...ingress, apiHost: true },
-    });
-    await preview.up();
-    await preview.reachable();
+    await preview.open();
     login = await preview.login();
     // More than one page.
     for (let order = 0; order <= 20; order++) {
       await placeOrder(origin, "One of many");
     }
   });
-  after(() => preview.close());
 
   // The public host's /api goes through Next.js, the API's own host doesn't.
   for (const [host, api] of [
@@ -117,7 +108,7 @@ describe("direct access to the API, by a plain client", () => {
       }
 
       for (const [whose, foreign] of [
-        ["a sibling preview", origin.replace("pr-90402", "pr-90403")],
+        ["a sibling preview", origin.replace("pr-90401", "pr-90402")],
         ["a subdomain of a listed one", "https://evil.dashboard.example.com"],
         ["a domain that begins like a listed one", `${dashboard}.evil.example`],
         ["a domain that begins like the preview's", `${origin.replace(/:\d+$/, "")}.evil.example`],
@@ -164,7 +155,7 @@ describe("direct access to the API, by a plain client", () => {
 
     it("is announced among the stack's outputs", async () => {
       assert.equal((await preview.pulumi("stack", "output", "apiUrl", "--stack", preview.stack)).trim(), apiOrigin);
-      assert.match(apiHost, /^test-pr-90402-api\./);
+      assert.match(apiHost, /^test-pr-90401-api\./);
     });
   });
 });

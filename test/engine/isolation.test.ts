@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ask, eventually } from "./http";
 import { kubectl } from "./kubectl";
-import { Preview } from "./preview";
+import type { Preview } from "./preview";
+import { desk as preview, sibling } from "../shared-previews";
 
 describe("network isolation on the node", () => {
-  const preview = new Preview(90011);
-  const sibling = new Preview(90012);
-
   before(async () => {
-    await Promise.all([preview.init(), sibling.init()]);
-    await preview.up();
-    await sibling.up();
-    // A new pod isn't in kube-router's sets at once (cloudnativelabs/kube-router#1652).
-    await sleep(5000);
-  });
-  after(async () => {
-    await sibling.close();
-    await preview.close();
+    await Promise.all([preview.open(), sibling.open()]);
   });
 
   it("lets the ingress reach the web", async () => {
@@ -30,7 +19,7 @@ describe("network isolation on the node", () => {
   });
 
   it("keeps the web from the database", async () => {
-    assert.equal(await connects(preview, "web", "db", 5432), "closed");
+    await closed(preview, "web", "db", 5432);
   });
 
   for (const from of ["web", "api"] as const) {
@@ -40,7 +29,7 @@ describe("network isolation on the node", () => {
       ["web", 3000],
     ] as const) {
       it(`keeps the ${from} of another preview from ${to}, by name and by address`, async () => {
-        assert.equal(await connects(sibling, from, `${to}.${preview.namespace}.svc.cluster.local`, port), "closed");
+        await closed(sibling, from, `${to}.${preview.namespace}.svc.cluster.local`, port);
         const address = await kubectl(
           "get",
           "pods",
@@ -52,16 +41,20 @@ describe("network isolation on the node", () => {
           "jsonpath={.items[0].status.podIP}",
         );
         assert.match(address, /^\d/);
-        assert.equal(await connects(sibling, from, address, port), "closed");
+        await closed(sibling, from, address, port);
       });
     }
   }
 
   it("keeps pods from the API server and from other namespaces", async () => {
-    assert.equal(await connects(preview, "web", "kubernetes.default.svc.cluster.local", 443), "closed");
-    assert.equal(await connects(preview, "api", "traefik.traefik.svc.cluster.local", 443), "closed");
+    await closed(preview, "web", "kubernetes.default.svc.cluster.local", 443);
+    await closed(preview, "api", "traefik.traefik.svc.cluster.local", 443);
   });
 });
+
+/** A new pod isn't in kube-router's sets at once (cloudnativelabs/kube-router#1652). */
+const closed = (preview: Preview, from: "web" | "api", host: string, port: number) =>
+  eventually(async () => assert.equal(await connects(preview, from, host, port), "closed"), 10);
 
 /** Opens a TCP connection from a pod, with the interpreter that the pod's image has. Names resolve, or the test fails. */
 async function connects(preview: Preview, from: "web" | "api", host: string, port: number): Promise<string> {

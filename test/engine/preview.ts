@@ -25,14 +25,14 @@ export const testProject: TestProject = { folder: join(__dirname, "project"), na
 export class Preview {
   readonly stack: string;
   readonly names: Names;
-  readonly settings: SettingsInput;
+  settings: SettingsInput;
   /** Everything that pulumi printed. */
   output = "";
 
   private readonly context: PulumiContext;
 
   constructor(
-    private readonly pullRequest: number,
+    readonly pullRequest: number,
     settings: SettingsInput = {},
     readonly project = testProject,
   ) {

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { join } from "node:path";
+import { frontend } from "./frontend";
 import { kubectl } from "./kubectl";
-import { Preview } from "./preview";
+import { desk as preview } from "../shared-previews";
 
 /** The reference product's own suites, where it will run: Django's in its image against the preview's Postgres 16. */
 describe("the reference product's own tests", () => {
-  const preview = new Preview(90061);
-
-  before(async () => {
-    await preview.init();
-    await preview.up();
-  });
-  after(() => preview.close());
+  before(() => preview.open());
 
   it("pass for the API", async () => {
     // Only the database's address: the tests bring settings of their own.
@@ -23,8 +17,7 @@ describe("the reference product's own tests", () => {
   });
 
   it("pass for the web's proxy", async () => {
-    const cwd = join(__dirname, "../../example/frontend");
-    await execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd });
+    const cwd = await frontend();
     const { stdout } = await execa("npm", ["test"], { cwd });
     assert.match(stdout, /^ℹ pass [1-9]\d*$/m);
     assert.match(stdout, /^ℹ fail 0$/m);

@@ -7,7 +7,7 @@ import type { SettingsInput } from "../../contract";
 import { eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview, testProject } from "../engine/preview";
-import { isWhole } from "./extent";
+import { isWhole } from "../extent";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 import { variables } from "./variables";

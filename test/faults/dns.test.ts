@@ -6,7 +6,7 @@ import { CloudflareStandIn } from "../engine/dns/stand-in";
 import { eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
-import { isWhole } from "./extent";
+import { isWhole } from "../extent";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 import { variables } from "./variables";
@@ -186,7 +186,7 @@ describe("a DNS provider that fails", () => {
     faultTest("DNS: 10 s for each answer", 2, async ({ recover, left }) => {
       zone.order({ delayMs: 10_000 });
       await recover(async () => void (await comesUp()));
-      await recover(async () => closes(number));
+      await recover(async () => void (await closes(number)));
       zone.heal();
       left([...(await leftOf(preview, number)), ...names()]);
     });

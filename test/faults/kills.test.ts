@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
 import { ask, eventually } from "../engine/http";
 import { Preview } from "../engine/preview";
-import { isWhole } from "./extent";
+import { isWhole } from "../extent";
 import { faultTest } from "./fault";
 import { descendantsOf, signal } from "./processes";
 import { closes, command, leftOf, smallProduct } from "./small-preview";

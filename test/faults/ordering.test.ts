@@ -6,7 +6,7 @@ import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
 import { Checkouts } from "./checkouts";
-import { isWhole } from "./extent";
+import { isWhole } from "../extent";
 import { faultTest } from "./fault";
 import { descendantsOf, signal } from "./processes";
 import { closes, command, leftOf, says, smallProduct } from "./small-preview";

@@ -59,11 +59,12 @@ export async function closes(
   pullRequest: number,
   env: Record<string, string> = {},
   project = testProject,
-): Promise<void> {
+): Promise<Receipt> {
   const { exitCode, stdout, stderr } = await command(["close", String(pullRequest), "--json"], env, project);
   assert.equal(exitCode, 0, stderr + stdout);
-  const { seen } = JSON.parse(stdout) as Receipt;
-  assert.deepEqual([...new Set(Object.values(seen).map(({ state }) => state))], ["gone"]);
+  const receipt = JSON.parse(stdout) as Receipt;
+  assert.deepEqual([...new Set(Object.values(receipt.seen).map(({ state }) => state))], ["gone"]);
+  return receipt;
 }
 
 /** What is left of a preview, wherever it could be; nothing after a closing that did what it says. */

@@ -18,15 +18,12 @@ const outcomes = () => process.env.TEST_OUTCOMES!;
 
 export const note = (outcome: Outcome): void => appendFileSync(outcomes(), `${JSON.stringify(outcome)}\n`);
 
-/** Where nobody else wants to have the file. */
-let folder: string | undefined;
+let folder: string;
 
 /** Mocha calls it once, before it starts anything. */
 export function mochaGlobalSetup(): void {
-  if (process.env.TEST_OUTCOMES === undefined) {
-    folder = mkdtempSync(join(tmpdir(), "preview-stack-outcomes-"));
-    process.env.TEST_OUTCOMES = join(folder, "outcomes");
-  }
+  folder = mkdtempSync(join(tmpdir(), "preview-stack-outcomes-"));
+  process.env.TEST_OUTCOMES = join(folder, "outcomes");
   appendFileSync(outcomes(), "");
 }
 
@@ -37,8 +34,8 @@ export function mochaGlobalTeardown(): void {
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Outcome)
     .map(({ fault, tries, recovered, seconds, orphans }) => [fault, tries, recovered, seconds.toFixed(1), orphans]);
-  if (folder !== undefined) {
-    rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true });
+  if (rows.length > 0) {
+    console.log(table([["fault", "tries", "recovered", "seconds", "orphans"], ...rows]));
   }
-  console.log(table([["fault", "tries", "recovered", "seconds", "orphans"], ...rows]));
 }

@@ -3,7 +3,7 @@ import type { SettingsInput } from "../../contract";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
-import { isWhole } from "./extent";
+import { isWhole } from "../extent";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 

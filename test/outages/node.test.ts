@@ -7,7 +7,7 @@ import { ensureModule } from "../../local/toolchain";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
-import { isWhole } from "../faults/extent";
+import { isWhole } from "../extent";
 import { faultTest } from "../faults/fault";
 import { closes, command, leftOf, smallProduct } from "../faults/small-preview";
 
@@ -61,7 +61,7 @@ describe("a cluster that falters", () => {
         await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
         await closes(number);
       } else if (await preview.exists()) {
-        await recover(() => closes(number));
+        await recover(async () => void (await closes(number)));
       } else {
         await recover(() => Promise.resolve());
       }

@@ -29,10 +29,17 @@ export class OidcProvider {
     api: { id: "order-desk-api", secret: secret(), callback: "/auth/callback/oidc/" },
     web: { id: "order-desk-web", secret: secret(), callback: "/api/auth/callback/oidc" },
   };
+  private starting: Promise<void> | undefined;
 
-  async start(): Promise<void> {
+  /** Once, however many ask for it. */
+  start(): Promise<void> {
+    this.starting ??= this.run();
+    return this.starting;
+  }
+
+  private async run(): Promise<void> {
     const image = await ensureImage({ name, context: join(__dirname, "image") }, () => undefined);
-    await this.stop();
+    await this.remove();
     await apply(this.objects(image));
     await kubectl("rollout", "status", `deployment/${name}`, "--namespace", namespace, "--timeout=60s");
     await eventually(async () => {
@@ -44,6 +51,13 @@ export class OidcProvider {
   }
 
   async stop(): Promise<void> {
+    if (this.starting !== undefined) {
+      this.starting = undefined;
+      await this.remove();
+    }
+  }
+
+  private async remove(): Promise<void> {
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
   }
 

@@ -19,10 +19,10 @@ export const productFile = join(__dirname, "../../../preview-verify.yaml");
 type Variables = Readonly<Record<string, string>>;
 
 export interface Fault {
-  /** Variables of the Deployments, beside and in place of the right ones. FAULT chooses one of `api/faults.py`. */
+  /** Variables of the processes, beside and in place of the right ones. FAULT chooses one of `api/faults.py`. */
   readonly api?: Variables;
   readonly web?: Variables;
-  /** A fault of the front of the web, `web/faulty.mts`: takes no new pod. */
+  /** A fault of the front of the web, `web/faulty.mts`. */
   readonly front?: string;
 }
 
@@ -34,8 +34,8 @@ export class FaultyPreview {
   readonly preview: Preview;
   deployed!: Deployed;
   private readonly client = httpClient([readFileSync(caCertificate, "utf8")]);
-  private right!: Record<Workload, Variables>;
-  private readonly planted: Record<Workload, string> = { api: "", web: "" };
+  /** What the containers were told last. */
+  private planted: Record<Workload, string> = { api: "{}", web: "" };
 
   constructor(pullRequest: number) {
     this.preview = new Preview(pullRequest);
@@ -52,13 +52,12 @@ export class FaultyPreview {
     const api = await build("api", { API_IMAGE: images.api });
     const web = await build("web", { WEB_IMAGE: images.web });
     await this.preview.init({
-      api: { ...this.preview.settings.api, image: api, settingsModule: "faults" },
+      api: { ...this.preview.settings.api, image: api, settingsModule: "faults", command: ["python", "faulty.py"] },
       web: { ...this.preview.settings.web, image: web, command: ["node", "faulty.mts"] },
       ingress: { apiHost: true },
     });
     await this.preview.up();
     this.deployed = await this.preview.deployed();
-    this.right = { api: { ...(await this.variables("api")), FAULT: "" }, web: await this.variables("web") };
     // So that no pod without the fault still answers, and without the five seconds that an open connection may take.
     for (const workload of workloads) {
       const containers = [{ name: workload, lifecycle: null }];
@@ -72,26 +71,28 @@ export class FaultyPreview {
     await this.preview.reachable();
   }
 
-  /** Takes the last fault away and plants another one. */
-  async plant(fault: Fault): Promise<void> {
-    const changes = await Promise.all(workloads.map((workload) => this.set(workload, fault[workload])));
-    if (changes.includes(true)) {
-      await this.settled();
+  /** Takes the last fault away and plants another one, in the containers that run: no pod is made for it. */
+  async plant({ api = {}, web = {}, front = "" }: Fault): Promise<void> {
+    const wanted = { api: JSON.stringify(api), web: JSON.stringify({ front, variables: web }) };
+    const command = { api: ["python", "faulty.py", "plant"], web: ["node", "faulty.mts", "plant"] };
+    for (const workload of workloads.filter((one) => wanted[one] !== this.planted[one])) {
+      await this.kubectl("exec", `deployment/${workload}`, "--", ...command[workload], wanted[workload]);
     }
-    await this.kubectl("exec", "deployment/web", "--", "sh", "-c", 'printf %s "$0" > /tmp/fault', fault.front ?? "");
+    this.planted = wanted;
     await eventually(() => this.answers());
   }
 
-  /** Gives a Deployment its variables; says whether that changed it. */
-  private async set(workload: Workload, faulty: Variables = {}): Promise<boolean> {
-    const variables = { ...this.right[workload], ...faulty };
-    const wanted = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    if (wanted.join() === this.planted[workload]) {
-      return false;
-    }
-    await this.kubectl("set", "env", `deployment/${workload}`, ...wanted);
-    this.planted[workload] = wanted.join();
-    return true;
+  /** Changes a Deployment's own variables, and with them its pod; `NAME-` takes one away. */
+  async setVariables(workload: Workload, ...variables: string[]): Promise<void> {
+    await this.kubectl("set", "env", `deployment/${workload}`, ...variables);
+    await this.renewed();
+  }
+
+  /** New pods have come into the place of the former ones. */
+  async renewed(): Promise<void> {
+    await this.settled();
+    this.planted = { api: "{}", web: "" };
+    await eventually(() => this.answers());
   }
 
   /** What `preview verify <number>` finds. */
@@ -121,15 +122,5 @@ export class FaultyPreview {
     for (const workload of workloads) {
       await this.kubectl("rollout", "status", `deployment/${workload}`, "--timeout=120s");
     }
-  }
-
-  /** Those with a plain value, as the stack has set them. */
-  private async variables(workload: Workload): Promise<Variables> {
-    const path = "jsonpath={.spec.template.spec.containers[0].env}";
-    const list = JSON.parse(await this.kubectl("get", `deployment/${workload}`, "--output", path)) as {
-      name: string;
-      value?: string;
-    }[];
-    return Object.fromEntries(list.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
   }
 }

@@ -5,15 +5,24 @@ import os
 from django.http import HttpResponse
 
 from app.settings.preview import *
-from app.settings.preview import MIDDLEWARE
+from app.settings.preview import ALLOWED_HOSTS, MIDDLEWARE
 
 
-def unready(get_response):
-    """Fails the health check for everyone but kubelet, so that the pod gets ready."""
+def healthy_for_kubelet(get_response):
+    """Answers kubelet's checks, so that the pod stays ready whatever the fault is."""
 
     def middleware(request):
         is_kubelet = request.headers.get("User-Agent", "").startswith("kube-probe")
-        if request.path == "/readyz" and not is_kubelet:
+        return HttpResponse("ok\n") if is_kubelet else get_response(request)
+
+    return middleware
+
+
+def unready(get_response):
+    """Fails the health check."""
+
+    def middleware(request):
+        if request.path == "/readyz":
             return HttpResponse("not ready\n", status=503)
         return get_response(request)
 
@@ -53,4 +62,7 @@ match os.environ.get("FAULT"):
     case "indexable":
         MIDDLEWARE = [name for name in MIDDLEWARE if "noindex" not in name]
     case "unready":
-        MIDDLEWARE = ["faults.unready", *MIDDLEWARE]
+        MIDDLEWARE = ["faults.healthy_for_kubelet", "faults.unready", *MIDDLEWARE]
+    case "no-internal-host":
+        ALLOWED_HOSTS = [host for host in ALLOWED_HOSTS if host != "api"]
+        MIDDLEWARE = ["faults.healthy_for_kubelet", *MIDDLEWARE]

@@ -1,12 +1,18 @@
-// The web behind a front with one deliberate fault, named in the file /tmp/fault. With a fault the front takes /api to
-// Django itself, as the article's handler does; everything else, and everything without a fault, goes to Next.js.
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+// The web behind a front with one deliberate fault: `faulty.mts plant '{"front": "no-patch", "variables": {}}'`. With a
+// fault the front takes /api to Django itself, as the article's handler does; everything else, and everything without a
+// fault, goes to Next.js, which is started anew where its variables change.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
-const next = spawn(process.execPath, ["server.js"], { env: { ...process.env, PORT: "3001" }, stdio: "inherit" });
-next.on("exit", (code) => process.exit(code ?? 1));
-process.on("SIGTERM", () => next.kill());
+interface Planted {
+  readonly front: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const files = { planted: "/tmp/planted", serving: "/tmp/serving" };
 
 const toNext = { host: "127.0.0.1", port: 3001 };
 const toDjango = { host: "api", port: 8000 };
@@ -97,29 +103,79 @@ function changed(url: string, { headers, body }: Answer, fault: string): Partial
   }
 }
 
-function planted(): string {
+function read(file: string): string {
   try {
-    return readFileSync("/tmp/fault", "utf8");
+    return readFileSync(file, "utf8");
   } catch {
     return "";
   }
 }
 
+const planted = (): Planted => JSON.parse(read(files.planted) || '{ "front": "", "variables": {} }') as Planted;
+
 async function serve(request: IncomingMessage, response: http.ServerResponse): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  const { status, headers, body } = await answerTo(request, Buffer.concat(parts), planted());
+  const { status, headers, body } = await answerTo(request, Buffer.concat(parts), planted().front);
   // Bodies are passed on whole, with a length that Node.js counts.
   const ownHeaders = ["transfer-encoding", "content-length", "connection"];
   const kept = Object.entries(headers).filter(([name]) => !ownHeaders.includes(name));
   response.writeHead(status, Object.fromEntries(kept)).end(request.method === "HEAD" ? undefined : body);
 }
 
-http
-  .createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      console.error(error);
-      response.writeHead(502).end();
-    });
-  })
-  .listen(3000, "0.0.0.0");
+function startNext(): ChildProcess {
+  const variables = JSON.stringify(planted().variables);
+  const env = { ...process.env, ...(JSON.parse(variables) as Planted["variables"]), PORT: "3001" };
+  const next = spawn(process.execPath, ["server.js"], { env, stdio: "inherit" });
+  next.on("exit", (code, signal) => {
+    if (signal !== "SIGKILL") process.exit(code ?? 1);
+  });
+  writeFileSync(files.serving, variables);
+  return next;
+}
+
+function serveAll(): void {
+  let next = startNext();
+  process.on("SIGTERM", () => next.kill());
+  process.on("SIGHUP", () => {
+    next.once("exit", () => (next = startNext()));
+    next.kill("SIGKILL");
+  });
+  http
+    .createServer((request, response) => {
+      serve(request, response).catch((error: unknown) => {
+        console.error(error);
+        response.writeHead(502).end();
+      });
+    })
+    .listen(3000, "0.0.0.0");
+}
+
+async function answers(): Promise<boolean> {
+  const call = http.get({ ...toNext, path: "/healthz" });
+  try {
+    const [answer] = (await once(call, "response")) as [IncomingMessage];
+    answer.resume();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function plant(text: string): Promise<void> {
+  const variables = JSON.stringify((JSON.parse(text) as Planted).variables);
+  const isNew = variables !== read(files.serving);
+  writeFileSync(files.planted, text);
+  if (isNew) {
+    rmSync(files.serving);
+    process.kill(1, "SIGHUP");
+  }
+  while (read(files.serving) !== variables || !(await answers())) await sleep(50);
+}
+
+const [, , verb, text = ""] = process.argv;
+if (verb === "plant") {
+  await plant(text);
+} else {
+  serveAll();
+}

@@ -1,0 +1,95 @@
+import { globSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { UserError } from "../../contract";
+import { checkout } from "../paths";
+
+/** Those that need neither toolchain nor node. */
+export const quickSuites = ["unit", "components"];
+
+/** Faults of the node itself, which must be nobody else's at that time. */
+const outages = "outages";
+
+/** Suites that look at previews of `test/shared-previews.ts`, in the order in which they run in one process. */
+export const onSharedPreviews = [
+  "test/e2e/product.test.ts",
+  "test/engine/product.test.ts",
+  "test/engine/isolation.test.ts",
+  "test/engine/auth.test.ts",
+  "test/engine/direct-api.test.ts",
+  "test/e2e/auth.test.ts",
+  "test/engine/proxy-parity.test.ts",
+  "test/engine/commands.test.ts",
+];
+/** The file that runs them. */
+export const sharing = "test/engine/on-shared-previews.ts";
+
+/** What takes longest begins first, so that nobody waits for a long one at the end. */
+const longest = [
+  sharing,
+  "test/faults/lifecycle.test.ts",
+  "test/engine/verify.test.ts",
+  "test/faults/kills.test.ts",
+  "test/faults/close-meets-up.test.ts",
+  "test/engine/migration.test.ts",
+  "test/faults/workloads.test.ts",
+  "test/engine/data.test.ts",
+  "test/engine/preview-stack.test.ts",
+  "test/faults/checkouts.test.ts",
+  "test/compose/development.test.ts",
+];
+
+/** One run of mocha. */
+export interface Run {
+  /** `test/NAME.mocharc.json` */
+  readonly config: "quick" | "node";
+  readonly files: readonly string[];
+  /** How many files run at a time, each in a process of its own. @default one after the other in one process */
+  readonly jobs?: number;
+}
+
+/** All suites: first what takes seconds, then all else on the node, three files at a time. */
+export function allRuns(): Run[] {
+  const files = testFilesIn("test").filter((file) => !quickSuites.includes(suiteOf(file)));
+  const apart = files.filter((file) => suiteOf(file) !== outages && !onSharedPreviews.includes(file));
+  const inOrder = [...longest, ...apart.filter((file) => !longest.includes(file))];
+  return [
+    { config: "quick", files: quickSuites.flatMap((suite) => testFilesIn(`test/${suite}`)), jobs: 4 },
+    { config: "node", files: inOrder, jobs: 3 },
+    { config: "node", files: files.filter((file) => suiteOf(file) === outages) },
+  ];
+}
+
+/**
+ * What a person asks for, one file after the other.
+ *
+ * @param paths files or folders, relative to the working directory
+ * @throws UserError where one of them has no test
+ */
+export function runsOf(paths: readonly string[]): Run[] {
+  const files = [...new Set(paths.flatMap((path) => testFilesIn(path)))];
+  const isQuick = (file: string) => quickSuites.includes(suiteOf(file));
+  const runs: Run[] = [
+    { config: "quick", files: files.filter(isQuick) },
+    { config: "node", files: files.filter((file) => !isQuick(file)) },
+  ];
+  return runs.filter((run) => run.files.length > 0);
+}
+
+/** The folder below `test/`. */
+export const suiteOf = (file: string): string => file.split("/")[1] ?? "";
+
+/** The suites that a run's files belong to, those among them that share previews. */
+export const suitesOf = ({ files }: Run): string[] => [
+  ...new Set(files.flatMap((file) => (file === sharing ? onSharedPreviews : [file])).map(suiteOf)),
+];
+
+function testFilesIn(given: string): string[] {
+  const path = relative(checkout, resolve(checkout, given));
+  const isInside = /^test(\/|$)/.test(path);
+  const isFolder = statSync(join(checkout, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const files = isInside ? globSync(isFolder ? join(path, "**/*.test.ts") : path, { cwd: checkout }).sort() : [];
+  if (files.length === 0 || !files.every((file) => file.endsWith(".test.ts"))) {
+    throw new UserError(`${given}: no such test; give a file test/….test.ts or a folder that has some`);
+  }
+  return files;
+}

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import type { SettingsInput } from "../contract";
+import { ensureImage } from "../local/images";
+import { closeBrowser } from "./e2e/browser";
+import { embedded } from "./engine/embedded";
+import { OidcProvider } from "./engine/oidc/provider";
+import { Preview } from "./engine/preview";
+
+/** A company's login, which the halves of the shared previews know. */
+export const provider = new OidcProvider();
+
+/** Whose pages may call the desk's API. */
+export const dashboard = "https://dashboard.example.com";
+
+/**
+ * A preview that many suites look at: the first brings it up, and it is closed after the last of this process. Whoever
+ * changes it puts it back.
+ */
+class SharedPreview extends Preview {
+  private opening: Promise<void> | undefined;
+
+  constructor(
+    pullRequest: number,
+    private readonly choose: (settings: SettingsInput) => SettingsInput | Promise<SettingsInput>,
+  ) {
+    super(pullRequest);
+  }
+
+  open(): Promise<void> {
+    this.opening ??= Promise.all([provider.start(), this.bringUp()]).then(() => this.reachable());
+    return this.opening;
+  }
+
+  async closeIfOpened(): Promise<void> {
+    if (this.opening !== undefined) {
+      await this.opening.catch(() => undefined);
+      this.opening = undefined;
+      await this.close();
+    }
+  }
+
+  private async bringUp(): Promise<void> {
+    this.settings = provider.configure(await this.choose(this.settings));
+    await this.init();
+    await this.up();
+  }
+}
+
+/** The order desk, as `npm start` brings it up, with an API that also has a host of its own. */
+export const desk = new SharedPreview(90401, ({ api, ingress, ...settings }) => ({
+  ...settings,
+  api: { ...api, corsOrigins: [dashboard, provider.issuer] },
+  ingress: { ...ingress, apiHost: true },
+}));
+
+/** Another pull request's beside it. Its API has the routes of `engine/proxy` as well, which show what arrives. */
+export const sibling = new SharedPreview(90402, async ({ api, ingress, ...settings }) => ({
+  ...settings,
+  api: { ...api, image: await parityImage(), settingsModule: "parity.settings" },
+  ingress: { ...ingress, apiHost: true },
+}));
+
+const parityImage = () =>
+  ensureImage(
+    {
+      name: "api-parity",
+      context: join(__dirname, "engine/proxy"),
+      buildArgs: { API_IMAGE: embedded().images.api },
+    },
+    () => undefined,
+  );
+
+/** Mocha calls it after the last suite of a process. */
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    await Promise.all([desk.closeIfOpened(), sibling.closeIfOpened(), closeBrowser()]);
+    await provider.stop();
+  },
+};

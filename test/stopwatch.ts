@@ -1,0 +1,75 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { relative } from "node:path";
+import Mocha from "mocha";
+import type { Timing } from "../local/testing/times";
+
+const { EVENT_HOOK_BEGIN, EVENT_HOOK_END, EVENT_TEST_BEGIN, EVENT_TEST_END } = Mocha.Runner.constants;
+
+/** Writes what each test and hook of a runner takes to the file that TEST_TIMES names, one JSON object a line. */
+export function timeTests(runner: Mocha.Runner): void {
+  const { TEST_TIMES: target } = process.env;
+  if (target === undefined) {
+    return;
+  }
+  let started = now();
+  let test: Mocha.Test | undefined;
+  const note = (what: Mocha.Test | Mocha.Hook) => {
+    const spent = now();
+    const file = fileOf(what, runner);
+    const timing: Timing = {
+      suite: file.split("/")[1] ?? "",
+      file,
+      title: what
+        .titlePath()
+        .filter((title) => title !== file)
+        .join(" "),
+      seconds: spent.wall - started.wall,
+      cpuSeconds: spent.cpu - started.cpu,
+    };
+    appendFileSync(target, `${JSON.stringify(timing)}\n`);
+  };
+  const isOnce = (hook: Mocha.Hook) => /^"(before|after) all"/.test(hook.title);
+  /** A test's time ends with its last hook, which only what comes next shows. */
+  const endTest = () => {
+    if (test !== undefined) {
+      note(test);
+      test = undefined;
+    }
+  };
+
+  runner.on(EVENT_TEST_BEGIN, () => {
+    endTest();
+    started = now();
+  });
+  runner.on(EVENT_TEST_END, (ended) => {
+    test = ended;
+  });
+  runner.on(EVENT_HOOK_BEGIN, (hook) => {
+    if (isOnce(hook)) {
+      endTest();
+      started = now();
+    }
+  });
+  runner.on(EVENT_HOOK_END, (hook) => {
+    if (isOnce(hook)) {
+      note(hook);
+    }
+  });
+  runner.once("end", endTest);
+}
+
+/** Of the process that this is and all that it has started and seen the end of, in seconds. */
+function now(): { wall: number; cpu: number } {
+  const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ");
+  // utime, stime, cutime and cstime of proc(5), in hundredths of a second.
+  const ticks = fields.slice(11, 15).reduce((total, field) => total + Number(field), 0);
+  return { wall: performance.now() / 1000, cpu: ticks / 100 };
+}
+
+/** `on-shared-previews.ts` names the files that it takes together. Hooks of the root belong to the file that runs. */
+function fileOf(what: Mocha.Test | Mocha.Hook, runner: Mocha.Runner): string {
+  const named = what.titlePath()[0] ?? "";
+  return named.endsWith(".test.ts")
+    ? named
+    : relative(process.cwd(), what.file ?? what.parent?.file ?? runner.suite.suites.at(-1)?.file ?? "");
+}

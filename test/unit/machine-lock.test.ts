@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkout } from "../../local/paths";
+
+describe("the machine's lock", () => {
+  let state: string;
+  let folder: string;
+  const lock = () => join(state, "preview-stack.lock");
+
+  beforeEach(() => {
+    state = mkdtempSync(join(tmpdir(), "preview-test-lock-"));
+    folder = join(state, "preview-stack");
+    mkdirSync(folder);
+  });
+  afterEach(() => rmSync(state, { recursive: true }));
+
+  /** As another command that is at work. */
+  function hold(): void {
+    mkdirSync(lock());
+    const holder = { command: "test", pid: 4711, since: "2026-11-29T16:40:00" };
+    writeFileSync(join(folder, "lock-holder.json"), JSON.stringify(holder));
+  }
+
+  const run = (...args: string[]) =>
+    execa(process.execPath, args, { cwd: checkout, env: { XDG_STATE_HOME: state }, reject: false });
+  const takesIt = 'require("./local/lock").exclusively(async () => console.log("has it"))';
+  const take = () => run("--require", "ts-node/register/transpile-only", "--eval", takesIt);
+
+  it("is looked for before anything else: who has it, since when", async () => {
+    hold();
+    const { exitCode, stderr } = await run("local/bootstrap.mjs", "stop", "--no-wait");
+    assert.equal(
+      stderr,
+      "npm test (process 4711, since 16:40) is at work on this machine; try again when it has ended",
+    );
+    assert.equal(exitCode, 1);
+  });
+
+  it("is waited for", async () => {
+    hold();
+    const taking = take();
+    for await (const line of taking.iterable({ from: "stderr" })) {
+      assert.equal(line, "Waiting for npm test (process 4711, since 16:40), up to an hour");
+      rmSync(lock(), { recursive: true });
+    }
+    assert.equal((await taking).stdout, "has it");
+  });
+
+  it("is taken over from whoever was killed and renews it no longer", async () => {
+    hold();
+    utimesSync(lock(), new Date(0), new Date(0));
+    const { stdout, stderr } = await take();
+    assert.deepEqual([stdout, stderr], ["has it", ""]);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../local/paths";
+import { budgets } from "../../local/testing/budgets";
+import { allRuns, onSharedPreviews, runsOf, sharing, suiteOf } from "../../local/testing/suites";
+import { overBudget, slowestFirst, suiteTimes, type Timing } from "../../local/testing/times";
+
+const timing = (suite: string, seconds: number): Timing => ({
+  suite,
+  file: `test/${suite}/some.test.ts`,
+  title: `takes ${seconds} s`,
+  seconds,
+  cpuSeconds: seconds / 2,
+});
+
+describe("npm test", () => {
+  const all = globSync("test/**/*.test.ts", { cwd: checkout }).sort();
+
+  it("runs every test file once", () => {
+    const run = allRuns().flatMap(({ files }) => files);
+    assert.deepEqual(run.flatMap((file) => (file === sharing ? onSharedPreviews : [file])).sort(), all);
+  });
+
+  it("has a budget for every suite", () => {
+    assert.deepEqual(Object.keys(budgets).sort(), [...new Set(all.map(suiteOf))].sort());
+  });
+
+  it("runs in one process what looks at shared previews, and nothing else", () => {
+    const looks = (file: string) => /from "\.\.\/shared-previews"/.test(readFileSync(join(checkout, file), "utf8"));
+    assert.deepEqual([...onSharedPreviews].sort(), all.filter(looks));
+  });
+
+  it("runs only the files and folders that it is given", () => {
+    const [quick, node, ...more] = runsOf(["./test/engine/isolation.test.ts", "test/unit", join(checkout, "test/e2e")]);
+    assert.deepEqual(
+      quick?.files,
+      allRuns()[0]?.files.filter((file) => suiteOf(file) === "unit"),
+    );
+    assert.deepEqual(node?.files, ["test/engine/isolation.test.ts", ...all.filter((file) => suiteOf(file) === "e2e")]);
+    assert.deepEqual(more, []);
+  });
+
+  for (const path of ["test/nowhere", "test/engine/preview.ts", "docs", "../"]) {
+    it(`refuses ${path}, where no test is`, () => {
+      assert.throws(() => runsOf([path]), {
+        message: new RegExp(`^${path.replaceAll(".", "\\.")}: no such test; give`),
+      });
+    });
+  }
+
+  it("says which suites took longer than they may", () => {
+    const timings = [timing("engine", 61), timing("engine", 60), timing("e2e", 30), timing("new", 1)];
+    assert.deepEqual(overBudget(timings, { engine: 120, e2e: 30 }), [
+      "the suite engine took 121 s, 1 s over its budget of 120 s",
+      "the suite new has no budget: give it one in local/testing/budgets.ts",
+    ]);
+  });
+
+  it("adds up what a suite takes, and knows the slowest", () => {
+    const timings = [timing("engine", 2), timing("e2e", 3), timing("engine", 5)];
+    assert.deepEqual(suiteTimes(timings), [
+      { suite: "engine", seconds: 7, cpuSeconds: 3.5 },
+      { suite: "e2e", seconds: 3, cpuSeconds: 1.5 },
+    ]);
+    assert.deepEqual(
+      slowestFirst(timings).map(({ seconds }) => seconds),
+      [5, 3, 2],
+    );
+  });
+});
