@@ -5,7 +5,7 @@ import { placeOrder } from "../engine/orders";
 import { DjangoSession } from "../engine/session";
 import { Visitor } from "../engine/visitor";
 import { desk as preview, provider, sibling } from "../shared-previews";
-import { visitor } from "./browser";
+import { keepPicture, visitor } from "./browser";
 
 describe("auth across the boundary, in a browser", () => {
   const { origin, apiOrigin } = preview.names;
@@ -17,6 +17,11 @@ describe("auth across the boundary, in a browser", () => {
     context = await visitor();
     page = await context.newPage();
     page.setDefaultTimeout(20_000);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") {
+      await keepPicture(page, this.currentTest.fullTitle());
+    }
   });
   after(() => context?.close());
 

@@ -1,9 +1,10 @@
 import { execa } from "execa";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { join, relative } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { caCertificate } from "../../local/cluster";
+import { checkout } from "../../local/paths";
 
 export const chromiumPath = "/usr/bin/chromium";
 
@@ -41,6 +42,13 @@ async function start(): Promise<Running> {
     ],
   });
   return { browser, home };
+}
+
+/** What a page showed when a test of it failed, for whoever looks for the reason. */
+export async function keepPicture(page: Page, title: string): Promise<void> {
+  const path = join(checkout, "test-results", `${title.replaceAll(/\W+/g, "-")}.png`);
+  await page.screenshot({ path, fullPage: true });
+  console.error(`${page.url()} is shown in ${relative(checkout, path)}`);
 }
 
 /** Ends the browser where it was started. */

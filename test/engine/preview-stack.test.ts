@@ -135,7 +135,7 @@ describe("a preview on the real engine and cluster", () => {
       assert.ok(!volumes.includes(`persistentvolume/${volume}`), `${volume} is still there`);
     });
     assert.deepEqual(await dnsRecords(preview), []);
-    assert.equal(await preview.exists(), false);
+    assert.equal(preview.exists(), false);
   });
 
   it("leaves the second one serving", async () => {

@@ -7,7 +7,7 @@ import { deployed, type Deployed } from "../../lifecycle/deployed";
 import { type Login, requiredLogin } from "../../lifecycle/login";
 import { findNamespace } from "../../lifecycle/namespace";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
-import { close, stacks, up } from "../../lifecycle/stack";
+import { close, up } from "../../lifecycle/stack";
 import { rolledOut } from "../../lifecycle/workloads";
 import { domain, embeddedSettings } from "../../local/preview-settings";
 import { embedded } from "./embedded";
@@ -96,7 +96,7 @@ export class Preview {
 
   /** Destroys what there is, as quickly as `preview close`, and removes the stack; does nothing where there is none. */
   async close(): Promise<void> {
-    if (await this.exists()) {
+    if (this.exists()) {
       const place = { kubeContext: "preview-deployer", namespace: this.namespace };
       const namespace = await findNamespace(place);
       await (namespace && deleteAtOnce(place, namespace, () => undefined));
@@ -110,8 +110,10 @@ export class Preview {
     return requiredLogin({ kubeContext: "preview", namespace: this.namespace });
   }
 
-  async exists(): Promise<boolean> {
-    return (await stacks(this.context)).some(({ name }) => name === this.stack);
+  /** Whether there is the stack, by the folder that is the backend here: Pulumi would take half a second to say so. */
+  exists(): boolean {
+    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
+    return existsSync(join(pathname, ".pulumi/stacks", this.project.name, `${this.stack}.json`));
   }
 
   /** The stack's configuration. */

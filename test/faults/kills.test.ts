@@ -55,7 +55,7 @@ describe("a command that is killed", () => {
   });
 
   async function bringUp(): Promise<void> {
-    if (!(await preview.exists())) {
+    if (!preview.exists()) {
       await preview.init(product);
     }
     const { exitCode, stderr } = await command(["up", String(pullRequest)]);
@@ -65,7 +65,7 @@ describe("a command that is killed", () => {
 
   /** Where the stack is gone already nothing says any more where the preview was, and nothing needs to. */
   async function takeDown(): Promise<void> {
-    if (await preview.exists()) {
+    if (preview.exists()) {
       await closes(pullRequest);
     }
   }

@@ -215,7 +215,7 @@ describe("a pull request's preview, by the command preview", () => {
     github.close(number);
     const result = await succeeds();
     assert.match(String(result.reason), /is closed/);
-    assert.equal(await preview.exists(), false);
+    assert.equal(preview.exists(), false);
   });
 
   it("is made anew when the pull request is opened again, and closed when its stack is all that is left", async () => {
@@ -250,7 +250,7 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal((await succeeds()).outcome, "up");
     const unreachable = await command(["close", String(number)], { ...github.env, KUBECONFIG: "/nonexistent" });
     assert.notEqual(unreachable.exitCode, 0);
-    assert.equal(await preview.exists(), true);
+    assert.equal(preview.exists(), true);
     const { exitCode, states, stderr, asked } = await receipt("--receipt", "/nonexistent/receipt.json");
     assert.equal(exitCode, 2);
     assert.match(stderr, /--receipt \/nonexistent\/receipt\.json can't be written: ENOENT/);
@@ -292,7 +292,7 @@ describe("a pull request's preview, by the command preview", () => {
     github.close(number);
     assert.deepEqual((await listed()).wrong, ["pull request closed"]);
     assert.equal(await action("--dry-run"), "close");
-    assert.equal(await preview.exists(), true);
+    assert.equal(preview.exists(), true);
     assert.equal(await action(), "close");
     assert.deepEqual(await leftOf(preview, number, repository), []);
     github.open(number);

@@ -78,7 +78,7 @@ export async function leftOf(preview: Preview, pullRequest: number, repository =
     await kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name"),
     ...items.filter(({ spec }) => spec.claimRef?.namespace === preview.namespace).map(({ metadata }) => metadata.name),
     ...records.filter(({ comment }) => comment === dnsComment(owner)).map(({ name }) => `record ${name}`),
-    (await preview.exists()) ? `stack ${preview.stack}` : "",
+    preview.exists() ? `stack ${preview.stack}` : "",
     existsSync(preview.file) ? "configuration file" : "",
   ].filter((name) => name !== "");
 }

@@ -60,7 +60,7 @@ describe("a cluster that falters", () => {
         await recover(() => succeeds("up"));
         await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
         await closes(number);
-      } else if (await preview.exists()) {
+      } else if (preview.exists()) {
         await recover(async () => void (await closes(number)));
       } else {
         await recover(() => Promise.resolve());
