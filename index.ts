@@ -3,11 +3,12 @@ import { preflight, PreviewStack, stackSettings, withoutStackTrace } from "./com
 
 export = () =>
   withoutStackTrace(async () => {
-    const settings = stackSettings();
-    await preflight(settings);
+    const existing = await preflight(stackSettings());
+    const settings = stackSettings(existing);
 
-    const cluster = new k8s.Provider("cluster", { context: settings.kubeContext });
-    const preview = new PreviewStack(settings.names.namespace, { settings }, { providers: [cluster] });
+    // Without a kubeconfig of its own, which the SDK would take the path of this run's for: another run may have another.
+    const cluster = new k8s.Provider("cluster", { context: settings.kubeContext, kubeconfig: "" });
+    const preview = new PreviewStack(settings.names.namespace, { settings, existing }, { providers: [cluster] });
 
     return {
       url: preview.url,

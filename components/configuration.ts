@@ -1,10 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseSettings, type Settings, type SettingsInput } from "../contract";
+import { generationOf, parseSettings, type Settings, type SettingsInput } from "../contract";
+import type { Existing } from "./preflight";
 
-/** The settings of the stack that is being updated, from its name and its configuration. */
-export function stackSettings(): Settings {
+/**
+ * The settings of the stack that is being updated, from its name and its configuration.
+ *
+ * @param existing what is deployed: which database this is stays as it is where the configuration doesn't say
+ */
+export function stackSettings({ database }: Existing = {}): Settings {
   const project = pulumi.getProject();
-  return parseSettings(pulumi.getStack(), project, fromConfiguration(pulumi.runtime.allConfig(), project));
+  const given = fromConfiguration(pulumi.runtime.allConfig(), project);
+  const isGroup = given.database === undefined || typeof given.database === "object";
+  return parseSettings(pulumi.getStack(), project, {
+    ...given,
+    ...(database && isGroup && { database: { generation: generationOf(database), ...given.database } }),
+  });
 }
 
 /**

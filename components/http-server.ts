@@ -10,6 +10,7 @@ import {
   productVolumes,
   replicasOf,
   resourceRequirements,
+  selectorOf,
   stoppedFirst,
   type Transform,
   variables,
@@ -39,13 +40,14 @@ export function httpServer(
   const { service, server, transform = (same) => same } = args;
   const namespace = args.namespace.metadata.name;
   const labels = labelsOf(service.name);
+  const selector = selectorOf(service.name);
 
   new k8s.core.v1.Service(
     name,
     {
       // The Deployment is waited for; waiting for the Service as well takes 10 s longer and proves nothing more.
       metadata: { name: service.name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
-      spec: { selector: labels, ports: [{ name: "http", port: service.port, targetPort: server.port }] },
+      spec: { selector, ports: [{ name: "http", port: service.port, targetPort: server.port }] },
     },
     inNamespace(parent, args.namespace),
   );
@@ -57,7 +59,7 @@ export function httpServer(
         replicas: replicasOf(args.settings),
         // The old pod serves until the new one is ready, also when that never happens.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        selector: { matchLabels: labels },
+        selector: { matchLabels: selector },
         template: { metadata: { labels }, spec: pod(args) },
       },
     }),

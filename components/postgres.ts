@@ -1,6 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { databaseEnvironment, databaseSecrets, databaseVolume, type GeneratedSecrets, services } from "../contract";
+import {
+  databaseEnvironment,
+  databaseSecrets,
+  databaseVolume,
+  generationAnnotation,
+  type GeneratedSecrets,
+  services,
+  type Settings,
+} from "../contract";
 import {
   container,
   inNamespace,
@@ -9,6 +17,7 @@ import {
   replicasOf,
   resourceRequirements,
   secret,
+  selectorOf,
   stoppedFirst,
   type Transform,
   variables,
@@ -35,34 +44,50 @@ export class Postgres extends pulumi.ComponentResource {
       name,
       {
         metadata: { name: service, namespace: args.namespace.metadata.name, labels },
-        spec: { clusterIP: "None", selector: labels, ports: [{ name: "postgres", port }] },
+        spec: { clusterIP: "None", selector: selectorOf(service), ports: [{ name: "postgres", port }] },
       },
       inNamespace(this, args.namespace),
     );
     const password = secret(`${name}-secrets`, args.namespace, args.secrets.apply(databaseSecrets), this);
     this.statefulSet = new k8s.apps.v1.StatefulSet(
       name,
-      (args.transform ?? ((same) => same))({
-        metadata: { name: service, namespace: args.namespace.metadata.name, labels },
-        spec: {
-          serviceName: service,
-          replicas: replicasOf(args.settings),
-          selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: this.pod(args, password.metadata.name) },
-          volumeClaimTemplates: [volumeClaim(args)],
-          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" },
-        },
-      }),
+      statefulSetArgs({ ...args, namespace: args.namespace.metadata.name, passwordSecret: password.metadata.name }),
       stoppedFirst(this),
     );
 
     this.registerOutputs({});
   }
+}
 
-  private pod(args: PostgresArgs, password: pulumi.Output<string>) {
-    const { database } = args.settings;
-    const { volumes, volumeMounts } = writable(["/tmp", "/var/run/postgresql"]);
-    return podSpec(args, {
+export interface StatefulSetParts extends Pick<PostgresArgs, "settings" | "imagePullSecrets" | "transform"> {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the Secret with the database's password. */
+  readonly passwordSecret: pulumi.Input<string>;
+}
+
+/** What the database's StatefulSet is made from, after `transform`. */
+export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSetArgs {
+  const { settings, namespace, transform = (same) => same } = parts;
+  const { name } = services.database;
+  const labels = labelsOf(name);
+  return transform({
+    metadata: { name, namespace, labels },
+    spec: {
+      serviceName: name,
+      replicas: replicasOf(settings),
+      selector: { matchLabels: selectorOf(name) },
+      template: { metadata: { labels }, spec: pod(parts) },
+      volumeClaimTemplates: [volumeClaim(settings)],
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" },
+    },
+  });
+}
+
+function pod({ settings: { database }, imagePullSecrets, passwordSecret }: StatefulSetParts) {
+  const { volumes, volumeMounts } = writable(["/tmp", "/var/run/postgresql"]);
+  return podSpec(
+    { imagePullSecrets },
+    {
       uid: database.uid,
       volumes,
       containers: [
@@ -70,7 +95,7 @@ export class Postgres extends pulumi.ComponentResource {
           name: "postgres",
           image: database.image,
           args: ["postgres", ...throwAwayDurability],
-          env: variables(databaseEnvironment(), password),
+          env: variables(databaseEnvironment(), passwordSecret),
           ports: [{ name: "postgres", containerPort: services.database.port }],
           resources: resourceRequirements(database.resources),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],
@@ -79,19 +104,17 @@ export class Postgres extends pulumi.ComponentResource {
           livenessProbe: { ...isReady, periodSeconds: 20 },
         }),
       ],
-    });
-  }
+    },
+  );
 }
 
 /**
- * A preview's data may be lost with its node, not with its pod: a crash of the process leaves the page cache in place.
+ * A preview's data may be lost with its node, not with its pod: what was acknowledged is in the page cache, which the end of
+ * a process leaves in place. synchronous_commit stays on: without it Postgres acknowledges what it still has to itself.
  *
  * @see https://www.postgresql.org/docs/16/non-durability.html
  */
-const throwAwayDurability = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((name) => [
-  "-c",
-  `${name}=off`,
-]);
+const throwAwayDurability = ["fsync", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
 
 /** Over TCP: the server that only initialises the data listens on its socket alone (docker-library/postgres#880). */
 const isReady = {
@@ -99,10 +122,10 @@ const isReady = {
   timeoutSeconds: 3,
 };
 
-function volumeClaim({ settings: { database } }: PostgresArgs) {
+function volumeClaim({ database }: Settings) {
   return {
     // A claim that differs is another volume: the StatefulSet is replaced, and its old volume goes with it.
-    metadata: { name: "data", annotations: { "preview-stack/generation": String(database.generation) } },
+    metadata: { name: "data", annotations: { [generationAnnotation]: String(database.generation) } },
     spec: {
       accessModes: ["ReadWriteOnce"],
       ...(database.storageClass === "" ? {} : { storageClassName: database.storageClass }),

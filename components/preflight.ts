@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { foreignOwner, type Settings, SettingsError, UserError } from "../contract";
+import { foreignOwner, ownerLabels, services, type Settings, SettingsError, UserError } from "../contract";
+import type { LivingDatabase } from "./living-database";
 
 interface KubernetesObject {
   readonly kind: string;
@@ -8,17 +9,40 @@ interface KubernetesObject {
   readonly status?: { readonly phase?: string };
 }
 
+/** What the cluster has of a preview before an update. */
+export interface Existing {
+  /** Undefined where there is none, or nobody may look at it. */
+  readonly database?: LivingDatabase;
+}
+
 /**
- * What must be asked of the cluster before anything is made: that it answers, that the namespace is free or ours, and
- * that the ingress class exists. Uses `kubectl`, which reads every kind of kubeconfig and runs its credential plugins.
+ * What must be asked of the cluster before anything is made: that it answers, that the namespace is free or ours, that the
+ * preview isn't elsewhere, and that the ingress class exists. Uses `kubectl`, which reads every kind of kubeconfig and runs
+ * its credential plugins.
  *
  * @throws SettingsError that names the setting, or a UserError with kubectl's own message where the cluster can't be asked
  */
-export async function preflight(settings: Settings): Promise<void> {
-  const problems = judge(settings, await existing(settings));
+export async function preflight(settings: Settings): Promise<Existing> {
+  const [objects, elsewhere] = await Promise.all([objectsOf(settings), namespacesOf(settings)]);
+  const problems = [...judge(settings, objects), ...judgePlace(settings, elsewhere)];
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
+  const exists = objects.some(({ kind }) => kind === "Namespace");
+  return exists ? { database: await databaseOf(settings) } : {};
+}
+
+/** An update that moves a preview to another namespace deletes the one that it had, with its data. */
+export function judgePlace({ names, owner }: Settings, namespaces: readonly KubernetesObject[]): string[] {
+  return namespaces
+    .filter(
+      ({ metadata }) => metadata.name !== names.namespace && foreignOwner(metadata.labels ?? {}, owner) === undefined,
+    )
+    .map(
+      ({ metadata }) =>
+        `prefix: the preview is in the namespace ${metadata.name}, and ${names.namespace} would be another, without its data: ` +
+        `take the change back, or close the preview first (preview close ${owner.pullRequest})`,
+    );
 }
 
 /** What is wrong with these settings on a cluster that has these objects. */
@@ -41,23 +65,45 @@ export function judge(settings: Settings, objects: readonly KubernetesObject[]):
   return problems;
 }
 
-async function existing({ kubeContext, names, ingress }: Settings): Promise<KubernetesObject[]> {
-  const objects = [`namespace/${names.namespace}`, `ingressclass/${ingress.className}`];
+const objectsOf = ({ kubeContext, names, ingress }: Settings) =>
+  get<KubernetesObject>(kubeContext, `namespace/${names.namespace}`, `ingressclass/${ingress.className}`);
+
+/** Namespaces of this pull request's previews, its owner's or another's. */
+function namespacesOf({ kubeContext, owner }: Settings): Promise<KubernetesObject[]> {
+  const selector = Object.entries(ownerLabels(owner)).map(([name, value]) => `${name}=${value}`);
+  return get(kubeContext, "namespaces", `--selector=${selector.join()}`);
+}
+
+/** The right to look comes with the namespace's first objects, which a run that was killed may not have come to. */
+async function databaseOf({ kubeContext, names }: Settings): Promise<LivingDatabase | undefined> {
+  const place = `--namespace=${names.namespace}`;
+  try {
+    const [database] = await get<LivingDatabase>(kubeContext, `statefulset/${services.database.name}`, place);
+    return database;
+  } catch (error) {
+    if (/forbidden/i.test((error as Error).message)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function get<Found>(kubeContext: string, ...what: readonly string[]): Promise<Found[]> {
   const options = [`--context=${kubeContext}`, "--ignore-not-found", "--output=json", "--request-timeout=15s"];
   try {
-    const { stdout } = await promisify(execFile)("kubectl", ["get", ...objects, ...options]);
-    return parse(stdout);
+    const { stdout } = await promisify(execFile)("kubectl", ["get", ...what, ...options]);
+    return parse<Found>(stdout);
   } catch (error) {
     throw new UserError(unreachable(kubeContext, error as NodeJS.ErrnoException & { stderr?: string }));
   }
 }
 
 /** kubectl prints nothing for none, the object itself for one, a List for several. */
-function parse(stdout: string): KubernetesObject[] {
+function parse<Found>(stdout: string): Found[] {
   if (stdout.trim() === "") {
     return [];
   }
-  const answer = JSON.parse(stdout) as KubernetesObject & { items?: KubernetesObject[] };
+  const answer = JSON.parse(stdout) as Found & { items?: Found[] };
   return answer.items ?? [answer];
 }
 

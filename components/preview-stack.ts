@@ -1,12 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../contract";
+import { generationOf, type Settings, SettingsError } from "../contract";
 import { DjangoApi } from "./django-api";
 import { DemoLogin } from "./demo-login";
 import { DnsRecord } from "./dns-record";
 import { Isolation } from "./isolation";
+import { whatReplaces } from "./living-database";
 import { NextWeb } from "./next-web";
-import { Postgres } from "./postgres";
+import { Postgres, statefulSetArgs } from "./postgres";
+import type { Existing } from "./preflight";
 import { PreviewNamespace } from "./preview-namespace";
 import { PreviewSecrets } from "./preview-secrets";
 import { PublicHost } from "./public-host";
@@ -17,6 +19,8 @@ import type { Transform } from "./workload";
 export interface PreviewStackArgs {
   /** Made by `parseSettings`: validated, every default filled in. */
   readonly settings: Settings;
+  /** What `preflight` has found in the cluster: an update that would lose it is refused. @default nothing is there */
+  readonly existing?: Existing;
   /** Changes to what the workloads are made from. @default none */
   readonly transform?: {
     readonly database?: Transform<k8s.apps.v1.StatefulSetArgs>;
@@ -41,6 +45,7 @@ export class PreviewStack extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
+    refuseLoss(args);
     super("preview:index:PreviewStack", name, {}, options);
     const { settings, transform = {} } = args;
 
@@ -107,5 +112,41 @@ export class PreviewStack extends pulumi.ComponentResource {
     return certificates === ""
       ? undefined
       : new TrustedCa(`${name}-ca`, { certificates, namespace }, { parent: this, dependsOn }).configMapName;
+  }
+}
+
+/**
+ * No update loses a database unless it was told to, by a higher generation.
+ *
+ * @throws SettingsError before anything is registered, with what would replace the volume
+ */
+function refuseLoss({ settings, existing, transform }: PreviewStackArgs): void {
+  const { database, names, pullRequest } = settings;
+  const living = existing?.database;
+  if (living === undefined || database.generation > generationOf(living)) {
+    return;
+  }
+  if (database.generation < generationOf(living)) {
+    throw new SettingsError([
+      `database.generation: must not be lower than the ${generationOf(living)} that is deployed, or its data would be ` +
+        `lost; got ${database.generation}`,
+    ]);
+  }
+  const wanted = statefulSetArgs({
+    settings,
+    namespace: names.namespace,
+    imagePullSecrets: [],
+    passwordSecret: "",
+    transform: transform?.database,
+  });
+  const differences = whatReplaces(living, wanted);
+  if (differences.length > 0) {
+    throw new SettingsError(
+      differences.map(
+        ({ what, deployed, wanted }) =>
+          `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data: take the change ` +
+          `back, or give the data up by raising database.generation (preview up ${pullRequest} --replace-database)`,
+      ),
+    );
   }
 }

@@ -22,8 +22,11 @@ export interface WorkloadArgs {
 
 export const nameLabel = "app.kubernetes.io/name";
 
-/** Labels by which Services, policies and people find a part of the preview. */
-export const labelsOf = (name: string) => ({ [nameLabel]: name });
+/** What Services, policies and workloads find a part's pods by. A change makes other workloads, and another database. */
+export const selectorOf = (name: string) => ({ [nameLabel]: name });
+
+/** The labels of a part's objects and pods. What is put on top is changed in place. */
+export const labelsOf = (name: string): Record<string, string> => ({ ...selectorOf(name) });
 
 /**
  * How long a pod may take to stop, in seconds. The namespace's deletion waits for the longest, and again 5 s when a pod
@@ -37,7 +40,7 @@ const terminationGracePeriodSeconds = 5;
  * variables from Services: a Service named `api` would set API_PORT (kubernetes/kubernetes#60099).
  */
 export function podSpec(
-  args: WorkloadArgs,
+  args: Pick<WorkloadArgs, "imagePullSecrets">,
   own: { uid: number | undefined } & Omit<PodSpec, "securityContext">,
 ): PodSpec {
   const { uid, ...spec } = own;

@@ -12,8 +12,6 @@ export interface LifecycleRecord {
   readonly expires?: string;
   /** Scaled to nothing until `preview wake`. */
   readonly asleep: boolean;
-  /** The setting `database.generation`, from 1. */
-  readonly generation: number;
 }
 
 const key = (name: keyof LifecycleRecord) => `preview-stack/${name}`;
@@ -25,7 +23,6 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
     web: annotations[key("web")],
     expires: annotations[key("expires")],
     asleep: annotations[key("asleep")] === "true",
-    generation: Number(annotations[key("generation")] ?? 1),
   };
 }
 

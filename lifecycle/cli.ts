@@ -24,6 +24,10 @@ program
   .option("--api <image>", "the API's image, by digest or by a tag that is a commit SHA")
   .option("--web <image>", "the web's image, likewise")
   .option("--sha <commit>", "the commit that the images are built from", commit)
+  .option(
+    "--replace-database",
+    "give the database up for an empty one, migrated and seeded, where a change asks for that",
+  )
   .option("--comment", "say on the pull request how it went")
   .option("--screenshots <folder>", "take a picture of each page that the product file lists, with Google Chrome")
   .option("--json", "as JSON")

@@ -1,4 +1,5 @@
 import { type LifecycleRecord, recordFrom, UserError } from "../contract";
+import { deployedGeneration } from "./database";
 import { identityOf, placeOf } from "./identity";
 import type { Place } from "./kubectl";
 import { type LockOptions, withLock } from "./lock";
@@ -7,11 +8,13 @@ import type { PulumiContext } from "./pulumi";
 import { configure, recallConfiguration, stackName } from "./stack";
 import { update } from "./workloads";
 
-/**
- * What a command of its own decides about a preview. It is both a setting of the program, which acts on it, and a note on
- * the namespace, by which a run in another checkout knows of it.
- */
-export type Declared = Pick<LifecycleRecord, "asleep" | "generation">;
+/** What a command of its own decides about a preview: settings of the program, which acts on them. */
+export interface Declared {
+  /** Also a note on the namespace, by which a run in another checkout knows of it. */
+  readonly asleep: boolean;
+  /** The setting `database.generation`, from 1: the database's own, or the next one for an empty database. */
+  readonly generation: number;
+}
 
 /** A preview whose namespace is there, in the current project. */
 export interface ExistingPreview {
@@ -40,13 +43,15 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
   }
   refuseForeign(namespace, owner);
   const { repository } = owner;
-  return { context, stack, place, origin: names.origin, repository, declared: recordFrom(namespace.annotations) };
+  const { asleep } = recordFrom(namespace.annotations);
+  const declared = { asleep, generation: (await deployedGeneration(place)) ?? 1 };
+  return { context, stack, place, origin: names.origin, repository, declared };
 }
 
 /**
- * Writes a decision down and brings the preview to it.
+ * Brings the preview to a decision, and notes it down once that is done: one that was cancelled, refused or failed is none.
  *
- * @param begin does what needn't wait for Pulumi, once the decision is noted; until the signal says that Pulumi has ended
+ * @param begin does what needn't wait for Pulumi, until the signal says that Pulumi has ended
  */
 export async function declare(
   { context, stack, place }: ExistingPreview,
@@ -54,7 +59,6 @@ export async function declare(
   options: LockOptions,
   begin: (signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  await note(place, declared);
   const ended = new AbortController();
   const begun = begin(ended.signal);
   try {
@@ -62,8 +66,11 @@ export async function declare(
       context,
       stack,
       async () => {
-        await recallDeclared(context, stack, await findNamespace(place));
+        await recallDeclared({ context, stack, place }, await findNamespace(place), declared);
         await update(context, stack, place, options.report);
+        if (declared.asleep !== undefined) {
+          await note(place, { asleep: declared.asleep });
+        }
       },
       options,
     );
@@ -74,19 +81,26 @@ export async function declare(
 }
 
 /**
- * Makes settings of what was decided and is noted on the namespace: it was since, perhaps in another checkout or meanwhile.
+ * Makes settings of what was decided: it was since, perhaps in another checkout or meanwhile. Which database this is the
+ * cluster knows best.
  *
+ * @param declared what is decided now
  * @param others settings that are to be made as well
  * @returns all that is noted
  */
 export async function recallDeclared(
-  context: PulumiContext,
-  stack: string,
+  { context, stack, place }: Pick<ExistingPreview, "context" | "stack" | "place">,
   namespace: Namespace | undefined,
+  declared: Partial<Declared> = {},
   others: Readonly<Record<string, string>> = {},
 ): Promise<LifecycleRecord> {
   const record = recordFrom(namespace?.annotations ?? {});
-  const { asleep, generation } = record;
-  await configure(context, stack, { ...others, asleep: String(asleep), "database.generation": String(generation) });
-  return record;
+  const { asleep = record.asleep } = declared;
+  const generation = declared.generation ?? (namespace && (await deployedGeneration(place)));
+  await configure(context, stack, {
+    ...others,
+    asleep: String(asleep),
+    ...(generation !== undefined && { "database.generation": String(generation) }),
+  });
+  return { ...record, asleep };
 }

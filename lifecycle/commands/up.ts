@@ -20,6 +20,8 @@ export interface UpCommandOptions {
   readonly api?: string;
   readonly web?: string;
   readonly sha?: string;
+  /** Whether the database gives way to an empty one. @default false */
+  readonly replaceDatabase?: boolean;
   readonly comment?: boolean;
   /** The folder for pictures of the product's pages. @default none are taken */
   readonly screenshots?: string;
@@ -55,7 +57,8 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
 }
 
-type Commit = Pick<UpCommandOptions, "api" | "web" | "sha" | "screenshots"> & Pick<LockOptions, "patience">;
+type Commit = Pick<UpCommandOptions, "api" | "web" | "sha" | "replaceDatabase" | "screenshots"> &
+  Pick<LockOptions, "patience">;
 
 /** Deploys images of a commit, or what the stack's configuration says. */
 export async function deploy(
@@ -81,7 +84,7 @@ async function attempt(
   context: PulumiContext,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, sha, screenshots, patience }: Commit,
+  { api, web, sha, replaceDatabase, screenshots, patience }: Commit,
 ): Promise<UpResult> {
   const run = runReference(process.env);
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
@@ -108,6 +111,7 @@ async function attempt(
     codeHost: host,
     dns: zoneOf(identity),
     product: productOf(context.project),
+    replaceDatabase,
     screenshots,
     patience,
     ...lockOptions(context, stack, host),

@@ -1,10 +1,12 @@
 import { recordFrom } from "../../contract";
 import type { CodeHost } from "../code-host";
+import { deployedGeneration } from "../database";
 import { recallDeclared } from "../declared";
 import type { Deployed } from "../deployed";
 import type { Zone } from "../dns";
 import { type Identity, placeOf } from "../identity";
 import { type LockOptions, withLock } from "../lock";
+import type { Place } from "../kubectl";
 import { findNamespace } from "../namespace";
 import type { PulumiContext } from "../pulumi";
 import { stackName } from "../stack";
@@ -32,6 +34,8 @@ export interface UpOptions extends LockOptions {
   readonly dns?: Zone;
   /** What the contract check needs to know. @default none is made */
   readonly product?: Product;
+  /** Whether the database gives way to an empty one. @default false */
+  readonly replaceDatabase?: boolean;
   /** The folder for a picture of each of the product's pages. @default none is taken */
   readonly screenshots?: string;
 }
@@ -73,7 +77,8 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       );
       if (reason === undefined) {
         const namespace = await findNamespace(place);
-        before = await recallDeclared(context, stack, namespace, options.settings);
+        const declared = options.replaceDatabase === true ? { generation: await nextGeneration(place, report) } : {};
+        before = await recallDeclared({ context, stack, place }, namespace, declared, options.settings);
         const state = await phases.time("repair", () => repair(options, namespace !== undefined));
         await phases.time("update", async () => {
           const changed = namespace === undefined ? [] : await drifted(place, state);
@@ -101,4 +106,9 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     }
     throw error;
   }
+}
+
+async function nextGeneration(place: Place, report: (message: string) => void): Promise<number> {
+  report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
+  return ((await deployedGeneration(place)) ?? 0) + 1;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UserError } from "../../contract";
 import { ensureImage } from "../../local/images";
+import { command } from "../faults/small-preview";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
 import { query } from "./kubectl";
@@ -73,6 +74,28 @@ describe("a preview's data", () => {
     assert.equal(await sql("select count(*) from orders_order where item like 'Ordered%'"), "0");
     assert.equal(await sql("select city from orders_customer where name = 'Little Heron'"), "Cork");
     await serves();
+  });
+
+  it("stays that of this generation, whoever knows of it", async () => {
+    const { database } = preview.settings;
+    order = await placeOrder(origin, "Ordered after that");
+    const isKept = async () => assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
+    // Without a word on it, as in a checkout that has only just been made.
+    preview.configure({ database });
+    await preview.up();
+    await isKept();
+    const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
+    assert.equal(exitCode, 0, stderr);
+    await isKept();
+    preview.configure({ database: { ...database, generation: 1 } });
+    await assert.rejects(preview.up(), /database\.generation: must not be lower than the 2 that is deployed.*; got 1/);
+    await isKept();
+  });
+
+  it("isn't left behind where another prefix asks for another namespace", async () => {
+    preview.configure({ prefix: "moved" });
+    await assert.rejects(preview.up(), /prefix: the preview is in the namespace test-pr-90201, .*preview close 90201/);
+    assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
   });
 
   const serves = () => eventually(async () => assert.equal((await ask(`${origin}/api/orders/`)).status, 200));

@@ -71,7 +71,11 @@ describe("a migration that fails", () => {
 
   it("is followed by one for a new volume, which is migrated and seeded", async () => {
     await query(preview.namespace, "delete from orders_order");
-    preview.configure({ database: { ...preview.settings.database, storage: "2Gi" } });
+    const larger = { ...preview.settings.database, storage: "2Gi" };
+    preview.configure({ database: larger });
+    await assert.rejects(preview.up(), /database\.storage: .*from 1Gi to 2Gi without losing its data/);
+    assert.equal(await query(preview.namespace, "select count(*) from orders_order"), "0");
+    preview.configure({ database: { ...larger, generation: 2 } });
     await preview.up();
     assert.notEqual(await query(preview.namespace, "select count(*) from orders_order"), "0");
     await eventually(async () => {

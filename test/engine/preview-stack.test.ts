@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { execa } from "execa";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
 import { dnsComment } from "../../contract";
 import { Zone } from "../../lifecycle/dns/zone";
+import { checkout } from "../../local/paths";
 import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
 import { placeOrder } from "./orders";
@@ -107,6 +112,20 @@ describe("a preview on the real engine and cluster", () => {
     assert.deepEqual(await names("jobs", "-n", preview.namespace), jobs);
   });
 
+  it("keeps its database, and the rows in it, when a label is put on every workload", async () => {
+    const uid = () => kubectl("get", "statefulset/db", "-n", preview.namespace, "-o", "jsonpath={.metadata.uid}");
+    const before = await uid();
+    await withComponents(preview, (workload) =>
+      workload.replace("({ ...selectorOf(name) })", '({ ...selectorOf(name), team: "blue" })'),
+    );
+    const path = "jsonpath={.items[*].metadata.labels.team}";
+    const pods = await kubectl("get", "pods", "-n", preview.namespace, "-l", "team=blue", "-o", path);
+    assert.match(pods, /^blue blue blue( blue)?$/);
+    assert.equal(await uid(), before);
+    assert.equal(await query(preview.namespace, `select count(*) from orders_order where id = ${order}`), "1");
+    await preview.up();
+  });
+
   it("stands beside a second one, which has secrets and data of its own", async () => {
     await second.init();
     await second.up();
@@ -142,6 +161,32 @@ describe("a preview on the real engine and cluster", () => {
     assert.equal((await ask(`${second.names.origin}/`)).status, 200);
   });
 });
+
+/** Updates a preview by the program with other components, as a platform engineer changes them. */
+async function withComponents(preview: Preview, change: (workload: string) => string): Promise<void> {
+  mkdirSync(join(checkout, "test-results"), { recursive: true });
+  const folder = mkdtempSync(join(checkout, "test-results/components-"));
+  try {
+    for (const part of ["index.ts", "components", "contract", "tsconfig.json", "tsconfig.program.json"]) {
+      cpSync(join(checkout, part), join(folder, part), { recursive: true });
+    }
+    const workload = join(folder, "components/workload.ts");
+    const before = readFileSync(workload, "utf8");
+    assert.notEqual(change(before), before);
+    writeFileSync(workload, change(before));
+    const options = { tsconfig: join(folder, "tsconfig.program.json") };
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      stringify({ name: preview.project.name, main: "index.ts", runtime: { name: "nodejs", options } }),
+    );
+    cpSync(preview.file, join(folder, `Pulumi.${preview.stack}.yaml`));
+    await execa("pulumi", ["up", "--stack", preview.stack, "--yes", "--skip-preview", "--non-interactive"], {
+      cwd: folder,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** A preview's records, as the DNS provider shows them. */
 const dnsRecords = async ({ names }: Preview) =>

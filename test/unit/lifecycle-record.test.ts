@@ -8,7 +8,7 @@ const at = new Date("2026-11-24T12:00:00Z");
 describe("what the lifecycle notes down about a preview", () => {
   it("is read back from the annotations that it is written to", () => {
     const images = { api: `api@sha256:${"b".repeat(64)}`, web: `ghcr.io/myorg/web:${"a".repeat(40)}` };
-    const record = { sha: "a".repeat(40), ...images, expires: expiryFrom(at, 14), asleep: true, generation: 3 };
+    const record = { sha: "a".repeat(40), ...images, expires: expiryFrom(at, 14), asleep: true };
     const annotations = Object.fromEntries(
       annotationArguments(record).map((text) => text.split("=") as [string, string]),
     );
@@ -21,7 +21,7 @@ describe("what the lifecycle notes down about a preview", () => {
       "preview-stack/sha-",
     ]);
     const nothing = { sha: undefined, api: undefined, web: undefined, expires: undefined };
-    assert.deepEqual(recordFrom({}), { ...nothing, asleep: false, generation: 1 });
+    assert.deepEqual(recordFrom({}), { ...nothing, asleep: false });
   });
 
   it("keeps the commit of images that are still the same, where an update names none", () => {

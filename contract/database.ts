@@ -1,0 +1,17 @@
+/** Where a volume's claim says for which `database.generation` it was made. */
+export const generationAnnotation = "preview-stack/generation";
+
+/** A StatefulSet as the cluster has it, as far as it says which of the preview's databases this is. */
+export interface GeneratedDatabase {
+  readonly spec: {
+    readonly volumeClaimTemplates?: readonly {
+      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+    }[];
+  };
+}
+
+/** The setting `database.generation` that a living database was made for: its home is the claim template, which no other
+ * run can have changed without another database. */
+export function generationOf({ spec }: GeneratedDatabase): number {
+  return Number(spec.volumeClaimTemplates?.[0]?.metadata?.annotations?.[generationAnnotation] ?? 1);
+}

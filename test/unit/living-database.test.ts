@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import type * as k8s from "@pulumi/kubernetes";
+import { PreviewStack } from "../../components";
+import { type LivingDatabase, whatReplaces } from "../../components/living-database";
+import { statefulSetArgs } from "../../components/postgres";
+import { generationOf, type SettingsInput } from "../../contract";
+import { settingsWith } from "./example-settings";
+
+type Args = k8s.apps.v1.StatefulSetArgs;
+interface Plain {
+  metadata: { name: string; namespace: string; labels: Record<string, string> };
+  spec: {
+    serviceName: string;
+    selector: { matchLabels: Record<string, string> };
+    template: { metadata: { labels: Record<string, string> }; spec: object };
+    podManagementPolicy?: string;
+    revisionHistoryLimit?: number;
+    volumeClaimTemplates: { metadata: object; spec: { resources: object } }[];
+  };
+}
+const parts = (values: SettingsInput) => ({
+  settings: settingsWith(values),
+  namespace: "pr-123",
+  imagePullSecrets: [],
+  passwordSecret: "db-1a2b3c",
+});
+const wanted = (values: SettingsInput = {}) => statefulSetArgs(parts(values)) as unknown as Plain;
+
+/** With what the API server fills in. */
+function living(values: SettingsInput = {}): LivingDatabase & Plain {
+  const { metadata, spec } = structuredClone(wanted(values));
+  const [claim] = spec.volumeClaimTemplates;
+  const filledIn = {
+    metadata,
+    spec: {
+      ...spec,
+      podManagementPolicy: "OrderedReady",
+      revisionHistoryLimit: 10,
+      volumeClaimTemplates: [
+        {
+          ...{ apiVersion: "v1", kind: "PersistentVolumeClaim", status: { phase: "Pending" } },
+          metadata: { ...claim!.metadata, creationTimestamp: null },
+          spec: { ...claim!.spec, volumeMode: "Filesystem" },
+        },
+      ],
+    },
+  };
+  return filledIn as unknown as LivingDatabase & Plain;
+}
+
+const differences = (before: LivingDatabase, after: Plain) => whatReplaces(before, after as unknown as Args);
+
+describe("whether an update keeps the database", () => {
+  it("finds nothing against the same again", () => {
+    assert.deepEqual(differences(living(), wanted()), []);
+  });
+
+  const inPlace: Record<string, (args: Plain) => void> = {
+    "a label on object and pod": ({ metadata, spec }) => {
+      metadata.labels.team = "blue";
+      spec.template.metadata.labels.team = "blue";
+    },
+    "another pod": ({ spec }) => void (spec.template.spec = {}),
+    "what Kubernetes takes for it anyway": ({ spec }) => {
+      spec.podManagementPolicy = "OrderedReady";
+      spec.revisionHistoryLimit = 10;
+    },
+    "the same size in other words": ({ spec }) => {
+      spec.volumeClaimTemplates[0]!.spec.resources = { requests: { storage: "1024Mi" } };
+    },
+  };
+  for (const [what, change] of Object.entries(inPlace)) {
+    it(`finds nothing against ${what}`, () => {
+      const after = wanted();
+      change(after);
+      assert.deepEqual(differences(living(), after), []);
+    });
+  }
+
+  const replacing: Record<string, [change: (args: Plain) => void, deployed: string, wanted: string]> = {
+    "metadata.name": [({ metadata }) => void (metadata.name = "postgres"), "db", "postgres"],
+    "metadata.namespace": [({ metadata }) => void (metadata.namespace = "shop-pr-123"), "pr-123", "shop-pr-123"],
+    "spec.serviceName": [({ spec }) => void (spec.serviceName = "postgres"), "db", "postgres"],
+    "spec.selector": [
+      ({ spec }) => void (spec.selector.matchLabels.team = "blue"),
+      '{"matchLabels":{"app.kubernetes.io/name":"db"}}',
+      '{"matchLabels":{"app.kubernetes.io/name":"db","team":"blue"}}',
+    ],
+    "spec.podManagementPolicy": [
+      ({ spec }) => void (spec.podManagementPolicy = "Parallel"),
+      "OrderedReady",
+      "Parallel",
+    ],
+    "spec.revisionHistoryLimit": [({ spec }) => void (spec.revisionHistoryLimit = 2), "10", "2"],
+    "spec.volumeClaimTemplates": [
+      ({ spec }) => void spec.volumeClaimTemplates.push(structuredClone(spec.volumeClaimTemplates[0]!)),
+      "1",
+      "2",
+    ],
+  };
+  for (const [what, [change, deployed, now]] of Object.entries(replacing)) {
+    it(`finds another ${what}`, () => {
+      const after = wanted();
+      change(after);
+      assert.deepEqual(differences(living(), after), [{ what, deployed, wanted: now }]);
+    });
+  }
+
+  it("finds another size and class of the volume, by their settings", () => {
+    assert.deepEqual(differences(living(), wanted({ database: { storage: "2Gi", storageClass: "fast" } })), [
+      { what: "database.storage", deployed: "1Gi", wanted: "2Gi" },
+      { what: "database.storageClass", deployed: '""', wanted: "fast" },
+    ]);
+  });
+
+  it("reads the generation from the claim, where a database of before says none as the first", () => {
+    assert.equal(generationOf(living({ database: { generation: 3 } })), 3);
+    assert.equal(generationOf({ spec: { volumeClaimTemplates: [{}] } }), 1);
+  });
+
+  describe("is decided before anything is registered", () => {
+    const stack = (values: SettingsInput, existing: LivingDatabase) =>
+      new PreviewStack("pr-123", { settings: settingsWith(values), existing: { database: existing } });
+
+    it("refuses what would lose it, with the way out", () => {
+      assert.throws(() => stack({ database: { storage: "2Gi" } }, living()), {
+        name: "SettingsError",
+        message:
+          /nothing was changed:\n.*database\.storage: .*from 1Gi to 2Gi.*database\.generation.*--replace-database/s,
+      });
+    });
+
+    it("refuses a lower generation", () => {
+      assert.throws(() => stack({}, living({ database: { generation: 2 } })), {
+        message: /database\.generation: must not be lower than the 2 that is deployed.*; got 1/,
+      });
+    });
+  });
+});
