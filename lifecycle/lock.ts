@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../contract";
+import { pause } from "./pause";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
 /** A lock on a stack, as a backend tells of it when it refuses an update. Pulumi Cloud tells nothing of whose it is. */
@@ -69,7 +69,7 @@ export async function withLock<Result>(
         told = describe(lock);
         report(`${stack} is locked by ${told}: waiting for it to end`);
       }
-      await sleep(1000, undefined, { signal });
+      await pause(1000, signal);
     }
   }
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
 import { placeOf } from "../identity";
 import type { Place } from "../kubectl";
 import { findNamespace } from "../namespace";
+import { pause } from "../pause";
 import { stackName, stackNames } from "../stack";
 import type { UpOptions } from "./up";
 
@@ -19,7 +19,7 @@ export async function isClosed({ context, identity, report, signal }: UpOptions)
     if (hasNamespace ? tries >= 10 : !(await stackNames(context)).includes(stack)) {
       return !hasNamespace;
     }
-    await sleep(1000, undefined, { signal });
+    await pause(1000, signal);
   }
   return false;
 }

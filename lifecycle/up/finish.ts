@@ -26,6 +26,7 @@ export async function finish(options: UpOptions, before: LifecycleRecord, phases
   }
   await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   const checks = product && (await phases.time("checks", async () => verify(await targetOf(preview, product))));
+  options.signal?.throwIfAborted();
   const screenshots =
     folder === undefined ? undefined : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
   return { ...up, checks, screenshots, seconds: phases.seconds };

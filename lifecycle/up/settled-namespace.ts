@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
 import type { Identity } from "../identity";
 import type { Place } from "../kubectl";
 import { findNamespace, refuseForeign } from "../namespace";
+import { pause } from "../pause";
 
 /** Waits for the end of a deletion of the namespace that is under way. */
 export async function settledNamespace(
   place: Place,
   { names, owner }: Identity,
   report: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const namespace = await findNamespace(place);
@@ -27,6 +28,6 @@ export async function settledNamespace(
           `preview close ${owner.pullRequest} says what it waits for`,
       );
     }
-    await sleep(1000);
+    await pause(1000, signal);
   }
 }

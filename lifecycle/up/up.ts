@@ -64,7 +64,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const place = placeOf(identity);
   const phases = new Stopwatch();
 
-  await phases.time("cluster", () => settledNamespace(place, identity, report));
+  await phases.time("cluster", () => settledNamespace(place, identity, report, options.signal));
   let before = recordFrom({});
 
   const late = await withLock(

@@ -11,4 +11,5 @@ export const budgets: Readonly<Record<string, number>> = {
   faults: 900,
   compose: 200,
   outages: 150,
+  upgrade: 120,
 };

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { dnsComment } from "../../contract";
 import { Zone } from "../../lifecycle/dns/zone";
 import { checkout } from "../../local/paths";
 import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
 import { placeOrder } from "./orders";
+import { otherSources, program } from "./other-sources";
 import { Preview } from "./preview";
 
 /** Steps that build on each other: one preview's life, with a second beside it for a while. */
@@ -164,25 +164,16 @@ describe("a preview on the real engine and cluster", () => {
 
 /** Updates a preview by the program with other components, as a platform engineer changes them. */
 async function withComponents(preview: Preview, change: (workload: string) => string): Promise<void> {
-  mkdirSync(join(checkout, "test-results"), { recursive: true });
-  const folder = mkdtempSync(join(checkout, "test-results/components-"));
+  const { folder } = otherSources(preview.project.name);
   try {
-    for (const part of ["index.ts", "components", "contract", "tsconfig.json", "tsconfig.program.json"]) {
-      cpSync(join(checkout, part), join(folder, part), { recursive: true });
-    }
+    program.forEach((part) => cpSync(join(checkout, part), join(folder, part), { recursive: true }));
     const workload = join(folder, "components/workload.ts");
     const before = readFileSync(workload, "utf8");
     assert.notEqual(change(before), before);
     writeFileSync(workload, change(before));
-    const options = { tsconfig: join(folder, "tsconfig.program.json") };
-    writeFileSync(
-      join(folder, "Pulumi.yaml"),
-      stringify({ name: preview.project.name, main: "index.ts", runtime: { name: "nodejs", options } }),
-    );
     cpSync(preview.file, join(folder, `Pulumi.${preview.stack}.yaml`));
-    await execa("pulumi", ["up", "--stack", preview.stack, "--yes", "--skip-preview", "--non-interactive"], {
-      cwd: folder,
-    });
+    const options = ["--stack", preview.stack, "--yes", "--skip-preview", "--non-interactive"];
+    await execa("pulumi", ["up", ...options], { cwd: folder });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { kubectl, query } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+import { faultTest } from "./fault";
+import { closes, command, leftOf, says, smallProduct } from "./small-preview";
+
+describe("a command that is cancelled while it waits for its turn", () => {
+  const number = 90084;
+  const preview = new Preview(number);
+  const run = (verb: string) => command([verb, String(number)]);
+
+  before(async () => {
+    await preview.init(await smallProduct());
+    assert.equal((await run("up")).exitCode, 0);
+    await query(preview.namespace, "create table kept ()");
+  });
+  after(() => preview.close());
+
+  /** As a run on another machine holds it. Returns what gives it back. */
+  function lock(): () => void {
+    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
+    const folder = join(pathname, ".pulumi/locks/organization", preview.project.name, preview.stack);
+    const file = join(folder, "00000000-0000-4000-8000-000000000000.json");
+    mkdirSync(folder, { recursive: true });
+    const holder = { pid: 1, username: "ci", hostname: "another-runner", timestamp: new Date().toISOString() };
+    writeFileSync(file, JSON.stringify(holder));
+    return () => rmSync(file);
+  }
+
+  const verbs = ["sleep", "reset-db", "up"];
+
+  faultTest("Ctrl-C while a lock is waited for: sleep, reset-db, up", 1, async ({ recover, left }) => {
+    const unlock = lock();
+    try {
+      for (const verb of verbs) {
+        const waiting = run(verb);
+        await says(waiting, /is locked by ci@another-runner/);
+        process.kill(-waiting.pid!, "SIGINT");
+        const { exitCode, stderr } = await waiting;
+        assert.equal(exitCode, 130, stderr);
+        assert.match(stderr, /stopped by Ctrl-C/);
+        assert.doesNotMatch(stderr, /^\s+at /m, "a stack trace");
+      }
+    } finally {
+      unlock();
+    }
+    await recover(async () => {
+      const { exitCode, stderr } = await run("up");
+      assert.equal(exitCode, 0, stderr);
+    });
+    // Neither asleep nor emptied.
+    const replicas = "jsonpath={.items[*].spec.replicas}";
+    assert.equal(await kubectl("get", "deployments", "-n", preview.namespace, "-o", replicas), "1 1");
+    assert.equal(await query(preview.namespace, "select count(*) from kept"), "0");
+    await closes(number);
+    left(await leftOf(preview, number));
+  });
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { cpSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../local/paths";
+import { kubectl, query } from "../engine/kubectl";
+import { placeOrder } from "../engine/orders";
+import { otherSources, program } from "../engine/other-sources";
+import { Preview, testProject } from "../engine/preview";
+import { isWhole } from "../extent";
+
+/** The commit whose previews are still up somewhere: each change of what a preview consists of begins with the one before. */
+const from = readFileSync(join(__dirname, "from"), "utf8").trim();
+
+describe("a living preview at the next commit", () => {
+  if (!isWhole) {
+    return;
+  }
+  const number = 90701;
+  const sources = otherSources(testProject.name);
+  const former = new Preview(number, {}, sources);
+  const preview = new Preview(number);
+  let order: number;
+
+  before(async () => {
+    await unpack(sources.folder);
+    await former.init();
+    await former.up();
+    await former.reachable();
+    order = await placeOrder(former.names.origin, "Ordered of the former commit");
+    cpSync(former.file, preview.file);
+  });
+  after(async () => {
+    await former.close();
+    await preview.close();
+    rmSync(sources.folder, { recursive: true });
+  });
+
+  const objects = async () => {
+    const kinds = "deployments,statefulsets,persistentvolumeclaims,services,ingresses,networkpolicies,resourcequotas";
+    const { items } = JSON.parse(await kubectl("get", kinds, "-n", preview.namespace, "-o", "json")) as {
+      items: { kind: string; metadata: { name: string; uid: string } }[];
+    };
+    return items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid}`).sort();
+  };
+
+  for (const time of ["once", "twice"]) {
+    it(`is updated ${time} without a replacement or a deletion, and keeps its rows`, async () => {
+      const known = await objects();
+      await preview.up();
+      assert.doesNotMatch(preview.output, /(replac|delet)(ed|ing)/);
+      const now = await objects();
+      assert.deepEqual(
+        known.filter((object) => !now.includes(object)),
+        [],
+      );
+      assert.equal(await query(preview.namespace, `select count(*) from orders_order where id = ${order}`), "1");
+    });
+  }
+});
+
+/** @throws where the repository's history doesn't go back so far */
+async function unpack(folder: string): Promise<void> {
+  const archive = await execa("git", ["archive", from, ...program], {
+    cwd: checkout,
+    encoding: "buffer",
+    reject: false,
+  });
+  assert.equal(
+    archive.exitCode,
+    0,
+    `the history of this clone has no commit ${from}: fetch it (git fetch --unshallow)`,
+  );
+  await execa("tar", ["--extract", `--directory=${folder}`], { input: archive.stdout });
+}
