@@ -58,7 +58,7 @@ export function podSpec(
   };
 }
 
-/** The container that every workload starts from: unprivileged, on a read-only root, its last words in the pod's status. */
+/** The container that every workload starts from: unprivileged, on a read-only root. */
 export function container(own: Container): Container {
   return {
     securityContext: {
@@ -66,7 +66,8 @@ export function container(own: Container): Container {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
-    terminationMessagePolicy: "FallbackToLogsOnError",
+    // Its log may have a secret in it, and Pulumi keeps what a failed pod's status says in its state, in clear.
+    terminationMessagePolicy: "File",
     ...own,
   };
 }

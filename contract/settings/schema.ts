@@ -128,7 +128,7 @@ export const settingsSchema = z.strictObject({
         .describe("Postgres' user in the image: 999 in Debian's, 70 in Alpine's"),
       storage: rule.storage
         .default("1Gi")
-        .describe("size of the volume; another size or class starts with an empty database"),
+        .describe("size of the volume; a living preview keeps its own, and another is refused"),
       storageClass: rule.optional(rule.objectName).describe("by default the cluster's own default"),
       generation: z
         .int()

@@ -45,11 +45,13 @@ export function isHopeless(wait: Wait, since: Since, now: number): boolean {
   return lasts(wait, since, now) >= Math.min(patience[wait.cause].hopeless, atMost);
 }
 
-/** What a person needs to know of a wait: the object, the cause, its last words, and the setting to change. */
-export function verdict(wait: Wait, objects: Objects): string {
-  const words = stripVTControlCharacters(wait.lastWords ?? "")
-    .replaceAll("\r", "\n")
-    .trimEnd();
+/**
+ * What a person needs to know of a wait: the object, the cause, its container's last words, and the setting to change.
+ *
+ * @param lastWords what the container has printed last
+ */
+export function verdict(wait: Wait, objects: Objects, lastWords = ""): string {
+  const words = stripVTControlCharacters(lastWords).replaceAll("\r", "\n").trimEnd();
   const quoted = words === "" ? [] : words.split("\n").slice(-10);
   // Before its migration has succeeded the API isn't changed.
   const server = wait.part === "migration" ? "api" : wait.part;

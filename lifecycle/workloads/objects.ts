@@ -21,8 +21,6 @@ interface Condition {
 export interface Terminated {
   readonly exitCode: number;
   readonly reason?: string;
-  /** The last lines of its log, where it failed. */
-  readonly message?: string;
   /** ISO 8601, both by the node's clock. */
   readonly startedAt?: string;
   readonly finishedAt?: string;

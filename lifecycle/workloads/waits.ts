@@ -35,10 +35,18 @@ export interface Wait {
   readonly cause: Cause;
   /** In the cluster's words, as far as they help. */
   readonly message: string;
-  /** What the container has printed last. */
-  readonly lastWords?: string;
+  /** The container whose end this is about. */
+  readonly ended?: EndedContainer;
   /** How long its own checks let it try, in seconds. */
   readonly limit?: number;
+}
+
+/** Whose last words somebody may want to hear. */
+export interface EndedContainer {
+  readonly pod: string;
+  readonly name: string;
+  /** Whether another has taken its place since. */
+  readonly isFormer: boolean;
 }
 
 type Reason = Omit<Wait, "part" | "object">;
@@ -90,7 +98,7 @@ function containerReason(container: ContainerStatus, pod: Pod, objects: Objects)
     return running && { cause: "running", message: "is still running" };
   }
   if (terminated !== undefined || reason === "CrashLoopBackOff") {
-    return crash(container, startupProbe(container, pod));
+    return crash(container, pod);
   }
   return running === undefined || container.ready ? undefined : notReady(container, pod, objects.events);
 }
@@ -105,25 +113,33 @@ function tail(message: string, image: string): string {
 /** So often a container may end before it is given up: the first try may be too early for what it needs. */
 const crashes = 3;
 
-function crash(container: ContainerStatus, probe: StartupProbe | undefined): Reason {
+function crash(container: ContainerStatus, pod: Pod): Reason {
+  const probe = startupProbe(container, pod);
   const last = container.state.terminated ?? container.lastState?.terminated;
+  const ended = endOf(container, pod);
   if (wasNeverReady(last, probe)) {
-    return { cause: "never ready", message: `does not get ready in ${limitOf(probe)} s`, lastWords: last?.message };
+    return { cause: "never ready", message: `does not get ready in ${limitOf(probe)} s`, ended };
   }
   const times = container.restartCount + 1;
   return {
     cause: times < crashes ? "crash" : "crash loop",
     message: `${last?.reason ?? "CrashLoopBackOff"}: ended with exit code ${last?.exitCode ?? "unknown"}, ${times} times`,
-    lastWords: last?.message,
+    ended,
   };
 }
+
+const endOf = ({ name, state }: ContainerStatus, { metadata }: Pod): EndedContainer => ({
+  pod: metadata.name,
+  name,
+  isFormer: state.terminated === undefined,
+});
 
 function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]): Reason {
   const probe = startupProbe(container, pod);
   const message = `does not get ready: ${lastAnswer(pod, probe, events)}`;
   const before = container.lastState?.terminated;
   if (container.started !== true && wasNeverReady(before, probe)) {
-    return { cause: "never ready", message, lastWords: before?.message };
+    return { cause: "never ready", message, ended: endOf(container, pod) };
   }
   // A server that says so is there, and won't learn a path.
   const isWrongPath = container.started !== true && /answers 404$/.test(message);
@@ -177,8 +193,8 @@ function jobReason(job: Maker, objects: Objects): Reason | undefined {
     return refusal(job, objects);
   }
   const pod = objects.pods.findLast((one) => makerOf(one, objects) === job);
-  const ends = pod?.status.containerStatuses?.map(({ state }) => state.terminated) ?? [];
-  const end = ends.find((one) => one !== undefined && one.exitCode !== 0);
-  const how = end === undefined ? "" : `, exit code ${end.exitCode}`;
-  return { cause: "failed", message: `${failed.reason}: ${failed.message}${how}`, lastWords: end?.message };
+  const container = pod?.status.containerStatuses?.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
+  const how = container === undefined ? "" : `, exit code ${container.state.terminated!.exitCode}`;
+  const ended = pod && container && endOf(container, pod);
+  return { cause: "failed", message: `${failed.reason}: ${failed.message}${how}`, ended };
 }

@@ -4,6 +4,7 @@ import type { Place } from "../kubectl";
 import { refusalOf } from "../pulumi";
 import { withoutSecrets } from "../secrets";
 import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./judge";
+import { lastWordsOf } from "./last-words";
 import { look, type Objects } from "./objects";
 import { keptFromReplacement, makeAnew } from "./retry";
 import { type Wait, waitsOf } from "./waits";
@@ -57,7 +58,7 @@ class Watch {
       const reason = found?.waits.find((wait) => isHopeless(wait, this.since, now()));
       if (found !== undefined && reason !== undefined) {
         hopeless.abort(
-          new UserError(`ended early, since waiting longer won't help:\n${verdict(reason, found.objects)}`),
+          new UserError(`ended early, since waiting longer won't help:\n${await this.verdict(reason, found.objects)}`),
         );
         return;
       }
@@ -68,10 +69,13 @@ class Watch {
   /** What ended by itself says what it ended with; this adds what that was about. */
   async explained(error: UserError): Promise<UserError> {
     const found = await this.look();
-    const verdicts = (found?.waits ?? [])
-      .filter((wait) => isWorthTelling(wait, this.since, now()))
-      .map((wait) => verdict(wait, found!.objects));
+    const waits = (found?.waits ?? []).filter((wait) => isWorthTelling(wait, this.since, now()));
+    const verdicts = await Promise.all(waits.map((wait) => this.verdict(wait, found!.objects)));
     return new UserError([error.message, ...verdicts].join("\n"));
+  }
+
+  private async verdict(wait: Wait, objects: Objects): Promise<string> {
+    return verdict(wait, objects, await lastWordsOf(this.options.place, wait.ended));
   }
 
   /** Undefined where the cluster can't be asked: then the next look will do. */

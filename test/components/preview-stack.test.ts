@@ -303,7 +303,7 @@ describe("PreviewStack, as it registers its resources", () => {
         assert.equal(container.securityContext.allowPrivilegeEscalation, false, container.name);
         assert.equal(container.securityContext.readOnlyRootFilesystem, true, container.name);
         assert.deepEqual(container.securityContext.capabilities.drop, ["ALL"], container.name);
-        assert.equal(container.terminationMessagePolicy, "FallbackToLogsOnError", container.name);
+        assert.equal(container.terminationMessagePolicy, "File", container.name);
         assert.ok(container.resources.requests && container.resources.limits, container.name);
         const volumes = [...pod.volumes.map(({ name }) => name), "data"];
         assert.ok(

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { UserError } from "../../contract";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { command } from "../faults/small-preview";
 import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
 import { Preview } from "./preview";
@@ -9,6 +11,7 @@ const migrationThatRuns = (statement: string) => [
   "-c",
   `
 import os, psycopg, time
+print("connecting to", os.environ["DATABASE_URL"])
 # A new pod's first connections may be refused until the network policy knows it.
 for attempt in range(60):
     try:
@@ -36,12 +39,13 @@ describe("a migration that fails", () => {
   });
   after(() => preview.close());
 
-  it("fails the update with its own message", async () => {
+  it("fails the update with its own message, without a secret that it has printed", async () => {
     preview.configure(withMigration(gated, "bbbbbbb"));
-    await assert.rejects(preview.up(), (error: UserError) => {
-      assert.match(error.message, /relation "gate" does not exist/);
-      return true;
-    });
+    const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /relation "gate" does not exist/);
+    assert.match(stderr, /connecting to \*\*\*/);
+    assert.ok(!stderr.includes(await password()));
   });
 
   it("leaves the old pod serving, unchanged", async () => {
@@ -50,8 +54,27 @@ describe("a migration that fails", () => {
   });
 
   it("fails again when the same revision is tried again", async () => {
-    await assert.rejects(preview.up(), /relation "gate" does not exist/);
+    await assert.rejects(preview.up(), /migrate-\w+/);
     assert.equal(await apiPod(), pod);
+  });
+
+  it("leaves nothing that it has printed in Pulumi's output, the state, its history and backups", async () => {
+    const secret = await password();
+    assert.ok(!preview.output.includes(secret));
+    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
+    const files = globSync(`.pulumi/**/*${preview.stack}*{,/**/*}`, { cwd: pathname, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    for (const folder of ["stacks", "history", "backups"]) {
+      assert.ok(
+        files.some((file) => file.includes(`/.pulumi/${folder}/`)),
+        `nothing in ${folder}`,
+      );
+    }
+    assert.deepEqual(
+      files.filter((file) => readFileSync(file, "utf8").includes(secret)),
+      [],
+    );
   });
 
   it("succeeds with the same revision once the cause is gone, and the API changes", async () => {
@@ -96,6 +119,8 @@ describe("a migration that fails", () => {
       assert.match((await ask(`${preview.names.origin}/api/version/`)).body, /ccccccc/);
     });
   });
+
+  const password = () => kubectl("exec", "-n", preview.namespace, "db-0", "--", "printenv", "POSTGRES_PASSWORD");
 
   function apiPod(): Promise<string> {
     const selector = ["-l", "app.kubernetes.io/name=api", "--field-selector=status.phase=Running"];
