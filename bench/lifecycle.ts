@@ -16,11 +16,11 @@ const runs = 3;
 const number = 90111;
 
 /** Measures the command `preview` on the embedded default with the reference product, its closing beside kubectl's. */
-async function main(): Promise<void> {
+async function measure(): Promise<void> {
   const log = openLog("bench-lifecycle");
   const port = nodePort();
   const embedded = {} as EmbeddedDefault;
-  await exclusively(() => runSteps(embeddedDefaultSteps({ port, log }), embedded, log));
+  await runSteps(embeddedDefaultSteps({ port, log }), embedded, log);
   Object.assign(process.env, embedded.variables, {
     TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }),
   });
@@ -120,7 +120,7 @@ async function deletedByHand(namespace: string): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+exclusively(measure).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

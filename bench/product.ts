@@ -19,11 +19,11 @@ const MiB = 2 ** 20;
 const origins = { proxy: "http://localhost:3000/api", django: "http://api:8000" };
 
 /** Measures the reference product on the embedded default: its proxy beside Django itself, its images, its start. */
-async function main(): Promise<void> {
+async function measure(): Promise<void> {
   const log = openLog("bench-product");
   const port = nodePort();
   const embedded = {} as EmbeddedDefault;
-  await exclusively(() => runSteps(embeddedDefaultSteps({ port, log }), embedded, log));
+  await runSteps(embeddedDefaultSteps({ port, log }), embedded, log);
   Object.assign(process.env, embedded.variables, {
     TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }),
   });
@@ -160,7 +160,7 @@ async function inWeb(namespace: string, script: string, ...words: readonly strin
   return JSON.parse(stdout) as unknown;
 }
 
-main().catch((error: unknown) => {
+exclusively(measure).catch((error: unknown) => {
   console.error(error);
   process.exit(1);
 });

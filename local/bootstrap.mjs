@@ -27,7 +27,8 @@ if (holder !== undefined) {
     console.error(`${holder} is at work on this machine; try again when it has ended`);
     process.exit(1);
   }
-  console.error(`${holder} is at work on this machine: it is waited for, up to an hour, or not at all with --no-wait`);
+  const option = words[0] === "bench" ? "" : "; --no-wait ends at once";
+  console.error(`${holder} is at work on this machine: it is waited for, up to an hour${option}`);
 }
 if (!packagesAreInstalled()) {
   console.error("Installing the npm packages (about half a minute)");

@@ -27,7 +27,7 @@ program
   .action(
     (number: number, { port, wait, context, ...own }: { port?: number } & LockOptions & Partial<ClusterOptions>) => {
       if (context !== undefined) {
-        refuse({ port }, "only without --context");
+        refuse({ port, "no-wait": wait === false || undefined }, "only without --context");
         return startOnCluster({ ...own, context, pullRequest: number });
       }
       refuse(own, "only with --context");

@@ -27,7 +27,7 @@ class SharedPreview extends Preview {
   }
 
   open(): Promise<void> {
-    this.opening ??= Promise.all([provider.start(), this.bringUp()]).then(() => this.reachable());
+    this.opening ??= allDone([provider.start(), this.bringUp()]).then(() => this.reachable());
     return this.opening;
   }
 
@@ -41,6 +41,8 @@ class SharedPreview extends Preview {
 
   private async bringUp(): Promise<void> {
     this.settings = provider.configure(await this.choose(this.settings));
+    // A run that was killed may have left it.
+    await this.close();
     await this.init();
     await this.up();
   }
@@ -73,7 +75,12 @@ const parityImage = () =>
 /** Mocha calls it after the last suite of a process. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    await Promise.all([desk.closeIfOpened(), sibling.closeIfOpened(), closeBrowser()]);
-    await provider.stop();
+    await allDone([desk.closeIfOpened(), sibling.closeIfOpened(), closeBrowser()]).finally(() => provider.stop());
   },
 };
+
+/** As Promise.all, but a failure is thrown when all have ended: nobody is at work any more then. */
+async function allDone(work: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
+}

@@ -3,11 +3,15 @@ import { relative } from "node:path";
 import Mocha from "mocha";
 import type { Timing } from "../local/testing/times";
 
-const { EVENT_HOOK_BEGIN, EVENT_HOOK_END, EVENT_TEST_BEGIN, EVENT_TEST_END } = Mocha.Runner.constants;
+const { EVENT_HOOK_BEGIN, EVENT_HOOK_END, EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_END, EVENT_TEST_FAIL } =
+  Mocha.Runner.constants;
 
-/** Writes what each test and hook of a runner takes to the file that TEST_TIMES names, one JSON object a line. */
-export function timeTests(runner: Mocha.Runner): void {
-  const { TEST_TIMES: target } = process.env;
+/**
+ * Writes what each test and hook of a runner takes to a file, one JSON object a line.
+ *
+ * @param target the file @default the one that `npm test` names in TEST_TIMES; without it nothing is written
+ */
+export function timeTests(runner: Mocha.Runner, target = process.env.TEST_TIMES): void {
   if (target === undefined) {
     return;
   }
@@ -42,7 +46,8 @@ export function timeTests(runner: Mocha.Runner): void {
     started = now();
   });
   runner.on(EVENT_TEST_END, (ended) => {
-    test = ended;
+    // One that is skipped hasn't begun.
+    test = ended.isPending() ? test : ended;
   });
   runner.on(EVENT_HOOK_BEGIN, (hook) => {
     if (isOnce(hook)) {
@@ -55,7 +60,13 @@ export function timeTests(runner: Mocha.Runner): void {
       note(hook);
     }
   });
-  runner.once("end", endTest);
+  runner.on(EVENT_TEST_FAIL, (failed) => {
+    // A hook that fails has no end.
+    if (failed instanceof Mocha.Hook && isOnce(failed)) {
+      note(failed);
+    }
+  });
+  runner.once(EVENT_RUN_END, endTest);
 }
 
 /** Of the process that this is and all that it has started and seen the end of, in seconds. */
@@ -66,7 +77,7 @@ function now(): { wall: number; cpu: number } {
   return { wall: performance.now() / 1000, cpu: ticks / 100 };
 }
 
-/** `on-shared-previews.ts` names the files that it takes together. Hooks of the root belong to the file that runs. */
+/** A bundle names the files that it takes together. Hooks of the root belong to the file that runs. */
 function fileOf(what: Mocha.Test | Mocha.Hook, runner: Mocha.Runner): string {
   const named = what.titlePath()[0] ?? "";
   return named.endsWith(".test.ts")

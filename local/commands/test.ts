@@ -1,3 +1,4 @@
+import { UserError } from "../../contract";
 import { interruption } from "../../lifecycle/interruption";
 import { nodeStatus, stopNode } from "../cluster";
 import { installPodmanCompose } from "../compose";
@@ -28,7 +29,11 @@ async function run(runs: readonly Run[], env: Record<string, string>, lock: Lock
   }
   const others = runs.filter(({ config }) => config === "node");
   if (others.length > 0) {
-    results.push(...(await onNode(others, env, lock)));
+    const onNodes = await onNode(others, env, lock).catch((error: unknown) => {
+      console.error(error instanceof UserError ? error.message : error);
+      return [failed];
+    });
+    results.push(...onNodes);
   }
   summarise(results);
 }
@@ -46,6 +51,7 @@ async function onNode(runs: readonly Run[], more: Record<string, string>, lock: 
       await runSteps([...preparations(runs, log), ...embeddedDefaultSteps({ port, log })], embedded, log);
       const env = { ...embedded.variables, ...more, TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }) };
       for (const run of runs) {
+        interruption.throwIfAborted();
         results.push(await mocha(run, env));
       }
     } catch (error) {

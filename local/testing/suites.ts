@@ -9,23 +9,29 @@ export const quickSuites = ["unit", "components"];
 /** Faults of the node itself, which must be nobody else's at that time. */
 const outages = "outages";
 
-/** Suites that look at previews of `test/shared-previews.ts`, in the order in which they run in one process. */
-export const onSharedPreviews = [
-  "test/e2e/product.test.ts",
-  "test/engine/product.test.ts",
-  "test/engine/isolation.test.ts",
-  "test/engine/auth.test.ts",
-  "test/engine/direct-api.test.ts",
-  "test/e2e/auth.test.ts",
-  "test/engine/proxy-parity.test.ts",
-  "test/engine/commands.test.ts",
-];
-/** The file that runs them. */
-export const sharing = "test/engine/on-shared-previews.ts";
+/** Files that must not run beside each other, by the file that runs them one after the other, in this order. */
+export const bundles: Readonly<Record<string, readonly string[]>> = {
+  // They look at the previews of test/shared-previews.ts.
+  "test/engine/on-shared-previews.ts": [
+    "test/e2e/product.test.ts",
+    "test/engine/product.test.ts",
+    "test/engine/isolation.test.ts",
+    "test/engine/auth.test.ts",
+    "test/engine/direct-api.test.ts",
+    "test/e2e/auth.test.ts",
+    "test/engine/proxy-parity.test.ts",
+    "test/engine/commands.test.ts",
+  ],
+  // podman has one parent of cgroups on a machine.
+  "test/compose/with-podman.ts": ["test/compose/development.test.ts", "test/compose/preview.test.ts"],
+};
+
+/** The files that a file stands for. */
+export const filesIn = (file: string): readonly string[] => bundles[file] ?? [file];
 
 /** What takes longest begins first, so that nobody waits for a long one at the end. */
 const longest = [
-  sharing,
+  "test/engine/on-shared-previews.ts",
   "test/faults/lifecycle.test.ts",
   "test/engine/verify.test.ts",
   "test/faults/kills.test.ts",
@@ -35,7 +41,7 @@ const longest = [
   "test/engine/data.test.ts",
   "test/engine/preview-stack.test.ts",
   "test/faults/checkouts.test.ts",
-  "test/compose/development.test.ts",
+  "test/compose/with-podman.ts",
 ];
 
 /** One run of mocha. */
@@ -43,14 +49,15 @@ export interface Run {
   /** `test/NAME.mocharc.json` */
   readonly config: "quick" | "node";
   readonly files: readonly string[];
-  /** How many files run at a time, each in a process of its own. @default one after the other in one process */
+  /** How many processes take one file after the other. @default one */
   readonly jobs?: number;
 }
 
 /** All suites: first what takes seconds, then all else on the node, three files at a time. */
 export function allRuns(): Run[] {
   const files = testFilesIn("test").filter((file) => !quickSuites.includes(suiteOf(file)));
-  const apart = files.filter((file) => suiteOf(file) !== outages && !onSharedPreviews.includes(file));
+  const bundled = Object.values(bundles).flat();
+  const apart = files.filter((file) => suiteOf(file) !== outages && !bundled.includes(file));
   const inOrder = [...longest, ...apart.filter((file) => !longest.includes(file))];
   return [
     { config: "quick", files: quickSuites.flatMap((suite) => testFilesIn(`test/${suite}`)), jobs: 4 },
@@ -62,7 +69,7 @@ export function allRuns(): Run[] {
 /**
  * What a person asks for, one file after the other.
  *
- * @param paths files or folders, relative to the working directory
+ * @param paths files or folders, relative to the checkout
  * @throws UserError where one of them has no test
  */
 export function runsOf(paths: readonly string[]): Run[] {
@@ -78,10 +85,8 @@ export function runsOf(paths: readonly string[]): Run[] {
 /** The folder below `test/`. */
 export const suiteOf = (file: string): string => file.split("/")[1] ?? "";
 
-/** The suites that a run's files belong to, those among them that share previews. */
-export const suitesOf = ({ files }: Run): string[] => [
-  ...new Set(files.flatMap((file) => (file === sharing ? onSharedPreviews : [file])).map(suiteOf)),
-];
+/** The suites that a run's files belong to. */
+export const suitesOf = ({ files }: Run): string[] => [...new Set(files.flatMap(filesIn).map(suiteOf))];
 
 function testFilesIn(given: string): string[] {
   const path = relative(checkout, resolve(checkout, given));

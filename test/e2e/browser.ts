@@ -47,8 +47,11 @@ async function start(): Promise<Running> {
 /** What a page showed when a test of it failed, for whoever looks for the reason. */
 export async function keepPicture(page: Page, title: string): Promise<void> {
   const path = join(checkout, "test-results", `${title.replaceAll(/\W+/g, "-")}.png`);
-  await page.screenshot({ path, fullPage: true });
-  console.error(`${page.url()} is shown in ${relative(checkout, path)}`);
+  const outcome = await page.screenshot({ path, fullPage: true }).then(
+    () => `is shown in ${relative(checkout, path)}`,
+    (error: Error) => `can't be shown: ${error.message}`,
+  );
+  console.error(`${page.url()} ${outcome}`);
 }
 
 /** Ends the browser where it was started. */

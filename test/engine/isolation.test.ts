@@ -8,6 +8,13 @@ import { desk as preview, sibling } from "../shared-previews";
 describe("network isolation on the node", () => {
   before(async () => {
     await Promise.all([preview.open(), sibling.open()]);
+    // A new pod isn't in kube-router's sets at once (cloudnativelabs/kube-router#1652).
+    await eventually(async () => {
+      for (const from of ["web", "api"] as const) {
+        await closed(sibling, from, `db.${preview.namespace}.svc.cluster.local`, 5432);
+      }
+      await closed(preview, "web", "db", 5432);
+    }, 10);
   });
 
   it("lets the ingress reach the web", async () => {
@@ -52,12 +59,12 @@ describe("network isolation on the node", () => {
     // The desk's settings let it out to the ingress, for its login, on one port.
     assert.equal(await connects(preview, "api", "traefik.traefik.svc.cluster.local", embedded().port), "open");
     await closed(preview, "api", "traefik.traefik.svc.cluster.local", 80);
+    await closed(preview, "api", "oidc.test-oidc.svc.cluster.local", 3000);
   });
 });
 
-/** A new pod isn't in kube-router's sets at once (cloudnativelabs/kube-router#1652). */
-const closed = (preview: Preview, from: "web" | "api", host: string, port: number) =>
-  eventually(async () => assert.equal(await connects(preview, from, host, port), "closed"), 10);
+const closed = async (preview: Preview, from: "web" | "api", host: string, port: number) =>
+  assert.equal(await connects(preview, from, host, port), "closed");
 
 /** Opens a TCP connection from a pod, with the interpreter that the pod's image has. Names resolve, or the test fails. */
 async function connects(preview: Preview, from: "web" | "api", host: string, port: number): Promise<string> {

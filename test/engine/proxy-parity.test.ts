@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { buffer } from "node:stream/consumers";
+import { rolledOut } from "../../lifecycle/workloads";
 import { isWhole } from "../extent";
 import { eventually } from "./http";
 import { kubectl } from "./kubectl";
@@ -18,7 +19,10 @@ const MiB = 2 ** 20;
 describe("the proxy between browser and Django", () => {
   const { origin, apiOrigin, host } = preview.names;
 
-  before(() => preview.open());
+  before(async () => {
+    await preview.open();
+    await serving();
+  });
 
   const through = (path: string, question?: Question) => ask(origin, `/api${path}`, question);
   const directly = (path: string, question?: Question) => ask(apiOrigin, path, question);
@@ -362,7 +366,7 @@ describe("the proxy between browser and Django", () => {
   describe("with API_PREFIX=keep", () => {
     const setVariable = async (variable: string) => {
       await kubectl("set", "env", "-n", preview.namespace, "deployment/web", variable);
-      await kubectl("rollout", "status", "-n", preview.namespace, "deployment/web", "--timeout=60s");
+      await rolledOut({ kubeContext: "preview", namespace: preview.namespace });
     };
 
     before(async () => {

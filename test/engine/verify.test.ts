@@ -414,7 +414,7 @@ describe("preview verify", () => {
         const containers = [{ name: "api", image, command, env }];
         const patch = JSON.stringify({ spec: { template: { spec: { containers } } } });
         await faulty.kubectl("patch", "deployment/api", "--patch", patch);
-        await faulty.renewed();
+        await faulty.renewed("api");
       };
       await setImage(embedded().images.api, ["./bin/api-entrypoint.sh"], "app.settings.preview");
       try {

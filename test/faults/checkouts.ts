@@ -40,7 +40,8 @@ export class Checkouts {
   }
 }
 
-function emptyCheckout(name: string): TestProject {
+/** A folder with the program and no stack, under a project name of its own. Its maker removes it. */
+export function emptyCheckout(name: string): TestProject {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-checkout-"));
   const options = { tsconfig: join(repository, "tsconfig.program.json") };
   writeFileSync(

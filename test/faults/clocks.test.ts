@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import type { SettingsInput } from "../../contract";
 import { GitHubStandIn } from "../code-host";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";
 import { isWhole } from "../extent";
+import { emptyCheckout } from "./checkouts";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 
@@ -13,7 +15,9 @@ const repository = "myorg/orders";
 /** The clock of `preview` itself. Cluster and code host have theirs, and time that is measured isn't taken from any. */
 describe("a clock that is off", () => {
   const number = 90410;
-  const preview = new Preview(number);
+  // Of its own: reconcile looks at all stacks of a project.
+  const project = emptyCheckout("preview-clocks");
+  const preview = new Preview(number, {}, project);
   let product: SettingsInput;
   let github: GitHubStandIn;
 
@@ -24,15 +28,22 @@ describe("a clock that is off", () => {
   });
   beforeEach(() => preview.init(product));
   afterEach(() => preview.close());
-  after(() => github?.stop());
+  after(async () => {
+    await github?.stop();
+    rmSync(project.folder, { recursive: true });
+  });
 
   const run = (args: string[], offset = "+0") =>
-    command(args, {
-      ...github.env,
-      LD_PRELOAD: "/usr/$LIB/faketime/libfaketimeMT.so.1",
-      FAKETIME: offset,
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    });
+    command(
+      args,
+      {
+        ...github.env,
+        LD_PRELOAD: "/usr/$LIB/faketime/libfaketimeMT.so.1",
+        FAKETIME: offset,
+        FAKETIME_DONT_FAKE_MONOTONIC: "1",
+      },
+      project,
+    );
 
   async function comesUp(offset?: string): Promise<void> {
     const { exitCode, stderr } = await run(["up", String(number)], offset);
@@ -73,7 +84,7 @@ describe("a clock that is off", () => {
     assert.equal(await planned("+1h"), "close");
     assert.equal(await planned("-24h"), "nothing");
     github.clockSkew = 0;
-    await closes(number, github.env);
+    await closes(number, github.env, project);
     left(await leftOf(preview, number, repository));
   });
 
@@ -88,7 +99,7 @@ describe("a clock that is off", () => {
       const hours = await surplus();
       assert.ok(hours > -0.2 && hours < 0.2, `${hours} h`);
       await recover(() => comesUp());
-      await closes(number, github.env);
+      await closes(number, github.env, project);
       left(await leftOf(preview, number, repository));
     });
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isWhole } from "../extent";
 import { note } from "./table";
 
 /** Counts what comes of the tries of one fault. */
@@ -28,5 +29,5 @@ export function faultTest(fault: string, tries: number, run: (tries: Tries) => P
     }
     assert.deepEqual(orphans, []);
     assert.equal(times.length, tries);
-  });
+  }).timeout(isWhole ? 4 * 3600_000 : 600_000);
 }

@@ -36,3 +36,12 @@ export function signal(pids: readonly number[], name: "SIGKILL" | "SIGSTOP" | "S
     }
   }
 }
+
+/** Whether a process is there and hasn't ended. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+};

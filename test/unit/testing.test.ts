@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../local/paths";
 import { budgets } from "../../local/testing/budgets";
-import { allRuns, onSharedPreviews, runsOf, sharing, suiteOf } from "../../local/testing/suites";
+import { allRuns, bundles, filesIn, runsOf, suiteOf } from "../../local/testing/suites";
 import { overBudget, slowestFirst, suiteTimes, type Timing } from "../../local/testing/times";
 
 const timing = (suite: string, seconds: number): Timing => ({
@@ -15,11 +15,12 @@ const timing = (suite: string, seconds: number): Timing => ({
 });
 
 describe("npm test", () => {
+  const read = (file: string) => readFileSync(join(checkout, file), "utf8");
   const all = globSync("test/**/*.test.ts", { cwd: checkout }).sort();
 
   it("runs every test file once", () => {
     const run = allRuns().flatMap(({ files }) => files);
-    assert.deepEqual(run.flatMap((file) => (file === sharing ? onSharedPreviews : [file])).sort(), all);
+    assert.deepEqual(run.flatMap(filesIn).sort(), all);
   });
 
   it("has a budget for every suite", () => {
@@ -27,8 +28,18 @@ describe("npm test", () => {
   });
 
   it("runs in one process what looks at shared previews, and nothing else", () => {
-    const looks = (file: string) => /from "\.\.\/shared-previews"/.test(readFileSync(join(checkout, file), "utf8"));
-    assert.deepEqual([...onSharedPreviews].sort(), all.filter(looks));
+    const sources = globSync("test/**/*.ts", { cwd: checkout });
+    const looking = sources.filter((file) => /from "[./]+\/shared-previews"/.test(read(file))).sort();
+    assert.deepEqual([...bundles["test/engine/on-shared-previews.ts"]!].sort(), looking);
+  });
+
+  it("gives no two files the same pull request's number", () => {
+    const own = /(?:Preview\(|number = |pullRequest = )(9\d{4})\b/g;
+    const numbers = [...all, "test/shared-previews.ts"].flatMap((file) => [
+      ...new Set([...read(file).matchAll(own)].map(([, number]) => number)),
+    ]);
+    assert.ok(numbers.length > 15, numbers.join());
+    assert.equal(new Set(numbers).size, numbers.length, numbers.sort().join());
   });
 
   it("runs only the files and folders that it is given", () => {

@@ -29,13 +29,16 @@ export interface Fault {
 const workloads = ["api", "web"] as const;
 type Workload = (typeof workloads)[number];
 
+/** What a container does that was told nothing yet. */
+const nothing: Readonly<Record<Workload, string>> = { api: "{}", web: "" };
+
 /** A preview of the reference product whose settings and proxy can be made faulty, one fault after the other. */
 export class FaultyPreview {
   readonly preview: Preview;
   deployed!: Deployed;
   private readonly client = httpClient([readFileSync(caCertificate, "utf8")]);
   /** What the containers were told last. */
-  private planted: Record<Workload, string> = { api: "{}", web: "" };
+  private readonly planted: Record<Workload, string> = { ...nothing };
 
   constructor(pullRequest: number) {
     this.preview = new Preview(pullRequest);
@@ -77,21 +80,21 @@ export class FaultyPreview {
     const command = { api: ["python", "faulty.py", "plant"], web: ["node", "faulty.mts", "plant"] };
     for (const workload of workloads.filter((one) => wanted[one] !== this.planted[one])) {
       await this.kubectl("exec", `deployment/${workload}`, "--", ...command[workload], wanted[workload]);
+      this.planted[workload] = wanted[workload];
     }
-    this.planted = wanted;
     await eventually(() => this.answers());
   }
 
   /** Changes a Deployment's own variables, and with them its pod; `NAME-` takes one away. */
   async setVariables(workload: Workload, ...variables: string[]): Promise<void> {
     await this.kubectl("set", "env", `deployment/${workload}`, ...variables);
-    await this.renewed();
+    await this.renewed(workload);
   }
 
-  /** New pods have come into the place of the former ones. */
-  async renewed(): Promise<void> {
+  /** A new pod has come into the place of the former one. */
+  async renewed(workload: Workload): Promise<void> {
     await this.settled();
-    this.planted = { api: "{}", web: "" };
+    this.planted[workload] = nothing[workload];
     await eventually(() => this.answers());
   }
 

@@ -170,7 +170,11 @@ async function plant(text: string): Promise<void> {
     rmSync(files.serving);
     process.kill(1, "SIGHUP");
   }
-  while (read(files.serving) !== variables || !(await answers())) await sleep(50);
+  const deadline = performance.now() + 60_000;
+  while (read(files.serving) !== variables || !(await answers())) {
+    if (performance.now() > deadline) throw new Error("the web doesn't serve");
+    await sleep(50);
+  }
 }
 
 const [, , verb, text = ""] = process.argv;

@@ -1,0 +1,13 @@
+import { join, relative } from "node:path";
+import { checkout } from "../local/paths";
+import { filesIn } from "../local/testing/suites";
+
+/** Loads the files of a bundle as one file: mocha gives each file to a process that has time. */
+export function together(bundle: string): void {
+  for (const file of filesIn(relative(checkout, bundle))) {
+    describe(file, () => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      require(join(checkout, file));
+    });
+  }
+}
