@@ -10,8 +10,7 @@ export interface GeneratedDatabase {
   };
 }
 
-/** The setting `database.generation` that a living database was made for: its home is the claim template, which no other
- * run can have changed without another database. */
+/** The setting `database.generation` that a living database was made for. The claim template is its only home. */
 export function generationOf({ spec }: GeneratedDatabase): number {
   return Number(spec.volumeClaimTemplates?.[0]?.metadata?.annotations?.[generationAnnotation] ?? 1);
 }

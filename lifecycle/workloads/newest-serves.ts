@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../contract";
 import { httpClient } from "../http-client";
 import type { Place } from "../kubectl";
+import { findNamespace } from "../namespace";
 import { serving } from "../serving";
 import { rolledOut } from "./rolled-out";
 import { whileWatching } from "./watch";
@@ -15,12 +18,39 @@ export interface NewestServesOptions {
 /**
  * Waits until the newest revision serves at the public host, and nothing else.
  *
- * @throws UserError with the object that keeps it from that, or the host's last answer
+ * @throws UserError with the object that keeps it from that, the host's last answer, or that the namespace is going
  */
 export async function newestServes({ place, url, report, signal }: NewestServesOptions): Promise<void> {
-  await whileWatching({ place, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
-    const ended = signal === undefined ? hopeless : AbortSignal.any([hopeless, signal]);
-    await rolledOut(place, ended);
-    await serving(url, { dispatcher: httpClient(), report, signal: ended });
-  });
+  const ended = new AbortController();
+  const isGoing = deletionOf(place, ended.signal);
+  try {
+    await whileWatching({ place, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
+      const given = signal === undefined ? [] : [signal];
+      const over = AbortSignal.any([hopeless, isGoing, ...given]);
+      await rolledOut(place, over);
+      await serving(url, { dispatcher: httpClient(), report, signal: over });
+    });
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Aborted, with that as its reason, when somebody deletes the namespace before this has ended. */
+function deletionOf(place: Place, ended: AbortSignal): AbortSignal {
+  const deletion = new AbortController();
+  const watch = async () => {
+    while (!ended.aborted) {
+      await sleep(3000, undefined, { signal: ended }).catch(() => undefined);
+      const phase = await findNamespace(place).then(
+        (namespace) => namespace?.phase ?? "deleted",
+        () => "unknown",
+      );
+      if (phase === "Terminating" || phase === "deleted") {
+        deletion.abort(new UserError(`namespace ${place.namespace} has been deleted since it was updated`));
+        return;
+      }
+    }
+  };
+  void watch();
+  return deletion.signal;
 }

@@ -6,8 +6,8 @@ import { checkout } from "../paths";
 /** Those that need neither toolchain nor node. */
 export const quickSuites = ["unit", "components"];
 
-/** Faults of the node itself, which must be nobody else's at that time. */
-const outages = "outages";
+/** Run at the end: faults of the node itself, which must be nobody else's at that time, beside what knows of no node. */
+const lastSuites = ["outages", "compose"];
 
 /** Files that must not run beside each other, by the file that runs them one after the other, in this order. */
 export const bundles: Readonly<Record<string, readonly string[]>> = {
@@ -41,7 +41,6 @@ const longest = [
   "test/engine/data.test.ts",
   "test/engine/preview-stack.test.ts",
   "test/faults/checkouts.test.ts",
-  "test/compose/with-podman.ts",
 ];
 
 /** One run of mocha. */
@@ -57,12 +56,13 @@ export interface Run {
 export function allRuns(): Run[] {
   const files = testFilesIn("test").filter((file) => !quickSuites.includes(suiteOf(file)));
   const bundled = Object.values(bundles).flat();
-  const apart = files.filter((file) => suiteOf(file) !== outages && !bundled.includes(file));
-  const inOrder = [...longest, ...apart.filter((file) => !longest.includes(file))];
+  const apart = [...Object.keys(bundles), ...files.filter((file) => !bundled.includes(file))];
+  const isLast = (file: string) => lastSuites.includes(suiteOf(file));
+  const inOrder = [...longest, ...apart.filter((file) => !isLast(file) && !longest.includes(file))];
   return [
     { config: "quick", files: quickSuites.flatMap((suite) => testFilesIn(`test/${suite}`)), jobs: 4 },
     { config: "node", files: inOrder, jobs: 3 },
-    { config: "node", files: files.filter((file) => suiteOf(file) === outages) },
+    { config: "node", files: apart.filter(isLast), jobs: 2 },
   ];
 }
 

@@ -140,6 +140,7 @@ describe("direct access to the API, by a plain client", () => {
         assert.equal((await ask(`${origin}/api/orders/`)).status, 503);
       } finally {
         await kubectl("scale", "deployment/web", "--replicas=1", "--namespace", preview.namespace);
+        await preview.settled();
       }
     });
 

@@ -29,6 +29,7 @@ const gated = migrationThatRuns("select * from gate");
 
 describe("a migration that fails", () => {
   const preview = new Preview(90021);
+  const larger = { ...preview.settings.database, storage: "2Gi" };
   const withMigration = (migrate: string[], sha: string) => ({ api: { ...preview.settings.api, migrate, sha } });
   let pod: string;
 
@@ -94,7 +95,6 @@ describe("a migration that fails", () => {
 
   it("is followed by one for a new volume, which is migrated and seeded", async () => {
     await query(preview.namespace, "delete from orders_order");
-    const larger = { ...preview.settings.database, storage: "2Gi" };
     preview.configure({ database: larger });
     await assert.rejects(preview.up(), /database\.storage: .*from 1Gi to 2Gi without losing its data/);
     assert.equal(await query(preview.namespace, "select count(*) from orders_order"), "0");
@@ -107,7 +107,8 @@ describe("a migration that fails", () => {
   });
 
   it("waits where the preview sleeps, and is made up for before the API wakes", async () => {
-    const revision = withMigration(migrationThatRuns("create table woken ()"), "ccccccc");
+    const migrated = withMigration(migrationThatRuns("create table woken ()"), "ccccccc");
+    const revision = { ...migrated, database: larger };
     preview.configure({ ...revision, asleep: true });
     await preview.pulumi("up", "--yes", "--skip-preview", "--stack", preview.stack);
     const running = ["-n", preview.namespace, "--field-selector=status.phase!=Succeeded"];

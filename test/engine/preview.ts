@@ -72,7 +72,18 @@ export class Preview {
   /** Resolves once nothing serves any more that was there before. */
   async up(): Promise<void> {
     await up(this.context, this.stack);
-    await rolledOut({ kubeContext: "preview", namespace: this.namespace });
+    await this.rolledOut();
+  }
+
+  /** Waits until API and web serve, and nothing else does that was there before. */
+  rolledOut(): Promise<void> {
+    return rolledOut({ kubeContext: "preview", namespace: this.namespace });
+  }
+
+  /** The same, for visitors. */
+  async settled(): Promise<void> {
+    await this.rolledOut();
+    await this.reachable();
   }
 
   /** Waits until a request gets through to Django: ingress and network policies learn of new pods a moment later. */

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { buffer } from "node:stream/consumers";
-import { rolledOut } from "../../lifecycle/workloads";
 import { isWhole } from "../extent";
 import { eventually } from "./http";
 import { kubectl } from "./kubectl";
@@ -366,7 +365,7 @@ describe("the proxy between browser and Django", () => {
   describe("with API_PREFIX=keep", () => {
     const setVariable = async (variable: string) => {
       await kubectl("set", "env", "-n", preview.namespace, "deployment/web", variable);
-      await rolledOut({ kubeContext: "preview", namespace: preview.namespace });
+      await preview.rolledOut();
     };
 
     before(async () => {
