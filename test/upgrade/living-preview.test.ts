@@ -47,8 +47,14 @@ describe("a living preview at the next commit", () => {
   for (const time of ["once", "twice"]) {
     it(`is updated ${time} without a replacement or a deletion, and keeps its rows`, async () => {
       const known = await objects();
+      preview.output = "";
       await preview.up();
-      assert.doesNotMatch(preview.output, /(replac|delet)(ed|ing)/);
+      // A Job's pod can't be changed: the migration runs again, and has nothing to do.
+      const lines = preview.output.split("\n").filter((line) => !line.includes("kubernetes:batch/v1:Job "));
+      assert.deepEqual(
+        lines.filter((line) => /:\w+ \S+ (replac|delet)(ed|ing)/.test(line)),
+        [],
+      );
       const now = await objects();
       assert.deepEqual(
         known.filter((object) => !now.includes(object)),
