@@ -49,34 +49,50 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
 }
 
 /**
- * Brings the preview to a decision, and notes it down once that is done: one that was cancelled, refused or failed is none.
+ * Brings the preview to a decision. One that is cancelled, refused or fails is none.
  *
  * @param begin does what needn't wait for Pulumi, until the signal says that Pulumi has ended
  */
 export async function declare(
-  { context, stack, place }: ExistingPreview,
+  preview: ExistingPreview,
   declared: Partial<Declared>,
   options: LockOptions,
   begin: (signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const ended = new AbortController();
-  const begun = begin(ended.signal);
+  const { context, stack, place } = preview;
+  const bring = async () => {
+    await recallDeclared(preview, await findNamespace(place), declared);
+    await update(context, stack, place, options.report);
+  };
+  const inTurn = async () => {
+    const ended = new AbortController();
+    const begun = begin(ended.signal);
+    try {
+      await withLock(context, stack, bring, options);
+    } finally {
+      ended.abort();
+      await begun;
+    }
+  };
+  await (declared.asleep === undefined ? inTurn() : whileNoted(preview, declared.asleep, inTurn));
+}
+
+/**
+ * Notes down whether the preview sleeps, before that is done: another run, which has its turn meanwhile, must not undo it.
+ * Where it isn't done, the note of before comes back.
+ */
+async function whileNoted(
+  { place, declared }: ExistingPreview,
+  asleep: boolean,
+  action: () => Promise<void>,
+): Promise<void> {
+  await note(place, { asleep });
   try {
-    await withLock(
-      context,
-      stack,
-      async () => {
-        await recallDeclared({ context, stack, place }, await findNamespace(place), declared);
-        await update(context, stack, place, options.report);
-        if (declared.asleep !== undefined) {
-          await note(place, { asleep: declared.asleep });
-        }
-      },
-      options,
-    );
-  } finally {
-    ended.abort();
-    await begun;
+    await action();
+  } catch (error) {
+    // A preview that was closed meanwhile has no notes.
+    await note(place, { asleep: declared.asleep }).catch(() => undefined);
+    throw error;
   }
 }
 

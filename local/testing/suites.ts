@@ -4,7 +4,7 @@ import { UserError } from "../../contract";
 import { checkout } from "../paths";
 
 /** Those that need neither toolchain nor node. */
-export const quickSuites = ["unit", "components"];
+const quickSuites = ["unit", "components"];
 
 /** Run at the end: faults of the node itself, which must be nobody else's at that time, beside what knows of no node. */
 const lastSuites = ["outages", "compose"];
