@@ -1,7 +1,7 @@
 import { interruption } from "../interruption";
 import { declare, existingPreview } from "../declared";
 import { report, reportingProject } from "../project";
-import { handBack, newestServes, startAtOnce } from "../workloads";
+import { handBack, newestServes, startAtOnce, stopAgain } from "../workloads";
 import { lockOptionsOf } from "./lock-options";
 
 /** Scales a preview to nothing. Its data, its secrets and its host stay, and updates leave it asleep. */
@@ -16,7 +16,14 @@ export async function wake(pullRequest: number): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
   const { place, origin: url } = preview;
   const begin = (signal: AbortSignal) => startAtOnce(place, report, signal);
-  await declare(preview, { asleep: false }, lockOptionsOf(preview), begin);
+  try {
+    await declare(preview, { asleep: false }, lockOptionsOf(preview), begin);
+  } catch (error) {
+    if (preview.declared.asleep) {
+      await stopAgain(place, report);
+    }
+    throw error;
+  }
   await handBack(place, report);
   await newestServes({ place, url, report, signal: interruption });
   console.log(`preview ready: ${url}`);

@@ -1,5 +1,5 @@
 export { newestServes } from "./newest-serves";
 export { rolledOut } from "./rolled-out";
 export { drifted } from "./drift";
-export { handBack, startAtOnce } from "./start-at-once";
+export { handBack, startAtOnce, stopAgain } from "./start-at-once";
 export { update } from "./update";

@@ -22,15 +22,22 @@ export async function startAtOnce(place: Place, report: (message: string) => voi
     if (!isMigrated(await look(place))) {
       return;
     }
-    await apply(place, [workloads.db, workloads.web].map(awake));
+    await apply(place, [workloads.db, workloads.web].map(scaledTo(1)));
     await databaseReady(place, signal);
-    await apply(place, [workloads.api].map(awake));
+    await apply(place, [workloads.api].map(scaledTo(1)));
   } catch (error) {
     // Pulumi starts them all the same.
     if (!signal.aborted) {
       report((error as Error).message);
     }
   }
+}
+
+/** Stops again what was started at once, where the preview is to sleep on. */
+export async function stopAgain(place: Place, report: (message: string) => void): Promise<void> {
+  await apply(place, Object.values(workloads).map(scaledTo(0))).catch((error: unknown) =>
+    report((error as Error).message),
+  );
 }
 
 /** Leaves the replicas to Pulumi alone: otherwise its next update that changes them would be refused as a conflict. */
@@ -40,7 +47,7 @@ export async function handBack(place: Place, report: (message: string) => void):
 
 type Workload = (typeof workloads)[keyof typeof workloads];
 
-const awake = (workload: Workload) => ({ ...workload, spec: { replicas: 1 } });
+const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
 
 /** Whether no migration is left to run: one that came while the preview slept is suspended. */
 export const isMigrated = ({ makers }: Objects): boolean =>

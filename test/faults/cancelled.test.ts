@@ -29,9 +29,8 @@ describe("a command that is cancelled while it waits for its turn", () => {
     return () => rmSync(file);
   }
 
-  const verbs = ["sleep", "reset-db", "up"];
-
-  faultTest("Ctrl-C while a lock is waited for: sleep, reset-db, up", 1, async ({ recover, left }) => {
+  /** Each waits, and is stopped by Ctrl-C. */
+  async function cancelled(...verbs: string[]): Promise<void> {
     const unlock = lock();
     try {
       for (const verb of verbs) {
@@ -46,14 +45,27 @@ describe("a command that is cancelled while it waits for its turn", () => {
     } finally {
       unlock();
     }
-    await recover(async () => {
-      const { exitCode, stderr } = await run("up");
-      assert.equal(exitCode, 0, stderr);
-    });
+  }
+
+  async function succeeds(verb: string): Promise<void> {
+    const { exitCode, stderr } = await run(verb);
+    assert.equal(exitCode, 0, stderr);
+  }
+
+  const replicas = () =>
+    kubectl("get", "deployments,statefulsets", "-n", preview.namespace, "-o", "jsonpath={.items[*].spec.replicas}");
+
+  faultTest("Ctrl-C while a lock is waited for: sleep, reset-db, up, wake", 2, async ({ recover, left }) => {
+    await cancelled("sleep", "reset-db", "up");
+    await recover(() => succeeds("up"));
     // Neither asleep nor emptied.
-    const replicas = "jsonpath={.items[*].spec.replicas}";
-    assert.equal(await kubectl("get", "deployments", "-n", preview.namespace, "-o", replicas), "1 1");
+    assert.equal(await replicas(), "1 1 1");
     assert.equal(await query(preview.namespace, "select count(*) from kept"), "0");
+    await succeeds("sleep");
+    await cancelled("wake");
+    assert.equal(await replicas(), "0 0 0");
+    await recover(() => succeeds("up"));
+    assert.equal(await replicas(), "0 0 0");
     await closes(number);
     left(await leftOf(preview, number));
   });
