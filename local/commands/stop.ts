@@ -39,10 +39,11 @@ function closeOne(pullRequest: number): Step<object> {
     usually: "10 s",
     run: async (_, report) => {
       const context = await pulumiContext(report);
-      if (!(await stacks(context)).some(({ name }) => name === stack)) {
-        throw new UserError(`there is no preview ${stack}`);
+      if ((await stacks(context)).some(({ name }) => name === stack)) {
+        await close(context, stack);
+      } else {
+        report(`there is no stack ${stack}: it was closed before, or never brought up`);
       }
-      await close(context, stack);
       removeStackFile(stack);
     },
   };
