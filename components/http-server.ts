@@ -12,6 +12,7 @@ import {
   resourceRequirements,
   selectorOf,
   stoppedFirst,
+  takenOver,
   type Transform,
   variables,
   type WorkloadArgs,
@@ -54,7 +55,7 @@ export function httpServer(
   return new k8s.apps.v1.Deployment(
     name,
     transform({
-      metadata: { name: service.name, namespace, labels, annotations: stoppedBeside },
+      metadata: { name: service.name, namespace, labels, annotations: { ...takenOver, ...stoppedBeside } },
       spec: {
         replicas: replicasOf(args.settings),
         // The old pod serves until the new one is ready, also when that never happens.

@@ -19,6 +19,7 @@ import {
   secret,
   selectorOf,
   stoppedFirst,
+  takenOver,
   type Transform,
   variables,
   type WorkloadArgs,
@@ -71,7 +72,7 @@ export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSe
   const { name } = services.database;
   const labels = labelsOf(name);
   return transform({
-    metadata: { name, namespace, labels },
+    metadata: { name, namespace, labels, annotations: takenOver },
     spec: {
       serviceName: name,
       replicas: replicasOf(settings),

@@ -119,6 +119,13 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
+  it("takes back what somebody has set on a workload that serves", () => {
+    const annotations = [...kind(resources, "Deployment"), ...kind(resources, "StatefulSet")].map(
+      ({ inputs }) => (inputs as unknown as Workload).metadata.annotations?.["pulumi.com/patchForce"],
+    );
+    assert.deepEqual(annotations, ["true", "true", "true"]);
+  });
+
   it("waits for the pods of a StatefulSet or a Job when it deletes one, and not for those of a Deployment", () => {
     const policies = Object.fromEntries(
       ["Deployment", "StatefulSet", "Job"].map((token) => [

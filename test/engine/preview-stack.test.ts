@@ -113,6 +113,8 @@ describe("a preview on the real engine and cluster", () => {
   });
 
   it("keeps its database, and the rows in it, when a label is put on every workload", async () => {
+    // By hand, and the program's again with the next change.
+    await kubectl("scale", "deployment/web", "-n", preview.namespace, "--replicas=2");
     const uid = () => kubectl("get", "statefulset/db", "-n", preview.namespace, "-o", "jsonpath={.metadata.uid}");
     const before = await uid();
     await withComponents(preview, (workload) =>
@@ -122,6 +124,10 @@ describe("a preview on the real engine and cluster", () => {
     const pods = await kubectl("get", "pods", "-n", preview.namespace, "-l", "team=blue", "-o", path);
     assert.match(pods, /^blue blue blue( blue)?$/);
     assert.equal(await uid(), before);
+    assert.equal(
+      await kubectl("get", "deployment/web", "-n", preview.namespace, "-o", "jsonpath={.spec.replicas}"),
+      "1",
+    );
     assert.equal(await query(preview.namespace, `select count(*) from orders_order where id = ${order}`), "1");
     await preview.up();
   });
