@@ -5,7 +5,7 @@ import { ensureImage } from "../../local/images";
 import { command } from "../faults/small-preview";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
-import { query } from "./kubectl";
+import { kubectl, query } from "./kubectl";
 import { placeOrder } from "./orders";
 import { Preview } from "./preview";
 
@@ -94,6 +94,23 @@ describe("a preview's data", () => {
     preview.configure({ prefix: "moved" });
     await assert.rejects(preview.up(), /prefix: the preview is in the namespace test-pr-90201, .*preview close 90201/);
     assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
+  });
+
+  it("gives way to an empty one where a change asks for that and it is told so", async () => {
+    const { database } = preview.settings;
+    preview.configure({ database: { ...database, storage: "2Gi", generation: 2 } });
+    const number = String(preview.pullRequest);
+    const refused = await command(["up", number]);
+    assert.equal(refused.exitCode, 2);
+    assert.match(refused.stderr, /database\.storage: .*from 1Gi to 2Gi.*preview up 90201 --replace-database/);
+    assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
+    const { exitCode, stderr } = await command(["up", number, "--replace-database"]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /what was entered is lost/);
+    assert.equal(await sql("select count(*) from orders_order where item like 'Ordered%'"), "0");
+    assert.equal(await sql("select count(*) from orders_seedrun"), "1");
+    const claim = "jsonpath={.spec.resources.requests.storage}";
+    assert.equal(await kubectl("get", "pvc/data-db-0", "-n", preview.namespace, "-o", claim), "2Gi");
   });
 
   const serves = () => eventually(async () => assert.equal((await ask(`${origin}/api/orders/`)).status, 200));
