@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -48,11 +48,8 @@ export function secretsProvider({ project }: PulumiContext): string | undefined 
  * @throws UserError where there is no room
  */
 export async function restoreCutOffStates(context: PulumiContext, report: (message: string) => void): Promise<boolean> {
-  const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
-  const project =
-    /^name: *["']?([^\s"']+)/m.exec(readFileSync(join(context.project, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
-  const path = /^file:\/\/([^?]*)/.exec(url)?.[1]?.replace(/^~/, homedir());
-  const folder = path === undefined ? "" : join(path, ".pulumi/stacks", project);
+  const { folder: backend, project } = await place(context);
+  const folder = join(backend, "stacks", project);
   if (!existsSync(folder)) {
     return false;
   }
@@ -84,6 +81,40 @@ export async function restoreCutOffStates(context: PulumiContext, report: (messa
     );
   }
   return lost.length > 0;
+}
+
+/**
+ * Removes the locks of a stack that are empty, in a backend in a folder: a full disk leaves one, and every update is refused
+ * from then on. Pulumi writes a lock in one go, so that one which stays empty is nobody's.
+ *
+ * @returns whether there was one
+ */
+export async function removeEmptyLocks(
+  context: PulumiContext,
+  stack: string,
+  report: (message: string) => void,
+): Promise<boolean> {
+  const { folder: backend, project } = await place(context);
+  const folder = join(backend, "locks/organization", project, stack);
+  const empty = () =>
+    (existsSync(folder) ? readdirSync(folder) : []).filter((name) => statSync(join(folder, name)).size === 0);
+  const seen = empty();
+  await sleep(1000);
+  const left = empty().filter((name) => seen.includes(name));
+  for (const name of left) {
+    rmSync(join(folder, name));
+    report(`${stack} had an empty lock, which a full disk has left: it is removed`);
+  }
+  return left.length > 0;
+}
+
+/** Where a backend in a folder has what is Pulumi's, and the project's name in it; no such folder where it is none. */
+async function place(context: PulumiContext): Promise<{ folder: string; project: string }> {
+  const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
+  const project =
+    /^name: *["']?([^\s"']+)/m.exec(readFileSync(join(context.project, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
+  const path = /^file:\/\/([^?]*)/.exec(url)?.[1]?.replace(/^~/, homedir());
+  return { folder: path === undefined ? "/nonexistent" : join(path, ".pulumi"), project };
 }
 
 function isWhole(file: string): boolean {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { UserError } from "../contract";
+import { removeEmptyLocks } from "./backend";
 import { pause } from "./pause";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
@@ -50,8 +51,12 @@ export async function withLock<Result>(
     try {
       return await action();
     } catch (error) {
-      const lock = lockIn(refusalOf(error) ?? "");
+      const refusal = refusalOf(error) ?? "";
+      const lock = lockIn(refusal);
       if (lock === undefined) {
+        if (/unexpected end of JSON input/.test(refusal) && (await removeEmptyLocks(context, stack, report))) {
+          continue;
+        }
         throw error;
       }
       if (await provenEnded(lock, hasEnded)) {

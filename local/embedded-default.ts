@@ -45,8 +45,9 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
       usually: "15 s",
       run: async (embedded, report) => {
         const { node, traefik } = embedded.programs;
-        embedded.variables = embeddedVariables();
         await startNode({ nodeBin: node, traefikBin: traefik, port, report, signal: interruption });
+        // Once there is the CA that they say to trust.
+        embedded.variables = embeddedVariables();
         await applyDeployerRights(node);
       },
     },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SettingsInput } from "../../contract";
@@ -64,6 +64,12 @@ describe("a state backend that fails", () => {
     }
   }
 
+  function leaveEmptyLock(): void {
+    const locks = join(folder, ".pulumi/locks/organization", testProject.name, preview.stack);
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, "00000000-0000-4000-8000-000000000000.json"), "");
+  }
+
   async function heal(): Promise<void> {
     clearInterval(filling);
     await execa("mount", ["-o", "remount,rw", folder]);
@@ -95,12 +101,14 @@ describe("a state backend that fails", () => {
     return leftOf(preview, number);
   }
 
-  faultTest("backend read-only, before up and before close", 2, async ({ recover, left }) => {
+  faultTest("backend read-only before up, an empty lock, read-only before close", 3, async ({ recover, left }) => {
     await readOnly();
     await fails(run("up"), isReadOnly);
     assert.equal(await exists("namespace", preview.namespace), false);
     await heal();
     await recover(comesUp);
+    leaveEmptyLock();
+    await recover(() => comesUp(/pr-90420 had an empty lock, which a full disk has left: it is removed/));
     await readOnly();
     await fails(run("close"), isReadOnly);
     assert.equal(await exists("service", "web"), true);
