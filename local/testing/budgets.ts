@@ -3,12 +3,12 @@
  * Three files run side by side, so `npm test` takes a good third of the sum. `npm test` names the suites that take longer.
  */
 export const budgets: Readonly<Record<string, number>> = {
-  unit: 30,
+  unit: 45,
   components: 10,
-  engine: 1200,
+  engine: 1300,
   e2e: 300,
-  faults: 900,
+  faults: 1400,
   compose: 200,
-  outages: 150,
+  outages: 200,
   upgrade: 120,
 };
