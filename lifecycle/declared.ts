@@ -25,7 +25,7 @@ export interface ExistingPreview {
   readonly origin: string;
   /** `myorg/shop`; empty where the settings name none. */
   readonly repository: string;
-  readonly declared: Declared;
+  readonly asleep: boolean;
 }
 
 /** @throws UserError where the cluster has no such namespace or can't be asked */
@@ -44,8 +44,7 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
   refuseForeign(namespace, owner);
   const { repository } = owner;
   const { asleep } = recordFrom(namespace.annotations);
-  const declared = { asleep, generation: (await deployedGeneration(place)) ?? 1 };
-  return { context, stack, place, origin: names.origin, repository, declared };
+  return { context, stack, place, origin: names.origin, repository, asleep };
 }
 
 /**
@@ -82,7 +81,7 @@ export async function declare(
  * Where it isn't done, the note of before comes back.
  */
 async function whileNoted(
-  { place, declared }: ExistingPreview,
+  { place, asleep: before }: ExistingPreview,
   asleep: boolean,
   action: () => Promise<void>,
 ): Promise<void> {
@@ -91,7 +90,7 @@ async function whileNoted(
     await action();
   } catch (error) {
     // A preview that was closed meanwhile has no notes.
-    await note(place, { asleep: declared.asleep }).catch(() => undefined);
+    await note(place, { asleep: before }).catch(() => undefined);
     throw error;
   }
 }

@@ -11,6 +11,9 @@ const lockFolder = `${stateDir}.lock`;
 /** How long a lock lasts that nobody renews, in milliseconds: its holder was killed. */
 const stale = 30_000;
 
+/** Where the one who has it doesn't say. */
+const somebody = "another npm start, stop or test";
+
 /**
  * Who has the machine's lock, as one noun: `npm test (process 123, since 16:40)`; undefined where nobody has it. In plain
  * JavaScript, so that it can be asked before the packages are installed.
@@ -29,8 +32,8 @@ function lockHolder() {
     return `npm ${command} (process ${pid}, since ${new Date(since).toTimeString().slice(0, 5)})`;
   } catch {
     // It has only just begun, or is about to end.
-    return "another npm start, stop or test";
+    return somebody;
   }
 }
 
-module.exports = { holderFile, lockHolder, stale };
+module.exports = { holderFile, lockHolder, somebody, stale };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { UserError } from "../contract";
 import { interruption } from "../lifecycle/interruption";
-import { holderFile, lockHolder, stale } from "./lock-holder.cjs";
+import { holderFile, lockHolder, somebody, stale } from "./lock-holder.cjs";
 import { stateDir } from "./paths";
 
 export interface LockOptions {
@@ -45,7 +45,7 @@ async function acquire(patience: number): Promise<() => Promise<void>> {
         throw error;
       }
     }
-    const holder = lockHolder() ?? "another npm start, stop or test";
+    const holder = lockHolder() ?? somebody;
     if (performance.now() - started >= patience) {
       throw new UserError(`${holder} is at work on this machine; try again when it has ended`);
     }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { SettingsInput } from "../contract";
+import { all } from "../local/all";
 import { ensureImage } from "../local/images";
 import { closeBrowser } from "./e2e/browser";
 import { embedded } from "./engine/embedded";
@@ -27,7 +28,7 @@ class SharedPreview extends Preview {
   }
 
   open(): Promise<void> {
-    this.opening ??= allDone([provider.start(), this.bringUp()]).then(() => this.reachable());
+    this.opening ??= all([provider.start(), this.bringUp()]).then(() => this.reachable());
     return this.opening;
   }
 
@@ -75,12 +76,6 @@ const parityImage = () =>
 /** Mocha calls it after the last suite of a process. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    await allDone([desk.closeIfOpened(), sibling.closeIfOpened(), closeBrowser()]).finally(() => provider.stop());
+    await all([desk.closeIfOpened(), sibling.closeIfOpened(), closeBrowser()]).finally(() => provider.stop());
   },
 };
-
-/** As Promise.all, but a failure is thrown when all have ended: nobody is at work any more then. */
-async function allDone(work: readonly Promise<unknown>[]): Promise<void> {
-  await Promise.allSettled(work);
-  await Promise.all(work);
-}

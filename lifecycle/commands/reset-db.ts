@@ -1,3 +1,4 @@
+import { deployedGeneration } from "../database";
 import { declare, existingPreview } from "../declared";
 import { report, reportingProject } from "../project";
 import { lockOptionsOf } from "./lock-options";
@@ -9,8 +10,8 @@ export interface ResetOptions {
 /** Raises `database.generation`, which gives the preview a new volume, migrated and seeded by the ordinary update. */
 export async function resetDatabase(pullRequest: number, { dryRun = false }: ResetOptions): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
-  const { stack, origin } = preview;
-  const { asleep, generation } = preview.declared;
+  const { stack, origin, asleep, place } = preview;
+  const generation = (await deployedGeneration(place)) ?? 1;
   if (dryRun) {
     console.log(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
     console.log(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);

@@ -19,7 +19,7 @@ export async function wake(pullRequest: number): Promise<void> {
   try {
     await declare(preview, { asleep: false }, lockOptionsOf(preview), begin);
   } catch (error) {
-    if (preview.declared.asleep) {
+    if (preview.asleep) {
       await stopAgain(place, report);
     }
     throw error;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../../contract";
 import { importImage, isContainerdReady, listImages } from "../cluster/containerd";
 import { interruption } from "../../lifecycle/interruption";
+import { all } from "../all";
 import { buildByDockerfile } from "./build";
 import { forgetFormerVersions } from "./former-versions";
 import { type Image, referenceOf } from "./image";
@@ -134,12 +135,6 @@ function builder({ access, built, fail, signal, report }: BuilderOptions): (imag
   }
 
   return build;
-}
-
-/** As Promise.all, but a failure is thrown when all have ended: what they work in can be deleted then. */
-async function all<const T extends readonly unknown[]>(work: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }
 
 /** Runs what it is given one after the other. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { command } from "../faults/small-preview";
 import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
-import { Preview } from "./preview";
+import { backendFolder, Preview } from "./preview";
 
 const migrationThatRuns = (statement: string) => [
   "python3",
@@ -62,8 +62,7 @@ describe("a migration that fails", () => {
   it("leaves nothing that it has printed in Pulumi's output, the state, its history and backups", async () => {
     const secret = await password();
     assert.ok(!preview.output.includes(secret));
-    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
-    const files = globSync(`.pulumi/**/*${preview.stack}*{,/**/*}`, { cwd: pathname, withFileTypes: true })
+    const files = globSync(`**/*${preview.stack}*{,/**/*}`, { cwd: backendFolder(), withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name));
     for (const folder of ["stacks", "history", "backups"]) {

@@ -21,6 +21,9 @@ export interface TestProject {
 
 export const testProject: TestProject = { folder: join(__dirname, "project"), name: "preview-test" };
 
+/** What Pulumi has in the folder that is the backend here. */
+export const backendFolder = (): string => join(new URL(process.env.PULUMI_BACKEND_URL!).pathname, ".pulumi");
+
 /** A preview that a test brings up, under a project name, a prefix and a number of the tests' own. */
 export class Preview {
   readonly stack: string;
@@ -123,8 +126,12 @@ export class Preview {
 
   /** Whether there is the stack, by the folder that is the backend here: Pulumi would take half a second to say so. */
   exists(): boolean {
-    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
-    return existsSync(join(pathname, ".pulumi/stacks", this.project.name, `${this.stack}.json`));
+    return existsSync(join(backendFolder(), "stacks", this.project.name, `${this.stack}.json`));
+  }
+
+  /** The folder of the stack's locks in the backend. */
+  get locks(): string {
+    return join(backendFolder(), "locks/organization", this.project.name, this.stack);
   }
 
   /** The stack's configuration. */

@@ -65,9 +65,8 @@ describe("a state backend that fails", () => {
   }
 
   function leaveEmptyLock(): void {
-    const locks = join(folder, ".pulumi/locks/organization", testProject.name, preview.stack);
-    mkdirSync(locks, { recursive: true });
-    writeFileSync(join(locks, "00000000-0000-4000-8000-000000000000.json"), "");
+    mkdirSync(preview.locks, { recursive: true });
+    writeFileSync(join(preview.locks, "00000000-0000-4000-8000-000000000000.json"), "");
   }
 
   async function heal(): Promise<void> {

@@ -20,10 +20,8 @@ describe("a command that is cancelled while it waits for its turn", () => {
 
   /** As a run on another machine holds it. Returns what gives it back. */
   function lock(): () => void {
-    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
-    const folder = join(pathname, ".pulumi/locks/organization", preview.project.name, preview.stack);
-    const file = join(folder, "00000000-0000-4000-8000-000000000000.json");
-    mkdirSync(folder, { recursive: true });
+    const file = join(preview.locks, "00000000-0000-4000-8000-000000000000.json");
+    mkdirSync(preview.locks, { recursive: true });
     const holder = { pid: 1, username: "ci", hostname: "another-runner", timestamp: new Date().toISOString() };
     writeFileSync(file, JSON.stringify(holder));
     return () => rmSync(file);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { SettingsInput } from "../../contract";
 import { GitHubStandIn } from "../code-host";
 import { eventually } from "../engine/http";
@@ -41,11 +40,7 @@ describe("close and up that meet", () => {
   const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
   const up = () => command(["up", String(number), "--json"], env());
 
-  const locks = () => {
-    const { pathname } = new URL(process.env.PULUMI_BACKEND_URL!);
-    const folder = join(pathname, ".pulumi/locks/organization", preview.project.name, preview.stack);
-    return existsSync(folder) ? readdirSync(folder) : [];
-  };
+  const locks = () => (existsSync(preview.locks) ? readdirSync(preview.locks) : []);
   const hasLock = () => assert.notDeepEqual(locks(), [], "the update hasn't begun yet");
   const namespace = () => kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
   const hasNamespace = async () => assert.notEqual(await namespace(), "", "there is no namespace yet");
