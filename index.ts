@@ -1,20 +1,37 @@
 import * as k8s from "@pulumi/kubernetes";
-import { preflight, PreviewStack, stackSettings, withoutStackTrace } from "./components";
+import {
+  deployedRecord,
+  deploymentRecord,
+  preflight,
+  PreviewStack,
+  refuseOutdated,
+  stackConfiguration,
+  stackSettings,
+  withoutStackTrace,
+} from "./components";
 
 export = () =>
   withoutStackTrace(async () => {
-    const existing = await preflight(stackSettings());
-    const settings = stackSettings(existing);
+    const configuration = stackConfiguration();
+    const deployed = await deployedRecord();
+    refuseOutdated(configuration, deployed);
+    const existing = await preflight(stackSettings(configuration, deployed), deployed?.cluster);
+    const settings = stackSettings(configuration, deployed, existing);
 
     // Without a kubeconfig of its own, which the SDK would take the path of this run's for: another run may have another.
-    const cluster = new k8s.Provider("cluster", { context: settings.kubeContext, kubeconfig: "" });
+    const cluster = new k8s.Provider("cluster", {
+      context: settings.kubeContext,
+      kubeconfig: "",
+      clusterIdentifier: existing.cluster,
+    });
     const preview = new PreviewStack(settings.names.namespace, { settings, existing }, { providers: [cluster] });
 
-    return {
-      url: preview.url,
+    return preview.onceReady({
+      url: settings.names.origin,
       ...(settings.ingress.apiHost && { apiUrl: settings.names.apiOrigin }),
-      namespace: preview.namespace,
+      namespace: settings.names.namespace,
       images: { api: settings.api.image, web: settings.web.image },
       revisions: settings.revisions,
-    };
+      record: deploymentRecord({ configuration, settings, deployed, cluster: existing.cluster }),
+    });
   });

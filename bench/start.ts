@@ -1,20 +1,20 @@
 import { execa } from "execa";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
-import { namesOf } from "../contract";
+import { writeFileSync } from "node:fs";
+import { leavesOf, namesOf } from "../contract";
+import { removeView, stackFile, stackFileText } from "../lifecycle/desired";
 import { pulumi, type PulumiContext } from "../lifecycle/pulumi";
 import { serving } from "../lifecycle/serving";
-import { close, stacks, up } from "../lifecycle/stack";
+import { close, ensureStack, stacks, up } from "../lifecycle/stack";
 import { localDispatcher } from "../local/client";
 import { nodeStatus, startNode, stopNode } from "../local/cluster";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../local/embedded-default";
-import { ensureEmbeddedStack } from "../local/embedded-stack";
 import { exclusively } from "../local/lock";
 import { openLog } from "../local/log";
 import { checkout } from "../local/paths";
 import { nodePort } from "../local/port";
-import { domain } from "../local/preview-settings";
-import { removeStackFile } from "../local/stack-files";
+import { domain, embeddedSettings } from "../local/preview-settings";
 import { runSteps } from "../local/tasks";
 import { type Figure, figure, ratio, timed, writeResults } from "./figures";
 import { memoryOfPods } from "./memory";
@@ -77,7 +77,9 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
     const { namespace, origin } = namesOf({ pullRequest, prefix: "", domain, port: embedded.port });
     const served = () => serving(origin, { dispatcher: localDispatcher(), report: () => undefined });
     try {
-      await ensureEmbeddedStack(context, stack, embedded);
+      const settings = leavesOf(embeddedSettings(embedded.images, embedded.port));
+      writeFileSync(stackFile(context, stack), stackFileText("preview", {}, settings));
+      await ensureStack(context, stack);
       created.ours.push(
         await timed(async () => {
           await up(context, stack);
@@ -132,7 +134,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
       if ((await stacks(context)).some(({ name }) => name === stack)) {
         await close(context, stack);
       }
-      removeStackFile(stack);
+      removeView(context, stack);
       await kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
     }
   }

@@ -1,5 +1,7 @@
 export { parseSettings, type Settings } from "../contract";
-export { stackSettings } from "./configuration";
+export { stackConfiguration, stackSettings } from "./configuration";
+export { deployedRecord, refuseOutdated } from "./deployed";
+export { deploymentRecord } from "./deployment-record";
 export { type Existing, preflight } from "./preflight";
 export { PreviewStack, type PreviewStackArgs } from "./preview-stack";
 export { withoutStackTrace } from "./run-error";

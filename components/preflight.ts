@@ -1,16 +1,26 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { foreignOwner, ownerLabels, services, type Settings, SettingsError, UserError } from "../contract";
+import {
+  foreignOwner,
+  otherCluster,
+  ownerLabels,
+  services,
+  type Settings,
+  SettingsError,
+  UserError,
+} from "../contract";
 import type { LivingDatabase } from "./living-database";
 
 interface KubernetesObject {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
+  readonly metadata: { readonly name: string; readonly uid?: string; readonly labels?: Record<string, string> };
   readonly status?: { readonly phase?: string };
 }
 
 /** What the cluster has of a preview before an update. */
 export interface Existing {
+  /** The uid of the cluster's namespace kube-system, by which no two clusters are the same. */
+  readonly cluster?: string;
   /** Undefined where there is none, or nobody may look at it. */
   readonly database?: LivingDatabase;
 }
@@ -20,16 +30,23 @@ export interface Existing {
  * preview isn't elsewhere, and that the ingress class exists. Uses `kubectl`, which reads every kind of kubeconfig and runs
  * its credential plugins.
  *
+ * @param deployedIn the cluster that the preview is in, by the uid of its namespace kube-system @default it isn't known
  * @throws SettingsError that names the setting, or a UserError with kubectl's own message where the cluster can't be asked
  */
-export async function preflight(settings: Settings): Promise<Existing> {
+export async function preflight(settings: Settings, deployedIn?: string): Promise<Existing & { cluster: string }> {
   const [objects, elsewhere] = await Promise.all([objectsOf(settings), namespacesOf(settings)]);
-  const problems = [...judge(settings, objects), ...judgePlace(settings, elsewhere)];
+  const cluster = objects.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "";
+  const problems =
+    deployedIn !== undefined && deployedIn !== cluster
+      ? [`kubeContext: ${otherCluster(settings, cluster, deployedIn)}`]
+      : [...judge(settings, objects), ...judgePlace(settings, elsewhere)];
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
-  const exists = objects.some(({ kind }) => kind === "Namespace");
-  return exists ? { database: await databaseOf(settings) } : {};
+  const exists = objects.some(
+    ({ kind, metadata }) => kind === "Namespace" && metadata.name === settings.names.namespace,
+  );
+  return { cluster, ...(exists && { database: await databaseOf(settings) }) };
 }
 
 /** An update that moves a preview to another namespace deletes the one that it had, with its data. */
@@ -49,7 +66,7 @@ export function judgePlace({ names, owner }: Settings, namespaces: readonly Kube
 export function judge(settings: Settings, objects: readonly KubernetesObject[]): string[] {
   const { namespace } = settings.names;
   const { className } = settings.ingress;
-  const found = objects.find(({ kind }) => kind === "Namespace");
+  const found = objects.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
   const problems: string[] = [];
   if (found !== undefined) {
     const whose = foreignOwner(found.metadata.labels ?? {}, settings.owner);
@@ -66,7 +83,12 @@ export function judge(settings: Settings, objects: readonly KubernetesObject[]):
 }
 
 const objectsOf = ({ kubeContext, names, ingress }: Settings) =>
-  get<KubernetesObject>(kubeContext, `namespace/${names.namespace}`, `ingressclass/${ingress.className}`);
+  get<KubernetesObject>(
+    kubeContext,
+    "namespace/kube-system",
+    `namespace/${names.namespace}`,
+    `ingressclass/${ingress.className}`,
+  );
 
 /** Namespaces of this pull request's previews, its owner's or another's. */
 function namespacesOf({ kubeContext, owner }: Settings): Promise<KubernetesObject[]> {

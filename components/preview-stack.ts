@@ -44,9 +44,19 @@ export class PreviewStack extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
 
+  /** Everything that a preview consists of. */
+  private readonly parts: pulumi.CustomResource[];
+
   constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
     refuseLoss(args);
-    super("preview:index:PreviewStack", name, {}, options);
+    const parts: pulumi.CustomResource[] = [];
+    super(
+      "preview:index:PreviewStack",
+      name,
+      {},
+      { ...options, transformations: [...(options?.transformations ?? []), collecting(parts)] },
+    );
+    this.parts = parts;
     const { settings, transform = {} } = args;
 
     const { namespace, ready } = new PreviewNamespace(name, { settings }, { parent: this });
@@ -90,6 +100,12 @@ export class PreviewStack extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, namespace: this.namespace });
   }
 
+  /** Values that are known once every part is made and ready: an update that fails leaves the outputs of before. */
+  onceReady(values: Readonly<Record<string, unknown>>): Record<string, pulumi.Output<unknown>> {
+    const ready = pulumi.all(this.parts.map(({ id }) => id));
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ready.apply(() => value)]));
+  }
+
   private pullSecrets(
     name: string,
     { registry }: Settings,
@@ -114,6 +130,16 @@ export class PreviewStack extends pulumi.ComponentResource {
       : new TrustedCa(`${name}-ca`, { certificates, namespace }, { parent: this, dependsOn }).configMapName;
   }
 }
+
+/** Keeps every resource that is made below another one. */
+const collecting =
+  (parts: pulumi.CustomResource[]): pulumi.ResourceTransformation =>
+  ({ resource }) => {
+    if (pulumi.CustomResource.isInstance(resource)) {
+      parts.push(resource);
+    }
+    return undefined;
+  };
 
 /**
  * No update loses a database unless it was told to, by a higher generation.

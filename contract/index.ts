@@ -1,7 +1,11 @@
+export * from "./cluster";
 export * from "./database";
+export * from "./deployment-record";
 export * from "./environment";
 export * from "./errors";
+export * from "./handed-over";
 export * from "./image-reference";
+export * from "./leaves";
 export * from "./lifecycle-record";
 export * from "./names";
 export * from "./ownership";
@@ -9,3 +13,4 @@ export * from "./pull-request";
 export * from "./quantity";
 export * from "./receipt";
 export * from "./settings";
+export * from "./stack-file";

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { UserError } from "../contract";
+import { projectName } from "./project";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 /**
@@ -111,8 +112,7 @@ export async function removeEmptyLocks(
 /** Where a backend in a folder has what is Pulumi's, and the project's name in it; no such folder where it is none. */
 async function place(context: PulumiContext): Promise<{ folder: string; project: string }> {
   const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
-  const project =
-    /^name: *["']?([^\s"']+)/m.exec(readFileSync(join(context.project, "Pulumi.yaml"), "utf8"))?.[1] ?? "";
+  const project = projectName(context);
   const path = /^file:\/\/([^?]*)/.exec(url)?.[1]?.replace(/^~/, homedir());
   return { folder: path === undefined ? "/nonexistent" : join(path, ".pulumi"), project };
 }

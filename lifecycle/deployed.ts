@@ -1,7 +1,9 @@
 import { UserError } from "../contract";
-import { type Outputs, outputsOf } from "./outputs";
-import { pulumi, type PulumiContext } from "./pulumi";
-import { isRemoved, recallConfiguration, stackName } from "./stack";
+import { type Deployment, deploymentOf, unlessThereIsNone } from "./deployment";
+import { knownSettings } from "./desired";
+import type { Outputs } from "./outputs";
+import type { PulumiContext } from "./pulumi";
+import { stackName } from "./stack";
 
 /** What is known of a preview from its stack, without asking the cluster. */
 export interface Deployed extends Outputs {
@@ -12,29 +14,31 @@ export interface Deployed extends Outputs {
 /**
  * Reads a pull request's stack.
  *
- * @param known the kubeconfig's context, where the caller has read the configuration @default it is read
  * @throws UserError where there is no such stack, or one that never came up
  */
-export async function deployed(context: PulumiContext, pullRequest: number, known?: string): Promise<Deployed> {
+export async function deployed(context: PulumiContext, pullRequest: number): Promise<Deployed> {
   const stack = stackName(pullRequest);
-  const { url, namespace, ...rest } = await outputsOf(context, stack).catch((error: unknown) => {
-    throw isRemoved(error, stack)
-      ? new UserError(
-          `there is no preview ${pullRequest}: this backend has no stack ${stack}; preview status lists those that it has, ` +
-            `preview up ${pullRequest} makes it`,
-        )
-      : error;
-  });
-  if (url === undefined || namespace === undefined) {
-    throw new UserError(
-      `${stack}: the stack has no url yet, so its last update failed; preview up ${pullRequest} says why`,
-    );
-  }
-  const kubeContext = known ?? (await configuredContext(context, stack));
-  return { ...(rest as Outputs), url, namespace, kubeContext };
+  const deployment = await deploymentOf(context, stack).catch((error: unknown) =>
+    unlessThereIsNone(error, pullRequest),
+  );
+  const settings = await knownSettings(context, stack, deployment, false);
+  return deployedFrom(deployment, pullRequest, String(settings?.kubeContext));
 }
 
-async function configuredContext(context: PulumiContext, stack: string): Promise<string> {
-  await recallConfiguration(context, stack);
-  return (await pulumi(context, ["config", "get", "kubeContext", "--stack", stack])).trim();
+/** @throws UserError where the stack never came up */
+export function deployedFrom({ outputs }: Deployment, pullRequest: number, kubeContext: string): Deployed {
+  const { url, apiUrl, namespace, images, revisions } = outputs;
+  if (url === undefined || namespace === undefined) {
+    throw new UserError(
+      `${stackName(pullRequest)}: the stack has no url yet, so its last update failed; preview up ${pullRequest} says why`,
+    );
+  }
+  return {
+    url,
+    ...(apiUrl !== undefined && { apiUrl }),
+    namespace,
+    images: images!,
+    revisions: revisions!,
+    kubeContext,
+  };
 }

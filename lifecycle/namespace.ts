@@ -6,6 +6,8 @@ export interface Namespace {
   readonly name: string;
   /** Another one's, even of the same name, is another. */
   readonly uid: string;
+  /** Another one after each change. */
+  readonly resourceVersion: string;
   readonly phase: "Active" | "Terminating";
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -18,6 +20,7 @@ interface Manifest {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
+    readonly resourceVersion: string;
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
     readonly finalizers?: readonly string[];
@@ -41,11 +44,11 @@ export async function findNamespace(place: Place): Promise<Namespace | undefined
 }
 
 export function namespaceFrom({ metadata, status }: Manifest): Namespace {
-  const { name, uid, labels = {}, annotations = {} } = metadata;
+  const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
   const remaining = (status?.conditions ?? [])
     .filter(({ type, status: holds }) => /Remaining$/.test(type) && holds === "True")
     .map(({ message }) => message);
-  return { name, uid, phase: status?.phase ?? "Active", labels, annotations, remaining };
+  return { name, uid, resourceVersion, phase: status?.phase ?? "Active", labels, annotations, remaining };
 }
 
 /**
@@ -64,9 +67,24 @@ export async function deleteNamespace(place: Place, { name, uid }: Namespace): P
   return !failed;
 }
 
-/** Notes something down about a preview, where the next run and `preview reconcile` find it. */
+/** Notes something down about a preview, where `preview status` and `preview reconcile` find it of all previews at once. */
 export async function note(place: Place, record: Partial<LifecycleRecord>): Promise<void> {
   await kubectl(place, ["annotate", "--overwrite", "namespace", place.namespace, ...annotationArguments(record)]);
+}
+
+/** The same, where the namespace is still as it was looked at; false where it isn't. */
+export async function noteUnchanged(
+  place: Place,
+  { resourceVersion }: Namespace,
+  record: Partial<LifecycleRecord>,
+): Promise<boolean> {
+  const options = ["--overwrite", `--resource-version=${resourceVersion}`];
+  const what = ["annotate", "namespace", place.namespace, ...options, ...annotationArguments(record)];
+  const { failed, stderr } = await tryKubectl(place, what);
+  if (failed && !/\(Conflict\)|the object has been modified|\(NotFound\)/.test(stderr)) {
+    throw new UserError(`namespace ${place.namespace} can't be annotated: ${stderr}`);
+  }
+  return !failed;
 }
 
 /** @throws UserError where a namespace isn't this owner's */

@@ -1,7 +1,6 @@
-import type { Images } from "../contract";
-import { pulumi, type PulumiContext } from "./pulumi";
+import type { DeploymentRecord, Images } from "../contract";
 
-/** What the program says of a preview. */
+/** What the program says of a preview, once an update has succeeded. */
 export interface Outputs {
   /** `https://pr-1.previews.example.com` */
   readonly url: string;
@@ -11,9 +10,6 @@ export interface Outputs {
   /** The images that were ordered. */
   readonly images: Images;
   readonly revisions: { readonly api: string; readonly web: string };
-}
-
-/** Those of a stack's last update; without any where it never came up. */
-export async function outputsOf(context: PulumiContext, stack: string): Promise<Partial<Outputs>> {
-  return JSON.parse(await pulumi(context, ["stack", "output", "--json", "--stack", stack])) as Partial<Outputs>;
+  /** Versions before it wrote none. */
+  readonly record?: DeploymentRecord;
 }

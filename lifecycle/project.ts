@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { harmless } from "./harmless";
 import { type PulumiContext, resourceDone } from "./pulumi";
 
@@ -5,6 +8,10 @@ import { type PulumiContext, resourceDone } from "./pulumi";
 export function project(onLine: (line: string) => void = () => undefined): PulumiContext {
   return { project: process.cwd(), env: {}, onLine };
 }
+
+/** The Pulumi project's name. */
+export const projectName = ({ project: folder }: PulumiContext): string =>
+  (parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as { name: string }).name;
 
 /** Progress goes to standard error: standard output has the result alone. */
 export const report = (message: string): void => console.error(`› ${harmless(message)}`);

@@ -54,6 +54,7 @@ export function judge(
  * Takes out of a stack's state what would make its next operation fail, or what it would take for there: operations
  * that a killed run has left, objects of a namespace and DNS records that somebody has deleted. Needs the stack's lock.
  *
+ * @param known the state as it was a moment ago @default the backend is asked
  * @returns what was done, and the state as it is then
  */
 export async function repairState(
@@ -61,17 +62,25 @@ export async function repairState(
   stack: string,
   { namespace, exists, goneRecords }: Present,
   report: (message: string) => void,
+  known?: State,
 ): Promise<Repair & { readonly state: State }> {
-  const state = await settledState(context, stack);
-  const gone = (await goneRecords?.(recordsOf(state))) ?? [];
-  const { repair, repaired } = judge(state, namespace, exists, gone);
-  if (repair.pending.length > 0 || repair.lost > 0 || repair.lostRecords > 0) {
+  const judged = async (state: State) => judge(state, namespace, exists, (await goneRecords?.(recordsOf(state))) ?? []);
+  const first = known && (await judged(known));
+  if (first !== undefined && !needsRepair(first)) {
+    return { ...first.repair, state: first.repaired };
+  }
+  // As it is now, its secrets encrypted: what was looked at a moment ago may be another run's of before.
+  const { repair, repaired } = await judged(await settledState(context, stack));
+  if (needsRepair({ repair })) {
     // Refused while another run holds the lock: what looks like a killed run's is that one's then.
     await importState(context, stack, repaired);
     describe(repair, namespace).forEach(report);
   }
   return { ...repair, state: repaired };
 }
+
+const needsRepair = ({ repair }: { readonly repair: Repair }): boolean =>
+  repair.pending.length > 0 || repair.lost > 0 || repair.lostRecords > 0;
 
 /**
  * A state that no run is at work on as far as one can see: what such a run is in the middle of changes from one look to the

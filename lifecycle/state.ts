@@ -9,6 +9,8 @@ export interface StateResource {
     readonly metadata?: { readonly name?: string; readonly namespace?: string };
     /** A DNS record's. */
     readonly zoneId?: string;
+    /** A provider's. */
+    readonly clusterIdentifier?: unknown;
   };
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly dependencies?: readonly string[];
@@ -21,12 +23,23 @@ export interface State {
   readonly version: number;
   readonly deployment: {
     readonly resources?: readonly StateResource[];
+    readonly secrets_providers?: { readonly type?: string; readonly state?: Readonly<Record<string, string>> };
     readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
   };
 }
 
-export async function exportState(context: PulumiContext, stack: string): Promise<State> {
-  const text = await pulumi(context, ["stack", "export", "--stack", stack]);
+export interface ExportOptions {
+  /** Whether secrets are in clear, beside their marks. @default they are encrypted */
+  readonly showSecrets?: boolean;
+}
+
+export async function exportState(
+  context: PulumiContext,
+  stack: string,
+  { showSecrets = false }: ExportOptions = {},
+): Promise<State> {
+  const options = showSecrets ? ["--show-secrets"] : [];
+  const text = await pulumi(context, ["stack", "export", "--stack", stack, ...options]);
   // Null for a stack whose making was cut short.
   const { deployment, ...rest } = JSON.parse(text) as Omit<State, "deployment"> & {
     deployment: State["deployment"] | null;

@@ -77,16 +77,14 @@ export function configDeclarations(): Record<string, ConfigDeclaration> {
   );
 }
 
-function declared({ type, default: value }: Shape): Pick<ConfigDeclaration, "type" | "items" | "default"> {
+function declared({ type }: Shape): Pick<ConfigDeclaration, "type" | "items" | "default"> {
   switch (type) {
     case "object":
       return { type, default: {} };
     case "array":
       return { type, items: { type: "object" }, default: [] };
     default:
-      return {
-        type: "string",
-        default: typeof value === "number" || typeof value === "boolean" ? String(value) : (value ?? ""),
-      };
+      // Empty says nothing, so that what a stack's file leaves out can be told from what it says.
+      return { type: "string", default: "" };
   }
 }

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
 import { type Receipt, UserError } from "../../contract";
+import { removeView } from "../desired";
 import type { Zone } from "../dns";
 import type { Identity } from "../identity";
 import { type LockOptions, withLock } from "../lock";
@@ -7,7 +7,7 @@ import { type Namespace, refuseForeign } from "../namespace";
 import type { PulumiContext } from "../pulumi";
 import { isRemoved, stackName } from "../stack";
 import { deleteLeftNamespace, destroyStack } from "./destroy";
-import { configFile, look, type Look, ownRecords, waitUntilGone } from "./look";
+import { look, type Look, ownRecords, waitUntilGone } from "./look";
 
 export interface CloseOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -59,7 +59,7 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
   };
   const before = await withLock(context, stack, attempt, options);
   // From here on another run may make the preview anew: nothing else is touched but what was there before.
-  rmSync(configFile(options), { force: true });
+  removeView(context, stack);
   await (before.namespace && deleteLeftNamespace(options, before.namespace, ask));
   await deleteLeftRecords(options, before, ask);
 

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
 import { placeOf } from "../identity";
 import { findNamespace, type Namespace, volumesOf } from "../namespace";
-import { configurationFile, stackName, stackNames } from "../stack";
+import { stackFile } from "../desired";
+import { stackName, stackNames } from "../stack";
 import type { CloseOptions } from "./close";
 
 /** Everything of a preview that there is at one moment. */
@@ -52,7 +53,7 @@ async function lookAsFarAsPossible(options: CloseOptions): Promise<Look> {
 }
 
 export const configFile = ({ context, identity }: CloseOptions): string =>
-  configurationFile(context, stackName(identity.owner.pullRequest));
+  stackFile(context, stackName(identity.owner.pullRequest));
 
 /** The records in the zone that are labelled as this preview's. */
 export async function ownRecords({ dns, identity }: CloseOptions): Promise<{ id: string; name: string }[]> {

@@ -5,12 +5,12 @@ import { closePreview, type CloseOptions } from "../close";
 import { runPage } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { zoneOf } from "../dns";
-import { type Identity, identityOf, sharedIdentity } from "../identity";
-import { kubectl } from "../kubectl";
+import type { Identity } from "../identity";
+import { clusterOf, findPreview, refuseOtherCluster, sharedIdentity } from "../preview";
 import { reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { noteRun } from "../runs";
-import { configuredStack, isRemoved, stackName, unlessRemoved } from "../stack";
+import { isRemoved, stackName } from "../stack";
 import { codeHostFor, codeHostOf, tell } from "./code-host";
 import { lockOptions } from "./lock-options";
 
@@ -31,7 +31,7 @@ export interface CloseCommandOptions extends ClosingOptions {
 export async function close(pullRequest: number, options: CloseCommandOptions): Promise<void> {
   const context = reportingProject();
   await refuseUnsafeBackend(context);
-  const host = options.comment === true ? await codeHostOf(context, stackName(pullRequest)) : undefined;
+  const host = options.comment === true ? await codeHostOf(context, pullRequest) : undefined;
   try {
     const receipt = await closeByNumber(context, pullRequest, options);
     console.log(options.json === true ? JSON.stringify(receipt, undefined, 2) : asText(receipt));
@@ -68,17 +68,16 @@ export async function closeByNumber(
   { forceFinalizers, context: kubeContext, ...more }: ClosingOptions,
 ): Promise<Receipt> {
   const stack = stackName(pullRequest);
-  const { configured, known } = await unlessRemoved(stack, async () => {
-    const found = await configuredStack(context, stack);
-    if (found === undefined) {
-      throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
-    }
-    return { configured: found, known: await identityOf(context, pullRequest, found) };
-  });
+  const found = await findPreview(context, pullRequest);
+  if (found === undefined) {
+    throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
+  }
+  const { identity: known, deployment } = found;
   await refuseOtherRepository(context, known);
   const identity = { ...known, kubeContext: kubeContext ?? known.kubeContext };
-  await refuseOtherCluster(known.kubeContext, identity.kubeContext);
-  if (configured === stack) {
+  await refuseOtherContext(known.kubeContext, identity.kubeContext);
+  if (deployment !== undefined) {
+    await refuseOtherCluster(known, deployment);
     await noteRun(context, stack).catch((error: unknown) => {
       // Another closing at the same time was faster.
       if (!isRemoved(error, stack)) {
@@ -97,18 +96,10 @@ export async function closeByNumber(
 }
 
 /** What isn't seen in another cluster would be taken for gone. Clusters are told apart by what no two have in common. */
-async function refuseOtherCluster(own: string, given: string): Promise<void> {
+async function refuseOtherContext(own: string, given: string): Promise<void> {
   if (own === given) {
     return;
   }
-  const clusterOf = (kubeContext: string) =>
-    kubectl({ kubeContext, namespace: "kube-system" }, [
-      "get",
-      "namespace",
-      "kube-system",
-      "--output=jsonpath={.metadata.uid}",
-      "--request-timeout=15s",
-    ]);
   const [ownCluster, givenCluster] = await Promise.all([own, given].map(clusterOf));
   if (ownCluster !== givenCluster) {
     throw new UserError(

@@ -1,19 +1,15 @@
 import { type CodeHost, codeHost } from "../code-host";
-import { identityOf } from "../identity";
+import { findPreview } from "../preview";
 import { report } from "../project";
 import type { PulumiContext } from "../pulumi";
-import { configuredStack, unlessRemoved } from "../stack";
 
 export const noCodeHost =
   "pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)";
 
 /** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
-export async function codeHostOf(context: PulumiContext, stack: string): Promise<CodeHost | undefined> {
-  const repository = await unlessRemoved(stack, async () => {
-    const shared = await configuredStack(context, stack);
-    return shared && (await identityOf(context, 1, shared)).owner.repository;
-  });
-  return codeHostFor(repository ?? "");
+export async function codeHostOf(context: PulumiContext, pullRequest: number): Promise<CodeHost | undefined> {
+  const known = await findPreview(context, pullRequest);
+  return codeHostFor(known?.identity.owner.repository ?? "");
 }
 
 /** The settings' repository, or else the one that a workflow runs in. */

@@ -1,7 +1,7 @@
 import type { CodeHost } from "../code-host";
 import { interruption } from "../interruption";
-import type { ExistingPreview } from "../declared";
 import type { LockOptions } from "../lock";
+import type { ExistingPreview } from "../preview";
 import { report } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { endedRun } from "../runs";
@@ -19,5 +19,5 @@ export const lockOptions = (
 });
 
 /** The same for the preview that a command changes. */
-export const lockOptionsOf = ({ context, stack, repository }: ExistingPreview) =>
-  lockOptions(context, stack, codeHostIfAny(repository));
+export const lockOptionsOf = ({ context, stack, identity }: ExistingPreview) =>
+  lockOptions(context, stack, codeHostIfAny(identity.owner.repository));

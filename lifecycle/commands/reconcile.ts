@@ -1,8 +1,8 @@
 import { isComplete, recordFrom, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { zoneOf } from "../dns";
-import { sharedIdentity } from "../identity";
 import { interruption } from "../interruption";
+import { sharedIdentity } from "../preview";
 import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
 import { closeByNumber } from "./close";
@@ -33,7 +33,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       records: zone && (() => zone.ownedRecords()),
       site,
       redeploy: async (pullRequest, commit) => {
-        const result = await deploy(context, pullRequest, codeHost, { ...commit, patience });
+        const result = await deploy(context, pullRequest, codeHost, { ...commit, patience, usesFile: false });
         return result.outcome === "stepped aside" ? result.reason : undefined;
       },
       close: async (pullRequest, confirm) => {

@@ -1,5 +1,8 @@
 import { deployedGeneration } from "../database";
-import { declare, existingPreview } from "../declared";
+import { keptPaths } from "../../contract";
+import { change } from "../change";
+import { placeOf } from "../identity";
+import { existingPreview } from "../preview";
 import { report, reportingProject } from "../project";
 import { lockOptionsOf } from "./lock-options";
 
@@ -10,15 +13,18 @@ export interface ResetOptions {
 /** Raises `database.generation`, which gives the preview a new volume, migrated and seeded by the ordinary update. */
 export async function resetDatabase(pullRequest: number, { dryRun = false }: ResetOptions): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
-  const { stack, origin, asleep, place } = preview;
-  const generation = (await deployedGeneration(place)) ?? 1;
+  const { stack, identity, asleep } = preview;
+  const { origin } = identity.names;
+  const generationNow = async () => (await deployedGeneration(placeOf(identity))) ?? 1;
   if (dryRun) {
+    const generation = await generationNow();
     console.log(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
     console.log(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
     return;
   }
   report(`${stack}: replacing the database's volume (usually 30 s)`);
-  await declare(preview, { generation: generation + 1 }, lockOptionsOf(preview));
+  const next = async () => ({ [keptPaths.generation]: (await generationNow()) + 1 });
+  await change(preview, next, lockOptionsOf(preview));
   console.log(
     asleep
       ? `${origin} is asleep: preview wake ${pullRequest} gives it an empty database, migrated and seeded.`

@@ -3,8 +3,9 @@ import type { CodeHost } from "../code-host";
 import { deployed, type Deployed } from "../deployed";
 import { zoneOf } from "../dns";
 import { httpClient } from "../http-client";
-import { identityOf, type SharedIdentity, sharedIdentity } from "../identity";
+import type { SharedIdentity } from "../identity";
 import { type Login, requiredLogin } from "../login";
+import { findPreview, sharedIdentity } from "../preview";
 import { project, report } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { answer } from "../serving";
@@ -38,7 +39,9 @@ async function statusOfOne(pullRequest: number, options: StatusOptions): Promise
   const now = new Date();
   const [answers, [known]] = await Promise.all([
     answer(preview.url, httpClient()),
-    identityOf(context, pullRequest).then((identity) => statusesOf(context, identity, now, pullRequest)),
+    findPreview(context, pullRequest).then((known) =>
+      known === undefined ? [] : statusesOf(context, known.identity, now, pullRequest),
+    ),
   ]);
   if (options.json === true) {
     console.log(JSON.stringify({ pullRequest, ...preview, ...known, answers, login }, undefined, 2));

@@ -1,9 +1,7 @@
-import { UserError } from "../../contract";
+import { type Leaves, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { type CodeHost, runPage, runReference } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
-import { zoneOf } from "../dns";
-import { type Identity, identityOf } from "../identity";
 import type { LockOptions } from "../lock";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
@@ -28,19 +26,19 @@ export interface UpCommandOptions {
   readonly json?: boolean;
 }
 
-/** Brings a preview up, or steps aside for what has become of its pull request meanwhile. */
+/** Brings a preview up, or steps aside for what has become of its pull request, or of the preview, meanwhile. */
 export async function up(pullRequest: number, options: UpCommandOptions): Promise<void> {
   const context = reportingProject();
   await refuseUnsafeBackend(context);
   if (options.screenshots !== undefined) {
     makeScreenshotFolder(options.screenshots);
   }
-  const host = await codeHostOf(context, stackName(pullRequest));
+  const host = await codeHostOf(context, pullRequest);
   if (host === undefined) {
     report(noCodeHost);
   }
   try {
-    const result = await deploy(context, pullRequest, host, options);
+    const result = await deploy(context, pullRequest, host, { ...options, usesFile: true });
     console.log(options.json === true ? JSON.stringify(result, undefined, 2) : asText(result));
     process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
     if (options.comment === true && result.outcome === "up") {
@@ -57,10 +55,15 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
 }
 
-type Commit = Pick<UpCommandOptions, "api" | "web" | "sha" | "replaceDatabase" | "screenshots"> &
-  Pick<LockOptions, "patience">;
+interface Commit
+  extends
+    Pick<UpCommandOptions, "api" | "web" | "sha" | "replaceDatabase" | "screenshots">,
+    Pick<LockOptions, "patience"> {
+  /** Whether this checkout's file says something about the preview, and shows afterwards what was deployed. */
+  readonly usesFile: boolean;
+}
 
-/** Deploys images of a commit, or what the stack's configuration says. */
+/** Deploys images of a commit, or else those that are deployed or configured. */
 export async function deploy(
   context: PulumiContext,
   pullRequest: number,
@@ -84,11 +87,11 @@ async function attempt(
   context: PulumiContext,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, sha, replaceDatabase, screenshots, patience }: Commit,
+  { api, web, ...commit }: Commit,
 ): Promise<UpResult> {
   const run = runReference(process.env);
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
-  const reason = await reasonToStepAside({ codeHost: host, pullRequest, sha, run });
+  const reason = await reasonToStepAside({ codeHost: host, pullRequest, sha: commit.sha, run });
   if (reason !== undefined) {
     return { outcome: "stepped aside", reason };
   }
@@ -100,33 +103,23 @@ async function attempt(
     );
   }
   await ensureStack(context, stack, names);
-  const identity = inRepository(await identityOf(context, pullRequest), host?.repository);
   await noteRun(context, stack);
   return upPreview({
     context,
-    identity,
-    settings: given({ "api.image": api, "web.image": web, repository: host?.repository }),
-    sha,
+    pullRequest,
+    hasShared: names.includes("preview"),
+    given: given({ "api.image": api, "web.image": web, repository: host?.repository }),
     run,
     codeHost: host,
-    dns: zoneOf(identity),
     product: productOf(context.project),
-    replaceDatabase,
-    screenshots,
-    patience,
+    ...commit,
     ...lockOptions(context, stack, host),
   });
 }
 
 /** What is set: what isn't stays as it is. */
-const given = (settings: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+const given = (settings: Readonly<Record<string, string | undefined>>): Leaves =>
   Object.fromEntries(Object.entries(settings).filter((pair): pair is [string, string] => pair[1] !== undefined));
-
-/** The code host's word on the repository is a setting only once this run has its turn. */
-const inRepository = (identity: Identity, repository = identity.owner.repository): Identity => ({
-  ...identity,
-  owner: { ...identity.owner, repository },
-});
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {

@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import { placeOf } from "../identity";
+import { type Identity, placeOf } from "../identity";
 import type { Place } from "../kubectl";
 import { findNamespace } from "../namespace";
 import { pause } from "../pause";
@@ -10,7 +10,7 @@ import type { UpOptions } from "./up";
  * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some
  * seconds later in the namespace. Somebody who deletes that by hand leaves the stack; a closing takes it as well, in the end.
  */
-export async function isClosed({ context, identity, report, signal }: UpOptions): Promise<boolean> {
+export async function isClosed({ context, report, signal }: UpOptions, identity: Identity): Promise<boolean> {
   const stack = stackName(identity.owner.pullRequest);
   signal?.throwIfAborted();
   report(`${stack} doesn't serve: looking whether another run closes it`);

@@ -1,44 +1,89 @@
-import { deployedCommit, expiryFrom, type LifecycleRecord } from "../../contract";
+import { type DeploymentRecord, expiryFrom, UserError } from "../../contract";
 import { latest } from "../clocks";
-import { deployed, type Deployed } from "../deployed";
+import { type Deployed, deployedFrom } from "../deployed";
+import { type Deployment, deploymentOf } from "../deployment";
 import { placeOf } from "../identity";
-import { note } from "../namespace";
+import { findNamespace, noteUnchanged } from "../namespace";
 import { takeScreenshots } from "../screenshots";
+import { stackName } from "../stack";
 import { parseProduct, type Product } from "../verify/product";
 import { Target } from "../verify/target";
 import { verify } from "../verify/verify";
 import { inside } from "../verify/view";
 import { newestServes } from "../workloads";
+import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
-import type { UpOptions, UpResult } from "./up";
+import { hasSuperseded, isOwn } from "./superseded";
+import type { Progress, UpOptions, UpResult } from "./up";
 
-/** Waits, without the lock, until the update that was made serves, and notes down what it was. */
-export async function finish(options: UpOptions, before: LifecycleRecord, phases: Stopwatch): Promise<UpResult> {
-  const { context, identity, report, product, screenshots: folder } = options;
-  const place = placeOf(identity);
-  const preview = await deployed(context, identity.owner.pullRequest, identity.kubeContext);
-  const expires = expiryFrom(latest(new Date(), options.codeHost?.now()), identity.ttlDays);
-  const sha = deployedCommit(options.sha, before, preview.images);
-  await note(place, { sha, ...preview.images, expires });
-  const up = { outcome: "up" as const, preview, asleep: before.asleep };
-  if (before.asleep) {
+/**
+ * Waits, without the lock, until the update that was made serves, and notes down what it was; steps aside where another run
+ * changes the preview meanwhile.
+ */
+export async function finish(options: UpOptions, progress: Progress, phases: Stopwatch): Promise<UpResult> {
+  const { context, pullRequest, report, product, screenshots: folder } = options;
+  const stack = stackName(pullRequest);
+  const place = placeOf(progress.identity);
+  const steppedAside = { outcome: "stepped aside" as const, reason: `another run has changed ${stack} since` };
+
+  const deployment = await noteDeployed(options, progress);
+  if (deployment === undefined) {
+    return steppedAside;
+  }
+  const preview = deployedFrom(deployment, pullRequest, progress.identity.kubeContext);
+  const up = { outcome: "up" as const, preview, asleep: deployment.record.asleep };
+  if (up.asleep) {
     return { ...up, seconds: phases.seconds };
   }
   await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   const checks = product && (await phases.time("checks", async () => verify(await targetOf(preview, product))));
   options.signal?.throwIfAborted();
+  if (await hasSuperseded(context, stack, progress)) {
+    return steppedAside;
+  }
   const screenshots =
     folder === undefined ? undefined : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
+  await refuseDeleted(place);
   return { ...up, checks, screenshots, seconds: phases.seconds };
+}
+
+/**
+ * Notes down what was deployed, where all previews are listed. What another run has noted since stays.
+ *
+ * @returns undefined where another run has deployed something else since
+ */
+async function noteDeployed(
+  { context, codeHost, pullRequest }: UpOptions,
+  progress: Progress,
+): Promise<(Deployment & { readonly record: DeploymentRecord }) | undefined> {
+  const { identity } = progress;
+  const place = placeOf(identity);
+  const expires = expiryFrom(latest(new Date(), codeHost?.now()), identity.ttlDays);
+  for (;;) {
+    const namespace = await findNamespace(place);
+    const deployment = await deploymentOf(context, stackName(pullRequest));
+    const { record } = deployment;
+    if (record === undefined || !isOwn(record, progress)) {
+      return undefined;
+    }
+    progress.seen = record;
+    if (namespace === undefined) {
+      throw new UserError(`namespace ${place.namespace} has been deleted since it was updated`);
+    }
+    const { commit: sha, asleep } = record;
+    if (await noteUnchanged(place, namespace, { sha, ...deployment.outputs.images, expires, asleep })) {
+      return { ...deployment, record };
+    }
+  }
 }
 
 const targetOf = async (preview: Deployed, product: Product) => new Target({ product, ...(await inside(preview)) });
 
 /** A preview without pictures is one all the same: what keeps them from being taken is only told. */
 async function screenshotsOf(options: UpOptions, preview: Deployed, folder: string): Promise<string[]> {
-  const { codeHost, identity, report, signal, product = parseProduct({}, "defaults") } = options;
+  const { codeHost, pullRequest: number, report, signal, product = parseProduct({}, "defaults") } = options;
   try {
-    const pullRequest = await codeHost?.pullRequest(identity.owner.pullRequest);
+    const pullRequest = await codeHost?.pullRequest(number);
     if (pullRequest?.fork === true) {
       report("no screenshots: a fork's pages aren't opened where there are secrets");
       return [];

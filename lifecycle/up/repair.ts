@@ -1,18 +1,33 @@
 import type { UserError } from "../../contract";
+import type { Zone } from "../dns";
+import type { Identity } from "../identity";
+import type { PulumiContext } from "../pulumi";
 import { listRecords, recordsAmong, unknownRecords } from "../records";
 import { repairState } from "../repair";
 import { stackName } from "../stack";
 import type { State } from "../state";
-import type { UpOptions } from "./up";
 
-/** Brings the state, and the zone with it, to where an update can go on from. */
-export async function repair(options: UpOptions, exists: boolean): Promise<State> {
+export interface RepairOptions {
+  readonly context: PulumiContext;
+  readonly identity: Identity;
+  /** Undefined where previews have no record of their own. */
+  readonly dns?: Zone;
+  readonly report: (message: string) => void;
+}
+
+/**
+ * Brings the state, and the zone with it, to where an update can go on from.
+ *
+ * @param known the state as it was a moment ago
+ * @param exists whether the cluster has the preview's namespace
+ */
+export async function repair(options: RepairOptions, known: State, exists: boolean): Promise<State> {
   const { context, dns, identity, report } = options;
   const { names, owner } = identity;
   const listed = dns && (await listRecords(dns, identity).catch((error: unknown) => error as UserError));
   const records = dns && listed && !(listed instanceof Error) ? recordsAmong(listed, dns, identity) : undefined;
   const present = { namespace: names.namespace, exists, goneRecords: records?.gone };
-  const repaired = await repairState(context, stackName(owner.pullRequest), present, report);
+  const repaired = await repairState(context, stackName(owner.pullRequest), present, report, known);
   if (listed instanceof Error) {
     // What is most likely as the state says needn't keep an update from being made.
     if (repaired.pending.some((urn) => urn.includes("DnsRecord"))) {

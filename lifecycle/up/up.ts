@@ -1,37 +1,52 @@
-import { recordFrom } from "../../contract";
+import { type DeploymentRecord, keptPaths, type Leaves, UserError } from "../../contract";
 import type { CodeHost } from "../code-host";
 import { deployedGeneration } from "../database";
-import { recallDeclared } from "../declared";
 import type { Deployed } from "../deployed";
-import type { Zone } from "../dns";
-import { type Identity, placeOf } from "../identity";
-import { type LockOptions, withLock } from "../lock";
-import type { Place } from "../kubectl";
+import type { Deployment } from "../deployment";
+import {
+  bring,
+  compose,
+  type Composition,
+  inTurn,
+  type Sources,
+  sourcesOf,
+  withGeneration,
+  writeView,
+} from "../desired";
+import { zoneOf } from "../dns";
+import { type Identity, identityFrom, placeOf } from "../identity";
+import type { LockOptions } from "../lock";
 import { findNamespace } from "../namespace";
+import { refuseOtherCluster } from "../preview";
+import { projectName } from "../project";
 import type { PulumiContext } from "../pulumi";
-import { stackName } from "../stack";
+import { isRemoved, stackName } from "../stack";
 import type { Product } from "../verify/product";
 import type { Report } from "../verify/verify";
-import { drifted, update } from "../workloads";
-import { isClosed, refuseDeleted } from "./closed-meanwhile";
+import { drifted } from "../workloads";
+import { isClosed } from "./closed-meanwhile";
 import { finish } from "./finish";
 import { repair } from "./repair";
 import { settledNamespace } from "./settled-namespace";
 import { reasonToStepAside } from "./step-aside";
 import { type Phases, Stopwatch } from "./stopwatch";
+import { hasSuperseded } from "./superseded";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
-  readonly identity: Identity;
-  /** By their path, `api.image`: set once this run has its turn. */
-  readonly settings: Readonly<Record<string, string>>;
+  readonly pullRequest: number;
+  /** Whether the backend has the stack `preview`. */
+  readonly hasShared: boolean;
+  /** Whether this checkout's file says something about it, and shows afterwards what was deployed. */
+  readonly usesFile: boolean;
+  /** What the command sets, by path, `api.image`. */
+  readonly given: Leaves;
   /** The commit to deploy; with a code host an older one than the pull request's head steps aside. */
   readonly sha?: string;
   /** Undefined when nobody can be asked about the pull request. */
   readonly codeHost?: CodeHost;
   /** The workflow's run that this is. */
   readonly run?: string;
-  readonly dns?: Zone;
   /** What the contract check needs to know. @default none is made */
   readonly product?: Product;
   /** Whether the database gives way to an empty one. @default false */
@@ -52,63 +67,117 @@ export type UpResult =
       readonly seconds: Phases;
     };
 
+/** How far a run has come. */
+export interface Progress {
+  readonly identity: Identity;
+  /** What it was to deploy. */
+  readonly composition: Composition;
+  readonly commit?: string;
+  /** What was deployed when it looked last. */
+  seen?: DeploymentRecord;
+  /** Whether it has deployed what it was to. */
+  isDeployed: boolean;
+}
+
 /**
- * Brings a pull request's preview to its settings, unless the pull request has been closed or has moved on.
+ * Brings a pull request's preview to what it is to be, unless the pull request has been closed or has moved on, or another run
+ * has changed the preview since.
  *
  * @throws UserError with what failed
  */
 export async function upPreview(options: UpOptions): Promise<UpResult> {
-  const { context, identity, report } = options;
-  const { owner } = identity;
-  const stack = stackName(owner.pullRequest);
-  const place = placeOf(identity);
+  const { context, pullRequest, signal } = options;
+  const stack = stackName(pullRequest);
   const phases = new Stopwatch();
-
-  await phases.time("cluster", () => settledNamespace(place, identity, report, options.signal));
-  let before = recordFrom({});
-
-  const late = await withLock(
-    context,
-    stack,
-    async () => {
-      // Again, since waiting for the lock may have taken long.
-      const reason = await phases.time("code host", () =>
-        reasonToStepAside({ ...options, pullRequest: owner.pullRequest }),
-      );
-      if (reason === undefined) {
-        const namespace = await findNamespace(place);
-        const declared = options.replaceDatabase === true ? { generation: await nextGeneration(place, report) } : {};
-        before = await recallDeclared({ context, stack, place }, namespace, declared, options.settings);
-        const state = await phases.time("repair", () => repair(options, namespace !== undefined));
-        await phases.time("update", async () => {
-          const changed = namespace === undefined ? [] : await drifted(place, state);
-          changed.forEach((workload) =>
-            report(`${workload} isn't as the last update has left it: it is looked at again`),
-          );
-          await update(context, stack, place, report, { refresh: changed.length > 0 });
-        });
-      }
-      return reason;
-    },
-    options,
-  );
-  if (late !== undefined) {
-    return { outcome: "stepped aside", reason: late };
-  }
+  let progress: Progress | undefined;
   try {
-    const result = await finish(options, before, phases);
-    await refuseDeleted(place);
-    return result;
+    const late = await inTurn(
+      context,
+      stack,
+      async (deployment) => {
+        // Again, since waiting for the lock may have taken long.
+        const reason = await phases.time("code host", () => reasonToStepAside(options));
+        if (reason === undefined) {
+          const sources = await sourcesOf({ ...options, stack, deployment });
+          progress = await phases.time("cluster", () => look(options, sources, deployment));
+          await deploy(options, sources, deployment, progress, phases);
+          progress.isDeployed = true;
+        }
+        return reason;
+      },
+      options,
+    );
+    return late === undefined ? await finish(options, progress!, phases) : { outcome: "stepped aside", reason: late };
   } catch (error) {
-    // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
-    if (await isClosed(options).catch(() => false)) {
-      return { outcome: "stepped aside", reason: `another run has closed ${stack} since it was updated` };
+    const reason =
+      signal?.aborted === true || isRemoved(error, stack) || progress === undefined || !(error instanceof UserError)
+        ? undefined
+        : // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
+          await reasonAfterwards(options, progress).catch(() => undefined);
+    if (reason !== undefined) {
+      return { outcome: "stepped aside", reason };
     }
     throw error;
   }
 }
 
-async function nextGeneration(place: Place, report: (message: string) => void): Promise<number> {
+/** Where the preview is, which is settled and in the cluster that it was in. */
+async function look(options: UpOptions, sources: Sources, deployment: Deployment): Promise<Progress> {
+  const { context, pullRequest, report, signal, replaceDatabase = false, sha } = options;
+  const identity = identityFrom(projectName(context), pullRequest, compose(sources).leaves);
+  await refuseOtherCluster(identity, deployment);
+  const place = placeOf(identity);
+  await settledNamespace(place, identity, report, signal);
+  const composition = compose(await withGeneration(sources, place));
+  const { record } = deployment;
+  if (!replaceDatabase) {
+    return { identity, composition, commit: sha, seen: record, isDeployed: false };
+  }
   report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
-  return ((await deployedGeneration(place)) ?? 0) + 1;
+  const generation = ((await deployedGeneration(place)) ?? 0) + 1;
+  const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
+  return { identity, composition: { ...composition, leaves }, commit: sha, seen: record, isDeployed: false };
+}
+
+async function deploy(
+  options: UpOptions,
+  { stack, file }: Sources,
+  deployment: Deployment,
+  { identity, composition, commit }: Progress,
+  phases: Stopwatch,
+): Promise<void> {
+  const { context, report, usesFile } = options;
+  const place = placeOf(identity);
+  const namespace = await findNamespace(place);
+  const dns = zoneOf(identity);
+  const exists = namespace !== undefined;
+  const state = await phases.time("repair", () => repair({ context, identity, dns, report }, deployment.state, exists));
+  await phases.time("update", async () => {
+    const changed = exists ? await drifted(place, state) : [];
+    changed.forEach((workload) => report(`${workload} isn't as the last update has left it: it is looked at again`));
+    await bring({
+      context,
+      stack,
+      place,
+      report,
+      deployment,
+      composition,
+      file,
+      commit,
+      refresh: changed.length > 0,
+      onDeployed: (deployed) => usesFile && writeView(context, stack, deployed),
+    });
+  });
+}
+
+/** Why a run that has failed, or whose preview doesn't serve, isn't to be told of. */
+async function reasonAfterwards(options: UpOptions, progress: Progress): Promise<string | undefined> {
+  const { context, pullRequest } = options;
+  const stack = stackName(pullRequest);
+  if (await hasSuperseded(context, stack, progress)) {
+    return `another run has changed ${stack} since`;
+  }
+  return progress.isDeployed && (await isClosed(options, progress.identity))
+    ? `another run has closed ${stack} since it was updated`
+    : undefined;
 }

@@ -1,6 +1,5 @@
 import { UserError } from "../../contract";
 import { embeddedVariables } from "../environment";
-import { refreshLinks } from "../stack-files";
 import { isBuilt } from "../toolchain";
 
 /** Prints the assignments that turn a shell into one in which `pulumi` and `kubectl` work on the embedded default. */
@@ -8,7 +7,6 @@ export function env(): void {
   if (!isBuilt("pulumi") || !isBuilt("node")) {
     throw new UserError("the toolchain isn't built on this machine; npm start builds it");
   }
-  refreshLinks();
   for (const [name, value] of Object.entries(embeddedVariables())) {
     console.log(`export ${name}=${quoted(value)}`);
   }

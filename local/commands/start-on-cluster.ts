@@ -1,11 +1,13 @@
 import { execa } from "execa";
-import { parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
+import { type Leaves, leavesOf, parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
 import { serving } from "../../lifecycle/serving";
-import { configure, ensureStack, stackName, up } from "../../lifecycle/stack";
+import { change } from "../../lifecycle/change";
+import { ensureStack, stackName, stackNames } from "../../lifecycle/stack";
 import { interruption } from "../../lifecycle/interruption";
 import { openLog } from "../log";
 import { checkout } from "../paths";
+import { outcome } from "../outcome";
 import { pulumiLines, type Report, runSteps } from "../tasks";
 
 /** What the command line says. All other settings are those of the stack `preview`, where the backend has one. */
@@ -24,7 +26,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
   const log = openLog("start");
   console.error(`Log: ${String(log.path)}`);
   const stack = stackName(options.pullRequest);
-  const shared = { url: "" };
+  const shared = { url: "", isAsleep: false };
   const context = (report: Report): PulumiContext => ({
     project: checkout,
     env: {},
@@ -36,29 +38,39 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
         title: `Stack ${stack}: pulumi up`,
         usually: "1 min",
         run: async (_, report) => {
-          await ensureStack(context(report), stack);
-          await configure(context(report), stack, values(options));
-          await up(context(report), stack);
+          const names = await stackNames(context(report));
+          await ensureStack(context(report), stack, names);
+          const changed = {
+            context: context(report),
+            stack,
+            pullRequest: options.pullRequest,
+            hasShared: names.includes("preview"),
+            usesFile: true,
+          };
+          const { leaves } = await change(changed, values(options), { report, signal: interruption });
+          shared.isAsleep = leaves.asleep === "true";
           shared.url = (await pulumi(context(report), ["stack", "output", "url", "--stack", stack])).trim();
         },
       },
       {
         title: "Waiting until the public host serves",
         usually: "a few seconds; longer where DNS is new",
-        run: (_, report) => serving(shared.url, { timeout: 300_000, signal: interruption, report }),
+        run: async ({ isAsleep }, report) => {
+          if (!isAsleep) {
+            await serving(shared.url, { timeout: 300_000, signal: interruption, report });
+          }
+        },
       },
     ],
     shared,
     log,
   );
   log.end();
-  console.log(`preview ready: ${shared.url}`);
+  console.log(outcome(options.pullRequest, shared));
 }
 
-function values({ context, domain, api, web }: ClusterOptions): Record<string, string> {
-  const all = { kubeContext: context, domain, "api.image": api, "web.image": web };
-  return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined));
-}
+const values = ({ context, domain, api, web }: ClusterOptions): Leaves =>
+  leavesOf({ kubeContext: context, domain, api: { image: api }, web: { image: web } });
 
 /** Everything that is missing, at once and before anything is made. */
 async function refuseMissing({ pullRequest, context, domain, api, web }: ClusterOptions): Promise<void> {

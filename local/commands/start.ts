@@ -1,14 +1,15 @@
-import { namesOf } from "../../contract";
+import { leavesOf, namesOf } from "../../contract";
 import type { PulumiContext } from "../../lifecycle/pulumi";
 import { serving } from "../../lifecycle/serving";
-import { stackName, up } from "../../lifecycle/stack";
+import { change } from "../../lifecycle/change";
+import { ensureStack, stackName } from "../../lifecycle/stack";
 import { localDispatcher } from "../client";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
 import { exclusively, type LockOptions } from "../lock";
 import { interruption } from "../../lifecycle/interruption";
 import { openLog } from "../log";
-import { domain } from "../preview-settings";
-import { ensureEmbeddedStack } from "../embedded-stack";
+import { outcome } from "../outcome";
+import { domain, embeddedSettings } from "../preview-settings";
 import { pulumiLines, runSteps, type Step } from "../tasks";
 import { checkout } from "../paths";
 
@@ -24,26 +25,36 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
   console.error(`Log: ${String(log.path)}`);
   const { origin: url } = namesOf({ pullRequest, prefix: "", domain, port });
   const stack = stackName(pullRequest);
+  let isAsleep = false;
 
   const preview: Step<EmbeddedDefault>[] = [
     {
       title: `Stack ${stack}: pulumi up`,
       usually: "25 s the first time, 4 s with nothing to change",
       run: async (embedded, report) => {
-        const context: PulumiContext = { project: checkout, env: embedded.variables, onLine: pulumiLines(report) };
-        await ensureEmbeddedStack(context, stack, embedded);
-        await up(context, stack);
+        // As in a shell that has been through `npm run env`.
+        Object.assign(process.env, embedded.variables);
+        const context: PulumiContext = { project: checkout, env: {}, onLine: pulumiLines(report) };
+        await ensureStack(context, stack);
+        const given = leavesOf(embeddedSettings(embedded.images, embedded.port));
+        const changed = { context, stack, pullRequest, hasShared: false, usesFile: true };
+        const { leaves } = await change(changed, given, { report, signal: interruption });
+        isAsleep = leaves.asleep === "true";
       },
     },
     {
       title: `Waiting until ${url} serves`,
       usually: "1 s",
-      run: (_, report) => serving(url, { dispatcher: localDispatcher(), signal: interruption, report }),
+      run: async (_, report) => {
+        if (!isAsleep) {
+          await serving(url, { dispatcher: localDispatcher(), signal: interruption, report });
+        }
+      },
     },
   ];
   const steps = [...embeddedDefaultSteps({ port, log }), ...preview];
   await exclusively(() => runSteps(steps, {} as EmbeddedDefault, log), { wait });
   log.end();
   console.error(`To log in: eval "$(npm run -s env)" && npx preview status ${pullRequest} --login`);
-  console.log(`preview ready: ${url}`);
+  console.log(outcome(pullRequest, { url, isAsleep }));
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../../contract";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
+import { removeView } from "../../lifecycle/desired";
 import { close, stackName, stacks } from "../../lifecycle/stack";
 import { nodeStatus, stopNode } from "../cluster";
 import { embeddedVariables } from "../environment";
@@ -8,7 +9,6 @@ import { exclusively, type LockOptions } from "../lock";
 import { openLog } from "../log";
 import { checkout } from "../paths";
 import { forgetPort } from "../port";
-import { removeStackFile } from "../stack-files";
 import { pulumiLines, type Report, runSteps, type Step } from "../tasks";
 import { ensureModule, isBuilt } from "../toolchain";
 
@@ -44,7 +44,7 @@ function closeOne(pullRequest: number): Step<object> {
       } else {
         report(`there is no stack ${stack}: it was closed before, or never brought up`);
       }
-      removeStackFile(stack);
+      removeView(context, stack);
     },
   };
 }
@@ -64,7 +64,7 @@ function stopAll(running: boolean): Step<object>[] {
           report(`${String(error)}\nThe node goes, and with it what ${name} has there: its state is removed`);
           await pulumi(context, ["stack", "rm", name, "--force", "--yes"]);
         });
-        removeStackFile(name);
+        removeView(context, name);
       }
     },
   };

@@ -49,8 +49,7 @@ describe("a preview's data", () => {
 
   it("refuses a commit that has dropped the migration, and says what resets the database", async () => {
     const before = await sql("select name, applied from django_migrations order by id");
-    preview.configure();
-    const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
+    const { exitCode, stderr } = await command(["up", String(preview.pullRequest), "--api", embedded().images.api]);
     assert.equal(exitCode, 2);
     assert.match(stderr, /does not have: orders\.0002_order_gift\./);
     assert.match(stderr, /Nothing has been changed\./);

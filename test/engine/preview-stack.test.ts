@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dnsComment } from "../../contract";
+import { type DeploymentRecord, dnsComment, leavesOf } from "../../contract";
 import { Zone } from "../../lifecycle/dns/zone";
 import { checkout } from "../../local/paths";
 import { ask, eventually } from "./http";
@@ -37,7 +37,11 @@ describe("a preview on the real engine and cluster", () => {
   });
 
   it("tells where it is, and no secret in clear", async () => {
-    const outputs = JSON.parse(await preview.pulumi("stack", "output", "--json", "--stack", preview.stack)) as object;
+    const { record, ...outputs } = JSON.parse(
+      await preview.pulumi("stack", "output", "--json", "--stack", preview.stack),
+    ) as { record: DeploymentRecord };
+    const cluster = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
+    assert.deepEqual(record, { asleep: false, cluster, settings: leavesOf(preview.settings), shared: [], without: [] });
     assert.deepEqual(outputs, {
       url: preview.names.origin,
       namespace: preview.namespace,

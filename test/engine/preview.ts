@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { namesOf, type Names, type SettingsInput } from "../../contract";
 import { deleteAtOnce } from "../../lifecycle/close";
 import { deployed, type Deployed } from "../../lifecycle/deployed";
+import { removeView } from "../../lifecycle/desired";
 import { type Login, requiredLogin } from "../../lifecycle/login";
 import { findNamespace } from "../../lifecycle/namespace";
 import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
@@ -116,7 +117,7 @@ export class Preview {
       await (namespace && deleteAtOnce(place, namespace, () => undefined));
       await close(this.context, this.stack);
     }
-    rmSync(this.file, { force: true });
+    removeView(this.context, this.stack);
   }
 
   /** The reviewers' login, as the cluster's admin reads it. */

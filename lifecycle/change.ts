@@ -1,0 +1,63 @@
+import type { Leaves } from "../contract";
+import { bring, compose, type Composition, inTurn, sourcesOf, withGeneration, writeView } from "./desired";
+import { identityFrom, placeOf } from "./identity";
+import type { LockOptions } from "./lock";
+import { refuseOtherCluster } from "./preview";
+import { projectName } from "./project";
+import type { PulumiContext } from "./pulumi";
+
+/** The stack to change. */
+export interface Changed {
+  readonly context: PulumiContext;
+  readonly stack: string;
+  readonly pullRequest: number;
+  /** Whether the backend has the stack `preview`. */
+  readonly hasShared: boolean;
+  /** Whether this checkout's file says something about it, and shows afterwards what was deployed. @default false */
+  readonly usesFile?: boolean;
+}
+
+/**
+ * Sets settings of a preview and brings it to them; all others stay. One that is cancelled, refused or fails has changed none.
+ *
+ * @param given the settings by their path; a function is asked when it is this one's turn
+ * @returns what it was brought to
+ */
+export async function change(
+  changed: Changed,
+  given: Leaves | (() => Promise<Leaves>),
+  options: LockOptions,
+): Promise<Composition> {
+  const { context, stack, pullRequest, hasShared, usesFile = false } = changed;
+  return inTurn(
+    context,
+    stack,
+    async (deployment) => {
+      const sources = await sourcesOf({
+        context,
+        stack,
+        hasShared,
+        deployment,
+        usesFile,
+        given: typeof given === "function" ? await given() : given,
+      });
+      const identity = identityFrom(projectName(context), pullRequest, compose(sources).leaves);
+      await refuseOtherCluster(identity, deployment);
+      const place = placeOf(identity);
+      const composition = compose(await withGeneration(sources, place));
+      await bring({
+        context,
+        stack,
+        place,
+        report: options.report,
+        deployment,
+        composition,
+        file: sources.file,
+        commit: deployment.record?.commit,
+        onDeployed: (file) => usesFile && writeView(context, stack, file),
+      });
+      return composition;
+    },
+    options,
+  );
+}

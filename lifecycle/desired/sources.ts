@@ -1,0 +1,90 @@
+import { keptPaths, type Leaves, recordFrom } from "../../contract";
+import { deployedGeneration } from "../database";
+import type { Deployment } from "../deployment";
+import type { Place } from "../kubectl";
+import { findNamespace } from "../namespace";
+import { inPrivateFolder } from "../private-folder";
+import { pulumi, type PulumiContext } from "../pulumi";
+import type { Sources } from "./compose";
+import { fileAt, type OwnFile, ownFile, plainSettings, sharedSettings, stackFile } from "./stack-file";
+
+export interface SourcesOptions {
+  readonly context: PulumiContext;
+  readonly stack: string;
+  /** Whether the backend has the stack `preview`. */
+  readonly hasShared: boolean;
+  readonly deployment: Deployment;
+  /** Whether this checkout's own file counts. */
+  readonly usesFile: boolean;
+  readonly given: Leaves;
+}
+
+/** Reads what says what a preview is to be. */
+export async function sourcesOf(options: SourcesOptions): Promise<Sources> {
+  const { context, stack, hasShared, deployment, usesFile, given } = options;
+  const shared = hasShared ? sharedSettings(context) : undefined;
+  const { record, secrets } = deployment;
+  const own = usesFile ? await ownFile(context, stack, { shared, isDeployed: record !== undefined }) : undefined;
+  const file = own ?? (record === undefined ? await formerFile(options, shared) : undefined);
+  return { stack, shared, deployed: record && { record, secrets }, file, given };
+}
+
+/** With the generation of the database that is there, where the file says something about it. */
+export async function withGeneration(sources: Sources, place: Place): Promise<Sources> {
+  const { settings = {}, copy = {} } = sources.file ?? {};
+  const isSaid = [settings, copy].some((leaves) => keptPaths.generation in leaves);
+  return isSaid ? { ...sources, generation: await deployedGeneration(place) } : sources;
+}
+
+/** What a preview was made from before there was a record, as far as that is known. */
+async function formerFile(options: SourcesOptions, shared: Leaves | undefined): Promise<OwnFile | undefined> {
+  const { context, stack, deployment } = options;
+  const { images, namespace } = deployment.outputs;
+  if (images === undefined) {
+    // It never came up: the backend only knows what was tried.
+    return shared === undefined ? formerConfiguration(context, stack, shared) : undefined;
+  }
+  const former = await formerConfiguration(context, stack, shared);
+  const settings = { ...former?.settings, ...shared, "api.image": images.api, "web.image": images.web };
+  const place = { kubeContext: String((settings as Leaves).kubeContext), namespace: namespace ?? "" };
+  const { asleep } = recordFrom((await findNamespace(place).catch(() => undefined))?.annotations ?? {});
+  return {
+    header: {},
+    settings: { ...settings, [keptPaths.asleep]: String(asleep) },
+    secrets: former?.secrets ?? [],
+  };
+}
+
+/** Where a preview is, by what was deployed last, or else by whatever is known of it. */
+export async function knownSettings(
+  context: PulumiContext,
+  stack: string,
+  deployment: Deployment | undefined,
+  hasShared: boolean,
+): Promise<Leaves | undefined> {
+  return (
+    deployment?.record?.settings ??
+    (deployment && (plainSettings(context, stack) ?? (await formerConfiguration(context, stack))?.settings)) ??
+    (hasShared ? sharedSettings(context) : undefined)
+  );
+}
+
+/** The configuration of a stack's latest update, as the backend has it, also of one that failed; undefined before the first. */
+async function formerConfiguration(
+  context: PulumiContext,
+  stack: string,
+  shared?: Leaves,
+): Promise<OwnFile | undefined> {
+  return inPrivateFolder(context, async (inside) => {
+    const file = stackFile(inside, stack);
+    try {
+      await pulumi(inside, ["config", "refresh", "--stack", stack, "--force", "--config-file", file]);
+      return await fileAt({ context: inside, stack, shared, file });
+    } catch (error) {
+      if (!(error as Error).message.includes("no previous deployment")) {
+        throw error;
+      }
+      return undefined;
+    }
+  });
+}

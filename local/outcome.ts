@@ -1,0 +1,5 @@
+/** The last line of `npm start`. */
+export const outcome = (
+  pullRequest: number,
+  { url, isAsleep }: { readonly url: string; readonly isAsleep: boolean },
+): string => (isAsleep ? `preview asleep: ${url}; preview wake ${pullRequest}` : `preview ready: ${url}`);

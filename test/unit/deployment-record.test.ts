@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type DeploymentRecord, deployedSettings, digestOf, recordOf } from "../../contract";
+
+const facts = { asleep: false, cluster: "uid" };
+const secure = (text: string) => ({ secure: text });
+
+describe("the record of a deployment", () => {
+  const shared = {
+    domain: "d.example",
+    "quota.pods": 20,
+    "api.secrets.TOKEN": secure("v1:a"),
+    "ingress.className": "x",
+  };
+  const given = { domain: "d.example", "quota.pods": 30, "api.secrets.TOKEN": "t0", "api.image": "a", asleep: "true" };
+  const record = recordOf(facts, given, shared);
+
+  it("tells what is a preview's own from what all share, a secret of both counting as shared", () => {
+    assert.deepEqual(record.shared, ["api.secrets.TOKEN", "domain"]);
+    assert.deepEqual(record.without, ["ingress.className"]);
+    assert.equal("asleep" in record.settings, false);
+  });
+
+  it("lets what all share change since reach the preview, except where it has a value of its own", () => {
+    const since = {
+      ...shared,
+      domain: "e.example",
+      "quota.pods": 10,
+      "api.secrets.TOKEN": secure("v1:b"),
+      "quota.cpu": "4",
+    };
+    assert.deepEqual(deployedSettings(record, since), {
+      domain: "e.example",
+      "quota.pods": 30,
+      "api.secrets.TOKEN": secure("v1:b"),
+      "quota.cpu": "4",
+      "api.image": "a",
+    });
+  });
+
+  it("has all as the preview's own where nothing is shared any more", () => {
+    assert.deepEqual(deployedSettings(record), record.settings);
+  });
+
+  it("gives back what was deployed where nothing has changed since", () => {
+    const leaves = fc.dictionary(fc.constantFrom("a", "b.c", "b.d", "e"), fc.constantFrom("1", "2", "3"));
+    fc.assert(
+      fc.property(leaves, leaves, (own, common) => {
+        assert.deepEqual(deployedSettings(recordOf(facts, own, common), common), { ...own });
+      }),
+    );
+  });
+});
+
+describe("the digest of a record", () => {
+  const record: DeploymentRecord = { ...facts, settings: { a: "1", b: ["x"] }, shared: [], without: [] };
+
+  it("doesn't depend on the order of keys, and does on everything else", () => {
+    assert.equal(digestOf({ ...record, settings: { b: ["x"], a: "1" } }), digestOf(record));
+    const others = [
+      undefined,
+      { ...record, asleep: true },
+      { ...record, commit: "c" },
+      { ...record, settings: { a: "1" } },
+    ];
+    assert.equal(new Set([record, ...others].map(digestOf)).size, 5);
+  });
+});

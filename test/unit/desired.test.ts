@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { changesByHand, type DeploymentRecord, type Leaves, recordOf } from "../../contract";
+import { compose, type Sources } from "../../lifecycle/desired";
+import { merge } from "../../lifecycle/desired/merge";
+import { isOwn } from "../../lifecycle/up/superseded";
+
+describe("merging a file with what is deployed", () => {
+  const cases: [string, file: unknown, copy: unknown, deployed: unknown, wanted: unknown][] = [
+    ["keeps what nobody has changed", "1", "1", "1", "1"],
+    ["takes what was deployed elsewhere", "1", "1", "2", "2"],
+    ["takes what the file has changed", "2", "1", "1", "2"],
+    ["takes what both have changed to the same", "2", "1", "2", "2"],
+    ["takes a removal from the file", undefined, "1", "1", undefined],
+    ["takes a removal elsewhere", "1", "1", undefined, undefined],
+    ["takes a leaf that is new in the file", "1", undefined, undefined, "1"],
+    ["takes a leaf that is new elsewhere", undefined, undefined, "1", "1"],
+    ["compares lists as a whole", ["a"], ["a"], ["a", "b"], ["a", "b"]],
+  ];
+  const leaves = (value: unknown): Leaves => (value === undefined ? {} : { "api.x": value });
+  for (const [title, file, copy, deployed, wanted] of cases) {
+    it(title, () => {
+      assert.deepEqual(merge(leaves(file), leaves(copy), leaves(deployed)), { leaves: leaves(wanted), conflicts: [] });
+    });
+  }
+
+  it("finds a conflict where both have changed a leaf to different values", () => {
+    assert.deepEqual(merge({ a: "2" }, { a: "1" }, { a: "3" }).conflicts, [{ path: "a", file: "2", deployed: "3" }]);
+    assert.deepEqual(merge({}, { a: "1" }, { a: "3" }).conflicts, [{ path: "a", file: undefined, deployed: "3" }]);
+  });
+
+  it("takes what a file lacks for no opinion, and what differs for a conflict, where nothing was deployed from here", () => {
+    assert.deepEqual(merge({}, undefined, { a: "1" }), { leaves: { a: "1" }, conflicts: [] });
+    assert.deepEqual(merge({ a: "2" }, undefined, { a: "1" }).conflicts, [{ path: "a", file: "2", deployed: "1" }]);
+  });
+
+  it("loses nothing that one side alone has changed, whatever else there is", () => {
+    const some = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.constantFrom("1", "2"));
+    fc.assert(
+      fc.property(some, some, some, (file, copy, deployed) => {
+        const { leaves: merged, conflicts } = merge(file, copy, deployed);
+        const isConflict = (path: string) => conflicts.some((one) => one.path === path);
+        for (const path of ["a", "b", "c"].filter((one) => !isConflict(one))) {
+          const expected = file[path] === copy[path] ? deployed[path] : file[path];
+          assert.equal(merged[path], expected);
+        }
+      }),
+    );
+  });
+});
+
+describe("composing what a preview is to be", () => {
+  const shared = { domain: "d", "quota.pods": 20 };
+  const record = (settings: Leaves, asleep = false): DeploymentRecord =>
+    recordOf({ asleep, cluster: "uid" }, settings, shared);
+  const deployed = {
+    record: record({ domain: "d", "quota.pods": 20, "api.image": "b1", "web.image": "w1" }, true),
+    secrets: [],
+  };
+  const sources = (more: Partial<Sources>): Sources => ({ stack: "pr-7", shared, given: {}, ...more });
+  const file = (settings: Leaves, copy?: Leaves) => ({ header: {}, settings, secrets: [], copy });
+
+  it("begins with what all share, where nothing was deployed and no file says more", () => {
+    assert.deepEqual(compose(sources({ given: { "api.image": "b1" } })).leaves, { ...shared, "api.image": "b1" });
+  });
+
+  it("keeps what is deployed but for what the command says, asleep among it", () => {
+    const { leaves } = compose(sources({ deployed, given: { "web.image": "w2" } }));
+    assert.deepEqual(leaves, { ...shared, "api.image": "b1", "web.image": "w2", asleep: "true" });
+  });
+
+  it("doesn't take an old file of a checkout for an order, and does take its change", () => {
+    const copy = { ...shared, "api.image": "b0", "web.image": "w0" };
+    const { leaves } = compose(sources({ deployed, file: file({ ...copy, "quota.pods": 30 }, copy) }));
+    assert.deepEqual([leaves["api.image"], leaves["quota.pods"], leaves.asleep], ["b1", 30, "true"]);
+  });
+
+  it("refuses a conflict with both values and the way out, unless the command says which", () => {
+    const both = sources({ deployed, file: file({ ...shared, "api.image": "b9", "web.image": "w1" }) });
+    assert.throws(
+      () => compose(both),
+      /api\.image: "b9" in the file, "b1" deployed\n.*delete the file.*pulumi up --stack pr-7/,
+    );
+    assert.equal(compose({ ...both, given: { "api.image": "b3" } }).leaves["api.image"], "b3");
+  });
+
+  it("shows no secret in a conflict", () => {
+    const of = { record: record({ "api.secrets.T": "hidden-1" }), secrets: ["api.secrets.T"] };
+    const other = { ...file({ "api.secrets.T": "hidden-2" }), secrets: ["api.secrets.T"] };
+    assert.throws(
+      () => compose(sources({ deployed: of, file: other })),
+      (error: Error) => {
+        assert.match(error.message, /api\.secrets\.T: a secret in the file, a secret deployed/);
+        assert.doesNotMatch(error.message, /hidden/);
+        return true;
+      },
+    );
+  });
+
+  it("says nothing of the database's generation where the file doesn't, and what was reset since where it does", () => {
+    assert.equal("database.generation" in compose(sources({ deployed, generation: 3 })).leaves, false);
+    const written = { ...shared, "api.image": "b1", "web.image": "w1", "database.generation": 2 };
+    const { leaves } = compose(sources({ deployed, generation: 3, file: file(written, written) }));
+    assert.equal(leaves["database.generation"], 3);
+  });
+
+  it("keeps a preview's own secrets secret, and leaves the shared ones as they are", () => {
+    const secret = { secure: "v1:x" };
+    const common = { ...shared, "registry.password": secret };
+    const of = {
+      record: recordOf(
+        { asleep: false, cluster: "uid" },
+        { ...shared, "registry.password": "p", "api.secrets.T": "t" },
+        common,
+      ),
+      secrets: ["api.secrets.T", "registry.password"],
+    };
+    const composition = compose({ stack: "pr-7", shared: common, deployed: of, given: {} });
+    assert.deepEqual(composition.secrets, ["api.secrets.T"]);
+    assert.equal(composition.leaves["registry.password"], secret);
+  });
+
+  it("is what the run that ordered it finds deployed, and no other", () => {
+    const composition = compose(sources({ deployed, given: { "api.image": "b2" } }));
+    const ordered = { composition, commit: "c2" };
+    const now = { ...record(composition.leaves, true), commit: "c2" };
+    assert.ok(isOwn(now, ordered));
+    for (const other of [undefined, { ...now, commit: "c3" }, { ...now, asleep: false }, deployed.record]) {
+      assert.ok(!isOwn(other, ordered));
+    }
+  });
+});
+
+describe("what a plain pulumi up changes", () => {
+  it("is older than what is deployed where the file is as it was deployed from here", () => {
+    const { older, unsure } = changesByHand({ a: "1", b: "1" }, { a: "2", b: "1" }, { a: "1", b: "1" });
+    assert.deepEqual([older, unsure], [[{ path: "a", ordered: "1", deployed: "2" }], []]);
+  });
+
+  it("is an order where the file has changed and nobody else has, and unsure where both have or nobody knows", () => {
+    assert.deepEqual(changesByHand({ a: "2" }, { a: "1" }, { a: "1" }), { older: [], unsure: [] });
+    const difference = [{ path: "a", ordered: "2", deployed: "3" }];
+    assert.deepEqual(changesByHand({ a: "2" }, { a: "3" }, { a: "1" }), { older: [], unsure: difference });
+    assert.deepEqual(changesByHand({ a: "2" }, { a: "3" }), { older: [], unsure: difference });
+  });
+});
