@@ -43,11 +43,13 @@ describe("the command preview", () => {
   });
 
   it("status --login shows nothing to whoever may not read the Secret", async () => {
-    preview.configure({ kubeContext: "preview-nobody" });
-    const { stdout, stderr, exitCode } = await command("status", number, "--login");
-    preview.configure();
+    const { stdout, stderr, exitCode } = await execa(
+      process.execPath,
+      [join(__dirname, "../../bin/preview.mjs"), "status", number, "--login"],
+      { cwd: project, env: { CI: "", KUBECONFIG: "/nonexistent" }, reject: false },
+    );
     assert.equal(exitCode, 2);
-    assert.match(stderr, /preview-nobody/);
+    assert.match(stderr, /preview-deployer/);
     assert.equal(stdout, "");
   });
 

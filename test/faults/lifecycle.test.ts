@@ -31,6 +31,16 @@ describe("a pull request's preview, by the command preview", () => {
   });
   after(async () => {
     await github?.stop();
+    const hold = [
+      "configmap",
+      "held",
+      "-n",
+      preview.namespace,
+      "--type=merge",
+      "-p",
+      '{"metadata":{"finalizers":null}}',
+    ];
+    await kubectl("patch", ...hold).catch(() => "");
     await preview.close();
     rmSync(project.folder, { recursive: true });
   });
@@ -211,7 +221,7 @@ describe("a pull request's preview, by the command preview", () => {
     }
     const { exitCode, stdout } = await stuck;
     assert.deepEqual([exitCode, stdout], [isWhole ? 2 : 130, ""]);
-    assert.deepEqual((await listed()).wrong, ["namespace is being deleted"]);
+    assert.deepEqual((await listed()).wrong, ["stale", "namespace is being deleted"]);
     const forced = await receipt("--context", "preview", "--force-finalizers");
     assert.equal(forced.exitCode, 0, forced.stderr);
     assert.deepEqual(forced.states, ["gone"]);
