@@ -13,7 +13,7 @@ import { inside } from "../verify/view";
 import { newestServes } from "../workloads";
 import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
-import { hasSuperseded, isOwn } from "./superseded";
+import { isOwn, reasonToLeave, standingOf } from "./superseded";
 import type { Progress, UpOptions, UpResult } from "./up";
 
 /**
@@ -24,27 +24,30 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   const { context, pullRequest, report, product, screenshots: folder } = options;
   const stack = stackName(pullRequest);
   const place = placeOf(progress.identity);
-  const steppedAside = { outcome: "stepped aside" as const, reason: `another run has changed ${stack} since` };
-
   const deployment = await noteDeployed(options, progress);
   if (deployment === undefined) {
-    return steppedAside;
+    return { outcome: "stepped aside", reason: reasonToLeave("superseded", stack) };
   }
   const preview = deployedFrom(deployment, pullRequest, progress.identity.kubeContext);
-  const up = { outcome: "up" as const, preview, asleep: deployment.record.asleep };
+  const up = { outcome: "up" as const, preview, asleep: deployment.record.asleep, seconds: phases.seconds };
+  progress.deployed = up;
   if (up.asleep) {
-    return { ...up, seconds: phases.seconds };
+    return up;
   }
   await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   const checks = product && (await phases.time("checks", async () => verify(await targetOf(preview, product))));
   options.signal?.throwIfAborted();
-  if (await hasSuperseded(context, stack, progress)) {
-    return steppedAside;
+  const standing = await standingOf(context, stack, progress);
+  if (standing === "asleep") {
+    return { ...up, asleep: true };
+  }
+  if (standing !== "awake") {
+    return { outcome: "stepped aside", reason: reasonToLeave(standing, stack) };
   }
   const screenshots =
     folder === undefined ? undefined : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
   await refuseDeleted(place);
-  return { ...up, checks, screenshots, seconds: phases.seconds };
+  return { ...up, checks, screenshots };
 }
 
 /**

@@ -30,7 +30,7 @@ import { repair } from "./repair";
 import { settledNamespace } from "./settled-namespace";
 import { reasonToStepAside } from "./step-aside";
 import { type Phases, Stopwatch } from "./stopwatch";
-import { hasSuperseded } from "./superseded";
+import { reasonToLeave, standingOf } from "./superseded";
 
 export interface UpOptions extends LockOptions {
   readonly context: PulumiContext;
@@ -76,7 +76,9 @@ export interface Progress {
   /** What was deployed when it looked last. */
   seen?: DeploymentRecord;
   /** Whether it has deployed what it was to. */
-  isDeployed: boolean;
+  isUpdated: boolean;
+  /** What that is, once it is noted down. */
+  deployed?: UpResult & { readonly outcome: "up" };
 }
 
 /**
@@ -101,7 +103,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
           const sources = await sourcesOf({ ...options, stack, deployment });
           progress = await phases.time("cluster", () => look(options, sources, deployment));
           await deploy(options, sources, deployment, progress, phases);
-          progress.isDeployed = true;
+          progress.isUpdated = true;
         }
         return reason;
       },
@@ -109,13 +111,12 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     );
     return late === undefined ? await finish(options, progress!, phases) : { outcome: "stepped aside", reason: late };
   } catch (error) {
-    const reason =
-      signal?.aborted === true || isRemoved(error, stack) || progress === undefined || !(error instanceof UserError)
-        ? undefined
-        : // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
-          await reasonAfterwards(options, progress).catch(() => undefined);
-    if (reason !== undefined) {
-      return { outcome: "stepped aside", reason };
+    // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
+    const canTell = signal?.aborted !== true && error instanceof UserError;
+    const hasBegun = progress !== undefined && (progress.isUpdated || !isRemoved(error, stack));
+    const result = canTell && hasBegun && (await resultAfterwards(options, progress!).catch(() => undefined));
+    if (result) {
+      return result;
     }
     throw error;
   }
@@ -131,12 +132,12 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   const composition = compose(await withGeneration(sources, place));
   const { record } = deployment;
   if (!replaceDatabase) {
-    return { identity, composition, commit: sha, seen: record, isDeployed: false };
+    return { identity, composition, commit: sha, seen: record, isUpdated: false };
   }
   report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
   const generation = ((await deployedGeneration(place)) ?? 0) + 1;
   const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
-  return { identity, composition: { ...composition, leaves }, commit: sha, seen: record, isDeployed: false };
+  return { identity, composition: { ...composition, leaves }, commit: sha, seen: record, isUpdated: false };
 }
 
 async function deploy(
@@ -170,14 +171,17 @@ async function deploy(
   });
 }
 
-/** Why a run that has failed, or whose preview doesn't serve, isn't to be told of. */
-async function reasonAfterwards(options: UpOptions, progress: Progress): Promise<string | undefined> {
+/** What came of a run that has failed, or whose preview doesn't serve, because another one has been at work since. */
+async function resultAfterwards(options: UpOptions, progress: Progress): Promise<UpResult | undefined> {
   const { context, pullRequest } = options;
+  const { deployed, identity } = progress;
   const stack = stackName(pullRequest);
-  if (await hasSuperseded(context, stack, progress)) {
-    return `another run has changed ${stack} since`;
+  const standing = await standingOf(context, stack, progress);
+  if (standing === "asleep") {
+    return deployed && { ...deployed, asleep: true };
   }
-  return progress.isDeployed && (await isClosed(options, progress.identity))
-    ? `another run has closed ${stack} since it was updated`
-    : undefined;
+  if (standing === "awake" && (deployed === undefined || !(await isClosed(options, identity)))) {
+    return undefined;
+  }
+  return { outcome: "stepped aside", reason: reasonToLeave(standing === "awake" ? "closed" : standing, stack) };
 }

@@ -125,7 +125,8 @@ describe("composing what a preview is to be", () => {
     const ordered = { composition, commit: "c2" };
     const now = { ...record(composition.leaves, true), commit: "c2" };
     assert.ok(isOwn(now, ordered));
-    for (const other of [undefined, { ...now, commit: "c3" }, { ...now, asleep: false }, deployed.record]) {
+    assert.ok(isOwn({ ...now, asleep: false }, ordered), "woken since");
+    for (const other of [undefined, { ...now, commit: "c3" }, deployed.record]) {
       assert.ok(!isOwn(other, ordered));
     }
   });
