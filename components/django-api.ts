@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { apiEnvironment, apiSecrets, type GeneratedSecrets, services } from "../contract";
 import { httpServer } from "./http-server";
 import { Migration } from "./migration";
+import type { Postgres } from "./postgres";
 import { secret, type Transform, type WorkloadArgs } from "./workload";
 
 export interface DjangoApiArgs extends WorkloadArgs {
   readonly secrets: pulumi.Output<GeneratedSecrets>;
-  /** What the migration needs to be there. */
-  readonly database: pulumi.Resource;
+  readonly database: Postgres;
   readonly transform?: Transform<k8s.apps.v1.DeploymentArgs>;
   readonly transformMigration?: Transform<k8s.batch.v1.JobArgs>;
 }
@@ -25,7 +25,7 @@ export class DjangoApi extends pulumi.ComponentResource {
     const secretName = secret(`${name}-secrets`, namespace, data, this).metadata.name;
     const { job } = new Migration(
       `${name}-migration`,
-      { ...args, secretName, transform: args.transformMigration },
+      { ...args, database: args.database.statefulSet, secretName, transform: args.transformMigration },
       { parent: this, dependsOn: args.database },
     );
     this.deployment = httpServer(

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { isDeepStrictEqual } from "node:util";
-import { generationAnnotation, parseQuantity } from "../contract";
+import { generationAnnotation, parseImage, parseQuantity } from "../contract";
 
 type Args = k8s.apps.v1.StatefulSetArgs;
 
@@ -14,6 +14,12 @@ export interface LivingDatabase {
     readonly podManagementPolicy?: string;
     readonly revisionHistoryLimit?: number;
     readonly volumeClaimTemplates?: readonly ClaimTemplate[];
+    readonly template?: {
+      readonly spec?: {
+        readonly securityContext?: { readonly runAsUser?: number };
+        readonly containers?: readonly { readonly image?: string }[];
+      };
+    };
   };
 }
 
@@ -45,6 +51,46 @@ export function whatReplaces(living: LivingDatabase, wanted: Args): Difference[]
     const isSame = isDeepStrictEqual(sized(deployed), sized(now));
     return isSame || pulumi.Output.isInstance(now) ? [] : [{ what, deployed: shown(deployed), wanted: shown(now) }];
   });
+}
+
+/**
+ * What would be changed in place and may leave a Postgres that can't open its data: another repository, another major version
+ * or another variant of the image (https://hub.docker.com/_/postgres: `16.4-bookworm`), a reference that tells neither, another
+ * user. A value that only the engine will know is left to it.
+ */
+export function whatMayNotOpen(living: LivingDatabase, wanted: Args): Difference[] {
+  const [before, after] = [podOf(living), podOf(wanted as unknown as LivingDatabase)];
+  const isKnown = ({ image, uid }: typeof after) => ![image, uid].some((value) => pulumi.Output.isInstance(value));
+  if (!isKnown(after)) {
+    return [];
+  }
+  return [
+    ...(opensDataOf(after.image, before.image)
+      ? []
+      : [{ what: "database.image", deployed: before.image, wanted: after.image }]),
+    ...(before.uid === after.uid
+      ? []
+      : [{ what: "database.uid", deployed: shown(before.uid), wanted: shown(after.uid) }]),
+  ];
+}
+
+function podOf({ spec }: LivingDatabase): { readonly image: string; readonly uid: number | undefined } {
+  const pod = spec.template?.spec;
+  return { image: pod?.containers?.[0]?.image ?? "", uid: pod?.securityContext?.runAsUser };
+}
+
+/** The image's tag, or the same reference. */
+export function opensDataOf(image: string, before: string): boolean {
+  const [own, former] = [parseImage(image), parseImage(before)];
+  const [version, formerVersion] = [own, former].map((one) => /^(\d+)(?:\.\d+)*(-.*)?$/.exec(one?.tag ?? ""));
+  return (
+    image === before ||
+    (version != null &&
+      formerVersion != null &&
+      own?.repository === former?.repository &&
+      version[1] === formerVersion[1] &&
+      version[2] === formerVersion[2])
+  );
 }
 
 /** By what a person would change. What isn't said is what Kubernetes takes for it. */

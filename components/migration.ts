@@ -14,6 +14,8 @@ import {
 } from "./workload";
 
 export interface MigrationArgs extends WorkloadArgs {
+  /** Its uid is another's where the data is. */
+  readonly database: k8s.apps.v1.StatefulSet;
   /** The API's Secret: the migration sees the same variables. */
   readonly secretName: pulumi.Input<string>;
   readonly transform?: Transform<k8s.batch.v1.JobArgs>;
@@ -48,7 +50,11 @@ export class Migration extends pulumi.ComponentResource {
           suspend,
           backoffLimit: 0,
           activeDeadlineSeconds,
-          template: { metadata: { labels }, spec: this.pod(args) },
+          template: {
+            // Another database, also one that was made anew after somebody has deleted it, needs a migration of its own.
+            metadata: { labels, annotations: { "preview-stack/database": args.database.metadata.uid } },
+            spec: this.pod(args),
+          },
         },
       }),
       {

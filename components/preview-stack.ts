@@ -1,17 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { generationOf, type Settings, SettingsError } from "../contract";
+import type { Settings } from "../contract";
 import { DjangoApi } from "./django-api";
 import { DemoLogin } from "./demo-login";
 import { DnsRecord } from "./dns-record";
 import { Isolation } from "./isolation";
-import { whatReplaces } from "./living-database";
 import { NextWeb } from "./next-web";
-import { Postgres, statefulSetArgs } from "./postgres";
+import { Postgres } from "./postgres";
 import type { Existing } from "./preflight";
 import { PreviewNamespace } from "./preview-namespace";
 import { PreviewSecrets } from "./preview-secrets";
 import { PublicHost } from "./public-host";
+import { refuseLoss } from "./refuse-loss";
 import { RegistryCredentials } from "./registry-credentials";
 import { TrustedCa } from "./trusted-ca";
 import type { Transform } from "./workload";
@@ -140,39 +140,3 @@ const collecting =
     }
     return undefined;
   };
-
-/**
- * No update loses a database unless it was told to, by a higher generation.
- *
- * @throws SettingsError before anything is registered, with what would replace the volume
- */
-function refuseLoss({ settings, existing, transform }: PreviewStackArgs): void {
-  const { database, names, pullRequest } = settings;
-  const living = existing?.database;
-  if (living === undefined || database.generation > generationOf(living)) {
-    return;
-  }
-  if (database.generation < generationOf(living)) {
-    throw new SettingsError([
-      `database.generation: must not be lower than the ${generationOf(living)} that is deployed, or its data would be ` +
-        `lost; got ${database.generation}`,
-    ]);
-  }
-  const wanted = statefulSetArgs({
-    settings,
-    namespace: names.namespace,
-    imagePullSecrets: [],
-    passwordSecret: "",
-    transform: transform?.database,
-  });
-  const differences = whatReplaces(living, wanted);
-  if (differences.length > 0) {
-    throw new SettingsError(
-      differences.map(
-        ({ what, deployed, wanted }) =>
-          `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data: take the change ` +
-          `back, or give the data up by raising database.generation (preview up ${pullRequest} --replace-database)`,
-      ),
-    );
-  }
-}

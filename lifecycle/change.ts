@@ -1,5 +1,6 @@
 import type { Leaves } from "../contract";
 import { bring, compose, type Composition, inTurn, sourcesOf, withGeneration, writeView } from "./desired";
+import { restoreRights } from "./drift";
 import { identityFrom, placeOf } from "./identity";
 import type { LockOptions } from "./lock";
 import { refuseOtherCluster } from "./preview";
@@ -32,7 +33,7 @@ export async function change(
   return inTurn(
     context,
     stack,
-    async (deployment) => {
+    async (deployment, report) => {
       const sources = await sourcesOf({
         context,
         stack,
@@ -44,12 +45,13 @@ export async function change(
       const identity = identityFrom(projectName(context), pullRequest, compose(sources).leaves);
       await refuseOtherCluster(identity, deployment);
       const place = placeOf(identity);
+      await restoreRights(place, deployment.state, report);
       const composition = compose(await withGeneration(sources, place));
       await bring({
         context,
         stack,
         place,
-        report: options.report,
+        report,
         deployment,
         composition,
         file: sources.file,

@@ -2,7 +2,7 @@ import { type DeploymentRecord, type Leaves, UserError } from "../contract";
 import type { Outputs } from "./outputs";
 import type { PulumiContext } from "./pulumi";
 import { isRemoved, stackName } from "./stack";
-import { exportState, resourcesOf, type State } from "./state";
+import { exportState, isSecretMark, resourcesOf, type State } from "./state";
 
 /** What a stack's state says of what was deployed last with success. */
 export interface Deployment {
@@ -35,7 +35,7 @@ export function deploymentIn(state: State): Deployment {
     state,
     outputs,
     record: outputs.record,
-    secrets: Object.keys(settings).filter((path) => isMarked(settings[path])),
+    secrets: Object.keys(settings).filter((path) => isSecretMark(settings[path])),
     cluster: outputs.record?.cluster ?? (provider?.inputs?.clusterIdentifier as string | undefined),
     header: headerOf(state),
   };
@@ -63,19 +63,9 @@ function headerOf({ deployment }: State): Record<string, string> | undefined {
   }
 }
 
-/** How a state marks a secret, with its value as JSON where that was asked for. */
-interface Marked {
-  readonly plaintext: string;
-}
-
-const signature = "4dabf18193072939515e22adb298388d";
-
-const isMarked = (value: unknown): value is Marked =>
-  typeof value === "object" && value !== null && signature in value && "plaintext" in value;
-
 function inClear(value: unknown): unknown {
-  if (isMarked(value)) {
-    return JSON.parse(value.plaintext);
+  if (isSecretMark(value)) {
+    return JSON.parse(value.plaintext ?? "null");
   }
   if (Array.isArray(value)) {
     return value.map(inClear);

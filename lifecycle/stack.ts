@@ -70,6 +70,8 @@ export const stackNames = async (context: PulumiContext) =>
 export interface UpdateOptions {
   /** Whether it is looked first what has become of what the state knows of. @default false */
   readonly refresh?: boolean;
+  /** URNs of resources to make anew. @default none */
+  readonly replace?: readonly string[];
   /** The stack's configuration. @default this checkout's own file */
   readonly configFile?: string;
 }
@@ -78,10 +80,11 @@ export interface UpdateOptions {
 export async function up(
   context: PulumiContext,
   stack: string,
-  { refresh = false, configFile }: UpdateOptions = {},
+  { refresh = false, replace = [], configFile }: UpdateOptions = {},
 ): Promise<void> {
   const options = [
     ...(refresh ? ["--refresh"] : []),
+    ...replace.flatMap((urn) => ["--replace", urn]),
     ...(configFile === undefined ? [] : ["--config-file", configFile]),
   ];
   await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview", ...options]);

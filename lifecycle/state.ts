@@ -77,21 +77,34 @@ export function withoutNamespace(state: State, namespace: string): State {
 export const recordsOf = (state: State): StateResource[] =>
   resourcesOf(state).filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
 
-/** A Deployment or a StatefulSet by its kind and name, and which generation of it a state knows of. */
-export interface KnownWorkload {
+/** How a state marks a secret. */
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** Whether a value of a state is a secret, encrypted or with its value as JSON where that was asked for. */
+export const isSecretMark = (value: unknown): value is { readonly plaintext?: string } =>
+  typeof value === "object" && value !== null && secretSignature in value;
+
+/** An object of the cluster as a state knows it. */
+export interface KnownObject {
+  readonly urn: string;
   readonly kind: string;
+  /** As `kubectl get` takes the kind: `deployment.apps`. */
+  readonly resource: string;
   readonly name: string;
-  readonly generation?: number;
+  /** What the program has set. */
+  readonly inputs: unknown;
+  /** What the cluster made of it. */
+  readonly outputs: unknown;
 }
 
-/** The workloads that serve, as a state knows them. */
-export const workloadsOf = (state: State): KnownWorkload[] =>
-  resourcesOf(state).flatMap(({ type, outputs }) => {
-    const kind = /^kubernetes:apps\/v1:(Deployment|StatefulSet)$/.exec(type)?.[1];
-    const metadata = outputs?.metadata as { name?: string; generation?: number } | undefined;
-    return kind === undefined || metadata?.name === undefined
-      ? []
-      : [{ kind, name: metadata.name, generation: metadata.generation }];
+/** A namespace and its objects, as a state knows them. */
+export const objectsIn = (state: State, namespace: string): KnownObject[] =>
+  resourcesOf(state).flatMap(({ urn, type, inputs, outputs }) => {
+    const [, group = "", kind = ""] = /^kubernetes:([\w.]+)\/\w+:(\w+)$/.exec(type) ?? [];
+    const metadata = outputs?.metadata as { name?: string; namespace?: string } | undefined;
+    const isOf = kind === "Namespace" ? metadata?.name === namespace : metadata?.namespace === namespace;
+    const resource = group === "core" ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
+    return isOf && metadata?.name !== undefined ? [{ urn, kind, resource, name: metadata.name, inputs, outputs }] : [];
   });
 
 /** The state without DNS records that are gone, nor any mention of them. */

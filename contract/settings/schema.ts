@@ -120,6 +120,10 @@ export const settingsSchema = z.strictObject({
         .min(1)
         .default("postgres:16")
         .describe("the official Postgres image, or one that takes the same variables"),
+      dataFrom: z
+        .string()
+        .default("")
+        .describe("the image that is deployed, where another version or variant of it can open its data"),
       uid: z
         .int()
         .min(1)

@@ -14,6 +14,7 @@ import {
   writeView,
 } from "../desired";
 import { zoneOf } from "../dns";
+import { restoreRights } from "../drift";
 import { type Identity, identityFrom, placeOf } from "../identity";
 import type { LockOptions } from "../lock";
 import { findNamespace } from "../namespace";
@@ -23,7 +24,6 @@ import type { PulumiContext } from "../pulumi";
 import { isRemoved, stackName } from "../stack";
 import type { Product } from "../verify/product";
 import type { Report } from "../verify/verify";
-import { drifted } from "../workloads";
 import { isClosed } from "./closed-meanwhile";
 import { finish } from "./finish";
 import { repair } from "./repair";
@@ -91,18 +91,21 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const { context, pullRequest, signal } = options;
   const stack = stackName(pullRequest);
   const phases = new Stopwatch();
+  if (options.replaceDatabase === true) {
+    options.report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
+  }
   let progress: Progress | undefined;
   try {
     const late = await inTurn(
       context,
       stack,
-      async (deployment) => {
+      async (deployment, report) => {
         // Again, since waiting for the lock may have taken long.
         const reason = await phases.time("code host", () => reasonToStepAside(options));
         if (reason === undefined) {
           const sources = await sourcesOf({ ...options, stack, deployment });
-          progress = await phases.time("cluster", () => look(options, sources, deployment));
-          await deploy(options, sources, deployment, progress, phases);
+          progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));
+          await deploy({ ...options, report }, sources, deployment, progress, phases);
           progress.isUpdated = true;
         }
         return reason;
@@ -129,12 +132,12 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   await refuseOtherCluster(identity, deployment);
   const place = placeOf(identity);
   await settledNamespace(place, identity, report, signal);
+  await restoreRights(place, deployment.state, report);
   const composition = compose(await withGeneration(sources, place));
   const { record } = deployment;
   if (!replaceDatabase) {
     return { identity, composition, commit: sha, seen: record, isUpdated: false };
   }
-  report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
   const generation = ((await deployedGeneration(place)) ?? 0) + 1;
   const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
   return { identity, composition: { ...composition, leaves }, commit: sha, seen: record, isUpdated: false };
@@ -154,18 +157,16 @@ async function deploy(
   const exists = namespace !== undefined;
   const state = await phases.time("repair", () => repair({ context, identity, dns, report }, deployment.state, exists));
   await phases.time("update", async () => {
-    const changed = exists ? await drifted(place, state) : [];
-    changed.forEach((workload) => report(`${workload} isn't as the last update has left it: it is looked at again`));
     await bring({
       context,
       stack,
       place,
       report,
       deployment,
+      state,
       composition,
       file,
       commit,
-      refresh: changed.length > 0,
       onDeployed: (deployed) => usesFile && writeView(context, stack, deployed),
     });
   });

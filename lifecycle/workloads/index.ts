@@ -1,5 +1,4 @@
 export { newestServes } from "./newest-serves";
 export { rolledOut } from "./rolled-out";
-export { drifted } from "./drift";
 export { handBack, startAtOnce, stopAgain } from "./start-at-once";
 export { update } from "./update";

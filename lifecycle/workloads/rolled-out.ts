@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../contract";
+import { services, UserError } from "../../contract";
 import type { Place } from "../kubectl";
 import { isOutdated, isReady, look, type Objects, partOf, type Pod } from "./objects";
 
-const servers = ["api", "web"];
+const servers = Object.values(services).map(({ name }) => name as string);
 
 /** In milliseconds. Pods are given 5 s to end; what takes longer than this holds nobody up. */
 const patience = { former: 30_000, newest: 120_000 };
 
 /**
- * Resolves once API and web serve and nothing of their former revision does any more: pods that are being stopped still do
+ * Resolves once database, API and web serve and nothing of their former revision does any more: pods that are being stopped still do
  * for a moment, so that no visitor is refused. Pulumi takes a Deployment that was scaled from nothing for ready at once.
  *
  * @throws UserError where one of them doesn't serve in time, or the cluster can't be asked
@@ -31,13 +31,13 @@ export async function rolledOut(place: Place, signal?: AbortSignal): Promise<voi
   }
 }
 
-/** Which of API and web have no pod that is ready. */
+/** Which of them have no pod that is ready. */
 export const notServing = ({ pods }: Objects): string[] =>
   servers.filter((server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)));
 
 const isStopping = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
 
-/** Whether a pod of API or web is there that the newest revision isn't made of. */
+/** Whether a pod of one of them is there that the newest revision isn't made of. */
 export const servesFormer = (objects: Objects): boolean =>
   objects.pods
     .filter((pod) => servers.includes(partOf(pod)) && pod.status.phase !== "Failed")

@@ -49,9 +49,11 @@ type Workload = (typeof workloads)[keyof typeof workloads];
 
 const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
 
-/** Whether no migration is left to run: one that came while the preview slept is suspended. */
+/** Whether no migration is left to run: one that came while the preview slept is suspended, one of a lost volume is deleted. */
 export const isMigrated = ({ makers }: Objects): boolean =>
-  makers.filter(({ kind }) => kind === "Job").every(({ status }) => (status?.succeeded ?? 0) > 0);
+  jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status?.succeeded ?? 0) > 0);
+
+const jobsIn = (makers: Objects["makers"]) => makers.filter(({ kind }) => kind === "Job");
 
 /** Watches instead of asking again and again: what starts meanwhile needs the processor. */
 async function databaseReady(place: Place, signal: AbortSignal): Promise<void> {

@@ -112,7 +112,7 @@ describe("a migration that fails", () => {
     await preview.pulumi("up", "--yes", "--skip-preview", "--stack", preview.stack);
     const running = ["-n", preview.namespace, "--field-selector=status.phase!=Succeeded"];
     await eventually(async () => assert.deepEqual(await names("pods", ...running), []));
-    preview.configure(revision);
+    preview.configure({ ...revision, asleep: false });
     await preview.up();
     assert.equal(await query(preview.namespace, "select count(*) from woken"), "0");
     await eventually(async () => {

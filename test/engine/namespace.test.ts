@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ownerLabels } from "../../contract";
 import type { Place } from "../../lifecycle/kubectl";
 import { deleteNamespace, findNamespace, type Namespace } from "../../lifecycle/namespace";
-import { drifted } from "../../lifecycle/workloads";
+import { lookForDrift } from "../../lifecycle/drift";
 import { look } from "../../lifecycle/workloads/objects";
 import { apply, kubectl } from "./kubectl";
 
@@ -14,7 +14,7 @@ describe("a preview's namespace that an update has only just made", () => {
   it("has no workload that anybody has changed, though the deployer may not look yet", async () => {
     await make(place, 90044);
     await assert.rejects(look(place), /deployments.*forbidden|forbidden.*pods|pods is forbidden/s);
-    assert.deepEqual(await drifted(place, { version: 3, deployment: {} }), []);
+    assert.deepEqual(await lookForDrift(place, { version: 3, deployment: {} }), { live: [], drift: [] });
   });
 });
 

@@ -39,11 +39,12 @@ export class Preview {
     readonly pullRequest: number,
     settings: SettingsInput = {},
     readonly project = testProject,
+    env: Readonly<Record<string, string>> = {},
   ) {
     const { images, port } = embedded();
     this.context = {
       project: project.folder,
-      env: {},
+      env,
       onLine: (line) => {
         this.output += `${line}\n`;
       },

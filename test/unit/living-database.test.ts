@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type * as k8s from "@pulumi/kubernetes";
 import { PreviewStack } from "../../components";
-import { type LivingDatabase, whatReplaces } from "../../components/living-database";
+import { refuseLoss } from "../../components/refuse-loss";
+import { type LivingDatabase, opensDataOf, whatReplaces } from "../../components/living-database";
 import { statefulSetArgs } from "../../components/postgres";
 import { generationOf, type SettingsInput } from "../../contract";
 import { settingsWith } from "./example-settings";
@@ -118,6 +119,23 @@ describe("whether an update keeps the database", () => {
     assert.equal(generationOf({ spec: { volumeClaimTemplates: [{}] } }), 1);
   });
 
+  it("lets a minor version and the same reference open the data, and no other version, variant or repository", () => {
+    const opens: [string, string, boolean][] = [
+      ["postgres:16", "postgres:16", true],
+      ["postgres:16", "postgres:16.9", true],
+      ["postgres:16.4-bookworm", "postgres:16.9-bookworm", true],
+      ["postgres:16", "postgres:17", false],
+      ["postgres:16.4-bookworm", "postgres:16.4-alpine", false],
+      ["postgres:16", "ghcr.io/myorg/postgres:16", false],
+      [`postgres@sha256:${"a".repeat(64)}`, `postgres@sha256:${"a".repeat(64)}`, true],
+      [`postgres@sha256:${"a".repeat(64)}`, `postgres@sha256:${"b".repeat(64)}`, false],
+      ["preview.local/postgres:1cae1d3", "preview.local/postgres:1cae1d4", false],
+    ];
+    for (const [before, after, expected] of opens) {
+      assert.equal(opensDataOf(after, before), expected, `${before} to ${after}`);
+    }
+  });
+
   describe("is decided before anything is registered", () => {
     const stack = (values: SettingsInput, existing: LivingDatabase) =>
       new PreviewStack("pr-123", { settings: settingsWith(values), existing: { database: existing } });
@@ -128,6 +146,16 @@ describe("whether an update keeps the database", () => {
         message:
           /nothing was changed:\n.*database\.storage: .*from 1Gi to 2Gi.*database\.generation.*--replace-database/s,
       });
+    });
+
+    it("refuses another image or user that may be unable to open the data, unless it is said that it can", () => {
+      const change = { image: "postgres:17", uid: 70 };
+      assert.throws(() => stack({ database: change }, living()), {
+        message:
+          /database\.image: .*with postgres:16, and one with postgres:17 may.*database\.dataFrom postgres:16.*\n.*database\.uid: .*999.*70/,
+      });
+      const settings = settingsWith({ database: { ...change, dataFrom: "postgres:16" } });
+      assert.doesNotThrow(() => refuseLoss({ settings, existing: { database: living() } }));
     });
 
     it("refuses a lower generation", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../lifecycle/repair";
-import { resourcesOf, type State } from "../../lifecycle/state";
-import { driftedAmong } from "../../lifecycle/workloads/drift";
+import { objectsIn, resourcesOf, type State } from "../../lifecycle/state";
+import { compare, emptiedSince } from "../../lifecycle/drift";
 
 const inside = (name: string, more: object = {}) => ({
   urn: `urn:pulumi:pr-1::preview::kubernetes:core/v1:Secret::${name}`,
@@ -66,24 +66,85 @@ describe("the state of a stack, repaired", () => {
   });
 });
 
-describe("a workload", () => {
-  const workload = (kind: string, name: string, generation: number) => ({
-    urn: `urn:pulumi:pr-1::preview::kubernetes:apps/v1:${kind}::pr-1-${name}`,
-    type: `kubernetes:apps/v1:${kind}`,
-    outputs: { metadata: { name, generation } },
+describe("an object of the cluster", () => {
+  const resource = (type: string, name: string, set: object, then: object = set) => ({
+    urn: `urn:pulumi:pr-1::preview::kubernetes:${type}::pr-1-${name}`,
+    type: `kubernetes:${type}`,
+    inputs: { metadata: { name, namespace: "pr-1" }, ...set },
+    outputs: { metadata: { name, namespace: "pr-1", uid: "1" }, ...then },
   });
-  const known: State = {
-    version: 3,
-    deployment: { resources: [namespace, workload("StatefulSet", "db", 1), workload("Deployment", "api", 2)] },
+  const known = objectsIn(
+    {
+      version: 3,
+      deployment: {
+        resources: [
+          resource(
+            "apps/v1:Deployment",
+            "api",
+            { spec: { replicas: 1, cpu: "1000m" } },
+            { spec: { replicas: 1, cpu: "1" } },
+          ),
+          resource("networking.k8s.io/v1:NetworkPolicy", "default-deny", { spec: { policyTypes: ["Ingress"] } }),
+          resource("core/v1:Secret", "db", { stringData: { A: "a" } }, {}),
+        ],
+      },
+    },
+    "pr-1",
+  );
+  const deployment = {
+    kind: "Deployment",
+    metadata: { name: "api", namespace: "pr-1" },
+    spec: { replicas: 1, cpu: "1", paused: false },
   };
-  const live = (kind: string, name: string, generation: number) => ({ kind, metadata: { name, generation } });
+  const policy = {
+    kind: "NetworkPolicy",
+    metadata: { name: "default-deny", namespace: "pr-1" },
+    spec: { policyTypes: ["Ingress"] },
+  };
+  const secret = { kind: "Secret", metadata: { name: "db" }, data: { A: "YQ==" } };
 
-  it("that nobody has touched is as the state says", () => {
-    assert.deepEqual(driftedAmong([live("StatefulSet", "db", 1), live("Deployment", "api", 2)], known), []);
+  it("is listed by its kind", () => {
+    assert.deepEqual(
+      known.map(({ resource: kind }) => kind),
+      ["deployment.apps", "networkpolicy.networking.k8s.io", "secret"],
+    );
   });
 
-  it("that was changed since is found, whatever else there is or isn't", () => {
-    const there = [live("Deployment", "api", 3), live("Deployment", "other", 9), live("Deployment", "db", 2)];
-    assert.deepEqual(driftedAmong(there, known), ["Deployment api"]);
+  it("that nobody has touched is as the state says, whatever controllers put on it", () => {
+    const live = {
+      ...deployment,
+      metadata: { ...deployment.metadata, annotations: { "deployment.kubernetes.io/revision": "1" } },
+    };
+    assert.deepEqual(compare(known, [live, policy, secret]), []);
+  });
+
+  it("that is missing or changed is found, a list as a whole", () => {
+    const changed = { ...deployment, spec: { ...deployment.spec, replicas: 3 } };
+    const wider = { ...policy, spec: { policyTypes: ["Ingress", "Egress"] } };
+    assert.deepEqual(compare(known, [changed, wider]), [
+      { kind: "Deployment", name: "api", what: "changed" },
+      { kind: "NetworkPolicy", name: "default-deny", what: "changed" },
+      { kind: "Secret", name: "db", what: "missing" },
+    ]);
+  });
+});
+
+describe("a database that has lost its volume", () => {
+  const job = { kind: "Job", metadata: { name: "migrate-1" }, status: { completionTime: "2026-11-29T12:00:00Z" } };
+  const claim = (made: string, more = {}) => ({
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data-db-0", creationTimestamp: made, ...more },
+  });
+
+  it("is one whose claim is missing, is going, or is younger than the last migration", () => {
+    assert.equal(emptiedSince([job, claim("2026-11-29T11:00:00Z")]), undefined);
+    assert.deepEqual(emptiedSince([job, claim("2026-11-29T13:00:00Z")]), { migrations: ["migrate-1"], isGoing: false });
+    assert.deepEqual(emptiedSince([job]), { migrations: ["migrate-1"], isGoing: false });
+    const going = claim("2026-11-29T11:00:00Z", { deletionTimestamp: "2026-11-29T13:00:00Z" });
+    assert.deepEqual(emptiedSince([job, going]), { migrations: ["migrate-1"], isGoing: true });
+  });
+
+  it("isn't one that was never migrated: its migration is still to come", () => {
+    assert.equal(emptiedSince([{ kind: "Job", metadata: { name: "migrate-1" }, status: {} }]), undefined);
   });
 });

@@ -256,14 +256,16 @@ describe("a wait", () => {
     assert.equal(servesFormer(objects({ makers, pods: [newest, pod({}, { owner: "old", phase: "Failed" })] })), false);
   });
 
-  it("is not over before API and web have a pod that is ready and isn't being stopped", () => {
+  it("is not over before each part has a pod that is ready and isn't being stopped", () => {
     const api = pod({ ...running, ready: true });
     const web = pod({ ...running, ready: true }, { part: "web" });
     const stopping = { ...web, metadata: { ...web.metadata, deletionTimestamp: "2026-11-24T12:00:00Z" } };
-    assert.deepEqual(notServing(objects({ pods: [] })), ["api", "web"]);
-    assert.deepEqual(notServing(objects({ pods: [api, pod(running, { part: "web" })] })), ["web"]);
-    assert.deepEqual(notServing(objects({ pods: [api, stopping] })), ["web"]);
-    assert.deepEqual(notServing(objects({ pods: [api, stopping, web] })), []);
+    const db = pod({ ...running, ready: true }, { part: "db" });
+    assert.deepEqual(notServing(objects({ pods: [] })).toSorted(), ["api", "db", "web"]);
+    assert.deepEqual(notServing(objects({ pods: [db, api, pod(running, { part: "web" })] })), ["web"]);
+    assert.deepEqual(notServing(objects({ pods: [db, api, stopping] })), ["web"]);
+    assert.deepEqual(notServing(objects({ pods: [api, web] })), ["db"]);
+    assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
   });
 
   it("for room in the quota names the setting that is too small", () => {

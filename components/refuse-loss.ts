@@ -1,0 +1,48 @@
+import { generationOf, SettingsError } from "../contract";
+import { whatMayNotOpen, whatReplaces } from "./living-database";
+import { statefulSetArgs } from "./postgres";
+import type { PreviewStackArgs } from "./preview-stack";
+
+/**
+ * No update loses a database unless it was told to, by a higher generation.
+ *
+ * @throws SettingsError before anything is registered, with what would replace the volume
+ */
+export function refuseLoss({ settings, existing, transform }: PreviewStackArgs): void {
+  const { database, names, pullRequest } = settings;
+  const living = existing?.database;
+  if (living === undefined || database.generation > generationOf(living)) {
+    return;
+  }
+  if (database.generation < generationOf(living)) {
+    throw new SettingsError([
+      `database.generation: must not be lower than the ${generationOf(living)} that is deployed, or its data would be ` +
+        `lost; got ${database.generation}`,
+    ]);
+  }
+  const wanted = statefulSetArgs({
+    settings,
+    namespace: names.namespace,
+    imagePullSecrets: [],
+    passwordSecret: "",
+    transform: transform?.database,
+  });
+  const giveUp = `give the data up by raising database.generation (preview up ${pullRequest} --replace-database)`;
+  const image = living.spec.template?.spec?.containers?.[0]?.image ?? "";
+  const mayNotOpen = database.dataFrom === image ? [] : whatMayNotOpen(living, wanted);
+  const problems = [
+    ...whatReplaces(living, wanted).map(
+      ({ what, deployed, wanted }) =>
+        `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data: take the change ` +
+        `back, or ${giveUp}`,
+    ),
+    ...mayNotOpen.map(
+      ({ what, deployed, wanted }) =>
+        `${what}: the data is of a database with ${deployed}, and one with ${wanted} may be unable to open it: take the change ` +
+        `back, say that it can (database.dataFrom ${image}), or ${giveUp}`,
+    ),
+  ];
+  if (problems.length > 0) {
+    throw new SettingsError(problems);
+  }
+}

@@ -1,0 +1,65 @@
+import { isSecretMark, type KnownObject } from "../state";
+
+/** An object as the cluster has it. */
+export interface LiveObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** An object that isn't as the last update has left it. */
+export interface Drift {
+  readonly kind: string;
+  readonly name: string;
+  readonly what: "missing" | "changed";
+}
+
+/**
+ * What became of a state's objects. Changed is one where a field that the program has set isn't as the cluster had it after the
+ * update: whatever else controllers and people put on it is theirs. A Secret counts by its name: another value has another.
+ */
+export function compare(known: readonly KnownObject[], live: readonly LiveObject[]): Drift[] {
+  return known.flatMap(({ kind, name, inputs, outputs }): Drift[] => {
+    const found = live.find((one) => one.kind === kind && one.metadata.name === name);
+    if (found === undefined) {
+      return [{ kind, name, what: "missing" }];
+    }
+    return kind !== "Secret" && differs(inputs, outputs, found) ? [{ kind, name, what: "changed" }] : [];
+  });
+}
+
+/** Compares what was set only, by the values that the cluster made of it: `1000m` is `1` there. */
+function differs(set: unknown, then: unknown, now: unknown): boolean {
+  if (isSecretMark(set)) {
+    return false;
+  }
+  return isGroup(set)
+    ? Object.keys(set).some((key) => differs(set[key], at(then, key), at(now, key)))
+    : !isSame(then, now);
+}
+
+function isSame(then: unknown, now: unknown): boolean {
+  if (isSecretMark(then)) {
+    return true;
+  }
+  if (Array.isArray(then) && Array.isArray(now)) {
+    return then.length === now.length && then.every((one, index) => isSame(one, now[index]));
+  }
+  if (isGroup(then) && isGroup(now)) {
+    return [...new Set([...Object.keys(then), ...Object.keys(now)])].every((key) => isSame(then[key], now[key]));
+  }
+  return then === now;
+}
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undefined);
+
+export const described = ({ kind, name, what }: Drift): string =>
+  what === "missing"
+    ? `${kind} ${name} is missing: it is made anew`
+    : `${kind} ${name} isn't as the last update has left it: it is looked at again`;
