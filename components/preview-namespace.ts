@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownerLabels, type Settings } from "../contract";
+import { ownerLabels, quotaName, type Settings } from "../contract";
 import { inNamespace } from "./workload";
 
 export interface PreviewNamespaceArgs {
@@ -76,7 +76,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
       new k8s.core.v1.ResourceQuota(
         `${name}-quota`,
         {
-          metadata: { name: "preview", namespace: this.name, annotations: { "pulumi.com/skipAwait": "true" } },
+          metadata: { name: quotaName, namespace: this.name, annotations: { "pulumi.com/skipAwait": "true" } },
           spec: {
             hard: {
               "requests.cpu": quota.cpu,

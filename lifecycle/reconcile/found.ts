@@ -43,6 +43,8 @@ export interface Found {
   readonly namespace?: Pick<ListedNamespace, "created" | "terminating"> & { readonly record: LifecycleRecord };
   /** Names of DNS records. */
   readonly records: readonly string[];
+  /** NetworkPolicies and quota that every preview has and this one lacks; undefined where nobody has looked. */
+  readonly missing?: readonly string[];
   /** Why the namespace of that name isn't ours to touch. */
   readonly foreign?: string;
 }

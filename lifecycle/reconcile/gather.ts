@@ -1,5 +1,7 @@
 import { earliest } from "../clocks";
 import type { CodeHost, PullRequest } from "../code-host";
+import { type Get, reading } from "../api-server";
+import { guardPaths, guardsMissingIn } from "../guards";
 import { kubectl } from "../kubectl";
 import type { PulumiContext } from "../pulumi";
 import { stackNames } from "../stack";
@@ -17,17 +19,42 @@ export interface Sources {
 
 /**
  * What there is: one request to the backend, one to the cluster and one to the DNS provider, whatever the number of
- * previews.
+ * previews, and two to the cluster for each that is up.
  *
  * @throws UserError where one of them can't be asked
  */
-export async function gatherFound({ context, kubeContext, records }: Sources, site: Site): Promise<Found[]> {
+export async function gatherFound(
+  { context, kubeContext, records }: Sources,
+  site: Site,
+  report: (message: string) => void,
+): Promise<Found[]> {
   const [stacks, namespaces, recordList] = await Promise.all([
     stackNames(context),
     listNamespaces(kubeContext),
     records?.() ?? [],
   ]);
-  return foundIn({ stacks, namespaces, records: recordList }, site);
+  const found = foundIn({ stacks, namespaces, records: recordList }, site);
+  return withMissing(found, kubeContext, report);
+}
+
+/** With the guards that each preview lacks. That they can't be looked at is said, and keeps nothing else from being done. */
+async function withMissing(
+  found: readonly Found[],
+  kubeContext: string,
+  report: (message: string) => void,
+): Promise<Found[]> {
+  const isLiving = ({ namespace, foreign }: Found) => namespace?.terminating === false && foreign === undefined;
+  if (!found.some(isLiving)) {
+    return [...found];
+  }
+  const asked = (get: Get) =>
+    Promise.all(
+      found.map(async (one) => (isLiving(one) ? { ...one, missing: await guardsMissingIn(get, one.name) } : one)),
+    );
+  return reading(kubeContext, guardPaths, asked).catch((error: unknown) => {
+    report(`network policies and quotas not checked: ${(error as Error).message}`);
+    return [...found];
+  });
 }
 
 interface Manifest {

@@ -1,5 +1,6 @@
 import { hasExpired, type Images, imagesOfCommit } from "../../contract";
 import type { PullRequest } from "../code-host";
+import { withoutGuards } from "../guards";
 import type { Found } from "./found";
 
 export type Action = "nothing" | "redeploy" | "close" | "report";
@@ -116,7 +117,7 @@ function decision(found: Found, facts: Facts): Decision {
 }
 
 function whileOpen(
-  { pullRequest: number, hasStack, namespace }: Found,
+  { pullRequest: number, hasStack, namespace, missing = [] }: Found,
   { headSha, fork, updatedAt }: PullRequest,
   now: Date,
 ): Decision {
@@ -136,6 +137,9 @@ function whileOpen(
   }
   const { asleep, sha, api, web } = namespace.record;
   if (sha === undefined || sha === headSha) {
+    if (missing.length > 0) {
+      return { action: "report", reason: `open, but ${withoutGuards(missing)}; preview up ${number} brings them back` };
+    }
     const serves = sha === undefined ? "with a commit that wasn't named" : `with its head ${short(sha)}`;
     return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} ${serves}` };
   }

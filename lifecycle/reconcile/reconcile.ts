@@ -27,7 +27,7 @@ export async function reconcileSite(
   { dryRun = false, json = false, maxClosings = 10 }: ReconcileOptions,
 ): Promise<void> {
   const { codeHost, site, report, signal } = work;
-  const found = await gatherFound(work, site);
+  const found = await gatherFound(work, site, report);
   const facts = { found, ...(await gatherAnswers(codeHost, found, new Date(), report)) };
   const planned = plan(facts, maxClosings);
   // The plan is seen before anything happens, also by whoever waits for the JSON.

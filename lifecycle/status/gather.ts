@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
 import { namesOf } from "../../contract";
 import { type Get, reading } from "../api-server";
+import { guardPaths, guardsMissingIn } from "../guards";
 import type { CodeHost } from "../code-host";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
 import { answerAbout, type Found, foundIn, gatherAnswers, listNamespaces, type Sources } from "../reconcile";
 import { answer } from "../serving";
 import { stackNames } from "../stack";
-import { type Checked, hasHost, isLiving, type Seen } from "./judge";
+import { hasHost, isLiving, type Seen } from "./judge";
 import type { Pod } from "./pods";
 
 /** Whom to ask. */
@@ -44,13 +45,13 @@ export async function gatherSeen(sources: StatusSources, now: Date, only?: numbe
     ({ pullRequest }) => only === undefined || pullRequest === only,
   );
   const hasCluster = namespaces !== undefined;
-  const [pullRequests, answers, pods] = await Promise.all([
+  const [pullRequests, answers, inside] = await Promise.all([
     askAboutPullRequests(sources, found, now, only),
     askHosts(
       found.filter((one) => hasHost({ found: one, hasCluster })),
       site,
     ),
-    listPods(found.filter(isLiving), sources),
+    lookInside(found.filter(isLiving), sources),
   ]);
   return found.map((one) => ({
     found: one,
@@ -58,7 +59,8 @@ export async function gatherSeen(sources: StatusSources, now: Date, only?: numbe
     hasCluster,
     answer: pullRequests(one.pullRequest),
     answers: answers.get(one),
-    pods: pods.get(one),
+    pods: inside.get(one)?.pods,
+    missing: inside.get(one)?.missing,
   }));
 }
 
@@ -88,32 +90,39 @@ async function askHosts(found: readonly Found[], site: SharedIdentity): Promise<
   return new Map(await (Readable.from(found).map(asked, { concurrency: 16 }).toArray() as Promise<[Found, string][]>));
 }
 
+/** What a preview's namespace shows. */
+type Inside = Pick<Seen, "pods" | "missing">;
+
 /** Namespace by namespace: to list those of the whole cluster would be a right to read other people's pods. */
-async function listPods(
+async function lookInside(
   found: readonly Found[],
   { site: { kubeContext }, report }: StatusSources,
-): Promise<Map<Found, Checked<readonly Pod[]>>> {
+): Promise<Map<Found, Inside>> {
   if (found.length === 0) {
     return new Map();
   }
   const failures: Error[] = [];
-  const notChecked = (one: Found, error: unknown): [Found, "not checked"] => {
+  const notChecked = (one: Found, error: unknown): [Found, Inside] => {
     failures.push(error as Error);
-    return [one, "not checked"];
+    return [one, { pods: "not checked", missing: "not checked" }];
   };
-  const podsOf = async (get: Get, one: Found): Promise<[Found, readonly Pod[]]> => {
-    const { items } = (await get(`/api/v1/namespaces/${one.name}/pods`)) as { items: Pod[] };
-    return [one, items];
+  const inside = async (get: Get, one: Found): Promise<[Found, Inside]> => {
+    const [pods, missing] = await Promise.all([
+      get(`/api/v1/namespaces/${one.name}/pods`) as Promise<{ items: Pod[] }>,
+      guardsMissingIn(get, one.name),
+    ]);
+    return [one, { pods: pods.items, missing }];
   };
   const asked = (get: Get) =>
-    Promise.all(found.map((one) => podsOf(get, one).catch((error: unknown) => notChecked(one, error))));
-  const pods = await reading(kubeContext, "^/api/v1/namespaces/[^/]+/pods$", asked).catch((error: unknown) =>
+    Promise.all(found.map((one) => inside(get, one).catch((error: unknown) => notChecked(one, error))));
+  const paths = `^/api/v1/namespaces/[^/]+/pods$,${guardPaths}`;
+  const all = await reading(kubeContext, paths, asked).catch((error: unknown) =>
     found.map((one) => notChecked(one, error)),
   );
   if (failures.length > 0) {
-    report(`pods of ${failures.length} of ${found.length} previews not checked: ${gist(failures[0]!)}`);
+    report(`pods and policies of ${failures.length} of ${found.length} previews not checked: ${gist(failures[0]!)}`);
   }
-  return new Map<Found, Checked<readonly Pod[]>>(pods);
+  return new Map<Found, Inside>(all);
 }
 
 /** What kubectl says last is what it failed of. */

@@ -1,4 +1,5 @@
 import { hasExpired } from "../../contract";
+import { withoutGuards } from "../guards";
 import { type Answer, type Found, keep } from "../reconcile";
 import { type Pod, type Requests, requestsOf, troublesOf } from "./pods";
 
@@ -17,6 +18,8 @@ export interface Seen {
   readonly answers?: string;
   /** Undefined where there are none to look at. */
   readonly pods?: Checked<readonly Pod[]>;
+  /** NetworkPolicies and quota that every preview has and this one lacks. */
+  readonly missing?: Checked<readonly string[]>;
 }
 
 /** One preview as it is now. What is undefined isn't there. */
@@ -72,7 +75,7 @@ export function statusOf(seen: Seen, now: Date): Status {
 }
 
 function wrongWith(seen: Seen, now: Date): string[] {
-  const { found, answer, answers, pods } = seen;
+  const { found, answer, answers, pods, missing } = seen;
   if (found.foreign !== undefined) {
     return ["belongs to another owner"];
   }
@@ -81,6 +84,7 @@ function wrongWith(seen: Seen, now: Date): string[] {
     ...ofPullRequest(answer, found),
     ...ofNamespace(seen),
     ...(isExpired(seen, now) ? ["expired"] : []),
+    ...(typeof missing === "object" && missing.length > 0 ? [withoutGuards(missing)] : []),
     ...(typeof pods === "object" && !asleep ? troublesOf(pods) : []),
     ...(answers === undefined || answers === "200" || asleep ? [] : [`host answers ${answers}`]),
   ];

@@ -38,6 +38,12 @@ export class Cluster {
     return spec.template.spec.containers[0]!;
   }
 
+  /** The names of the namespace's objects of a kind. */
+  async names(kind: string): Promise<string[]> {
+    const { stdout } = await this.run(["get", kind, "--output=jsonpath={.items[*].metadata.name}"]);
+    return stdout.split(" ").filter((name) => name !== "");
+  }
+
   /** Runs a command in the workload's container. Its exit code is a result; that it couldn't be run is not. */
   exec(workload: Workload, command: readonly string[], input = ""): Promise<{ exitCode: number; stdout: string }> {
     return this.run(["exec", "--stdin", `deployment/${workload}`, "--", ...command], input);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
 import { ask, eventually } from "../engine/http";
@@ -65,6 +66,8 @@ describe("a command that is killed", () => {
     if (preview.exists()) {
       await closes(pullRequest);
     }
+    // A pulumi that goes on alone takes the file away after the stack.
+    await eventually(() => assert.equal(existsSync(preview.file), false));
   }
 
   async function makeStack(): Promise<void> {

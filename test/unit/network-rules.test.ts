@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { networkRules } from "../../components/isolation";
+import { requiredPolicies } from "../../contract";
 import { settingsWith } from "./example-settings";
 
 describe("networkRules", () => {
@@ -14,6 +15,10 @@ describe("networkRules", () => {
     assert.deepEqual(from({ cidr: "10.0.0.0/8" }), {
       ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ protocol: "TCP", port: 3000 }] }],
     });
+  });
+
+  it("has the policies that every preview must have, at its least", () => {
+    assert.deepEqual(Object.keys(networkRules(settingsWith())).sort(), [...requiredPolicies]);
   });
 
   it("allows the paths that the stack needs and no others", () => {

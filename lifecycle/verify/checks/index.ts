@@ -4,6 +4,7 @@ import { corsChecks } from "./cors";
 import { csrfChecks } from "./csrf";
 import { djangoChecks } from "./django";
 import { hostChecks } from "./hosts";
+import { isolationChecks } from "./isolation";
 import { loginChecks } from "./login";
 import { pageChecks } from "./pages";
 import { proxyChecks } from "./proxy";
@@ -22,4 +23,5 @@ export const checks: readonly Check[] = [
   ...pageChecks,
   ...djangoChecks,
   ...revisionChecks,
+  ...isolationChecks,
 ];
