@@ -45,11 +45,11 @@ export class PreviewStack extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
 
   /** Everything that a preview consists of. */
-  private readonly parts: pulumi.CustomResource[];
+  private readonly parts: pulumi.Resource[];
 
   constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
     refuseLoss(args);
-    const parts: pulumi.CustomResource[] = [];
+    const parts: pulumi.Resource[] = [];
     super(
       "preview:index:PreviewStack",
       name,
@@ -102,7 +102,8 @@ export class PreviewStack extends pulumi.ComponentResource {
 
   /** Values that are known once every part is made and ready: an update that fails leaves the outputs of before. */
   onceReady(values: Readonly<Record<string, unknown>>): Record<string, pulumi.Output<unknown>> {
-    const ready = pulumi.all(this.parts.map(({ id }) => id));
+    const made = this.parts.filter((part) => pulumi.CustomResource.isInstance(part));
+    const ready = pulumi.all(made.map(({ id }) => id));
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ready.apply(() => value)]));
   }
 
@@ -131,12 +132,10 @@ export class PreviewStack extends pulumi.ComponentResource {
   }
 }
 
-/** Keeps every resource that is made below another one. */
+/** Keeps every resource that is made below another one. What kind it is shows only once it is made. */
 const collecting =
-  (parts: pulumi.CustomResource[]): pulumi.ResourceTransformation =>
+  (parts: pulumi.Resource[]): pulumi.ResourceTransformation =>
   ({ resource }) => {
-    if (pulumi.CustomResource.isInstance(resource)) {
-      parts.push(resource);
-    }
+    parts.push(resource);
     return undefined;
   };

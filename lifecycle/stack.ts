@@ -25,7 +25,8 @@ export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
 }
 
 /** Whether `pulumi` failed because it couldn't read a state. */
-const isCutOff = (error: unknown) => /unexpected end of JSON input|invalid character|^error: (?:.*: )?EOF$/m.test((error as Error).message);
+const isCutOff = (error: unknown) =>
+  /unexpected end of JSON input|invalid character|^error: (?:.*: )?EOF$/m.test((error as Error).message);
 
 /** Whether `pulumi` failed because there is no such stack: another run has removed it meanwhile. */
 export const isRemoved = (error: unknown, stack: string): boolean =>

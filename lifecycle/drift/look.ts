@@ -59,6 +59,7 @@ const asObject = ({
   labels: object;
   annotations: object;
 }): LiveObject => ({
+  apiVersion: "v1",
   kind: "Namespace",
   metadata: { name, labels, annotations } as LiveObject["metadata"],
 });

@@ -54,6 +54,7 @@ describe("a workload that is hopeless", () => {
       if (onServing) {
         await comesUp();
       }
+      const before = onServing ? await preview.deployed() : undefined;
       preview.configure({
         api: { ...product.api, ...api },
         web: { ...product.web, ...web },
@@ -68,6 +69,7 @@ describe("a workload that is hopeless", () => {
       assert.ok(seconds < early, `said after ${seconds} s:\n${stderr}`);
       if (onServing) {
         assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
+        assert.deepEqual(await preview.deployed(), before, "what failed counts as deployed");
       }
       if (byHand === undefined) {
         preview.configure(product);
