@@ -2,6 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import {
   deployedRecord,
   deploymentRecord,
+  keepCopy,
+  onceReady,
   preflight,
   PreviewStack,
   refuseOutdated,
@@ -26,7 +28,9 @@ export = () =>
     });
     const preview = new PreviewStack(settings.names.namespace, { settings, existing }, { providers: [cluster] });
 
-    return preview.onceReady({
+    preview.ready.apply(() => keepCopy(configuration));
+    // An update that fails leaves the outputs of before.
+    return onceReady(preview.ready, {
       url: settings.names.origin,
       ...(settings.ingress.apiHost && { apiUrl: settings.names.apiOrigin }),
       namespace: settings.names.namespace,

@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { changesByHand, type DeploymentRecord, type Difference, digestOf, superseded, UserError } from "../contract";
+import {
+  changesByHand,
+  type DeploymentRecord,
+  type Difference,
+  digestOf,
+  keptPaths,
+  superseded,
+  UserError,
+  withoutPaths,
+} from "../contract";
 import type { Configuration } from "./configuration";
 
 /** What this stack's last update has written into its outputs; undefined where there was none, or only older ones. */
@@ -31,7 +40,14 @@ export function refuseOutdated(
     return;
   }
   const stack = pulumi.getStack();
-  const { older, unsure } = changesByHand(shown(leaves, secrets), shown(deployed.settings, secrets), copy);
+  const asleep = keptPaths.asleep in leaves ? { [keptPaths.asleep]: String(deployed.asleep) } : {};
+  // The copy has secrets encrypted.
+  const hidden = [...secrets, ...deployed.secrets, keptPaths.generation];
+  const { older, unsure } = changesByHand(
+    withoutPaths(leaves, hidden),
+    withoutPaths({ ...deployed.settings, ...asleep }, hidden),
+    copy && withoutPaths(copy, hidden),
+  );
   if (older.length > 0) {
     throw new UserError(
       `Pulumi.${stack}.yaml is older than what is deployed, and nothing was changed:\n${described(older)}\n` +
@@ -50,7 +66,3 @@ const described = (differences: readonly Difference[]) =>
     .join("\n");
 
 const asText = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
-
-/** Without the secret ones, which aren't compared: the copy has them encrypted. */
-const shown = (leaves: Configuration["leaves"], secrets: readonly string[]) =>
-  Object.fromEntries(Object.entries(leaves).filter(([path]) => !secrets.includes(path)));

@@ -15,7 +15,7 @@ export interface DeploymentRecordArgs {
 export function deploymentRecord({ configuration, settings, deployed, cluster }: DeploymentRecordArgs): object {
   const { leaves, shared, secrets } = configuration;
   const commit = commitOf(configuration, deployed);
-  const record = recordOf({ commit, asleep: settings.asleep, cluster }, leaves, shared);
+  const record = recordOf({ commit, asleep: settings.asleep, cluster, secrets }, leaves, shared);
   const marked = Object.entries(record.settings).map(([path, value]) => [
     path,
     secrets.includes(path) ? pulumi.secret(value) : value,
@@ -28,3 +28,7 @@ function commitOf({ leaves, handedOver }: Configuration, deployed?: DeploymentRe
   const isSame = ["api.image", "web.image"].every((path) => leaves[path] === deployed?.settings[path]);
   return handedOver?.commit ?? (isSame ? deployed?.commit : undefined);
 }
+
+/** Values of the stack's outputs that are known only once something is ready. */
+export const onceReady = (ready: pulumi.Output<unknown>, values: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ready.apply(() => value)]));

@@ -44,8 +44,8 @@ export class PreviewStack extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
 
-  /** Everything that a preview consists of. */
-  private readonly parts: pulumi.Resource[];
+  /** Known once every part is made and ready. */
+  readonly ready: pulumi.Output<unknown>;
 
   constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
     refuseLoss(args);
@@ -56,7 +56,6 @@ export class PreviewStack extends pulumi.ComponentResource {
       {},
       { ...options, transformations: [...(options?.transformations ?? []), collecting(parts)] },
     );
-    this.parts = parts;
     const { settings, transform = {} } = args;
 
     const { namespace, ready } = new PreviewNamespace(name, { settings }, { parent: this });
@@ -97,14 +96,9 @@ export class PreviewStack extends pulumi.ComponentResource {
 
     this.url = pulumi.output(settings.names.origin);
     this.namespace = namespace.metadata.name;
+    const made = parts.filter((part) => pulumi.CustomResource.isInstance(part));
+    this.ready = pulumi.all(made.map(({ id }) => id));
     this.registerOutputs({ url: this.url, namespace: this.namespace });
-  }
-
-  /** Values that are known once every part is made and ready: an update that fails leaves the outputs of before. */
-  onceReady(values: Readonly<Record<string, unknown>>): Record<string, pulumi.Output<unknown>> {
-    const made = this.parts.filter((part) => pulumi.CustomResource.isInstance(part));
-    const ready = pulumi.all(made.map(({ id }) => id));
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ready.apply(() => value)]));
   }
 
   private pullSecrets(

@@ -15,6 +15,8 @@ export interface DeploymentRecord {
   readonly cluster: string;
   /** All that was given, but for `asleep` and `database.generation`. */
   readonly settings: Leaves;
+  /** Paths of the secret ones among them. */
+  readonly secrets: readonly string[];
   /** Paths of the leaves among them that were as in `Pulumi.preview.yaml`: they follow it. */
   readonly shared: readonly string[];
   /** Paths of the leaves of `Pulumi.preview.yaml` that this preview was deployed without. */
@@ -26,7 +28,7 @@ export const keptPaths = { asleep: "asleep", generation: "database.generation" }
 
 /** @param shared the leaves of `Pulumi.preview.yaml`; a secret of both counts as shared, so that a rotated one arrives */
 export function recordOf(
-  { commit, asleep, cluster }: Pick<DeploymentRecord, "commit" | "asleep" | "cluster">,
+  { commit, asleep, cluster, secrets }: Pick<DeploymentRecord, "commit" | "asleep" | "cluster" | "secrets">,
   given: Leaves,
   shared: Leaves,
 ): DeploymentRecord {
@@ -38,6 +40,7 @@ export function recordOf(
     asleep,
     cluster,
     settings,
+    secrets: [...secrets].sort(),
     shared: Object.keys(settings).filter(isShared).sort(),
     without: Object.keys(shared)
       .filter((path) => !(path in given))

@@ -1,4 +1,4 @@
-import { type DeploymentRecord, type Leaves, UserError } from "../contract";
+import { type DeploymentRecord, UserError } from "../contract";
 import type { Outputs } from "./outputs";
 import type { PulumiContext } from "./pulumi";
 import { isRemoved, stackName } from "./stack";
@@ -12,8 +12,6 @@ export interface Deployment {
   readonly outputs: Partial<Outputs>;
   /** Undefined where it never came up, or was brought up by a version that wrote none. */
   readonly record?: DeploymentRecord;
-  /** Paths of the record's settings that are secret. */
-  readonly secrets: readonly string[];
   /** The uid of the cluster's namespace kube-system, also where an update has only begun. */
   readonly cluster?: string;
   /** What a stack's file begins with, so that its secrets are encrypted with the stack's key. */
@@ -28,14 +26,11 @@ export async function deploymentOf(context: PulumiContext, stack: string): Promi
 export function deploymentIn(state: State): Deployment {
   const root = resourcesOf(state).find(({ type }) => type === "pulumi:pulumi:Stack");
   const provider = resourcesOf(state).find(({ type }) => type === "pulumi:providers:kubernetes");
-  const marked = (root?.outputs ?? {}) as { readonly record?: { readonly settings?: Leaves } };
-  const outputs = inClear(marked) as Partial<Outputs> & { readonly record?: DeploymentRecord };
-  const settings = marked.record?.settings ?? {};
+  const outputs = inClear(root?.outputs ?? {}) as Partial<Outputs>;
   return {
     state,
     outputs,
     record: outputs.record,
-    secrets: Object.keys(settings).filter((path) => isSecretMark(settings[path])),
     cluster: outputs.record?.cluster ?? (provider?.inputs?.clusterIdentifier as string | undefined),
     header: headerOf(state),
   };

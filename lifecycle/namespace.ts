@@ -67,12 +67,7 @@ export async function deleteNamespace(place: Place, { name, uid }: Namespace): P
   return !failed;
 }
 
-/** Notes something down about a preview, where `preview status` and `preview reconcile` find it of all previews at once. */
-export async function note(place: Place, record: Partial<LifecycleRecord>): Promise<void> {
-  await kubectl(place, ["annotate", "--overwrite", "namespace", place.namespace, ...annotationArguments(record)]);
-}
-
-/** The same, where the namespace is still as it was looked at; false where it isn't. */
+/** Notes something down about a preview, where the namespace is still as it was looked at; false where it isn't. */
 export async function noteUnchanged(
   place: Place,
   { resourceVersion }: Namespace,

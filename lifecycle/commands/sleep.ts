@@ -1,9 +1,10 @@
 import { interruption } from "../interruption";
 import { change } from "../change";
 import { placeOf } from "../identity";
-import { existingPreview } from "../preview";
+import { deploymentOf } from "../deployment";
+import { type ExistingPreview, existingPreview } from "../preview";
 import { report, reportingProject } from "../project";
-import { note } from "../namespace";
+import { noteDeployed } from "../note-deployed";
 import { handBack, newestServes, startAtOnce, stopAgain } from "../workloads";
 import { lockOptionsOf } from "./lock-options";
 
@@ -11,7 +12,7 @@ import { lockOptionsOf } from "./lock-options";
 export async function sleep(pullRequest: number): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
   await change(preview, { asleep: "true" }, lockOptionsOf(preview));
-  await note(placeOf(preview.identity), { asleep: true });
+  await noteDeployed(preview.context, preview.stack, placeOf(preview.identity), () => ({}));
   console.log(`${preview.identity.names.origin} is asleep; preview wake ${pullRequest} brings it back`);
 }
 
@@ -28,13 +29,24 @@ export async function wake(pullRequest: number): Promise<void> {
       return starting;
     });
   } catch (error) {
-    if (preview.asleep) {
+    if (await isAsleep(preview)) {
       await stopAgain(place, report);
     }
     throw error;
   }
-  await note(place, { asleep: false });
+  await noteDeployed(preview.context, preview.stack, place, () => ({}));
   await handBack(place, report);
-  await newestServes({ place, url, report, signal: interruption });
+  try {
+    await newestServes({ place, url, report, signal: interruption });
+  } catch (error) {
+    if (interruption.aborted || !(await isAsleep(preview))) {
+      throw error;
+    }
+    console.log(`${url} was put to sleep again by another run`);
+    return;
+  }
   console.log(`preview ready: ${url}`);
 }
+
+const isAsleep = async ({ context, stack }: ExistingPreview): Promise<boolean> =>
+  (await deploymentOf(context, stack)).record?.asleep === true;

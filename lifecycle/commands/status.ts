@@ -1,7 +1,9 @@
-import { UserError } from "../../contract";
+import { type Images, UserError } from "../../contract";
 import type { CodeHost } from "../code-host";
 import { deployed, type Deployed } from "../deployed";
+import type { Deployment } from "../deployment";
 import { zoneOf } from "../dns";
+import { imagesInstead, lookForDrift } from "../drift";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
 import { type Login, requiredLogin } from "../login";
@@ -31,36 +33,79 @@ export async function status(pullRequest: number | undefined, options: StatusOpt
   console.log((options.json === true ? statusAsJson : statusAsText)(previews, now));
 }
 
-/** What a preview consists of, what its host answers and, if asked for, its reviewers' login. */
+/** What a preview consists of, what its host answers, what isn't as it was deployed and, if asked for, its reviewers' login. */
 async function statusOfOne(pullRequest: number, options: StatusOptions): Promise<void> {
   const context = project();
   const preview = await deployed(context, pullRequest);
   const login = options.login === true ? await requiredLogin(preview) : undefined;
   const now = new Date();
-  const [answers, [known]] = await Promise.all([
+  const found = await findPreview(context, pullRequest);
+  const [answers, [known], there] = await Promise.all([
     answer(preview.url, httpClient()),
-    findPreview(context, pullRequest).then((known) =>
-      known === undefined ? [] : statusesOf(context, known.identity, now, pullRequest),
-    ),
+    found === undefined ? [] : statusesOf(context, found.identity, now, pullRequest),
+    found?.deployment === undefined ? undefined : lookInside(preview, found.deployment),
   ]);
   if (options.json === true) {
-    console.log(JSON.stringify({ pullRequest, ...preview, ...known, answers, login }, undefined, 2));
+    console.log(JSON.stringify({ pullRequest, ...preview, ...known, answers, ...there, login }, undefined, 2));
     return;
   }
-  const rows = rowsOf(preview, answers, known && factsOf(known, now), login);
+  const rows = rowsOf(preview, { answers, facts: known && factsOf(known, now), there, login });
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"));
 }
 
+/** What the cluster has of a preview that isn't as it was deployed. */
+interface There {
+  /** `Secret db-1a2b3c is missing`, `Deployment web has changed`. */
+  readonly drift: readonly string[];
+  /** Images that run instead of those that were deployed, after an update that has failed halfway. */
+  readonly runs: Partial<Images>;
+}
+
+/** Undefined where the cluster can't be asked, which is said. */
+async function lookInside(preview: Deployed, { state }: Deployment): Promise<There | undefined> {
+  try {
+    const { drift, live } = await lookForDrift(preview, state);
+    return {
+      drift: drift.map(
+        ({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`,
+      ),
+      runs: imagesInstead(live, preview.images),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    report(`objects not checked: ${error.message}`);
+    return undefined;
+  }
+}
+
+interface Facts {
+  readonly answers: string;
+  readonly facts?: Readonly<Record<string, string | undefined>>;
+  readonly there?: There;
+  readonly login?: Login;
+}
+
 function rowsOf(
   { url, apiUrl, namespace, images }: Deployed,
-  answers: string,
-  facts: Record<string, string | undefined> | undefined,
-  login: Login | undefined,
+  { answers, facts = {}, there, login }: Facts,
 ): [string, string][] {
-  const { health, ...others } = facts ?? {};
+  const { health, ...others } = facts;
   const said = health === "asleep" ? `${answers}, for it is asleep` : answers;
-  const rows = { url, "api url": apiUrl, answers: said, namespace, ...images, ...others, ...login };
+  const rows = {
+    url,
+    "api url": apiUrl,
+    answers: said,
+    namespace,
+    ...images,
+    "api runs": there?.runs.api,
+    "web runs": there?.runs.web,
+    ...others,
+    "not as deployed": there?.drift.join(", ") || undefined,
+    ...login,
+  };
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
 

@@ -16,11 +16,7 @@ export interface Sources {
   /** What all previews share; undefined where there is no stack `preview`. */
   readonly shared?: Leaves;
   /** What was deployed last; undefined where nothing was. */
-  readonly deployed?: {
-    readonly record: DeploymentRecord;
-    /** Paths of its settings that are secret. */
-    readonly secrets: readonly string[];
-  };
+  readonly deployed?: DeploymentRecord;
   /** The generation of the database that is there. */
   readonly generation?: number;
   /**
@@ -47,8 +43,8 @@ export interface Composition {
  */
 export function compose({ stack, shared, deployed, generation, file, given }: Sources): Composition {
   const before: Leaves | undefined = deployed && {
-    ...deployedSettings(deployed.record, shared),
-    [keptPaths.asleep]: String(deployed.record.asleep),
+    ...deployedSettings(deployed, shared),
+    [keptPaths.asleep]: String(deployed.asleep),
     ...(generation !== undefined && { [keptPaths.generation]: generation }),
   };
   const own = file === undefined || before === undefined ? undefined : merge(said(file, before), file.copy, before);

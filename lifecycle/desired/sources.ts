@@ -23,10 +23,10 @@ export interface SourcesOptions {
 export async function sourcesOf(options: SourcesOptions): Promise<Sources> {
   const { context, stack, hasShared, deployment, usesFile, given } = options;
   const shared = hasShared ? sharedSettings(context) : undefined;
-  const { record, secrets } = deployment;
+  const { record } = deployment;
   const own = usesFile ? await ownFile(context, stack, { shared, isDeployed: record !== undefined }) : undefined;
   const file = own ?? (record === undefined ? await formerFile(options, shared) : undefined);
-  return { stack, shared, deployed: record && { record, secrets }, file, given };
+  return { stack, shared, deployed: record, file, given };
 }
 
 /** With the generation of the database that is there, where the file says something about it. */

@@ -1,3 +1,4 @@
+import type { Images } from "../../contract";
 import { isSecretMark, type KnownObject } from "../state";
 
 /** An object as the cluster has it. */
@@ -58,6 +59,18 @@ function isSame(then: unknown, now: unknown): boolean {
 const isGroup = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undefined);
+
+/** Images of API and web that the cluster has instead of those that were deployed. */
+export function imagesInstead(live: readonly LiveObject[], deployed: Images): Partial<Images> {
+  const imageOf = (part: string) => {
+    const spec = live.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === part)?.spec as
+      | { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } }
+      | undefined;
+    return spec?.template.spec.containers[0]?.image;
+  };
+  const images = (["api", "web"] as const).map((part) => [part, imageOf(part)] as const);
+  return Object.fromEntries(images.filter(([part, image]) => image !== undefined && image !== deployed[part]));
+}
 
 export const described = ({ kind, name, what }: Drift): string =>
   what === "missing"

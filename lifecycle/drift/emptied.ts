@@ -29,6 +29,13 @@ export function emptiedSince(live: readonly LiveObject[]): Emptied | undefined {
   return migrations.length === 0 ? undefined : { migrations, isGoing };
 }
 
+/** The same, asking the cluster. */
+export async function isEmptied(place: Place): Promise<boolean> {
+  const options = ["--output=json", "--request-timeout=15s"];
+  const text = await kubectl(place, ["get", "jobs,persistentvolumeclaims", ...options]);
+  return emptiedSince((JSON.parse(text) as { items: LiveObject[] }).items) !== undefined;
+}
+
 /** Ends the pod that a volume waits for, which somebody deletes. */
 export async function letGo(place: Place): Promise<void> {
   const options = ["--ignore-not-found", "--wait=false", "--request-timeout=15s"];

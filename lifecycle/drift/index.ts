@@ -1,3 +1,3 @@
-export { compare, described, type Drift } from "./compare";
-export { emptiedSince, letGo } from "./emptied";
+export { compare, described, type Drift, imagesInstead } from "./compare";
+export { emptiedSince, isEmptied, letGo } from "./emptied";
 export { lookForDrift, restoreRights } from "./look";

@@ -1,9 +1,8 @@
-import { type DeploymentRecord, expiryFrom, UserError } from "../../contract";
+import { expiryFrom } from "../../contract";
 import { latest } from "../clocks";
 import { type Deployed, deployedFrom } from "../deployed";
-import { type Deployment, deploymentOf } from "../deployment";
 import { placeOf } from "../identity";
-import { findNamespace, noteUnchanged } from "../namespace";
+import { noteDeployed } from "../note-deployed";
 import { takeScreenshots } from "../screenshots";
 import { stackName } from "../stack";
 import { parseProduct, type Product } from "../verify/product";
@@ -24,7 +23,13 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   const { context, pullRequest, report, product, screenshots: folder } = options;
   const stack = stackName(pullRequest);
   const place = placeOf(progress.identity);
-  const deployment = await noteDeployed(options, progress);
+  const deployment = await noteDeployed(context, stack, place, ({ record }) => {
+    if (!isOwn(record, progress)) {
+      return undefined;
+    }
+    progress.seen = record;
+    return { expires: expiryFrom(latest(new Date(), options.codeHost?.now()), progress.identity.ttlDays) };
+  });
   if (deployment === undefined) {
     return { outcome: "stepped aside", reason: reasonToLeave("superseded", stack) };
   }
@@ -48,36 +53,6 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
     folder === undefined ? undefined : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
   await refuseDeleted(place);
   return { ...up, checks, screenshots };
-}
-
-/**
- * Notes down what was deployed, where all previews are listed. What another run has noted since stays.
- *
- * @returns undefined where another run has deployed something else since
- */
-async function noteDeployed(
-  { context, codeHost, pullRequest }: UpOptions,
-  progress: Progress,
-): Promise<(Deployment & { readonly record: DeploymentRecord }) | undefined> {
-  const { identity } = progress;
-  const place = placeOf(identity);
-  const expires = expiryFrom(latest(new Date(), codeHost?.now()), identity.ttlDays);
-  for (;;) {
-    const namespace = await findNamespace(place);
-    const deployment = await deploymentOf(context, stackName(pullRequest));
-    const { record } = deployment;
-    if (record === undefined || !isOwn(record, progress)) {
-      return undefined;
-    }
-    progress.seen = record;
-    if (namespace === undefined) {
-      throw new UserError(`namespace ${place.namespace} has been deleted since it was updated`);
-    }
-    const { commit: sha, asleep } = record;
-    if (await noteUnchanged(place, namespace, { sha, ...deployment.outputs.images, expires, asleep })) {
-      return { ...deployment, record };
-    }
-  }
 }
 
 const targetOf = async (preview: Deployed, product: Product) => new Target({ product, ...(await inside(preview)) });

@@ -1,4 +1,5 @@
 import { UserError } from "../../contract";
+import { isEmptied } from "../drift";
 import { kubectl, type Place, tryKubectl } from "../kubectl";
 import { look, type Objects } from "./objects";
 
@@ -19,7 +20,7 @@ const workloads = {
  */
 export async function startAtOnce(place: Place, report: (message: string) => void, signal: AbortSignal): Promise<void> {
   try {
-    if (!isMigrated(await look(place))) {
+    if (!isMigrated(await look(place)) || (await isEmptied(place))) {
       return;
     }
     await apply(place, [workloads.db, workloads.web].map(scaledTo(1)));
@@ -49,7 +50,7 @@ type Workload = (typeof workloads)[keyof typeof workloads];
 
 const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
 
-/** Whether no migration is left to run: one that came while the preview slept is suspended, one of a lost volume is deleted. */
+/** Whether no migration is left to run: one that came while the preview slept is suspended. */
 export const isMigrated = ({ makers }: Objects): boolean =>
   jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status?.succeeded ?? 0) > 0);
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execa } from "execa";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureImage } from "../../local/images";
@@ -111,6 +112,67 @@ describe("a preview's data", () => {
     const claim = "jsonpath={.spec.resources.requests.storage}";
     assert.equal(await kubectl("get", "pvc/data-db-0", "-n", preview.namespace, "-o", claim), "2Gi");
   });
+
+  it("isn't given to another Postgres that may be unable to open it", async () => {
+    const { database } = preview.settings;
+    preview.configure({ database: { ...database, storage: "2Gi", image: "postgres:17" } });
+    await assert.rejects(
+      preview.up(),
+      /database\.image: the data is of a database with preview\.local\/postgres:\S+, and one with postgres:17 may/,
+    );
+    await serves();
+  });
+
+  it("keeps every row that was acknowledged, when Postgres is killed", async () => {
+    await sql("create table acknowledged (id int)");
+    let acknowledged = 0;
+    for (const round of [1, 2, 3]) {
+      const inserts = Array.from({ length: 400 }, (_, id) => `insert into acknowledged values (${round * 1000 + id});`);
+      const inserting = psql(inserts);
+      await eventually(async () =>
+        assert.notEqual(await sql("select count(*) from acknowledged"), String(acknowledged)),
+      );
+      await killPostgres();
+      acknowledged += (await inserting).split("\n").filter((line) => line === "INSERT 0 1").length;
+      const rows = await eventually(() => sql("select count(*) from acknowledged"));
+      assert.ok(Number(rows) >= acknowledged, `${acknowledged} acknowledged, ${rows} there`);
+      assert.ok(acknowledged > 0);
+      acknowledged = Number(rows);
+    }
+  });
+
+  it("is migrated and seeded again when its database has come back empty, by plain pulumi up as well", async () => {
+    const { database } = preview.settings;
+    preview.configure({ database: { ...database, storage: "2Gi" } });
+    const isSeeded = async () => assert.equal(await sql("select count(*) from orders_seedrun"), "1");
+    await kubectl("delete", "statefulset/db", "-n", preview.namespace);
+    await preview.pulumi("up", "--yes", "--skip-preview", "--refresh", "--stack", preview.stack);
+    await eventually(isSeeded);
+    await kubectl("delete", "pvc/data-db-0", "-n", preview.namespace, "--wait=false");
+    const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /the database's volume isn't the one that was migrated: it is migrated and seeded again/);
+    await isSeeded();
+    await serves();
+  });
+
+  /** Gives statements one by one to one session, and returns what it printed until it ended. */
+  async function psql(statements: readonly string[]): Promise<string> {
+    const client = "PGPASSWORD=$POSTGRES_PASSWORD exec psql --host=127.0.0.1 --username=app --dbname=app_preview";
+    const args = ["exec", "--stdin", "--namespace", preview.namespace, "db-0", "--", "sh", "-c", client];
+    const { stdout } = await execa("kubectl", ["--context=preview", ...args], {
+      input: statements.join("\n"),
+      reject: false,
+    });
+    return stdout;
+  }
+
+  /** All but the first process, which Linux lets nobody in its container kill: what that loses it has to recover. */
+  async function killPostgres(): Promise<void> {
+    const kill =
+      "for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = 1 ] || grep -q '^postgres$' /proc/$p/comm && kill -9 $p; done; true";
+    await kubectl("exec", "-n", preview.namespace, "db-0", "--", "sh", "-c", kill);
+  }
 
   const serves = () => eventually(async () => assert.equal((await ask(`${origin}/api/orders/`)).status, 200));
 

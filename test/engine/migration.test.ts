@@ -35,7 +35,8 @@ describe("a migration that fails", () => {
 
   before(async () => {
     await preview.init();
-    await preview.up();
+    // So that this checkout knows what it has deployed, and what it changes since.
+    assert.equal((await command(["up", String(preview.pullRequest)])).exitCode, 0);
     pod = await apiPod();
   });
   after(() => preview.close());

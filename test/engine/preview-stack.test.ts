@@ -41,7 +41,14 @@ describe("a preview on the real engine and cluster", () => {
       await preview.pulumi("stack", "output", "--json", "--stack", preview.stack),
     ) as { record: DeploymentRecord };
     const cluster = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
-    assert.deepEqual(record, { asleep: false, cluster, settings: leavesOf(preview.settings), shared: [], without: [] });
+    assert.deepEqual(record, {
+      asleep: false,
+      cluster,
+      settings: leavesOf(preview.settings),
+      secrets: [],
+      shared: [],
+      without: [],
+    });
     assert.deepEqual(outputs, {
       url: preview.names.origin,
       namespace: preview.namespace,

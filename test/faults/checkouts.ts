@@ -16,14 +16,24 @@ export class Checkouts {
 
   private constructor(private readonly committed: TestProject) {}
 
-  /** @param name the project's, which no other test has: its stack `preview` would be the same */
-  static async make(name: string, shared: SettingsInput): Promise<Checkouts> {
+  /**
+   * @param name the project's, which no other test has: its stack `preview` would be the same
+   * @param secrets by their path, `api.secrets.TOKEN`
+   */
+  static async make(
+    name: string,
+    shared: SettingsInput,
+    secrets: Readonly<Record<string, string>> = {},
+  ): Promise<Checkouts> {
     const config = Object.fromEntries(Object.entries(shared).map(([key, value]) => [`${name}:${key}`, value]));
     const committed = emptyCheckout(name);
     writeFileSync(join(committed.folder, "Pulumi.preview.yaml"), stringify({ config }));
     // A run that was killed may have left it.
     await inside(committed, "stack", "rm", "preview", "--yes", "--preserve-config").catch(() => undefined);
     await inside(committed, "stack", "init", "preview");
+    for (const [path, value] of Object.entries(secrets)) {
+      await inside(committed, "config", "set", "--stack", "preview", "--secret", "--path", path, value);
+    }
     return new Checkouts(committed);
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Receipt, SettingsInput } from "../../contract";
@@ -267,7 +267,11 @@ describe("a pull request's preview, by the command preview", () => {
     // By a kubeconfig that isn't there any more when it is closed, as on another runner.
     const elsewhere = join(mkdtempSync(join(tmpdir(), "preview-test-kubeconfig-")), "config");
     cpSync(process.env.KUBECONFIG!, elsewhere);
-    const coming = await command(["up", String(number)], { ...env(), KUBECONFIG: elsewhere }, project);
+    const empty = `${elsewhere}.empty`;
+    writeFileSync(empty, "apiVersion: v1\nkind: Config\n");
+    // In two files, as many have it.
+    const kubeconfig = `${empty}:${elsewhere}`;
+    const coming = await command(["up", String(number)], { ...env(), KUBECONFIG: kubeconfig }, project);
     assert.equal(coming.exitCode, 0, coming.stderr);
     rmSync(dirname(elsewhere), { recursive: true });
     const hidden = { ...github.env, KUBECONFIG: "/nonexistent" };

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentRecord, SettingsInput } from "../../contract";
+import { resourcesOf, type State } from "../../lifecycle/state";
 import { GitHubStandIn, shaOf } from "../code-host";
+import { eventually } from "../engine/http";
 import { kubectl, query } from "../engine/kubectl";
 import { Preview, type TestProject } from "../engine/preview";
 import { isWhole } from "../extent";
 import { Checkouts } from "./checkouts";
 import { faultTest } from "./fault";
 import { OtherCluster } from "./other-cluster";
+import { descendantsOf, signal } from "./processes";
 import { closes, command, leftOf, says, smallImage, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
@@ -34,10 +37,12 @@ describe("a preview that is changed from several checkouts", () => {
     images = await Promise.all(["", "next", "b5", "b7"].map(smallImage));
     const shared: SettingsInput = {
       ...new Preview(number).settings,
-      api: { ...api, image: undefined, secrets: { SHARED_TOKEN: "not really secret" } },
+      repository,
+      api: { ...api, image: undefined },
       web: { ...web, image: undefined },
     };
-    checkouts = await Checkouts.make("preview-one-truth", shared);
+    const secrets = { "api.secrets.SHARED_TOKEN": "not really secret" };
+    checkouts = await Checkouts.make("preview-one-truth", shared, secrets);
     [a, b] = [checkouts.fresh(), checkouts.fresh()];
     await up(a, "--api", images[0]!, "--web", images[0]!);
     await query(namespace(), "create table kept ()");
@@ -69,6 +74,11 @@ describe("a preview that is changed from several checkouts", () => {
     kubectl("get", `deployment/${part}`, "-n", namespace(), "-o", "jsonpath={.spec.template.spec.containers[0].image}");
   const replicas = () =>
     kubectl("get", "deployments,statefulsets", "-n", namespace(), "-o", "jsonpath={.items[*].spec.replicas}");
+
+  async function resources(): Promise<string[]> {
+    const state = JSON.parse(await inPulumi(a, "stack", "export", "--stack", `pr-${number}`)) as State;
+    return resourcesOf(state).map(({ urn, id }) => `${urn} ${id}`);
+  }
 
   /** State, cluster and the note that all previews are listed by agree. */
   async function is(api: string, web: string): Promise<void> {
@@ -123,12 +133,19 @@ describe("a preview that is changed from several checkouts", () => {
     await recover(async () => {
       github.push(number, shas[0]!);
       const first = run(a, ...of(images[0]!, shas[0]!));
-      await says(first, /updating|updated/);
-      github.push(number, shas[1]!);
-      const second = run(a, ...of(images[1]!, shas[1]!));
-      await says(second, /is locked by/);
-      process.kill(-second.pid!, "SIGINT");
-      assert.equal((await second).exitCode, 130);
+      const { locks } = new Preview(number, {}, a);
+      await eventually(() => assert.ok(existsSync(locks) && readdirSync(locks).length > 0));
+      const held = descendantsOf(first.pid!, /^pulumi/);
+      signal(held, "SIGSTOP");
+      try {
+        github.push(number, shas[1]!);
+        const second = run(a, ...of(images[1]!, shas[1]!));
+        await says(second, /is locked by/);
+        process.kill(-second.pid!, "SIGINT");
+        assert.equal((await second).exitCode, 130);
+      } finally {
+        signal(held, "SIGCONT");
+      }
       const { exitCode, stderr } = await first;
       assert.equal(exitCode, 0, stderr);
       await is(images[0]!, images[0]!);
@@ -242,8 +259,9 @@ describe("a preview that is changed from several checkouts", () => {
 
   faultTest("another cluster under the same name", 1, async ({ recover }) => {
     const other = await OtherCluster.start();
+    await up(a);
     try {
-      const before = await inPulumi(a, "stack", "export", "--stack", `pr-${number}`);
+      const before = await resources();
       for (const verb of ["up", "sleep", "wake", "reset-db", "close"]) {
         const { exitCode, stderr } = await command([verb, String(number)], env({ KUBECONFIG: other.kubeconfig }), a);
         assert.equal(exitCode, 2, `${verb}: ${stderr}`);
@@ -257,7 +275,7 @@ describe("a preview that is changed from several checkouts", () => {
           /kubeContext: the context "preview-deployer" is of the cluster 0{8}-/,
         );
       }
-      assert.equal(await inPulumi(a, "stack", "export", "--stack", `pr-${number}`), before);
+      assert.deepEqual(await resources(), before);
     } finally {
       other.stop();
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type DeploymentRecord, deployedSettings, digestOf, recordOf } from "../../contract";
 
-const facts = { asleep: false, cluster: "uid" };
+const facts = { asleep: false, cluster: "uid", secrets: [] };
 const secure = (text: string) => ({ secure: text });
 
 describe("the record of a deployment", () => {

@@ -52,11 +52,8 @@ describe("merging a file with what is deployed", () => {
 describe("composing what a preview is to be", () => {
   const shared = { domain: "d", "quota.pods": 20 };
   const record = (settings: Leaves, asleep = false): DeploymentRecord =>
-    recordOf({ asleep, cluster: "uid" }, settings, shared);
-  const deployed = {
-    record: record({ domain: "d", "quota.pods": 20, "api.image": "b1", "web.image": "w1" }, true),
-    secrets: [],
-  };
+    recordOf({ asleep, cluster: "uid", secrets: [] }, settings, shared);
+  const deployed = record({ domain: "d", "quota.pods": 20, "api.image": "b1", "web.image": "w1" }, true);
   const sources = (more: Partial<Sources>): Sources => ({ stack: "pr-7", shared, given: {}, ...more });
   const file = (settings: Leaves, copy?: Leaves) => ({ header: {}, settings, secrets: [], copy });
 
@@ -85,7 +82,7 @@ describe("composing what a preview is to be", () => {
   });
 
   it("shows no secret in a conflict", () => {
-    const of = { record: record({ "api.secrets.T": "hidden-1" }), secrets: ["api.secrets.T"] };
+    const of = { ...record({ "api.secrets.T": "hidden-1" }), secrets: ["api.secrets.T"] };
     const other = { ...file({ "api.secrets.T": "hidden-2" }), secrets: ["api.secrets.T"] };
     assert.throws(
       () => compose(sources({ deployed: of, file: other })),
@@ -107,14 +104,11 @@ describe("composing what a preview is to be", () => {
   it("keeps a preview's own secrets secret, and leaves the shared ones as they are", () => {
     const secret = { secure: "v1:x" };
     const common = { ...shared, "registry.password": secret };
-    const of = {
-      record: recordOf(
-        { asleep: false, cluster: "uid" },
-        { ...shared, "registry.password": "p", "api.secrets.T": "t" },
-        common,
-      ),
-      secrets: ["api.secrets.T", "registry.password"],
-    };
+    const of = recordOf(
+      { asleep: false, cluster: "uid", secrets: ["api.secrets.T", "registry.password"] },
+      { ...shared, "registry.password": "p", "api.secrets.T": "t" },
+      common,
+    );
     const composition = compose({ stack: "pr-7", shared: common, deployed: of, given: {} });
     assert.deepEqual(composition.secrets, ["api.secrets.T"]);
     assert.equal(composition.leaves["registry.password"], secret);
@@ -126,7 +120,7 @@ describe("composing what a preview is to be", () => {
     const now = { ...record(composition.leaves, true), commit: "c2" };
     assert.ok(isOwn(now, ordered));
     assert.ok(isOwn({ ...now, asleep: false }, ordered), "woken since");
-    for (const other of [undefined, { ...now, commit: "c3" }, deployed.record]) {
+    for (const other of [undefined, { ...now, commit: "c3" }, deployed]) {
       assert.ok(!isOwn(other, ordered));
     }
   });

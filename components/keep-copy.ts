@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { copiesFolder, parseStackFile, withoutPaths } from "../contract";
+import type { Configuration } from "./configuration";
+
+/**
+ * Keeps the stack's file as a plain `pulumi up` has deployed it: the next update knows by it what the file has changed since. The
+ * command `preview` does that itself, and another file than the stack's own (`--config-file`) isn't this checkout's.
+ */
+export function keepCopy({ leaves, secrets, handedOver }: Configuration): void {
+  const name = `Pulumi.${pulumi.getStack()}.yaml`;
+  const file = join(pulumi.getRootDirectory(), name);
+  if (handedOver !== undefined || pulumi.runtime.isDryRun() || !existsSync(file)) {
+    return;
+  }
+  const text = readFileSync(file, "utf8");
+  const [own, given] = [parseStackFile(text, pulumi.getProject()).settings, leaves].map((all) =>
+    withoutPaths(all, secrets),
+  );
+  if (isDeepStrictEqual(own, given)) {
+    const copy = join(pulumi.getRootDirectory(), copiesFolder, name);
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, text, { mode: 0o600 });
+  }
+}

@@ -1,0 +1,35 @@
+import type { DeploymentRecord, LifecycleRecord } from "../contract";
+import { type Deployment, deploymentOf } from "./deployment";
+import type { Place } from "./kubectl";
+import { findNamespace, noteUnchanged } from "./namespace";
+import type { PulumiContext } from "./pulumi";
+
+export type Recorded = Deployment & { readonly record: DeploymentRecord };
+
+/**
+ * Notes down on the namespace what the record says, where all previews are listed by it. Whoever comes last notes the newest.
+ *
+ * @param more what else is to be noted of this deployment; undefined where nothing is to be
+ * @returns what is deployed; undefined where nothing was noted
+ */
+export async function noteDeployed(
+  context: PulumiContext,
+  stack: string,
+  place: Place,
+  more: (deployment: Recorded) => Partial<LifecycleRecord> | undefined,
+): Promise<Recorded | undefined> {
+  for (;;) {
+    // First, so that what is noted is newer than what it replaces.
+    const namespace = await findNamespace(place);
+    const deployment = await deploymentOf(context, stack);
+    const { record } = deployment;
+    const own = record && more({ ...deployment, record });
+    if (record === undefined || own === undefined || namespace === undefined) {
+      return undefined;
+    }
+    const { commit: sha, asleep } = record;
+    if (await noteUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {
+      return { ...deployment, record };
+    }
+  }
+}

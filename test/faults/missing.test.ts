@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import type { Receipt } from "../../contract";
+import type { Report } from "../../lifecycle/verify/verify";
+import type { Status } from "../../lifecycle/status";
+import { GitHubStandIn } from "../code-host";
+import { ask, eventually } from "../engine/http";
+import { kubectl } from "../engine/kubectl";
+import { Preview } from "../engine/preview";
+import { emptyCheckout } from "./checkouts";
+import { faultTest } from "./fault";
+import { closes, command, leftOf, smallProduct } from "./small-preview";
+import { rmSync } from "node:fs";
+
+const repository = "myorg/orders";
+
+describe("objects that somebody has deleted", () => {
+  const number = 90371;
+  // Of its own: commands without a number look at all stacks of a project.
+  const project = emptyCheckout("preview-missing");
+  const preview = new Preview(number, {}, project);
+  let github: GitHubStandIn;
+
+  before(async () => {
+    github = await GitHubStandIn.start(repository);
+    github.open(number);
+    await preview.init({ ...(await smallProduct()), repository });
+    await succeeds("up", String(number));
+  });
+  after(async () => {
+    await github?.stop();
+    await preview.close();
+    rmSync(project.folder, { recursive: true });
+  });
+
+  const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
+  const run = (...args: string[]) => command(args, env(), project);
+  const remove = (...what: string[]) => kubectl("delete", "-n", preview.namespace, ...what);
+
+  async function succeeds(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+    const { exitCode, stdout, stderr } = await run(...args);
+    assert.equal(exitCode, 0, stderr + stdout);
+    return { stdout, stderr };
+  }
+
+  const drift = async () =>
+    (JSON.parse((await succeeds("status", String(number), "--json")).stdout) as { drift: string[] }).drift;
+
+  it("aren't there on a preview that nobody has touched, awake and asleep", async () => {
+    assert.deepEqual(await drift(), []);
+    const { stderr } = await succeeds("up", String(number));
+    assert.doesNotMatch(stderr, /is missing|isn't as the last update|created|updated|replaced/);
+    await succeeds("sleep", String(number));
+    assert.deepEqual(await drift(), []);
+    const asleep = await succeeds("up", String(number));
+    assert.doesNotMatch(asleep.stderr, /is missing|isn't as the last update|created|updated|replaced/);
+    await succeeds("wake", String(number));
+    assert.deepEqual(await drift(), []);
+  });
+
+  faultTest("deleted by hand: network policies and quota", 1, async ({ recover }) => {
+    await remove("networkpolicy/default-deny", "networkpolicy/dns");
+    await remove("resourcequota/preview");
+    const missing = ["NetworkPolicy default-deny", "NetworkPolicy dns", "ResourceQuota preview"];
+    const { previews } = JSON.parse((await succeeds("status", "--json")).stdout) as { previews: Status[] };
+    assert.deepEqual(previews[0]!.wrong, [`${missing.join(", ")} missing`]);
+    const planned = JSON.parse((await succeeds("reconcile", "--json", "--dry-run")).stdout) as {
+      previews: { action: string; reason: string }[];
+    };
+    assert.deepEqual(planned.previews[0]!.action, "report");
+    assert.match(planned.previews[0]!.reason, /default-deny.* missing; preview up 90371 brings them back/);
+    const report = JSON.parse((await run("verify", String(number), "--json")).stdout) as Report;
+    assert.equal(report.findings.find(({ id }) => id === "isolation")?.outcome, "failed");
+    assert.deepEqual(
+      (await drift()).sort(),
+      missing.map((one) => `${one} is missing`),
+    );
+    await recover(async () => {
+      const { stderr } = await succeeds("up", String(number));
+      missing.forEach((one) => assert.ok(stderr.includes(`${one} is missing: it is made anew`), stderr));
+    });
+    assert.deepEqual(await drift(), []);
+  });
+
+  faultTest(
+    "deleted by hand: the deployer's rights, Service, Ingress, Secret and Deployment",
+    1,
+    async ({ recover }) => {
+      await remove("service/api");
+      await remove("ingress/preview");
+      await remove("deployment/web");
+      await remove("secrets", "--all");
+      await remove("rolebinding/preview-deployer");
+      await recover(async () => {
+        const { stderr } = await succeeds("up", String(number));
+        assert.match(stderr, /RoleBinding preview-deployer is missing: it is made anew before all else/);
+        assert.match(stderr, /Deployment web is missing: it is made anew/);
+        await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
+      });
+      assert.deepEqual(await drift(), []);
+    },
+  );
+
+  faultTest("deleted by hand: the database, and the claim of its volume", 3, async ({ recover, left }) => {
+    const migration = () => kubectl("get", "jobs", "-n", preview.namespace, "-o", "jsonpath={.items[*].metadata.uid}");
+    const claim = ["persistentvolumeclaim/data-db-0", "--wait=false"];
+    const deletions = [
+      () => remove("statefulset/db"),
+      () => remove(...claim),
+      async () => {
+        await succeeds("sleep", String(number));
+        await remove(...claim);
+      },
+    ];
+    for (const [index, deletion] of deletions.entries()) {
+      const migrated = await migration();
+      await deletion();
+      await recover(async () => {
+        const { stderr } = await succeeds(index === 2 ? "wake" : "up", String(number));
+        assert.match(stderr, index === 0 ? /StatefulSet db is missing/ : /isn't the one that was migrated/);
+      });
+      assert.notEqual(await migration(), migrated, "the migration has run again");
+      assert.deepEqual(await drift(), []);
+    }
+    const receipt: Receipt = await closes(number, env(), project);
+    assert.equal(receipt.pullRequest, number);
+    left(await leftOf(preview, number, repository));
+  });
+});
