@@ -86,7 +86,7 @@ describe("objects that somebody has deleted", () => {
     1,
     async ({ recover }) => {
       await remove("service/api");
-      await remove("ingress/preview");
+      await remove("ingress/web");
       await remove("deployment/web");
       await remove("secrets", "--all");
       await remove("rolebinding/preview-deployer");

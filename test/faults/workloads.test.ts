@@ -70,6 +70,9 @@ describe("a workload that is hopeless", () => {
       if (onServing) {
         assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
         assert.deepEqual(await preview.deployed(), before, "what failed counts as deployed");
+        const { stdout } = await command(["status", String(number), "--json"]);
+        const { runs } = JSON.parse(stdout) as { runs: object };
+        assert.deepEqual(runs, web?.image === undefined ? {} : { web: web.image });
       }
       if (byHand === undefined) {
         preview.configure(product);
