@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
   copiesFolder,
   type DeploymentRecord,
   generationOf,
   type HandedOver,
   handedOverVariable,
-  isEncrypted,
+  isBelow,
   keyOf,
   type Leaves,
   leavesOf,
@@ -15,6 +16,7 @@ import {
   parseStackFile,
   type Settings,
   type SettingsInput,
+  type StackFile,
 } from "../contract";
 import type { Existing } from "./preflight";
 
@@ -36,18 +38,22 @@ export interface Configuration {
 /** Reads the configuration of the stack that is being updated, and the files beside it. */
 export function stackConfiguration(env = process.env): Configuration {
   const project = pulumi.getProject();
-  const given = fromConfiguration(pulumi.runtime.allConfig(), project);
-  const leaves = leavesOf(given);
-  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const all = pulumi.runtime.allConfig();
+  const given = fromConfiguration(all, project);
+  const leaves = leavesOf({ ...given, ...ofOtherProjects(all, project) });
+  const file = stackFile(`Pulumi.${pulumi.getStack()}.yaml`);
+  const found = stackFile(join(copiesFolder, `Pulumi.${pulumi.getStack()}.yaml`));
   const handed = env[handedOverVariable];
   const handedOver = handed === undefined ? undefined : (JSON.parse(handed) as HandedOver);
-  const known = handedOver?.secrets ?? encryptedIn(settingsIn(file));
   return {
     given,
     leaves,
-    secrets: secretPaths(leaves, known, (key) => isConfigSecret(fullKey(key, project))),
-    shared: settingsIn("Pulumi.preview.yaml") ?? {},
-    copy: settingsIn(join(copiesFolder, file)),
+    secrets: handedOver
+      ? secretsBelow(leaves, handedOver.secrets)
+      : secretPaths(leaves, file?.settings ?? {}, (key) => isConfigSecret(fullKey(key, project))),
+    shared: stackFile("Pulumi.preview.yaml")?.settings ?? {},
+    // One of a stack of the same name that has been closed since has another key.
+    copy: isDeepStrictEqual(found?.header, file?.header) ? found?.settings : undefined,
     handedOver,
   };
 }
@@ -61,11 +67,11 @@ export function stackConfiguration(env = process.env): Configuration {
 export function stackSettings(
   { given }: Pick<Configuration, "given">,
   deployed?: Pick<DeploymentRecord, "asleep">,
-  { database }: Existing = {},
+  { database, asleep }: Existing = {},
 ): Settings {
   const isGroup = given.database === undefined || typeof given.database === "object";
   return parseSettings(pulumi.getStack(), pulumi.getProject(), {
-    asleep: deployed?.asleep,
+    asleep: deployed?.asleep ?? asleep,
     ...given,
     ...(database && isGroup && { database: { generation: generationOf(database), ...given.database } }),
   });
@@ -95,27 +101,29 @@ function group(text: string): unknown {
 }
 
 /**
- * Paths of the secret ones among leaves. Pulumi only says of an outermost key that there is a secret below it: where nobody
- * knows which leaf it is, all of them are.
+ * Paths of the secret ones among leaves. Pulumi only says of an outermost key that there is a secret below it: what the stack's
+ * own file doesn't have in clear counts as one.
  */
-export function secretPaths(
-  leaves: Leaves,
-  known: readonly string[],
-  isSecret: (key: string) => boolean,
-): readonly string[] {
-  const isKnown = (path: string) =>
-    known.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
-  const knownKeys = new Set(known.map(keyOf));
-  return Object.keys(leaves).filter((path) => isKnown(path) || (isSecret(keyOf(path)) && !knownKeys.has(keyOf(path))));
-}
+export const secretPaths = (leaves: Leaves, file: Leaves, isSecret: (key: string) => boolean): readonly string[] =>
+  Object.keys(leaves).filter((path) => isSecret(keyOf(path)) && !isDeepStrictEqual(file[path], leaves[path]));
+
+const secretsBelow = (leaves: Leaves, groups: readonly string[]): string[] =>
+  Object.keys(leaves).filter((path) => groups.some((group) => isBelow(path, group)));
+
+/** Settings of providers, `cloudflare:apiBaseUrl`, which go with a preview as well. */
+const ofOtherProjects = (configuration: Readonly<Record<string, string>>, project: string) =>
+  Object.fromEntries(
+    Object.entries(configuration)
+      .filter(([key]) => !key.startsWith(`${project}:`))
+      .map(([key, text]) => [key, group(text) ?? text]),
+  );
 
 /** The SDK has it, and uses it for `pulumi.Config`, but doesn't declare it (pulumi/pulumi, sdk/nodejs/runtime/config.ts). */
 const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
-const encryptedIn = (settings: Leaves = {}) => Object.keys(settings).filter((path) => isEncrypted(settings[path]));
 const fullKey = (key: string, project: string) => (key.includes(":") ? key : `${project}:${key}`);
 
-function settingsIn(name: string): Leaves | undefined {
+function stackFile(name: string): StackFile | undefined {
   const file = join(pulumi.getRootDirectory(), name);
-  return existsSync(file) ? parseStackFile(readFileSync(file, "utf8"), pulumi.getProject()).settings : undefined;
+  return existsSync(file) ? parseStackFile(readFileSync(file, "utf8"), pulumi.getProject()) : undefined;
 }

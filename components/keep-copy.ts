@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { copiesFolder, parseStackFile, withoutPaths } from "../contract";
+import { copiesFolder, isEncrypted, parseStackFile, withoutPaths } from "../contract";
 import type { Configuration } from "./configuration";
 
 /**
@@ -16,10 +16,9 @@ export function keepCopy({ leaves, secrets, handedOver }: Configuration): void {
     return;
   }
   const text = readFileSync(file, "utf8");
-  const [own, given] = [parseStackFile(text, pulumi.getProject()).settings, leaves].map((all) =>
-    withoutPaths(all, secrets),
-  );
-  if (isDeepStrictEqual(own, given)) {
+  const { settings: own } = parseStackFile(text, pulumi.getProject());
+  const encrypted = Object.keys(own).filter((path) => isEncrypted(own[path]));
+  if (isDeepStrictEqual(withoutPaths(own, encrypted), withoutPaths(leaves, secrets))) {
     const copy = join(pulumi.getRootDirectory(), copiesFolder, name);
     mkdirSync(dirname(copy), { recursive: true });
     writeFileSync(copy, text, { mode: 0o600 });

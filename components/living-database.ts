@@ -79,7 +79,7 @@ function podOf({ spec }: LivingDatabase): { readonly image: string; readonly uid
   return { image: pod?.containers?.[0]?.image ?? "", uid: pod?.securityContext?.runAsUser };
 }
 
-/** The image's tag, or the same reference. */
+/** Whether a Postgres of one image opens what one of another has written, for sure. */
 export function opensDataOf(image: string, before: string): boolean {
   const [own, former] = [parseImage(image), parseImage(before)];
   const [version, formerVersion] = [own, former].map((one) => /^(\d+)(?:\.\d+)*(-.*)?$/.exec(one?.tag ?? ""));

@@ -4,6 +4,7 @@ import {
   foreignOwner,
   otherCluster,
   ownerLabels,
+  recordFrom,
   services,
   type Settings,
   SettingsError,
@@ -13,7 +14,12 @@ import type { LivingDatabase } from "./living-database";
 
 interface KubernetesObject {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly uid?: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly status?: { readonly phase?: string };
 }
 
@@ -21,6 +27,8 @@ interface KubernetesObject {
 export interface Existing {
   /** The uid of the cluster's namespace kube-system, by which no two clusters are the same. */
   readonly cluster?: string;
+  /** Whether a note says that it sleeps, which an earlier version has written instead of a record. */
+  readonly asleep?: boolean;
   /** Undefined where there is none, or nobody may look at it. */
   readonly database?: LivingDatabase;
 }
@@ -43,10 +51,14 @@ export async function preflight(settings: Settings, deployedIn?: string): Promis
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
-  const exists = objects.some(
+  const namespace = objects.find(
     ({ kind, metadata }) => kind === "Namespace" && metadata.name === settings.names.namespace,
   );
-  return { cluster, ...(exists && { database: await databaseOf(settings) }) };
+  if (namespace === undefined) {
+    return { cluster };
+  }
+  const { asleep } = recordFrom(namespace.metadata.annotations ?? {});
+  return { cluster, asleep, database: await databaseOf(settings) };
 }
 
 /** An update that moves a preview to another namespace deletes the one that it had, with its data. */

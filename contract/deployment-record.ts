@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { isEncrypted, type Leaves } from "./leaves";
+import { isBelow, isEncrypted, type Leaves } from "./leaves";
 
 /**
  * What was deployed last with success, which the update itself writes into the stack's outputs. It is the only home of what
  * a preview is to be, but for the database's generation, whose home is the volume's claim.
  */
 export interface DeploymentRecord {
+  /** The id of the update that has deployed it; undefined after a plain `pulumi up`. */
+  readonly update?: string;
   /** The commit that was deployed, where it was named. */
   readonly commit?: string;
   /** Whether it is scaled to nothing. */
@@ -28,14 +30,18 @@ export const keptPaths = { asleep: "asleep", generation: "database.generation" }
 
 /** @param shared the leaves of `Pulumi.preview.yaml`; a secret of both counts as shared, so that a rotated one arrives */
 export function recordOf(
-  { commit, asleep, cluster, secrets }: Pick<DeploymentRecord, "commit" | "asleep" | "cluster" | "secrets">,
+  { update, commit, asleep, cluster, secrets }: Omit<DeploymentRecord, "settings" | "shared" | "without">,
   given: Leaves,
   shared: Leaves,
 ): DeploymentRecord {
   const settings = withoutPaths(given, Object.values(keptPaths));
+  // A whole group may be encrypted in `Pulumi.preview.yaml`, where the program sees its leaves.
+  const encrypted = Object.keys(shared).filter((path) => isEncrypted(shared[path]));
   const isShared = (path: string) =>
-    path in shared && (isEncrypted(shared[path]) || isDeepStrictEqual(shared[path], settings[path]));
+    encrypted.some((one) => isBelow(path, one)) || (path in shared && isDeepStrictEqual(shared[path], settings[path]));
+  const isGiven = (path: string) => Object.keys(given).some((one) => isBelow(one, path));
   return {
+    ...(update !== undefined && { update }),
     ...(commit !== undefined && { commit }),
     asleep,
     cluster,
@@ -43,7 +49,7 @@ export function recordOf(
     secrets: [...secrets].sort(),
     shared: Object.keys(settings).filter(isShared).sort(),
     without: Object.keys(shared)
-      .filter((path) => !(path in given))
+      .filter((path) => !isGiven(path))
       .sort(),
   };
 }

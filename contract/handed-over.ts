@@ -6,6 +6,8 @@ import type { Leaves } from "./leaves";
  * Without it the program is run by a plain `pulumi up`.
  */
 export interface HandedOver {
+  /** The update's own id, which it writes into the record. */
+  readonly update: string;
   /** The digest of the record that the configuration was composed from: with another one it isn't deployed. */
   readonly record: string;
   /** The commit that is deployed, where it was named. */

@@ -31,6 +31,10 @@ export function valuesOf(leaves: Leaves): Record<string, unknown> {
 export const isEncrypted = (value: unknown): value is { readonly secure: string } =>
   isGroup(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 
+/** Whether a leaf is another one, or in the group that the other one stands for as a whole. */
+export const isBelow = (path: string, group: string): boolean =>
+  path === group || path.startsWith(`${group}.`) || path.startsWith(`${group}[`);
+
 /** The outermost key that a leaf is below. */
 export const keyOf = (path: string): string => segmentsOf(path)[0] ?? path;
 

@@ -26,18 +26,6 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
   };
 }
 
-/**
- * The commit that a preview is of after an update with these images: the one that was named, or else the one of before
- * where the images are still the same.
- */
-export function deployedCommit(
-  named: string | undefined,
-  before: LifecycleRecord,
-  { api, web }: Pick<LifecycleRecord, "api" | "web">,
-): string | undefined {
-  return named ?? (before.api === api && before.web === web ? before.sha : undefined);
-}
-
 /** As `kubectl annotate` takes them; what is undefined or false is removed. */
 export function annotationArguments(record: Partial<LifecycleRecord>): string[] {
   return Object.entries(record).map(([name, value]) =>

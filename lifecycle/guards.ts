@@ -23,5 +23,5 @@ export async function guardsMissingIn(get: Get, namespace: string): Promise<stri
   return missingGuards(policies ?? [], quotas ?? []);
 }
 
-/** Why an open preview is told of whose guards are missing. */
-export const withoutGuards = (missing: readonly string[]): string => `${missing.join(", ")} missing`;
+/** `NetworkPolicy default-deny, ResourceQuota preview missing` */
+export const missingAsText = (missing: readonly string[]): string => `${missing.join(", ")} missing`;

@@ -1,4 +1,4 @@
-import type { DeploymentRecord, LifecycleRecord } from "../contract";
+import { type DeploymentRecord, type LifecycleRecord, UserError } from "../contract";
 import { type Deployment, deploymentOf } from "./deployment";
 import type { Place } from "./kubectl";
 import { findNamespace, noteUnchanged } from "./namespace";
@@ -10,7 +10,8 @@ export type Recorded = Deployment & { readonly record: DeploymentRecord };
  * Notes down on the namespace what the record says, where all previews are listed by it. Whoever comes last notes the newest.
  *
  * @param more what else is to be noted of this deployment; undefined where nothing is to be
- * @returns what is deployed; undefined where nothing was noted
+ * @returns what is deployed; undefined where nothing was to be noted
+ * @throws UserError where there is no namespace
  */
 export async function noteDeployed(
   context: PulumiContext,
@@ -24,8 +25,13 @@ export async function noteDeployed(
     const deployment = await deploymentOf(context, stack);
     const { record } = deployment;
     const own = record && more({ ...deployment, record });
-    if (record === undefined || own === undefined || namespace === undefined) {
+    if (record === undefined || own === undefined) {
       return undefined;
+    }
+    if (namespace === undefined) {
+      throw new UserError(
+        `namespace ${place.namespace} has been deleted since it was updated; the same command makes it anew`,
+      );
     }
     const { commit: sha, asleep } = record;
     if (await noteUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {

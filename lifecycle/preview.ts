@@ -1,4 +1,4 @@
-import { type Leaves, otherCluster, UserError } from "../contract";
+import { type Leaves, otherCluster, recordFrom, UserError } from "../contract";
 import { type Deployment, deploymentOf } from "./deployment";
 import { knownSettings } from "./desired";
 import { type Identity, identityFrom, placeOf, type SharedIdentity } from "./identity";
@@ -70,7 +70,8 @@ export async function existingPreview(context: PulumiContext, pullRequest: numbe
     );
   }
   refuseForeign(namespace, identity.owner);
-  return { ...known, deployment, asleep: deployment.record?.asleep ?? false };
+  const { asleep } = deployment.record ?? recordFrom(namespace.annotations);
+  return { ...known, deployment, asleep };
 }
 
 /**

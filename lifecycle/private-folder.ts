@@ -12,12 +12,16 @@ export async function inPrivateFolder<Result>(
   action: (inside: PulumiContext) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-"));
+  // A second Ctrl-C ends this process at once.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     for (const name of ["Pulumi.yaml", "Pulumi.preview.yaml"].filter((one) => existsSync(join(context.project, one)))) {
       copyFileSync(join(context.project, name), join(folder, name));
     }
     return await action({ ...context, project: folder });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }

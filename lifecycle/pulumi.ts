@@ -16,6 +16,9 @@ export interface PulumiContext {
   readonly signal?: AbortSignal;
 }
 
+/** For a command that prints secrets: nobody is given its lines. */
+export const silent = (context: PulumiContext): PulumiContext => ({ ...context, onLine: () => undefined });
+
 /** What `pulumi` said when it failed. */
 export class PulumiError extends UserError {
   /**

@@ -69,14 +69,21 @@ export async function repairState(
   if (first !== undefined && !needsRepair(first)) {
     return { ...first.repair, state: first.repaired };
   }
-  // As it is now, its secrets encrypted: what was looked at a moment ago may be another run's of before.
-  const { repair, repaired } = await judged(await settledState(context, stack));
-  if (needsRepair({ repair })) {
-    // Refused while another run holds the lock: what looks like a killed run's is that one's then.
-    await importState(context, stack, repaired);
-    describe(repair, namespace).forEach(report);
+  for (;;) {
+    // With its secrets encrypted, as it is imported.
+    const state = await settledState(context, stack);
+    const { repair, repaired } = await judged(state);
+    if (!needsRepair({ repair })) {
+      return { ...repair, state: repaired };
+    }
+    // A run that has ended meanwhile has written another one.
+    if (isDeepStrictEqual(await exportState(context, stack), state)) {
+      // Refused while another run holds the lock: what looks like a killed run's is that one's then.
+      await importState(context, stack, repaired);
+      describe(repair, namespace).forEach(report);
+      return { ...repair, state: repaired };
+    }
   }
-  return { ...repair, state: repaired };
 }
 
 const needsRepair = ({ repair }: { readonly repair: Repair }): boolean =>

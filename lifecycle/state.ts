@@ -1,4 +1,4 @@
-import { pulumi, type PulumiContext } from "./pulumi";
+import { pulumi, type PulumiContext, silent } from "./pulumi";
 
 /** A resource in a stack's state, as far as the lifecycle looks at it. */
 export interface StateResource {
@@ -39,7 +39,7 @@ export async function exportState(
   { showSecrets = false }: ExportOptions = {},
 ): Promise<State> {
   const options = showSecrets ? ["--show-secrets"] : [];
-  const text = await pulumi(context, ["stack", "export", "--stack", stack, ...options]);
+  const text = await pulumi(showSecrets ? silent(context) : context, ["stack", "export", "--stack", stack, ...options]);
   // Null for a stack whose making was cut short.
   const { deployment, ...rest } = JSON.parse(text) as Omit<State, "deployment"> & {
     deployment: State["deployment"] | null;

@@ -1,10 +1,12 @@
 import { isComplete, recordFrom, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
+import { deploymentOf } from "../deployment";
 import { zoneOf } from "../dns";
 import { interruption } from "../interruption";
 import { sharedIdentity } from "../preview";
 import { report, reportingProject } from "../project";
 import { type ReconcileOptions, reconcileSite } from "../reconcile";
+import { stackName } from "../stack";
 import { closeByNumber } from "./close";
 import { codeHostFor } from "./code-host";
 import { deploy } from "./up";
@@ -32,7 +34,12 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
       codeHost,
       records: zone && (() => zone.ownedRecords()),
       site,
-      redeploy: async (pullRequest, commit) => {
+      redeploy: async (pullRequest, commit, noted) => {
+        const { record, outputs } = await deploymentOf(context, stackName(pullRequest));
+        const isNoted = outputs.images?.api === noted.api && outputs.images?.web === noted.web;
+        if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
+          return "something else is deployed than what is noted on its namespace, by hand as it seems";
+        }
         const result = await deploy(context, pullRequest, codeHost, { ...commit, patience, usesFile: false });
         return result.outcome === "stepped aside" ? result.reason : undefined;
       },

@@ -48,5 +48,5 @@ export async function wake(pullRequest: number): Promise<void> {
   console.log(`preview ready: ${url}`);
 }
 
-const isAsleep = async ({ context, stack }: ExistingPreview): Promise<boolean> =>
-  (await deploymentOf(context, stack)).record?.asleep === true;
+const isAsleep = async ({ context, stack, asleep }: ExistingPreview): Promise<boolean> =>
+  (await deploymentOf(context, stack)).record?.asleep ?? asleep;

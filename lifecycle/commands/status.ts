@@ -3,7 +3,7 @@ import type { CodeHost } from "../code-host";
 import { deployed, type Deployed } from "../deployed";
 import type { Deployment } from "../deployment";
 import { zoneOf } from "../dns";
-import { imagesInstead, lookForDrift } from "../drift";
+import { claimGoing, emptiedSince, imagesInstead, lookForDrift } from "../drift";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
 import { type Login, requiredLogin } from "../login";
@@ -67,9 +67,11 @@ async function lookInside(preview: Deployed, { state }: Deployment): Promise<The
   try {
     const { drift, live } = await lookForDrift(preview, state);
     return {
-      drift: drift.map(
-        ({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`,
-      ),
+      drift: [
+        ...drift.map(({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`),
+        ...(claimGoing(live) === undefined ? [] : ["the database's volume is being deleted"]),
+        ...(emptiedSince(live).length > 0 ? ["the database's volume isn't the one that was migrated"] : []),
+      ],
       runs: imagesInstead(live, preview.images),
     };
   } catch (error) {

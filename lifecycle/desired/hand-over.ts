@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { isEncrypted, parseStackFile, type StackFile, UserError, withoutPaths } from "../../contract";
+import { isEncrypted, keyOf, parseStackFile, type StackFile, valuesOf } from "../../contract";
 import { secretsProvider } from "../backend";
 import { inPrivateFolder } from "../private-folder";
 import { projectName } from "../project";
@@ -19,11 +19,12 @@ import { stackFileText } from "./stack-file";
 export async function withStackFile<Result>(
   context: PulumiContext,
   stack: string,
-  { leaves, secrets }: Composition,
+  composition: Composition,
   header: StackFile["header"] | undefined,
   action: (file: string) => Promise<Result>,
 ): Promise<Result> {
   const project = projectName(context);
+  const { leaves } = composition;
   return inPrivateFolder(context, async (inside) => {
     const file = join(inside.project, `Pulumi.${stack}.yaml`);
     const provider = secretsProvider(context);
@@ -33,16 +34,19 @@ export async function withStackFile<Result>(
     const copied: StackFile =
       shared.length > 0 ? await withSharedSecrets(inside, stack, file) : { header: begin, settings: {} };
     const encrypted = Object.fromEntries(shared.map((path) => [path, copied.settings[path]]));
-    const plain = withoutPaths(leaves, [...shared, ...secrets]);
-    writeFileSync(file, stackFileText(project, copied.header, { ...plain, ...encrypted }));
-    for (const path of secrets) {
-      const value = leaves[path];
-      if (typeof value !== "string") {
-        throw new UserError(
-          `${path}: only a text can be a secret, and nothing was changed: set it without --secret, and those of its parts that are secret each with it`,
-        );
-      }
-      const args = ["config", "set", "--secret", "--path", path, "--stack", stack, "--config-file", file];
+    const { texts, groups } = toEncrypt(composition);
+    const plain = Object.keys(leaves).filter(
+      (path) => !shared.includes(path) && !texts.includes(path) && !groups.includes(keyOf(path)),
+    );
+    const written = { ...encrypted, ...Object.fromEntries(plain.map((path) => [path, leaves[path]])) };
+    writeFileSync(file, stackFileText(project, copied.header, written));
+    const values = valuesOf(leaves);
+    const pairs = [
+      ...texts.map((path) => [["--path", path], String(leaves[path])] as const),
+      ...groups.map((key) => [[fullKey(key, project)], JSON.stringify(values[key])] as const),
+    ];
+    for (const [what, value] of pairs) {
+      const args = ["config", "set", "--secret", ...what, "--stack", stack, "--config-file", file];
       // Pulumi takes a line's end off.
       await pulumi(inside, args, `${value}\n`);
     }
@@ -50,9 +54,18 @@ export async function withStackFile<Result>(
   });
 }
 
+/** Pulumi encrypts texts: a group in which something else is secret, a list or a number, is encrypted as a whole. */
+function toEncrypt({ leaves, secrets }: Composition): { texts: string[]; groups: string[] } {
+  const groups = [...new Set(secrets.filter((path) => typeof leaves[path] !== "string").map(keyOf))];
+  return { texts: secrets.filter((path) => !groups.includes(keyOf(path))), groups };
+}
+
+const fullKey = (key: string, project: string) => (key.includes(":") ? key : `${project}:${key}`);
+
 async function withSharedSecrets(context: PulumiContext, stack: string, file: string) {
-  await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]);
-  forgetSelection(context);
+  await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]).finally(() =>
+    forgetSelection(context),
+  );
   return parseStackFile(readFileSync(file, "utf8"), projectName(context));
 }
 

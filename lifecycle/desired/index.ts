@@ -1,4 +1,4 @@
-export * from "./bring";
 export * from "./compose";
+export { withStackFile } from "./hand-over";
 export * from "./sources";
 export * from "./stack-file";

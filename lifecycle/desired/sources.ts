@@ -1,4 +1,4 @@
-import { keptPaths, type Leaves, recordFrom } from "../../contract";
+import { keptPaths, type Leaves, recordFrom, withoutPaths } from "../../contract";
 import { deployedGeneration } from "../database";
 import type { Deployment } from "../deployment";
 import type { Place } from "../kubectl";
@@ -25,8 +25,18 @@ export async function sourcesOf(options: SourcesOptions): Promise<Sources> {
   const shared = hasShared ? sharedSettings(context) : undefined;
   const { record } = deployment;
   const own = usesFile ? await ownFile(context, stack, { shared, isDeployed: record !== undefined }) : undefined;
-  const file = own ?? (record === undefined ? await formerFile(options, shared) : undefined);
+  const found = own ?? (record === undefined ? await formerFile(options, shared) : undefined);
+  const file = record === undefined && found !== undefined ? await withFormerSleep(found, deployment) : found;
   return { stack, shared, deployed: record, file, given };
+}
+
+/** Without a word on the database: to find out where a preview is, before anybody can be asked which one it has. */
+export function withoutDatabase(sources: Sources): Sources {
+  const without = (leaves: Leaves) => withoutPaths(leaves, [keptPaths.generation]);
+  const { file } = sources;
+  return file === undefined
+    ? sources
+    : { ...sources, file: { ...file, settings: without(file.settings), copy: file.copy && without(file.copy) } };
 }
 
 /** With the generation of the database that is there, where the file says something about it. */
@@ -39,20 +49,25 @@ export async function withGeneration(sources: Sources, place: Place): Promise<So
 /** What a preview was made from before there was a record, as far as that is known. */
 async function formerFile(options: SourcesOptions, shared: Leaves | undefined): Promise<OwnFile | undefined> {
   const { context, stack, deployment } = options;
-  const { images, namespace } = deployment.outputs;
+  const { images } = deployment.outputs;
   if (images === undefined) {
     // It never came up: the backend only knows what was tried.
     return shared === undefined ? formerConfiguration(context, stack, shared) : undefined;
   }
   const former = await formerConfiguration(context, stack, shared);
-  const settings = { ...former?.settings, ...shared, "api.image": images.api, "web.image": images.web };
-  const place = { kubeContext: String((settings as Leaves).kubeContext), namespace: namespace ?? "" };
-  const { asleep } = recordFrom((await findNamespace(place).catch(() => undefined))?.annotations ?? {});
-  return {
-    header: {},
-    settings: { ...settings, [keptPaths.asleep]: String(asleep) },
-    secrets: former?.secrets ?? [],
-  };
+  const settings = { ...shared, ...former?.settings, "api.image": images.api, "web.image": images.web };
+  return { header: {}, secrets: [], ...former, settings };
+}
+
+/** Before there was a record a note on the namespace said whether the preview sleeps. */
+async function withFormerSleep(file: OwnFile, { outputs: { namespace } }: Deployment): Promise<OwnFile> {
+  const { settings } = file;
+  if (namespace === undefined || keptPaths.asleep in settings) {
+    return file;
+  }
+  const found = await findNamespace({ kubeContext: String(settings.kubeContext), namespace }).catch(() => undefined);
+  const { asleep } = recordFrom(found?.annotations ?? {});
+  return { ...file, settings: { ...settings, [keptPaths.asleep]: String(asleep) } };
 }
 
 /** Where a preview is, by what was deployed last, or else by whatever is known of it. */
@@ -79,7 +94,8 @@ async function formerConfiguration(
     const file = stackFile(inside, stack);
     try {
       await pulumi(inside, ["config", "refresh", "--stack", stack, "--force", "--config-file", file]);
-      return await fileAt({ context: inside, stack, shared, file });
+      const former = await fileAt({ context: inside, stack, shared, file });
+      return former && { ...former, text: undefined };
     } catch (error) {
       if (!(error as Error).message.includes("no previous deployment")) {
         throw error;

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import {
   copiesFolder,
+  isBelow,
   isEncrypted,
   keptPaths,
   type Leaves,
@@ -13,7 +14,7 @@ import {
   withoutPaths,
 } from "../../contract";
 import { projectName } from "../project";
-import { pulumi, type PulumiContext } from "../pulumi";
+import { pulumi, type PulumiContext, silent } from "../pulumi";
 
 /** Where `pulumi` keeps a stack's configuration. */
 export const stackFile = ({ project }: PulumiContext, stack: string) => join(project, `Pulumi.${stack}.yaml`);
@@ -29,6 +30,8 @@ export interface OwnFile {
   readonly secrets: readonly string[];
   /** The file as it was deployed last from here. */
   readonly copy?: Leaves;
+  /** The file in this checkout as it was read; undefined where it isn't from there. */
+  readonly text?: string;
 }
 
 /**
@@ -76,16 +79,17 @@ export async function fileAt({ context, stack, shared, ...files }: FileAt): Prom
   const changed = secrets.filter(isChanged);
   const decrypted = async (name: string, leaves: Leaves): Promise<Leaves> => {
     const all = await decryptedSettings(context, stack, name);
-    return {
-      ...leaves,
-      ...Object.fromEntries(changed.filter((path) => path in leaves).map((path) => [path, all[path]])),
-    };
+    // A whole group that is encrypted has leaves of its own.
+    const below = Object.keys(all).filter((path) => changed.some((one) => one in leaves && isBelow(path, one)));
+    return { ...withoutPaths(leaves, changed), ...Object.fromEntries(below.map((path) => [path, all[path]])) };
   };
   const needsDecryption = changed.length > 0;
+  const settings = asShared(needsDecryption ? await decrypted(files.file, own.settings) : own.settings);
   return {
     header: own.header,
-    settings: asShared(needsDecryption ? await decrypted(files.file, own.settings) : own.settings),
-    secrets,
+    settings,
+    secrets: Object.keys(settings).filter((path) => secrets.some((one) => isBelow(path, one))),
+    text: own.text,
     copy: copy && asShared(needsDecryption ? await decrypted(files.copy!, copy) : copy),
   };
 }
@@ -99,7 +103,10 @@ export const sharedSettings = (context: PulumiContext): Leaves => plainSettings(
 
 async function decryptedSettings(context: PulumiContext, stack: string, file: string): Promise<Leaves> {
   const args = ["config", "--json", "--show-secrets", "--stack", stack, "--config-file", file];
-  const all = JSON.parse(await pulumi(context, args)) as Record<string, { value?: string; objectValue?: unknown }>;
+  const all = JSON.parse(await pulumi(silent(context), args)) as Record<
+    string,
+    { value?: string; objectValue?: unknown }
+  >;
   const prefix = `${projectName(context)}:`;
   return leavesOf(
     Object.fromEntries(
@@ -112,7 +119,11 @@ async function decryptedSettings(context: PulumiContext, stack: string, file: st
 }
 
 function parsed(context: PulumiContext, file: string) {
-  return existsSync(file) ? parseStackFile(readFileSync(file, "utf8"), projectName(context)) : undefined;
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const text = readFileSync(file, "utf8");
+  return { text, ...parseStackFile(text, projectName(context)) };
 }
 
 /** A stack's file as `pulumi` reads it. */
@@ -124,24 +135,42 @@ export function stackFileText(project: string, header: object, settings: Leaves)
   return stringify({ ...header, config: Object.fromEntries(values) as object }, { lineWidth: 0 });
 }
 
+export interface View {
+  /** The file that was handed over. */
+  readonly deployed: string;
+  /** This checkout's file as it was read; undefined where there was none. */
+  readonly before: string | undefined;
+  readonly report: (message: string) => void;
+}
+
 /**
- * Shows what was deployed in this checkout's own file, and keeps a copy of that. Whether the preview sleeps and which database
- * it has is only in it where a person has written it there.
- *
- * @param deployed the file that was handed over
+ * Shows what was deployed in this checkout's own file, unless somebody has changed that meanwhile, and keeps a copy. Whether the
+ * preview sleeps and which database it has is only in it where a person has written it there.
  */
-export function writeView(context: PulumiContext, stack: string, deployed: string): void {
+export function writeView(context: PulumiContext, stack: string, { deployed, before, report }: View): void {
   const [file, copy] = [stackFile(context, stack), copyFile(context, stack)];
-  const said = parsed(context, file)?.settings ?? {};
-  const { header, settings } = parseStackFile(readFileSync(deployed, "utf8"), projectName(context));
-  const unsaid = Object.values(keptPaths).filter((path) => !(path in said));
-  const text = stackFileText(projectName(context), header, withoutPaths(settings, unsaid));
-  mkdirSync(dirname(copy), { recursive: true });
-  for (const path of [file, copy]) {
-    // In one go, and in the place of a link.
-    writeFileSync(`${path}.new`, text, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+  try {
+    const own = parsed(context, file);
+    const unsaid = Object.values(keptPaths).filter((path) => !(path in (own?.settings ?? {})));
+    const { header, settings } = parseStackFile(readFileSync(deployed, "utf8"), projectName(context));
+    const text = stackFileText(projectName(context), header, withoutPaths(settings, unsaid));
+    mkdirSync(dirname(copy), { recursive: true });
+    if (own?.text === before) {
+      replace(file, text);
+    } else {
+      report(`Pulumi.${stack}.yaml was changed meanwhile: it stays so, and the next update takes it up`);
+    }
+    replace(copy, text);
+  } catch (error) {
+    // The update is made all the same.
+    report(`Pulumi.${stack}.yaml doesn't show what was deployed: ${(error as Error).message}`);
   }
+}
+
+/** In one go, and in the place of a link. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 /** Removes what this checkout has of a stack that is closed. */

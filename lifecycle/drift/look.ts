@@ -4,8 +4,8 @@ import { findNamespace } from "../namespace";
 import { objectsIn, type State } from "../state";
 import { compare, type Drift, type LiveObject } from "./compare";
 
-/** A namespace's objects, and which of a state's aren't as the last update has left them. */
-export interface Found {
+/** A namespace's objects, the claims of its volumes among them, and which of a state's aren't as the last update has left them. */
+export interface Inside {
   readonly live: readonly LiveObject[];
   readonly drift: readonly Drift[];
 }
@@ -15,7 +15,7 @@ export interface Found {
  *
  * @throws UserError where the cluster can't be asked
  */
-export async function lookForDrift(place: Place, state: State): Promise<Found> {
+export async function lookForDrift(place: Place, state: State): Promise<Inside> {
   const known = objectsIn(state, place.namespace);
   // The deployer may read RoleBindings one by one only.
   const listed = known.filter(({ kind }) => kind !== "RoleBinding" && kind !== "Namespace");
@@ -39,11 +39,17 @@ interface Listed {
 
 async function list(place: Place, kinds: readonly string[]): Promise<Listed> {
   const options = ["--output=json", "--request-timeout=15s"];
-  const { stdout, stderr } = await tryKubectl(place, ["get", kinds.join(), ...options]);
-  if (stdout.trim() === "") {
+  const { failed, stdout, stderr } = await tryKubectl(place, ["get", kinds.join(), ...options]);
+  const forbidden = [...stderr.matchAll(/\(Forbidden\): (\S+) is forbidden/g)].map((match) => match[1]!);
+  // Of a list that fails in any other way, or of one without the claims, nothing that is missing could be told.
+  const isPart = failed && forbidden.length > 0 && forbidden.length === stderr.trim().split("\n").length;
+  if (
+    (failed && !isPart) ||
+    forbidden.some((name) => isOfKind(name, "PersistentVolumeClaim")) ||
+    stdout.trim() === ""
+  ) {
     throw new UserError(`kubectl get ${kinds.join()} in ${place.namespace}: ${stderr}`);
   }
-  const forbidden = [...stderr.matchAll(/\(Forbidden\): (\S+) is forbidden/g)].map((match) => match[1]!);
   return { live: (JSON.parse(stdout) as { items: readonly LiveObject[] }).items, forbidden };
 }
 

@@ -12,8 +12,12 @@ export interface Hands {
    * @throws what `confirm` throws, or where not all of it is gone
    */
   close(pullRequest: number, confirm: (record: LifecycleRecord | undefined) => Promise<void>): Promise<void>;
-  /** Brings a preview to a commit; resolves to the reason why it was left alone, where it was. */
-  redeploy(pullRequest: number, commit: Commit): Promise<string | undefined>;
+  /**
+   * Brings a preview to a commit; resolves to the reason why it was left alone, where it was.
+   *
+   * @param noted what the plan takes for deployed
+   */
+  redeploy(pullRequest: number, commit: Commit, noted: LifecycleRecord): Promise<string | undefined>;
 }
 
 export type Outcome =
@@ -68,8 +72,8 @@ const inOrder = (rows: readonly Row[]) => [
 async function attempt(row: Row, facts: Facts, hands: Hands, isFresh: () => boolean): Promise<Outcome> {
   const { pullRequest } = row;
   try {
-    if (row.commit !== undefined) {
-      const why = await hands.redeploy(pullRequest, row.commit);
+    if (row.commit !== undefined && row.namespace !== undefined) {
+      const why = await hands.redeploy(pullRequest, row.commit, row.namespace.record);
       return why === undefined ? { outcome: "done" } : { outcome: "left alone", why };
     }
     await hands.close(pullRequest, async (record) => {

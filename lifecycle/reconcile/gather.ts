@@ -37,24 +37,27 @@ export async function gatherFound(
   return withMissing(found, kubeContext, report);
 }
 
-/** With the guards that each preview lacks. That they can't be looked at is said, and keeps nothing else from being done. */
+/** With the guards that each preview lacks. Where they can't be looked at this is said, and keeps nothing else from being done. */
 async function withMissing(
   found: readonly Found[],
   kubeContext: string,
   report: (message: string) => void,
 ): Promise<Found[]> {
   const isLiving = ({ namespace, foreign }: Found) => namespace?.terminating === false && foreign === undefined;
-  if (!found.some(isLiving)) {
-    return [...found];
-  }
-  const asked = (get: Get) =>
-    Promise.all(
-      found.map(async (one) => (isLiving(one) ? { ...one, missing: await guardsMissingIn(get, one.name) } : one)),
-    );
-  return reading(kubeContext, guardPaths, asked).catch((error: unknown) => {
-    report(`network policies and quotas not checked: ${(error as Error).message}`);
-    return [...found];
+  const notChecked = (what: string) => (error: unknown) => {
+    report(`network policies and quota of ${what} not checked: ${(error as Error).message}`);
+    return undefined;
+  };
+  const looked = async (get: Get, one: Found): Promise<Found> => ({
+    ...one,
+    missing: isLiving(one) ? await guardsMissingIn(get, one.name).catch(notChecked(one.name)) : undefined,
   });
+  const all = found.some(isLiving)
+    ? await reading(kubeContext, guardPaths, (get) => Promise.all(found.map((one) => looked(get, one)))).catch(
+        notChecked("all previews"),
+      )
+    : undefined;
+  return all ?? [...found];
 }
 
 interface Manifest {

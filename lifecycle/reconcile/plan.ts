@@ -1,6 +1,6 @@
 import { hasExpired, type Images, imagesOfCommit } from "../../contract";
 import type { PullRequest } from "../code-host";
-import { withoutGuards } from "../guards";
+import { missingAsText } from "../guards";
 import type { Found } from "./found";
 
 export type Action = "nothing" | "redeploy" | "close" | "report";
@@ -138,7 +138,7 @@ function whileOpen(
   const { asleep, sha, api, web } = namespace.record;
   if (sha === undefined || sha === headSha) {
     if (missing.length > 0) {
-      return { action: "report", reason: `open, but ${withoutGuards(missing)}; preview up ${number} brings them back` };
+      return { action: "report", reason: `open, but ${missingAsText(missing)}; preview up ${number} brings them back` };
     }
     const serves = sha === undefined ? "with a commit that wasn't named" : `with its head ${short(sha)}`;
     return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} ${serves}` };

@@ -1,5 +1,5 @@
 import { hasExpired } from "../../contract";
-import { withoutGuards } from "../guards";
+import { missingAsText } from "../guards";
 import { type Answer, type Found, keep } from "../reconcile";
 import { type Pod, type Requests, requestsOf, troublesOf } from "./pods";
 
@@ -84,7 +84,7 @@ function wrongWith(seen: Seen, now: Date): string[] {
     ...ofPullRequest(answer, found),
     ...ofNamespace(seen),
     ...(isExpired(seen, now) ? ["expired"] : []),
-    ...(typeof missing === "object" && missing.length > 0 ? [withoutGuards(missing)] : []),
+    ...(typeof missing === "object" && missing.length > 0 ? [missingAsText(missing)] : []),
     ...(typeof pods === "object" && !asleep ? troublesOf(pods) : []),
     ...(answers === undefined || answers === "200" || asleep ? [] : [`host answers ${answers}`]),
   ];

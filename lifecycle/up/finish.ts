@@ -12,7 +12,7 @@ import { inside } from "../verify/view";
 import { newestServes } from "../workloads";
 import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
-import { isOwn, reasonToLeave, standingOf } from "./superseded";
+import { reasonToLeave, standingOf } from "./superseded";
 import type { Progress, UpOptions, UpResult } from "./up";
 
 /**
@@ -24,7 +24,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   const stack = stackName(pullRequest);
   const place = placeOf(progress.identity);
   const deployment = await noteDeployed(context, stack, place, ({ record }) => {
-    if (!isOwn(record, progress)) {
+    if (record.update !== progress.update) {
       return undefined;
     }
     progress.seen = record;
@@ -42,17 +42,21 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
   const checks = product && (await phases.time("checks", async () => verify(await targetOf(preview, product))));
   options.signal?.throwIfAborted();
-  const standing = await standingOf(context, stack, progress);
-  if (standing === "asleep") {
-    return { ...up, asleep: true };
+  const left = async (): Promise<UpResult | undefined> => {
+    const standing = await standingOf(context, stack, progress);
+    if (standing === "superseded" || standing === "closed") {
+      return { outcome: "stepped aside", reason: reasonToLeave(standing, stack) };
+    }
+    return standing === "asleep" ? { ...up, asleep: true } : undefined;
+  };
+  const meanwhile = await left();
+  if (meanwhile !== undefined || folder === undefined) {
+    await refuseDeleted(place);
+    return meanwhile ?? { ...up, checks };
   }
-  if (standing !== "awake") {
-    return { outcome: "stepped aside", reason: reasonToLeave(standing, stack) };
-  }
-  const screenshots =
-    folder === undefined ? undefined : await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
+  const screenshots = await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
   await refuseDeleted(place);
-  return { ...up, checks, screenshots };
+  return (await left()) ?? { ...up, checks, screenshots };
 }
 
 const targetOf = async (preview: Deployed, product: Product) => new Target({ product, ...(await inside(preview)) });

@@ -5,7 +5,7 @@ import type { PulumiContext } from "../pulumi";
 import { listRecords, recordsAmong, unknownRecords } from "../records";
 import { repairState } from "../repair";
 import { stackName } from "../stack";
-import type { State } from "../state";
+import { exportState, recordsOf, type State } from "../state";
 
 export interface RepairOptions {
   readonly context: PulumiContext;
@@ -27,7 +27,8 @@ export async function repair(options: RepairOptions, known: State, exists: boole
   const listed = dns && (await listRecords(dns, identity).catch((error: unknown) => error as UserError));
   const records = dns && listed && !(listed instanceof Error) ? recordsAmong(listed, dns, identity) : undefined;
   const present = { namespace: names.namespace, exists, goneRecords: records?.gone };
-  const repaired = await repairState(context, stackName(owner.pullRequest), present, report, known);
+  const stack = stackName(owner.pullRequest);
+  const repaired = await repairState(context, stack, present, report, known);
   if (listed instanceof Error) {
     // What is most likely as the state says needn't keep an update from being made.
     if (repaired.pending.some((urn) => urn.includes("DnsRecord"))) {
@@ -35,7 +36,10 @@ export async function repair(options: RepairOptions, known: State, exists: boole
     }
     report(`the DNS record is not checked: ${listed.message}`);
   }
-  for (const { id, name } of records === undefined ? [] : unknownRecords(records, repaired.records)) {
+  const unknown = records === undefined ? [] : unknownRecords(records, repaired.records);
+  // What was made after the state was read is a run's at work.
+  const state = unknown.length === 0 ? undefined : await exportState(context, stack);
+  for (const { id, name } of state === undefined ? [] : unknownRecords(records!, recordsOf(state))) {
     report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
     await dns!.delete(id);
   }

@@ -1,44 +1,38 @@
 import { isDeepStrictEqual } from "node:util";
-import { type DeploymentRecord, digestOf, isEncrypted, keptPaths, withoutPaths } from "../../contract";
+import type { DeploymentRecord } from "../../contract";
 import { deploymentOf } from "../deployment";
 import type { PulumiContext } from "../pulumi";
 import { isRemoved } from "../stack";
-import type { Progress } from "./up";
 
-type Ordered = Pick<Progress, "composition" | "commit">;
-
-/** Whether what is deployed is what this run was to deploy, perhaps put to sleep or woken since. */
-export function isOwn(record: DeploymentRecord | undefined, { composition: { leaves }, commit }: Ordered): boolean {
-  if (record === undefined) {
-    return false;
-  }
-  // Who has composed a shared secret knows it encrypted alone.
-  const encrypted = Object.keys(leaves).filter((path) => isEncrypted(leaves[path]));
-  const [ordered, deployed] = [leaves, record.settings].map((all) =>
-    withoutPaths(all, [...Object.values(keptPaths), ...encrypted]),
-  );
-  return isDeepStrictEqual(ordered, deployed) && (commit === undefined || record.commit === commit);
-}
-
-/** What there is by now of what a run has seen last, or was to deploy. */
+/** What there is by now of what a run has seen last. */
 export type Standing = "awake" | "asleep" | "superseded" | "closed";
 
-/** Whether another run has deployed something else since, or has closed the preview, or has put it to sleep. */
+/**
+ * Whether another run has deployed something else since, or has closed the preview, or has put it to sleep.
+ *
+ * @param seen what was deployed when this one looked last @param update the id of its own update since, if it has made one
+ */
 export async function standingOf(
   context: PulumiContext,
   stack: string,
-  progress: Pick<Progress, "composition" | "commit" | "seen">,
+  { seen, update }: { readonly seen?: DeploymentRecord; readonly update?: string },
 ): Promise<Standing> {
   try {
     const { record } = await deploymentOf(context, stack);
-    const isKnown = digestOf(record) === digestOf(progress.seen) || isOwn(record, progress);
-    return !isKnown ? "superseded" : record?.asleep === true ? "asleep" : "awake";
+    const isOwn = update !== undefined && record?.update === update;
+    return !isOwn && !isSameButForSleep(record, seen) ? "superseded" : record?.asleep === true ? "asleep" : "awake";
   } catch (error) {
     if (isRemoved(error, stack)) {
       return "closed";
     }
     throw error;
   }
+}
+
+/** Whether two updates have deployed the same, awake or asleep. */
+export function isSameButForSleep(one: DeploymentRecord | undefined, other: DeploymentRecord | undefined): boolean {
+  const [deployed, before] = [one, other].map((record) => record && { ...record, update: "", asleep: false });
+  return isDeepStrictEqual(deployed, before);
 }
 
 /** Why a run steps aside after another one has been at work. */

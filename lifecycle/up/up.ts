@@ -1,18 +1,10 @@
 import { type DeploymentRecord, keptPaths, type Leaves, UserError } from "../../contract";
+import { bring, inTurn } from "../change";
 import type { CodeHost } from "../code-host";
 import { deployedGeneration } from "../database";
 import type { Deployed } from "../deployed";
 import type { Deployment } from "../deployment";
-import {
-  bring,
-  compose,
-  type Composition,
-  inTurn,
-  type Sources,
-  sourcesOf,
-  withGeneration,
-  writeView,
-} from "../desired";
+import { compose, type Composition, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
 import { zoneOf } from "../dns";
 import { restoreRights } from "../drift";
 import { type Identity, identityFrom, placeOf } from "../identity";
@@ -70,13 +62,12 @@ export type UpResult =
 /** How far a run has come. */
 export interface Progress {
   readonly identity: Identity;
-  /** What it was to deploy. */
+  /** What it is to deploy. */
   readonly composition: Composition;
-  readonly commit?: string;
   /** What was deployed when it looked last. */
   seen?: DeploymentRecord;
-  /** Whether it has deployed what it was to. */
-  isUpdated: boolean;
+  /** The id of its update, once that is made. */
+  update?: string;
   /** What that is, once it is noted down. */
   deployed?: UpResult & { readonly outcome: "up" };
 }
@@ -105,8 +96,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
         if (reason === undefined) {
           const sources = await sourcesOf({ ...options, stack, deployment });
           progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));
-          await deploy({ ...options, report }, sources, deployment, progress, phases);
-          progress.isUpdated = true;
+          progress.update = await deploy({ ...options, report }, sources, deployment, progress, phases);
         }
         return reason;
       },
@@ -116,7 +106,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   } catch (error) {
     // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
     const canTell = signal?.aborted !== true && error instanceof UserError;
-    const hasBegun = progress !== undefined && (progress.isUpdated || !isRemoved(error, stack));
+    const hasBegun = progress !== undefined && (progress.update !== undefined || !isRemoved(error, stack));
     const result = canTell && hasBegun && (await resultAfterwards(options, progress!).catch(() => undefined));
     if (result) {
       return result;
@@ -127,8 +117,8 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
 
 /** Where the preview is, which is settled and in the cluster that it was in. */
 async function look(options: UpOptions, sources: Sources, deployment: Deployment): Promise<Progress> {
-  const { context, pullRequest, report, signal, replaceDatabase = false, sha } = options;
-  const identity = identityFrom(projectName(context), pullRequest, compose(sources).leaves);
+  const { context, pullRequest, report, signal, replaceDatabase = false } = options;
+  const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
   await refuseOtherCluster(identity, deployment);
   const place = placeOf(identity);
   await settledNamespace(place, identity, report, signal);
@@ -136,28 +126,28 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   const composition = compose(await withGeneration(sources, place));
   const { record } = deployment;
   if (!replaceDatabase) {
-    return { identity, composition, commit: sha, seen: record, isUpdated: false };
+    return { identity, composition, seen: record };
   }
   const generation = ((await deployedGeneration(place)) ?? 0) + 1;
   const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
-  return { identity, composition: { ...composition, leaves }, commit: sha, seen: record, isUpdated: false };
+  return { identity, composition: { ...composition, leaves }, seen: record };
 }
 
 async function deploy(
   options: UpOptions,
   { stack, file }: Sources,
   deployment: Deployment,
-  { identity, composition, commit }: Progress,
+  { identity, composition }: Progress,
   phases: Stopwatch,
-): Promise<void> {
-  const { context, report, usesFile } = options;
+): Promise<string> {
+  const { context, report, usesFile, sha } = options;
   const place = placeOf(identity);
   const namespace = await findNamespace(place);
   const dns = zoneOf(identity);
   const exists = namespace !== undefined;
   const state = await phases.time("repair", () => repair({ context, identity, dns, report }, deployment.state, exists));
-  await phases.time("update", async () => {
-    await bring({
+  return phases.time("update", () =>
+    bring({
       context,
       stack,
       place,
@@ -166,10 +156,10 @@ async function deploy(
       state,
       composition,
       file,
-      commit,
-      onDeployed: (deployed) => usesFile && writeView(context, stack, deployed),
-    });
-  });
+      usesFile,
+      commit: sha,
+    }),
+  );
 }
 
 /** What came of a run that has failed, or whose preview doesn't serve, because another one has been at work since. */

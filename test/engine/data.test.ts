@@ -148,6 +148,10 @@ describe("a preview's data", () => {
     await preview.pulumi("up", "--yes", "--skip-preview", "--refresh", "--stack", preview.stack);
     await eventually(isSeeded);
     await kubectl("delete", "pvc/data-db-0", "-n", preview.namespace, "--wait=false");
+    const warned = await command(["up", String(preview.pullRequest)]);
+    assert.match(warned.stderr, /data-db-0 is being deleted: its data goes when the database's pod ends next/);
+    await isSeeded();
+    await kubectl("delete", "pod/db-0", "-n", preview.namespace);
     const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
     assert.equal(exitCode, 0, stderr);
     assert.match(stderr, /the database's volume isn't the one that was migrated: it is migrated and seeded again/);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import type { Receipt } from "../../contract";
 import type { Report } from "../../lifecycle/verify/verify";
 import type { Status } from "../../lifecycle/status";
@@ -9,7 +10,6 @@ import { Preview } from "../engine/preview";
 import { emptyCheckout } from "./checkouts";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
-import { rmSync } from "node:fs";
 
 const repository = "myorg/orders";
 
@@ -102,13 +102,15 @@ describe("objects that somebody has deleted", () => {
 
   faultTest("deleted by hand: the database, and the claim of its volume", 3, async ({ recover, left }) => {
     const migration = () => kubectl("get", "jobs", "-n", preview.namespace, "-o", "jsonpath={.items[*].metadata.uid}");
-    const claim = ["persistentvolumeclaim/data-db-0", "--wait=false"];
     const deletions = [
       () => remove("statefulset/db"),
-      () => remove(...claim),
+      async () => {
+        await remove("persistentvolumeclaim/data-db-0", "--wait=false");
+        await remove("pod/db-0");
+      },
       async () => {
         await succeeds("sleep", String(number));
-        await remove(...claim);
+        await eventually(() => remove("persistentvolumeclaim/data-db-0", "--timeout=30s"));
       },
     ];
     for (const [index, deletion] of deletions.entries()) {

@@ -23,18 +23,20 @@ describe("fromConfiguration", () => {
 });
 
 describe("secretPaths", () => {
-  const leaves = { "api.image": "a", "api.secrets.T": "t", "web.image": "w", domain: "d" };
+  const leaves = { "api.image": "a", "api.secrets.T": "t", "api.migrate": ["m"], "web.image": "w" };
+  const isSecret = (key: string) => key === "api";
 
-  it("are those that are known, or below a known one", () => {
-    const isSecret = (key: string) => key === "api";
-    assert.deepEqual(secretPaths(leaves, ["api.secrets.T"], isSecret), ["api.secrets.T"]);
-    assert.deepEqual(secretPaths(leaves, ["api"], isSecret), ["api.image", "api.secrets.T"]);
+  it("are below a key that has a secret, but for what the stack's own file has in clear", () => {
+    const file = { "api.image": "a", "api.migrate": ["m"], "api.secrets.T": { secure: "v1:x" } };
+    assert.deepEqual(secretPaths(leaves, file, isSecret), ["api.secrets.T"]);
   });
 
-  it("are all of a key that has a secret below it where nobody knows which", () => {
+  it("are all of them where the configuration is from another file", () => {
+    const other = { "api.image": "b", "api.secrets.A": { secure: "v1:x" } };
+    assert.deepEqual(secretPaths(leaves, other, isSecret), ["api.image", "api.secrets.T", "api.migrate"]);
     assert.deepEqual(
-      secretPaths(leaves, [], (key) => key === "api"),
-      ["api.image", "api.secrets.T"],
+      secretPaths(leaves, {}, () => false),
+      [],
     );
   });
 });

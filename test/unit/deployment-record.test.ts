@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { commitOf } from "../../components/record";
 import { type DeploymentRecord, deployedSettings, digestOf, recordOf } from "../../contract";
 
 const facts = { asleep: false, cluster: "uid", secrets: [] };
@@ -42,6 +43,18 @@ describe("the record of a deployment", () => {
     assert.deepEqual(deployedSettings(record), record.settings);
   });
 
+  it("follows a group that all share encrypted as a whole", () => {
+    const common = { registry: secure("v1:a") };
+    const {
+      shared: followed,
+      without,
+      ...of
+    } = recordOf(facts, { "registry.server": "r", "registry.password": "p" }, common);
+    assert.deepEqual([followed, without], [["registry.password", "registry.server"], []]);
+    const rotated = { registry: secure("v1:b") };
+    assert.deepEqual(deployedSettings({ ...of, shared: followed, without }, rotated), rotated);
+  });
+
   it("gives back what was deployed where nothing has changed since", () => {
     const leaves = fc.dictionary(fc.constantFrom("a", "b.c", "b.d", "e"), fc.constantFrom("1", "2", "3"));
     fc.assert(
@@ -49,6 +62,20 @@ describe("the record of a deployment", () => {
         assert.deepEqual(deployedSettings(recordOf(facts, own, common), common), { ...own });
       }),
     );
+  });
+});
+
+describe("the commit that is deployed", () => {
+  const settings = { "api.image": "api:1", "web.image": "web:1" };
+  const before = { commit: "aaa", settings };
+  const handedOver = { update: "1", record: "digest", secrets: [] };
+
+  it("is the one that was named, or the one of before where the images are still the same", () => {
+    assert.equal(commitOf({ leaves: settings }, before), "aaa");
+    assert.equal(commitOf({ leaves: settings, handedOver }, before), "aaa");
+    assert.equal(commitOf({ leaves: { ...settings, "web.image": "web:2" }, handedOver }, before), undefined);
+    assert.equal(commitOf({ leaves: settings, handedOver: { ...handedOver, commit: "bbb" } }, before), "bbb");
+    assert.equal(commitOf({ leaves: settings }), undefined);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { changesByHand, type DeploymentRecord, type Leaves, recordOf } from "../../contract";
 import { compose, type Sources } from "../../lifecycle/desired";
 import { merge } from "../../lifecycle/desired/merge";
-import { isOwn } from "../../lifecycle/up/superseded";
+import { isSameButForSleep } from "../../lifecycle/up/superseded";
 
 describe("merging a file with what is deployed", () => {
   const cases: [string, file: unknown, copy: unknown, deployed: unknown, wanted: unknown][] = [
@@ -113,15 +113,23 @@ describe("composing what a preview is to be", () => {
     assert.deepEqual(composition.secrets, ["api.secrets.T"]);
     assert.equal(composition.leaves["registry.password"], secret);
   });
+});
 
-  it("is what the run that ordered it finds deployed, and no other", () => {
-    const composition = compose(sources({ deployed, given: { "api.image": "b2" } }));
-    const ordered = { composition, commit: "c2" };
-    const now = { ...record(composition.leaves, true), commit: "c2" };
-    assert.ok(isOwn(now, ordered));
-    assert.ok(isOwn({ ...now, asleep: false }, ordered), "woken since");
-    for (const other of [undefined, { ...now, commit: "c3" }, deployed]) {
-      assert.ok(!isOwn(other, ordered));
+describe("what another run has deployed since", () => {
+  const seen = recordOf(
+    { update: "1", commit: "c", asleep: false, cluster: "uid", secrets: [] },
+    { "api.image": "b1" },
+    {},
+  );
+
+  it("is the same where it was only put to sleep, or deployed once more", () => {
+    assert.ok(isSameButForSleep({ ...seen, update: "2", asleep: true }, seen));
+    assert.ok(isSameButForSleep(undefined, undefined));
+  });
+
+  it("is another where anything else has changed, or nothing was deployed", () => {
+    for (const other of [undefined, { ...seen, commit: "d" }, { ...seen, settings: { "api.image": "b2" } }]) {
+      assert.ok(!isSameButForSleep(other, seen));
     }
   });
 });

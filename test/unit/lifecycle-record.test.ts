@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { annotationArguments, deployedCommit, expiryFrom, hasExpired, recordFrom } from "../../contract";
+import { annotationArguments, expiryFrom, hasExpired, recordFrom } from "../../contract";
 
 const hours = (count: number) => count * 3600_000;
 const at = new Date("2026-11-24T12:00:00Z");
@@ -22,19 +22,6 @@ describe("what the lifecycle notes down about a preview", () => {
     ]);
     const nothing = { sha: undefined, api: undefined, web: undefined, expires: undefined };
     assert.deepEqual(recordFrom({}), { ...nothing, asleep: false });
-  });
-
-  it("keeps the commit of images that are still the same, where an update names none", () => {
-    const before = recordFrom({
-      "preview-stack/sha": "aaa",
-      "preview-stack/api": "api:1",
-      "preview-stack/web": "web:1",
-    });
-    const same = { api: "api:1", web: "web:1" };
-    assert.equal(deployedCommit(undefined, before, same), "aaa");
-    assert.equal(deployedCommit(undefined, before, { ...same, web: "web:2" }), undefined);
-    assert.equal(deployedCommit("bbb", before, same), "bbb");
-    assert.equal(deployedCommit(undefined, recordFrom({}), same), undefined);
   });
 
   it("expires no sooner than its days, on clocks that differ by an hour", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../lifecycle/repair";
 import { objectsIn, resourcesOf, type State } from "../../lifecycle/state";
-import { compare, emptiedSince } from "../../lifecycle/drift";
+import { claimGoing, compare, emptiedSince } from "../../lifecycle/drift";
 
 const inside = (name: string, more: object = {}) => ({
   urn: `urn:pulumi:pr-1::preview::kubernetes:core/v1:Secret::${name}`,
@@ -136,15 +136,20 @@ describe("a database that has lost its volume", () => {
     metadata: { name: "data-db-0", creationTimestamp: made, ...more },
   });
 
-  it("is one whose claim is missing, is going, or is younger than the last migration", () => {
-    assert.equal(emptiedSince([job, claim("2026-11-29T11:00:00Z")]), undefined);
-    assert.deepEqual(emptiedSince([job, claim("2026-11-29T13:00:00Z")]), { migrations: ["migrate-1"], isGoing: false });
-    assert.deepEqual(emptiedSince([job]), { migrations: ["migrate-1"], isGoing: false });
+  it("is one whose claim is missing, or is younger than the last migration", () => {
+    assert.deepEqual(emptiedSince([job, claim("2026-11-29T11:00:00Z")]), []);
+    assert.deepEqual(emptiedSince([job, claim("2026-11-29T13:00:00Z")]), ["migrate-1"]);
+    assert.deepEqual(emptiedSince([job]), ["migrate-1"]);
+  });
+
+  it("is still to come where the claim is being deleted, and then that is said", () => {
     const going = claim("2026-11-29T11:00:00Z", { deletionTimestamp: "2026-11-29T13:00:00Z" });
-    assert.deepEqual(emptiedSince([job, going]), { migrations: ["migrate-1"], isGoing: true });
+    assert.deepEqual(emptiedSince([job, going]), []);
+    assert.match(claimGoing([job, going])!, /data-db-0 is being deleted: .*--replace-database/);
+    assert.equal(claimGoing([job, claim("2026-11-29T11:00:00Z")]), undefined);
   });
 
   it("isn't one that was never migrated: its migration is still to come", () => {
-    assert.equal(emptiedSince([{ kind: "Job", metadata: { name: "migrate-1" }, status: {} }]), undefined);
+    assert.deepEqual(emptiedSince([{ kind: "Job", metadata: { name: "migrate-1" }, status: {} }]), []);
   });
 });

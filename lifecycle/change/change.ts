@@ -1,11 +1,13 @@
-import type { Leaves } from "../contract";
-import { bring, compose, type Composition, inTurn, sourcesOf, withGeneration, writeView } from "./desired";
-import { restoreRights } from "./drift";
-import { identityFrom, placeOf } from "./identity";
-import type { LockOptions } from "./lock";
-import { refuseOtherCluster } from "./preview";
-import { projectName } from "./project";
-import type { PulumiContext } from "./pulumi";
+import type { Leaves } from "../../contract";
+import { compose, type Composition, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import { restoreRights } from "../drift";
+import { identityFrom, placeOf } from "../identity";
+import type { LockOptions } from "../lock";
+import { refuseOtherCluster } from "../preview";
+import { projectName } from "../project";
+import type { PulumiContext } from "../pulumi";
+import { bring } from "./bring";
+import { inTurn } from "./in-turn";
 
 /** The stack to change. */
 export interface Changed {
@@ -42,7 +44,7 @@ export async function change(
         usesFile,
         given: typeof given === "function" ? await given() : given,
       });
-      const identity = identityFrom(projectName(context), pullRequest, compose(sources).leaves);
+      const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
       await refuseOtherCluster(identity, deployment);
       const place = placeOf(identity);
       await restoreRights(place, deployment.state, report);
@@ -55,8 +57,7 @@ export async function change(
         deployment,
         composition,
         file: sources.file,
-        commit: deployment.record?.commit,
-        onDeployed: (file) => usesFile && writeView(context, stack, file),
+        usesFile,
       });
       return composition;
     },

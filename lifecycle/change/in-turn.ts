@@ -1,0 +1,41 @@
+import { type Deployment, deploymentOf } from "../deployment";
+import { type LockOptions, withLock } from "../lock";
+import type { PulumiContext } from "../pulumi";
+import { Superseded } from "./bring";
+
+/** While another run is waited for, the same is seen again and again. */
+function tellingOnce(report: LockOptions["report"]): LockOptions["report"] {
+  const told = new Set<string>();
+  return (message) => {
+    if (!told.has(message)) {
+      told.add(message);
+      report(message);
+    }
+  };
+}
+
+/**
+ * Reads what is deployed, decides and updates, as one step: when it is this one's turn, and again where another run was
+ * faster all the same.
+ */
+export async function inTurn<Result>(
+  context: PulumiContext,
+  stack: string,
+  action: (deployment: Deployment, report: LockOptions["report"]) => Promise<Result>,
+  options: LockOptions,
+): Promise<Result> {
+  const report = tellingOnce(options.report);
+  const attempt = async (): Promise<Result> => {
+    for (;;) {
+      try {
+        return await action(await deploymentOf(context, stack), report);
+      } catch (error) {
+        if (!(error instanceof Superseded)) {
+          throw error;
+        }
+        options.report(`another run has changed ${stack} meanwhile: looking again what it is to be`);
+      }
+    }
+  };
+  return withLock(context, stack, attempt, options);
+}

@@ -1,0 +1,3 @@
+export { bring } from "./bring";
+export { change } from "./change";
+export { inTurn } from "./in-turn";
