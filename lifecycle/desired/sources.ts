@@ -59,15 +59,16 @@ async function formerFile(options: SourcesOptions, shared: Leaves | undefined): 
   return { header: {}, secrets: [], ...former, settings };
 }
 
-/** Before there was a record a note on the namespace said whether the preview sleeps. */
+/** Before there was a record a note on the namespace said whether the preview sleeps, or else the file. */
 async function withFormerSleep(file: OwnFile, { outputs: { namespace } }: Deployment): Promise<OwnFile> {
   const { settings } = file;
-  if (namespace === undefined || keptPaths.asleep in settings) {
+  if (namespace === undefined) {
     return file;
   }
   const found = await findNamespace({ kubeContext: String(settings.kubeContext), namespace }).catch(() => undefined);
   const { asleep } = recordFrom(found?.annotations ?? {});
-  return { ...file, settings: { ...settings, [keptPaths.asleep]: String(asleep) } };
+  const isAsleep = asleep || settings[keptPaths.asleep] === "true";
+  return { ...file, settings: { ...settings, [keptPaths.asleep]: String(isAsleep) } };
 }
 
 /** Where a preview is, by what was deployed last, or else by whatever is known of it. */

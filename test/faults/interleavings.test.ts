@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { isDeepStrictEqual } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentRecord } from "../../contract";
 import { GitHubStandIn } from "../code-host";
-import { eventually } from "../engine/http";
-import { kubectl } from "../engine/kubectl";
+import { kubectl, query } from "../engine/kubectl";
 import { Preview, type TestProject } from "../engine/preview";
 import { isWhole } from "../extent";
 import { Checkouts } from "./checkouts";
@@ -28,6 +28,8 @@ interface Order {
 interface World {
   readonly image?: number;
   readonly asleep: boolean;
+  /** Whether the rows of the beginning are there. */
+  readonly hasRows: boolean;
 }
 
 const order = fc.record<Order>({
@@ -40,11 +42,11 @@ const order = fc.record<Order>({
 function become(world: World, { verb, image }: Order): World {
   switch (verb) {
     case "up":
-      return { image, asleep: world.image !== undefined && world.asleep };
+      return { ...world, image, asleep: world.image !== undefined && world.asleep };
     case "close":
-      return { asleep: false };
+      return { asleep: false, hasRows: false };
     case "reset-db":
-      return world;
+      return { ...world, hasRows: false };
     default:
       return world.image === undefined ? world : { ...world, asleep: verb === "sleep" };
   }
@@ -89,7 +91,11 @@ describe("commands in any order from two checkouts", () => {
     for (const one of orders) {
       await sleep(one.pause * 1000);
       const image = images[one.image]!;
-      const options = one.verb === "up" ? ["--api", image, "--web", image] : [];
+      const options = {
+        up: ["--api", image, "--web", image, "--comment"],
+        close: ["--comment"],
+        ...{ sleep: [], wake: [], "reset-db": [] },
+      }[one.verb];
       const { exitCode, stderr } = await command([one.verb, String(number), ...options], env(), project);
       assert.doesNotMatch(stderr, /^\s+at /m, `a stack trace of ${one.verb}`);
       if (exitCode === 0) {
@@ -99,12 +105,18 @@ describe("commands in any order from two checkouts", () => {
     return done;
   }
 
-  /** What there is, which record, cluster and note agree about. */
+  async function succeeds(project: TestProject, verb: string): Promise<void> {
+    const { exitCode, stderr } = await command([verb, String(number)], env(), project);
+    assert.equal(exitCode, 0, stderr);
+  }
+
+  /** What there is, which record, cluster, note and comment agree about. */
   async function world(project: TestProject): Promise<World> {
     const preview = new Preview(number, {}, project);
     if (!preview.exists()) {
       assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found", "-o", "name"), "");
-      return { asleep: false };
+      assert.match(github.comments.at(-1)!.body, /Preview closed/);
+      return { asleep: false, hasRows: false };
     }
     const text = await preview.pulumi("stack", "output", "record", "--json", "--stack", preview.stack);
     const record = JSON.parse(text) as DeploymentRecord;
@@ -118,7 +130,13 @@ describe("commands in any order from two checkouts", () => {
       "{.metadata.annotations.preview-stack/web} {.metadata.annotations.preview-stack/asleep}",
     );
     assert.equal(noted.trim(), `${image}${record.asleep ? " true" : ""}`);
-    return { image: images.indexOf(image), asleep: record.asleep };
+    assert.ok(github.comments.at(-1)!.body.includes(image), "the comment");
+    if (record.asleep) {
+      // Only an awake database can be asked.
+      await succeeds(project, "wake");
+    }
+    const hasRows = (await query(namespace, "select to_regclass('kept')")) === "kept";
+    return { image: images.indexOf(image), asleep: record.asleep, hasRows };
   }
 
   for (const seed of Array.from({ length: seeds }, (_, index) => index + 1)) {
@@ -131,12 +149,13 @@ describe("commands in any order from two checkouts", () => {
       const [a, b] = [checkouts.fresh(), checkouts.fresh()];
       const begin: Order = { verb: "up", image: 0, pause: 0 };
       assert.deepEqual(await carryOut(a, [begin]), [begin]);
+      await query(namespace, "create table kept ()");
       await recover(async () => {
         const [one, other] = await Promise.all([carryOut(a, rows[0]!), carryOut(b, rows[1]!)]);
-        const possible = outcomes({ image: 0, asleep: false }, one, other);
-        const found = await eventually(() => world(a));
+        const possible = outcomes({ image: 0, asleep: false, hasRows: true }, one, other);
+        const found = await world(a);
         assert.ok(
-          possible.some((each) => each.image === found.image && each.asleep === found.asleep),
+          possible.some((each) => isDeepStrictEqual({ image: undefined, ...each }, { image: undefined, ...found })),
           `${JSON.stringify(found)} isn't one of ${JSON.stringify(possible)}`,
         );
       });
