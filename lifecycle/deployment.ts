@@ -23,7 +23,7 @@ export async function deploymentOf(context: PulumiContext, stack: string): Promi
   return deploymentIn(await exportState(context, stack, { showSecrets: true }));
 }
 
-function deploymentIn(state: State): Deployment {
+export function deploymentIn(state: State): Deployment {
   const root = resourcesOf(state).find(({ type }) => type === "pulumi:pulumi:Stack");
   const provider = resourcesOf(state).find(({ type }) => type === "pulumi:providers:kubernetes");
   const outputs = inClear(root?.outputs ?? {}) as Partial<Outputs>;

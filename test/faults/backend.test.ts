@@ -64,9 +64,11 @@ describe("a state backend that fails", () => {
     }
   }
 
+  /** As it is written, and under the name that Pulumi writes it by first. */
   function leaveEmptyLock(): void {
     mkdirSync(preview.locks, { recursive: true });
-    writeFileSync(join(preview.locks, "00000000-0000-4000-8000-000000000000.json"), "");
+    const name = "00000000-0000-4000-8000-000000000000.json";
+    [name, `${name}.1a2b3c4d.tmp`].forEach((file) => writeFileSync(join(preview.locks, file), ""));
   }
 
   async function heal(): Promise<void> {

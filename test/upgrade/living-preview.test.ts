@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { DeploymentRecord } from "../../contract";
 import { checkout } from "../../local/paths";
 import { kubectl, query } from "../engine/kubectl";
 import { placeOrder } from "../engine/orders";
@@ -49,6 +50,9 @@ describe("a living preview at the next commit", () => {
       const { exitCode, stdout, stderr } = await command(["up", String(number)]);
       assert.equal(exitCode, 0, stderr + stdout);
       preview.output = stderr;
+      const record = await preview.pulumi("stack", "output", "record", "--json", "--stack", preview.stack);
+      const cluster = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
+      assert.equal((JSON.parse(record) as DeploymentRecord).cluster, cluster);
     },
     "by pulumi up, with what that has written down": () => preview.up(),
   };
