@@ -2,8 +2,8 @@ import { execa } from "execa";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { writeFileSync } from "node:fs";
-import { leavesOf, namesOf } from "../contract";
-import { removeView, stackFile, stackFileText } from "../lifecycle/desired";
+import { leavesOf, namesOf, stackFileText } from "../contract";
+import { removeView, stackFile } from "../lifecycle/desired";
 import { pulumi, type PulumiContext } from "../lifecycle/pulumi";
 import { serving } from "../lifecycle/serving";
 import { close, ensureStack, stacks, up } from "../lifecycle/stack";
@@ -78,7 +78,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
     const served = () => serving(origin, { dispatcher: localDispatcher(), report: () => undefined });
     try {
       const settings = leavesOf(embeddedSettings(embedded.images, embedded.port));
-      writeFileSync(stackFile(context, stack), stackFileText("preview", {}, settings));
+      writeFileSync(stackFile(context, stack), stackFileText("preview", { header: {}, settings }));
       await ensureStack(context, stack);
       created.ours.push(
         await timed(async () => {

@@ -1,5 +1,5 @@
-import { parse } from "yaml";
-import { type Leaves, leavesOf } from "./leaves";
+import { Document, parseDocument, visit } from "yaml";
+import { type Leaves, leavesOf, valuesOf } from "./leaves";
 
 /** A stack's configuration file, `Pulumi.pr-1.yaml`. */
 export interface StackFile {
@@ -10,7 +10,7 @@ export interface StackFile {
 
 /** @param project the Pulumi project's name, which the file may put before its keys */
 export function parseStackFile(text: string, project: string): StackFile {
-  const { config, ...header } = (parse(text) ?? {}) as Record<string, unknown>;
+  const { config, ...header } = parsed(text);
   const prefix = `${project}:`;
   const values = Object.entries(config ?? {}).map(([key, value]): [string, unknown] => [
     key.startsWith(prefix) ? key.slice(prefix.length) : key,
@@ -18,3 +18,38 @@ export function parseStackFile(text: string, project: string): StackFile {
   ]);
   return { header, settings: leavesOf(Object.fromEntries(values)) };
 }
+
+/** A stack's file as `pulumi` reads it. */
+export function stackFileText(project: string, { header, settings }: StackFile): string {
+  const values = Object.entries(valuesOf(settings)).map(([key, value]) => [
+    key.includes(":") ? key : `${project}:${key}`,
+    value,
+  ]);
+  const document = new Document({ ...header, config: Object.fromEntries(values) as object });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (beginsEmpty(scalar.value)) {
+        scalar.type = "QUOTE_DOUBLE";
+      }
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Pulumi's YAML drops the empty lines that a block of text begins with, and so does this. */
+function parsed(text: string): Record<string, unknown> {
+  const document = parseDocument(text);
+  if (document.errors[0] !== undefined) {
+    throw document.errors[0];
+  }
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (beginsEmpty(scalar.value) && scalar.type?.startsWith("BLOCK") === true) {
+        scalar.value = scalar.value.replace(/^\n+/, "");
+      }
+    },
+  });
+  return (document.toJS() ?? {}) as Record<string, unknown>;
+}
+
+const beginsEmpty = (value: unknown): value is string => typeof value === "string" && value.startsWith("\n");

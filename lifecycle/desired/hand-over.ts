@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { isEncrypted, keyOf, parseStackFile, type StackFile, valuesOf } from "../../contract";
+import { isEncrypted, keyOf, parseStackFile, type StackFile, stackFileText, valuesOf } from "../../contract";
 import { secretsProvider } from "../backend";
 import { inPrivateFolder } from "../private-folder";
 import { projectName } from "../project";
 import { pulumi, type PulumiContext } from "../pulumi";
 import type { Composition } from "./compose";
-import { stackFileText } from "./stack-file";
 
 /**
  * Writes a composition as a stack's file for one update, in a folder that nobody else reads, and removes it afterwards.
@@ -29,7 +28,7 @@ export async function withStackFile<Result>(
     const file = join(inside.project, `Pulumi.${stack}.yaml`);
     const provider = secretsProvider(context);
     const begin = header ?? (provider === undefined ? {} : { secretsprovider: provider });
-    writeFileSync(file, stackFileText(project, begin, {}), { mode: 0o600 });
+    writeFileSync(file, stackFileText(project, { header: begin, settings: {} }), { mode: 0o600 });
     const shared = Object.keys(leaves).filter((path) => isEncrypted(leaves[path]));
     const copied: StackFile =
       shared.length > 0 ? await withSharedSecrets(inside, stack, file) : { header: begin, settings: {} };
@@ -39,7 +38,7 @@ export async function withStackFile<Result>(
       (path) => !shared.includes(path) && !texts.includes(path) && !groups.includes(keyOf(path)),
     );
     const written = { ...encrypted, ...Object.fromEntries(plain.map((path) => [path, leaves[path]])) };
-    writeFileSync(file, stackFileText(project, copied.header, written));
+    writeFileSync(file, stackFileText(project, { header: copied.header, settings: written }));
     const values = valuesOf(leaves);
     const pairs = [
       ...texts.map((path) => [["--path", path], String(leaves[path])] as const),

@@ -80,7 +80,8 @@ export async function knownSettings(
 ): Promise<Leaves | undefined> {
   return (
     deployment?.record?.settings ??
-    (deployment && (plainSettings(context, stack) ?? (await formerConfiguration(context, stack))?.settings)) ??
+    (deployment === undefined && hasShared ? undefined : plainSettings(context, stack)) ??
+    (deployment && (await formerConfiguration(context, stack))?.settings) ??
     (hasShared ? sharedSettings(context) : undefined)
   );
 }

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { stringify } from "yaml";
 import {
   copiesFolder,
   isBelow,
@@ -10,7 +9,7 @@ import {
   type Leaves,
   leavesOf,
   parseStackFile,
-  valuesOf,
+  stackFileText,
   withoutPaths,
 } from "../../contract";
 import { projectName } from "../project";
@@ -126,15 +125,6 @@ function parsed(context: PulumiContext, file: string) {
   return { text, ...parseStackFile(text, projectName(context)) };
 }
 
-/** A stack's file as `pulumi` reads it. */
-export function stackFileText(project: string, header: object, settings: Leaves): string {
-  const values = Object.entries(valuesOf(settings)).map(([key, value]) => [
-    key.includes(":") ? key : `${project}:${key}`,
-    value,
-  ]);
-  return stringify({ ...header, config: Object.fromEntries(values) as object }, { lineWidth: 0 });
-}
-
 export interface View {
   /** The file that was handed over. */
   readonly deployed: string;
@@ -153,7 +143,7 @@ export function writeView(context: PulumiContext, stack: string, { deployed, bef
     const own = parsed(context, file);
     const unsaid = Object.values(keptPaths).filter((path) => !(path in (own?.settings ?? {})));
     const { header, settings } = parseStackFile(readFileSync(deployed, "utf8"), projectName(context));
-    const text = stackFileText(projectName(context), header, withoutPaths(settings, unsaid));
+    const text = stackFileText(projectName(context), { header, settings: withoutPaths(settings, unsaid) });
     mkdirSync(dirname(copy), { recursive: true });
     if (own?.text === before) {
       replace(file, text);

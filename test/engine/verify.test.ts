@@ -112,6 +112,7 @@ describe("preview verify", () => {
         "seed",
         "images",
         "revision",
+        "isolation",
       ]);
     });
 
