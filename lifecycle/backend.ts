@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
@@ -107,6 +107,21 @@ export async function removeEmptyLocks(
     report(`${stack} had an empty lock, which a full disk has left: it is removed`);
   }
   return left.length > 0;
+}
+
+/**
+ * Removes the locks of a stack that isn't there any more, in a backend in a folder, whose processes have ended on this machine: a
+ * closing that was killed at its very end leaves one, nobody could make the stack anew, and `pulumi cancel` wants a stack.
+ */
+export async function removeDeadLocks(context: PulumiContext, stack: string): Promise<void> {
+  const { folder: backend, project } = await place(context);
+  const folder = join(backend, "locks/organization", project, stack);
+  for (const name of existsSync(folder) ? readdirSync(folder).filter((one) => one.endsWith(".json")) : []) {
+    const { pid, hostname: host } = JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, unknown>;
+    if (host === hostname() && typeof pid === "number" && !existsSync(`/proc/${pid}`)) {
+      rmSync(join(folder, name), { force: true });
+    }
+  }
 }
 
 /** Where a backend in a folder has what is Pulumi's, and the project's name in it; no such folder where it is none. */

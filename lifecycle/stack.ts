@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { restoreCutOffStates, secretsProvider } from "./backend";
+import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend";
 import { lockIn } from "./lock";
 import { inPrivateFolder } from "./private-folder";
 import { report } from "./project";
@@ -52,7 +52,8 @@ export async function ensureStack(context: PulumiContext, stack: string, known?:
       if (!isBeingMade || tries === 30) {
         throw error;
       }
-      // By another run, in the same moment.
+      await removeDeadLocks(context, stack);
+      // Or it is made by another run, in the same moment.
       await sleep(1000);
     }
   }

@@ -1,5 +1,6 @@
 import type { Leaves } from "../../contract";
 import { compose, type Composition, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import type { Deployment } from "../deployment";
 import { restoreRights } from "../drift";
 import { identityFrom, placeOf } from "../identity";
 import type { LockOptions } from "../lock";
@@ -16,6 +17,8 @@ export interface Changed {
   readonly pullRequest: number;
   /** Whether the backend has the stack `preview`. */
   readonly hasShared: boolean;
+  /** What was deployed a moment ago, in the cluster that the context leads to. @default both are looked at */
+  readonly deployment?: Deployment;
   /** Whether this checkout's file says something about it, and shows afterwards what was deployed. @default false */
   readonly usesFile?: boolean;
 }
@@ -31,7 +34,7 @@ export async function change(
   given: Leaves | (() => Promise<Leaves>),
   options: LockOptions,
 ): Promise<Composition> {
-  const { context, stack, pullRequest, hasShared, usesFile = false } = changed;
+  const { context, stack, pullRequest, hasShared, usesFile = false, deployment: known } = changed;
   return inTurn(
     context,
     stack,
@@ -45,7 +48,9 @@ export async function change(
         given: typeof given === "function" ? await given() : given,
       });
       const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
-      await refuseOtherCluster(identity, deployment);
+      if (deployment !== known) {
+        await refuseOtherCluster(identity, deployment);
+      }
       const place = placeOf(identity);
       await restoreRights(place, deployment.state, report);
       const composition = compose(await withGeneration(sources, place));
@@ -62,5 +67,6 @@ export async function change(
       return composition;
     },
     options,
+    known,
   );
 }

@@ -17,18 +17,24 @@ function tellingOnce(report: LockOptions["report"]): LockOptions["report"] {
 /**
  * Reads what is deployed, decides and updates, as one step: when it is this one's turn, and again where another run was
  * faster all the same.
+ *
+ * @param known what was deployed a moment ago, to begin with @default it is read
  */
 export async function inTurn<Result>(
   context: PulumiContext,
   stack: string,
   action: (deployment: Deployment, report: LockOptions["report"]) => Promise<Result>,
   options: LockOptions,
+  known?: Deployment,
 ): Promise<Result> {
+  let first = known;
   const report = tellingOnce(options.report);
   const attempt = async (): Promise<Result> => {
     for (;;) {
       try {
-        return await action(await deploymentOf(context, stack), report);
+        const deployment = first ?? (await deploymentOf(context, stack));
+        first = undefined;
+        return await action(deployment, report);
       } catch (error) {
         if (!(error instanceof Superseded)) {
           throw error;

@@ -1,4 +1,5 @@
 import { type Receipt, UserError } from "../../contract";
+import { removeDeadLocks } from "../backend";
 import { removeView } from "../desired";
 import type { Zone } from "../dns";
 import type { Identity } from "../identity";
@@ -60,6 +61,9 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
   const before = await withLock(context, stack, attempt, options);
   // From here on another run may make the preview anew: nothing else is touched but what was there before.
   removeView(context, stack);
+  if (before.names.stack.length === 0) {
+    await removeDeadLocks(context, stack);
+  }
   await (before.namespace && deleteLeftNamespace(options, before.namespace, ask));
   await deleteLeftRecords(options, before, ask);
 

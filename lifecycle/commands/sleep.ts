@@ -34,10 +34,11 @@ export async function wake(pullRequest: number): Promise<void> {
     }
     throw error;
   }
-  await noteDeployed(preview.context, preview.stack, place, () => ({}));
-  await handBack(place, report);
   try {
-    await newestServes({ place, url, report, signal: interruption });
+    await Promise.all([
+      noteDeployed(preview.context, preview.stack, place, () => ({})),
+      handBack(place, report).then(() => newestServes({ place, url, report, signal: interruption })),
+    ]);
   } catch (error) {
     if (interruption.aborted || !(await isAsleep(preview))) {
       throw error;

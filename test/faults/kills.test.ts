@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
 import { ask, eventually } from "../engine/http";
@@ -63,10 +63,12 @@ describe("a command that is killed", () => {
 
   /** Where stack and file are gone already nothing says any more where the preview was, and nothing needs to. */
   async function takeDown(): Promise<void> {
-    if (preview.exists() || existsSync(preview.file)) {
+    if (preview.exists() || existsSync(preview.file) || isLocked()) {
       await closes(pullRequest);
     }
   }
+
+  const isLocked = () => existsSync(preview.locks) && readdirSync(preview.locks).length > 0;
 
   async function makeStack(): Promise<void> {
     if (!preview.exists()) {
