@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
-import { refuseUnsafeBackend } from "../backend";
+import { refuseUnsafeBackend, removeDeadLocks } from "../backend";
 import { closePreview, type CloseOptions } from "../close";
 import { runPage } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
@@ -70,6 +70,7 @@ export async function closeByNumber(
   const stack = stackName(pullRequest);
   const found = await findPreview(context, pullRequest);
   if (found === undefined) {
+    await removeDeadLocks(context, stack);
     throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
   }
   const { identity: known, deployment } = found;
