@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   copiesFolder,
   type DeploymentRecord,
+  fullKey,
   generationOf,
   type HandedOver,
   handedOverVariable,
@@ -120,8 +121,6 @@ const ofOtherProjects = (configuration: Readonly<Record<string, string>>, projec
 
 /** The SDK has it, and uses it for `pulumi.Config`, but doesn't declare it (pulumi/pulumi, sdk/nodejs/runtime/config.ts). */
 const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
-
-const fullKey = (key: string, project: string) => (key.includes(":") ? key : `${project}:${key}`);
 
 function stackFile(name: string): StackFile | undefined {
   const file = join(pulumi.getRootDirectory(), name);

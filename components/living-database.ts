@@ -74,7 +74,8 @@ export function whatMayNotOpen(living: LivingDatabase, wanted: Args): Difference
   ];
 }
 
-function podOf({ spec }: LivingDatabase): { readonly image: string; readonly uid: number | undefined } {
+/** What opens the data, and as whom. */
+export function podOf({ spec }: LivingDatabase): { readonly image: string; readonly uid: number | undefined } {
   const pod = spec.template?.spec;
   return { image: pod?.containers?.[0]?.image ?? "", uid: pod?.securityContext?.runAsUser };
 }

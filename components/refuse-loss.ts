@@ -1,5 +1,5 @@
 import { generationOf, SettingsError } from "../contract";
-import { whatMayNotOpen, whatReplaces } from "./living-database";
+import { podOf, whatMayNotOpen, whatReplaces } from "./living-database";
 import { statefulSetArgs } from "./postgres";
 import type { PreviewStackArgs } from "./preview-stack";
 
@@ -28,7 +28,7 @@ export function refuseLoss({ settings, existing, transform }: PreviewStackArgs):
     transform: transform?.database,
   });
   const giveUp = `give the data up by raising database.generation (preview up ${pullRequest} --replace-database)`;
-  const image = living.spec.template?.spec?.containers?.[0]?.image ?? "";
+  const { image } = podOf(living);
   const mayNotOpen = database.dataFrom === image ? [] : whatMayNotOpen(living, wanted);
   const problems = [
     ...whatReplaces(living, wanted).map(

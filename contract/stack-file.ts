@@ -21,10 +21,7 @@ export function parseStackFile(text: string, project: string): StackFile {
 
 /** A stack's file as `pulumi` reads it. */
 export function stackFileText(project: string, { header, settings }: StackFile): string {
-  const values = Object.entries(valuesOf(settings)).map(([key, value]) => [
-    key.includes(":") ? key : `${project}:${key}`,
-    value,
-  ]);
+  const values = Object.entries(valuesOf(settings)).map(([key, value]) => [fullKey(key, project), value]);
   const document = new Document({ ...header, config: Object.fromEntries(values) as object });
   visit(document, {
     Scalar: (_, scalar) => {
@@ -35,6 +32,9 @@ export function stackFileText(project: string, { header, settings }: StackFile):
   });
   return document.toString({ lineWidth: 0 });
 }
+
+/** A key of a stack's configuration with the project's name before it, which keys of other projects have of their own. */
+export const fullKey = (key: string, project: string): string => (key.includes(":") ? key : `${project}:${key}`);
 
 /** Pulumi's YAML drops the empty lines that a block of text begins with, and so does this. */
 function parsed(text: string): Record<string, unknown> {

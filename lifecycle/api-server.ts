@@ -1,11 +1,10 @@
 import { execa } from "execa";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "undici";
 import { UserError } from "../contract";
 import { causeOf } from "./cause";
+import { inTemporaryFolder } from "./temporary-folder";
 
 /** Asks the API server for a path, `/api/v1/namespaces/pr-1/pods`. */
 export type Get = (path: string) => Promise<unknown>;
@@ -25,10 +24,15 @@ export async function reading<Result>(
   paths: string,
   action: (get: Get) => Promise<Result>,
 ): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), "preview-stack-api-"));
-  // A second Ctrl-C ends this process at once.
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
+  return inTemporaryFolder("preview-stack-api-", (folder) => throughProxy(kubeContext, paths, folder, action));
+}
+
+async function throughProxy<Result>(
+  kubeContext: string,
+  paths: string,
+  folder: string,
+  action: (get: Get) => Promise<Result>,
+): Promise<Result> {
   const socketPath = join(folder, "socket");
   const only = [`--accept-paths=${paths}`, "--reject-methods=^(POST|PUT|PATCH|DELETE)$"];
   const proxy = execa("kubectl", ["--context", kubeContext, "proxy", `--unix-socket=${socketPath}`, ...only], {
@@ -52,8 +56,6 @@ export async function reading<Result>(
     await pool.close();
     proxy.kill();
     await proxy;
-    process.off("exit", remove);
-    remove();
   }
 }
 

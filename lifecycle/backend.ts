@@ -95,15 +95,13 @@ export async function removeEmptyLocks(
   stack: string,
   report: (message: string) => void,
 ): Promise<boolean> {
-  const { folder: backend, project } = await place(context);
-  const folder = join(backend, "locks/organization", project, stack);
-  const empty = () =>
-    (existsSync(folder) ? readdirSync(folder) : []).filter((name) => statSync(join(folder, name)).size === 0);
+  const locks = await locksOf(context, stack);
+  const empty = () => locks().filter((file) => statSync(file).size === 0);
   const seen = empty();
   await sleep(1000);
-  const left = empty().filter((name) => seen.includes(name));
-  for (const name of left) {
-    rmSync(join(folder, name));
+  const left = empty().filter((file) => seen.includes(file));
+  for (const file of left) {
+    rmSync(file);
     report(`${stack} had an empty lock, which a full disk has left: it is removed`);
   }
   return left.length > 0;
@@ -114,14 +112,20 @@ export async function removeEmptyLocks(
  * closing that was killed at its very end leaves one, nobody could make the stack anew, and `pulumi cancel` wants a stack.
  */
 export async function removeDeadLocks(context: PulumiContext, stack: string): Promise<void> {
-  const { folder: backend, project } = await place(context);
-  const folder = join(backend, "locks/organization", project, stack);
-  for (const name of existsSync(folder) ? readdirSync(folder).filter((one) => one.endsWith(".json")) : []) {
-    const { pid, hostname: host } = JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, unknown>;
+  const locks = await locksOf(context, stack);
+  for (const file of locks().filter((one) => one.endsWith(".json"))) {
+    const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
     if (host === hostname() && typeof pid === "number" && !existsSync(`/proc/${pid}`)) {
-      rmSync(join(folder, name), { force: true });
+      rmSync(file, { force: true });
     }
   }
+}
+
+/** Lists the files of a stack's locks, in a backend in a folder. */
+async function locksOf(context: PulumiContext, stack: string): Promise<() => string[]> {
+  const { folder: backend, project } = await place(context);
+  const folder = join(backend, "locks/organization", project, stack);
+  return () => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
 }
 
 /** Where a backend in a folder has what is Pulumi's, and the project's name in it; no such folder where it is none. */

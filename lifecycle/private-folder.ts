@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { PulumiContext } from "./pulumi";
+import { inTemporaryFolder } from "./temporary-folder";
 
 /**
  * Does something with `pulumi` in a folder that nobody else reads, with the project's own file and what all previews share.
@@ -11,17 +11,10 @@ export async function inPrivateFolder<Result>(
   context: PulumiContext,
   action: (inside: PulumiContext) => Promise<Result>,
 ): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), "preview-stack-"));
-  // A second Ctrl-C ends this process at once.
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
-  try {
+  return inTemporaryFolder("preview-stack-", async (folder) => {
     for (const name of ["Pulumi.yaml", "Pulumi.preview.yaml"].filter((one) => existsSync(join(context.project, one)))) {
       copyFileSync(join(context.project, name), join(folder, name));
     }
-    return await action({ ...context, project: folder });
-  } finally {
-    process.off("exit", remove);
-    remove();
-  }
+    return action({ ...context, project: folder });
+  });
 }

@@ -1,5 +1,5 @@
-import { digestOf, type HandedOver, handedOverVariable, isEncrypted, superseded, UserError } from "../../contract";
 import { randomUUID } from "node:crypto";
+import { digestOf, type HandedOver, handedOverVariable, isEncrypted, superseded, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../deployment";
 import { type Composition, type OwnFile, withStackFile, writeView } from "../desired";
 import { claimGoing, described, emptiedSince, lookForDrift } from "../drift";

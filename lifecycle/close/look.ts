@@ -52,7 +52,7 @@ async function lookAsFarAsPossible(options: CloseOptions): Promise<Look> {
   return { names, namespace, recordIds: records.map(({ id }) => id), notChecked };
 }
 
-export const configFile = ({ context, identity }: CloseOptions): string =>
+const configFile = ({ context, identity }: CloseOptions): string =>
   stackFile(context, stackName(identity.owner.pullRequest));
 
 /** The records in the zone that are labelled as this preview's. */

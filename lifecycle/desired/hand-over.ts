@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { isEncrypted, keyOf, parseStackFile, type StackFile, stackFileText, valuesOf } from "../../contract";
+import { fullKey, isEncrypted, keyOf, parseStackFile, type StackFile, stackFileText, valuesOf } from "../../contract";
 import { secretsProvider } from "../backend";
 import { inPrivateFolder } from "../private-folder";
 import { projectName } from "../project";
@@ -58,8 +58,6 @@ function toEncrypt({ leaves, secrets }: Composition): { texts: string[]; groups:
   const groups = [...new Set(secrets.filter((path) => typeof leaves[path] !== "string").map(keyOf))];
   return { texts: secrets.filter((path) => !groups.includes(keyOf(path))), groups };
 }
-
-const fullKey = (key: string, project: string) => (key.includes(":") ? key : `${project}:${key}`);
 
 async function withSharedSecrets(context: PulumiContext, stack: string, file: string) {
   await pulumi(context, ["config", "cp", "--stack", "preview", "--dest", stack]).finally(() =>

@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Does something in a folder that nobody else reads, and removes it, also where a second Ctrl-C ends this process at once. */
+export async function inTemporaryFolder<Result>(
+  prefix: string,
+  action: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  try {
+    return await action(folder);
+  } finally {
+    process.off("exit", remove);
+    remove();
+  }
+}
