@@ -42,7 +42,8 @@ export class Migration extends pulumi.ComponentResource {
           namespace: args.namespace.metadata.name,
           labels,
           annotations: suspend
-            ? { "pulumi.com/skipAwait": "true" }
+            ? // Not skipAwait: then a deletion isn't waited for either, and its successor would go with it.
+              { "pulumi.com/waitFor": "jsonpath={.spec.suspend}=true" }
             : // Without it a failed Job is only waited for again, and the same revision could never be retried.
               { "pulumi.com/replaceUnready": "true" },
         },
