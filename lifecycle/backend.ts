@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { UserError } from "../contract";
+import { isDeadHere, type LockHolder } from "./lock-holder";
 import { projectName } from "./project";
 import { pulumi, type PulumiContext } from "./pulumi";
 
@@ -95,8 +96,8 @@ export async function removeEmptyLocks(
   stack: string,
   report: (message: string) => void,
 ): Promise<boolean> {
-  const locks = await locksOf(context, stack);
-  const empty = () => locks().filter((file) => statSync(file).size === 0);
+  const { locks } = await locksOf(context, stack);
+  const empty = () => locks().filter((file) => statSync(file, { throwIfNoEntry: false })?.size === 0);
   const seen = empty();
   await sleep(1000);
   const left = empty().filter((file) => seen.includes(file));
@@ -108,24 +109,37 @@ export async function removeEmptyLocks(
 }
 
 /**
- * Removes the locks of a stack that isn't there any more, in a backend in a folder, whose processes have ended on this machine: a
- * closing that was killed at its very end leaves one, nobody could make the stack anew, and `pulumi cancel` wants a stack.
+ * Removes the locks of a stack whose processes have ended on this machine, in a backend in a folder: a command that was killed
+ * leaves one. Also where the stack is gone, of which `pulumi cancel` knows nothing.
+ *
+ * @returns false where the backend isn't in a folder
  */
-export async function removeDeadLocks(context: PulumiContext, stack: string): Promise<void> {
-  const locks = await locksOf(context, stack);
-  for (const file of locks().filter((one) => one.endsWith(".json"))) {
-    const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-    if (host === hostname() && typeof pid === "number" && !existsSync(`/proc/${pid}`)) {
-      rmSync(file, { force: true });
-    }
+export async function removeDeadLocks(context: PulumiContext, stack: string): Promise<boolean> {
+  const { isFolder, locks } = await locksOf(context, stack);
+  deadAmong(locks()).forEach((file) => rmSync(file, { force: true }));
+  return isFolder;
+}
+
+/** Those of a stack's locks whose processes have ended on this machine. */
+export const deadAmong = (locks: readonly string[]): string[] =>
+  locks.filter((file) => file.endsWith(".json") && isDeadHere(holderOf(file)));
+
+/** Nobody's where the lock has been given back meanwhile. */
+function holderOf(file: string): LockHolder {
+  try {
+    const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as { pid?: number; hostname?: string };
+    return { pid, host };
+  } catch {
+    return {};
   }
 }
 
-/** Lists the files of a stack's locks, in a backend in a folder. */
-async function locksOf(context: PulumiContext, stack: string): Promise<() => string[]> {
+/** The files of a stack's locks, as they are each time that somebody looks; none where the backend isn't in a folder. */
+async function locksOf(context: PulumiContext, stack: string): Promise<{ isFolder: boolean; locks: () => string[] }> {
   const { folder: backend, project } = await place(context);
   const folder = join(backend, "locks/organization", project, stack);
-  return () => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
+  const locks = () => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
+  return { isFolder: existsSync(backend), locks };
 }
 
 /** Where a backend in a folder has what is Pulumi's, and the project's name in it; no such folder where it is none. */

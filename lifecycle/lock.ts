@@ -1,16 +1,13 @@
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { UserError } from "../contract";
-import { removeEmptyLocks } from "./backend";
+import { removeDeadLocks, removeEmptyLocks } from "./backend";
+import { isDeadHere, type LockHolder } from "./lock-holder";
 import { pause } from "./pause";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
 /** A lock on a stack, as a backend tells of it when it refuses an update. Pulumi Cloud tells nothing of whose it is. */
-export interface Lock {
+export interface Lock extends LockHolder {
   /** `runner@host` */
   readonly holder: string;
-  readonly host?: string;
-  readonly pid?: number;
   /** ISO 8601, by the clock of that host. */
   readonly since?: string;
 }
@@ -61,7 +58,7 @@ export async function withLock<Result>(
       }
       if (await provenEnded(lock, hasEnded)) {
         report(`${stack} was locked by ${describe(lock)}, which has ended: its lock is taken away`);
-        await pulumi(context, ["cancel", "--yes", "--stack", stack]);
+        await takeAway(context, stack, lock);
         continue;
       }
       if ((performance.now() - started) / 1000 > patience) {
@@ -87,16 +84,9 @@ export async function provenEnded(lock: Lock, hasEnded?: LockOptions["hasEnded"]
   return isDeadHere(lock) || ((await hasEnded?.(lock)) ?? false);
 }
 
-/** Proven only on the machine that took it: there is no such process any more, or another program has its number. */
-function isDeadHere({ host, pid }: Lock): boolean {
-  return pid !== undefined && host === hostname() && !commandOf(pid).includes("pulumi");
-}
-
-function commandOf(pid: number): string {
-  try {
-    // Empty for a process that has ended and that nobody has waited for.
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
+/** By itself where that can be done: `pulumi cancel` takes every lock, also one that was taken a moment ago. */
+async function takeAway(context: PulumiContext, stack: string, lock: Lock): Promise<void> {
+  if (!isDeadHere(lock) || !(await removeDeadLocks(context, stack))) {
+    await pulumi(context, ["cancel", "--yes", "--stack", stack]);
   }
 }

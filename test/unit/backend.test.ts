@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretsProvider } from "../../lifecycle/backend";
+import { deadAmong, secretsProvider } from "../../lifecycle/backend";
 
 describe("the key of the previews' secrets", () => {
   const folder = mkdtempSync(join(tmpdir(), "preview-backend-"));
@@ -19,5 +21,35 @@ describe("the key of the previews' secrets", () => {
     assert.equal(provider(""), undefined);
     assert.equal(provider("encryptionsalt: v1:a\nconfig: {}\n"), undefined);
     assert.equal(provider("secretsprovider: awskms://alias/previews\nconfig: {}\n"), "awskms://alias/previews");
+  });
+});
+
+describe("a stack's locks in a folder", () => {
+  const folder = mkdtempSync(join(tmpdir(), "preview-locks-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const lock = (name: string, content: object | string) => {
+    const file = join(folder, name);
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+    return file;
+  };
+
+  it("are dead where their process has ended here, and none beside them is", async () => {
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    const atWork = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "pulumi"]);
+    try {
+      await once(atWork, "spawn");
+      const dead = lock("dead.json", { pid: child.pid, hostname: hostname() });
+      const others = [
+        lock("at-work.json", { pid: atWork.pid, hostname: hostname() }),
+        lock("elsewhere.json", { pid: child.pid, hostname: "another" }),
+        lock("being-written.json", ""),
+        lock("being-written.json.1.tmp", { pid: child.pid, hostname: hostname() }),
+        join(folder, "given-back.json"),
+      ];
+      assert.deepEqual(deadAmong([...others, dead]), [dead]);
+    } finally {
+      atWork.kill("SIGKILL");
+    }
   });
 });
