@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiEnvironment, apiSecrets, type GeneratedSecrets, services } from "../contract";
+import { apiEnvironment, apiSecrets, databaseAddress, type GeneratedSecrets, services } from "../contract";
 import { httpServer } from "./http-server";
 import { Migration } from "./migration";
 import type { Postgres } from "./postgres";
@@ -36,6 +36,7 @@ export class DjangoApi extends pulumi.ComponentResource {
         server: settings.api,
         environment: apiEnvironment(settings),
         secretName,
+        needs: [databaseAddress],
         probeHost: services.api.name,
       },
       this,

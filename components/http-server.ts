@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Environment, Settings } from "../contract";
+import { gate } from "./gate";
 import {
   container,
   inNamespace,
@@ -24,6 +25,8 @@ export interface HttpServerArgs extends WorkloadArgs {
   /** The container's port, image, command, checks and resources. */
   readonly server: Settings["api"] | Settings["web"];
   readonly environment: Environment;
+  /** `db:5432`: what it can't do without, which is waited for. */
+  readonly needs: readonly string[];
   /** The Secret that holds the environment's own secrets. */
   readonly secretName: pulumi.Input<string>;
   /** What probes send as Host, because kubelet would send the pod's address, which Django answers with 400. */
@@ -88,6 +91,7 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   return podSpec(args, {
     uid: server.uid,
     volumes,
+    initContainers: [gate(args.settings, { needs: args.needs, hasEgress: true })],
     containers: [
       container({
         name: service.name,

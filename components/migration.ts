@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiEnvironment, type Settings, shortHash } from "../contract";
+import { apiEnvironment, databaseAddress, type Settings, shortHash } from "../contract";
+import { gate } from "./gate";
 import {
   container,
   labelsOf,
@@ -75,6 +76,7 @@ export class Migration extends pulumi.ComponentResource {
       uid: api.uid,
       restartPolicy: "Never",
       volumes,
+      initContainers: [gate(args.settings, { needs: [databaseAddress], hasEgress: true })],
       containers: [
         container({
           name: "migrate",

@@ -27,6 +27,7 @@ export class NextWeb extends pulumi.ComponentResource {
         server: settings.web,
         environment: webEnvironment(settings),
         secretName,
+        needs: [],
         probeHost: settings.names.host,
       },
       this,

@@ -9,6 +9,7 @@ import {
   services,
   type Settings,
 } from "../contract";
+import { databaseSeconds, gate } from "./gate";
 import {
   container,
   inNamespace,
@@ -84,13 +85,15 @@ export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSe
   });
 }
 
-function pod({ settings: { database }, imagePullSecrets, passwordSecret }: StatefulSetParts) {
+function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
+  const { database } = settings;
   const { volumes, volumeMounts } = writable(["/tmp", "/var/run/postgresql"]);
   return podSpec(
     { imagePullSecrets },
     {
       uid: database.uid,
       volumes,
+      initContainers: [gate(settings, { needs: [], hasEgress: false })],
       containers: [
         container({
           name: "postgres",
@@ -100,7 +103,7 @@ function pod({ settings: { database }, imagePullSecrets, passwordSecret }: State
           ports: [{ name: "postgres", containerPort: services.database.port }],
           resources: resourceRequirements(database.resources),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],
-          startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: 120 },
+          startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: databaseSeconds },
           readinessProbe: { ...isReady, periodSeconds: 5 },
           livenessProbe: { ...isReady, periodSeconds: 20 },
         }),

@@ -58,14 +58,16 @@ export function podSpec(
   };
 }
 
+export const unprivileged = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
 /** The container that every workload starts from: unprivileged, on a read-only root. */
 export function container(own: Container): Container {
   return {
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: unprivileged,
     // Its log may have a secret in it, and Pulumi keeps what a failed pod's status says in its state, in clear.
     terminationMessagePolicy: "File",
     ...own,

@@ -23,6 +23,9 @@ export const services = {
   web: { name: "web", port: 3000 },
 } as const;
 
+/** Where the database listens inside a preview. */
+export const databaseAddress = `${services.database.name}:${services.database.port}`;
+
 const database = { user: "app", name: "app_preview" } as const;
 
 /** What the Postgres image sees: the variables of the official image, https://hub.docker.com/_/postgres. */

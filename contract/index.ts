@@ -3,6 +3,7 @@ export * from "./database";
 export * from "./deployment-record";
 export * from "./environment";
 export * from "./errors";
+export * from "./gate";
 export * from "./guards";
 export * from "./handed-over";
 export * from "./image-reference";

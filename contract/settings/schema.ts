@@ -174,6 +174,16 @@ export const settingsSchema = z.strictObject({
     .array(egressRule)
     .default([])
     .describe("where API, migration and web may connect to beside the cluster's DNS and each other"),
+  isolation: z
+    .enum(["checked", "unchecked"])
+    .default("checked")
+    .describe(
+      "whether a pod starts only once it can't reach the Kubernetes API any more; unchecked in a cluster that enforces no " +
+        "network policies",
+    ),
+  gateImage: rule
+    .optional(z.string())
+    .describe("image of the container that checks that, with bash and timeout; by default database.image"),
   trustedCa: rule
     .optional(rule.certificates)
     .describe("certificates, as PEM, that API and web trust; Python then trusts only these, Node.js these as well"),

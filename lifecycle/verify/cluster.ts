@@ -15,18 +15,37 @@ interface Container {
 export interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly containers: readonly Container[] };
-  readonly status: { readonly containerStatuses?: readonly { readonly imageID: string }[] };
+  readonly status: {
+    readonly containerStatuses?: readonly { readonly imageID: string }[];
+    readonly initContainerStatuses?: readonly {
+      readonly name: string;
+      readonly state?: { readonly terminated?: { readonly message?: string } };
+    }[];
+  };
 }
 
 type Workload = "api" | "web";
+
+/** Connects to the Kubernetes API, by what the containers of each workload have; ends with 0 where it can. */
+const connectors = {
+  "deployment/api": ["python3", "-c", connectInPython()],
+  "deployment/web": ["node", "-e", connectInNode()],
+  "statefulset/db": [
+    "bash",
+    "-c",
+    "timeout 2 bash -c ': <>\"/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT\"'",
+  ],
+} as const;
 
 /** The view from inside: Kubernetes' objects of one preview, and its containers. */
 export class Cluster {
   constructor(private readonly place: Place) {}
 
-  /** The pods of a workload that aren't ending. */
-  async pods(workload: Workload): Promise<Pod[]> {
-    const list = await this.run(["get", "pods", "-l", `app.kubernetes.io/name=${workload}`, "--output=json"]);
+  /** The pods of a workload that aren't ending. @param workload by default all that run */
+  async pods(workload?: Workload): Promise<Pod[]> {
+    const which =
+      workload === undefined ? ["--field-selector=status.phase=Running"] : ["-l", `app.kubernetes.io/name=${workload}`];
+    const list = await this.run(["get", "pods", ...which, "--output=json"]);
     const { items } = JSON.parse(list.stdout) as { items: Pod[] };
     return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
@@ -42,6 +61,18 @@ export class Cluster {
   async names(kind: string): Promise<string[]> {
     const { stdout } = await this.run(["get", kind, "--output=jsonpath={.items[*].metadata.name}"]);
     return stdout.split(" ").filter((name) => name !== "");
+  }
+
+  /** The workloads whose containers can connect to the Kubernetes API. */
+  async reachingKubernetes(): Promise<string[]> {
+    const tries = Object.entries(connectors).map(async ([workload, command]) => {
+      const { exitCode } = await this.run(["exec", workload, "--", ...command]);
+      if (exitCode === 126 || exitCode === 127) {
+        throw new NotChecked(`the container of ${workload} has no ${command[0]} to try it with`);
+      }
+      return exitCode === 0 ? [workload] : [];
+    });
+    return (await Promise.all(tries)).flat();
   }
 
   /** Runs a command in the workload's container. Its exit code is a result; that it couldn't be run is not. */
@@ -90,3 +121,16 @@ process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
   call.end(body);
 });
 `;
+
+function connectInPython(): string {
+  const address = 'environ["KUBERNETES_SERVICE_HOST"], environ["KUBERNETES_SERVICE_PORT"]';
+  return `from os import environ; import socket; socket.create_connection((${address}), 2)`;
+}
+
+function connectInNode(): string {
+  return `
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+const socket = require("node:net").connect({ host, port, timeout: 2000 });
+socket.on("connect", () => process.exit(0)).on("timeout", () => process.exit(1)).on("error", () => process.exit(1));
+`;
+}

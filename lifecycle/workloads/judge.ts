@@ -8,6 +8,11 @@ import type { Cause, Wait } from "./waits";
  */
 const patience: Record<Cause, { readonly told: number; readonly hopeless: number }> = {
   image: { told: 0, hopeless: 30 },
+  "gate image": { told: 0, hopeless: 30 },
+  "gate waits": { told: 15, hopeless: Infinity },
+  "not isolated": { told: 0, hopeless: 0 },
+  "no DNS": { told: 0, hopeless: 0 },
+  "gate failed": { told: 0, hopeless: 0 },
   configuration: { told: 0, hopeless: 30 },
   crash: { told: 0, hopeless: Infinity },
   "crash loop": { told: 0, hopeless: 0 },
@@ -69,6 +74,15 @@ function settingsFor({ part, cause, message }: Wait): string {
   switch (cause) {
     case "image":
       return `the setting ${group}.image, and registry if it needs a login`;
+    case "gate image":
+      return "the settings gateImage and database.image, and registry if it needs a login";
+    case "not isolated":
+      return "the cluster's network plugin; where it enforces no policies by intent, at the setting isolation";
+    case "no DNS":
+      return "the cluster's DNS: the policy dns lets pods reach that in kube-system, by UDP and TCP";
+    case "gate waits":
+    case "gate failed":
+      return "what it waits for, and the setting gateImage, whose image needs bash and timeout";
     case "configuration":
       return `the setting ${group}.env, and the Secrets that it names`;
     case "crash":

@@ -21,6 +21,7 @@ interface Condition {
 export interface Terminated {
   readonly exitCode: number;
   readonly reason?: string;
+  readonly message?: string;
   /** ISO 8601, both by the node's clock. */
   readonly startedAt?: string;
   readonly finishedAt?: string;
@@ -54,6 +55,7 @@ export interface Pod {
   readonly status: {
     readonly phase?: string;
     readonly conditions?: readonly Condition[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };
 }

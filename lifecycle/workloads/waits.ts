@@ -1,3 +1,4 @@
+import { gateExitCodes, gateName } from "../../contract";
 import {
   type ContainerStatus,
   type Event,
@@ -15,6 +16,11 @@ import {
 /** Why a workload isn't there yet. */
 export type Cause =
   | "image"
+  | "gate image"
+  | "gate waits"
+  | "not isolated"
+  | "no DNS"
+  | "gate failed"
   | "configuration"
   | "crash"
   | "crash loop"
@@ -78,17 +84,32 @@ function podReason(pod: Pod, objects: Objects): Reason | undefined {
     );
     return unscheduled && { cause: "no place", message: unscheduled.message ?? "no node takes it" };
   }
-  return containers.map((container) => containerReason(container, pod, objects)).find((reason) => reason !== undefined);
+  const gate = gateOf(pod);
+  const reasons = [gate && gateReason(gate), ...containers.map((one) => containerReason(one, pod, objects))];
+  return reasons.find((reason) => reason !== undefined);
+}
+
+const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }) => name === gateName);
+
+/** Why a pod's own containers don't start yet. */
+function gateReason(gate: ContainerStatus): Reason | undefined {
+  const { waiting, running } = gate.state;
+  const ended = gate.state.terminated ?? gate.lastState?.terminated;
+  if (isImageReason(waiting?.reason)) {
+    return { cause: "gate image", message: imageMessage(gate) };
+  }
+  if (ended !== undefined && ended.exitCode !== 0) {
+    const message = ended.message ?? `${ended.reason ?? "ended"}: its gate ended with exit code ${ended.exitCode}`;
+    return { cause: gateCause(ended.exitCode), message };
+  }
+  return running && { cause: "gate waits", message: "waits for its network policies, and for what it needs" };
 }
 
 function containerReason(container: ContainerStatus, pod: Pod, objects: Objects): Reason | undefined {
   const { waiting, terminated, running } = container.state;
   const reason = waiting?.reason ?? "";
-  if (/^(Err)?Image|^InvalidImageName/.test(reason)) {
-    return {
-      cause: "image",
-      message: `${reason}: ${container.image}: ${tail(waiting?.message ?? "", container.image)}`,
-    };
+  if (isImageReason(reason)) {
+    return { cause: "image", message: imageMessage(container) };
   }
   if (/^Create\w+Error$/.test(reason)) {
     return { cause: "configuration", message: `${reason}: ${waiting?.message ?? ""}` };
@@ -102,6 +123,22 @@ function containerReason(container: ContainerStatus, pod: Pod, objects: Objects)
   }
   return running === undefined || container.ready ? undefined : notReady(container, pod, objects.events);
 }
+
+function gateCause(exitCode: number): Cause {
+  switch (exitCode) {
+    case gateExitCodes.isolation:
+      return "not isolated";
+    case gateExitCodes.dns:
+      return "no DNS";
+    default:
+      return "gate failed";
+  }
+}
+
+const isImageReason = (reason = "") => /^(Err)?Image|^InvalidImageName/.test(reason);
+
+const imageMessage = ({ image, state: { waiting } }: ContainerStatus) =>
+  `${waiting?.reason}: ${image}: ${tail(waiting?.message ?? "", image)}`;
 
 /** What is new in a message that names the image at every stage of what went wrong. */
 function tail(message: string, image: string): string {
@@ -193,6 +230,11 @@ function jobReason(job: Maker, objects: Objects): Reason | undefined {
     return refusal(job, objects);
   }
   const pod = objects.pods.findLast((one) => makerOf(one, objects) === job);
+  const gate = pod && gateOf(pod);
+  const heldUp = gate && gateReason(gate);
+  if (heldUp !== undefined) {
+    return heldUp;
+  }
   const container = pod?.status.containerStatuses?.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
   const how = container === undefined ? "" : `, exit code ${container.state.terminated!.exitCode}`;
   const ended = pod && container && endOf(container, pod);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Daemon } from "./daemon";
+import { firewallEnvironment, firewallFiles } from "./firewall";
 import { componentKubeconfig } from "./kubeconfig";
 import { nodeAddress, nodeName, podCidr, serviceCidr } from "./layout";
 
@@ -24,12 +25,14 @@ export function kubeProxy(nodeBin: string): Daemon {
   };
 }
 
-/** Only the firewall of kube-router: it enforces NetworkPolicies. */
+/** Only the firewall of kube-router: it enforces NetworkPolicies, and pods start isolated. */
 export function kubeRouter(nodeBin: string): Daemon {
   const kubeconfig = componentKubeconfig("kube-router");
   return {
     name: "kube-router",
     command: [
+      "env",
+      ...Object.entries(firewallEnvironment).map(([name, value]) => `${name}=${value}`),
       join(nodeBin, "kube-router"),
       `--kubeconfig=${kubeconfig}`,
       `--hostname-override=${nodeName}`,
@@ -40,6 +43,6 @@ export function kubeRouter(nodeBin: string): Daemon {
       `--service-cluster-ip-range=${serviceCidr}`,
       "--metrics-port=0",
     ],
-    files: [kubeconfig],
+    files: [kubeconfig, ...firewallFiles],
   };
 }

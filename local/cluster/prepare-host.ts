@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isApiServerReady, isNodeReady } from "./api";
 import { createCgroups, hasCgroups } from "./cgroup";
 import { isAlive, isCurrent, killStrayDaemons, stopDaemon, type Daemon } from "./daemon";
+import { isolateUnknownPods } from "./firewall";
 import { loopbackAddress } from "./forwarder";
 import { assertHostIsFit, assertNetfilterWorks, saveSysctls } from "./host";
 import { assertPortIsFree, createNetwork, isNetworkUp, removeNetwork } from "./network";
@@ -36,6 +37,7 @@ export async function prepareHost(
     await createNetwork();
     await assertNetfilterWorks();
   }
+  await isolateUnknownPods();
   await removeShimSockets();
   await createCgroups();
   await saveSysctls();

@@ -15,6 +15,7 @@ export const bundles: Readonly<Record<string, readonly string[]>> = {
   "test/engine/on-shared-previews.ts": [
     "test/e2e/product.test.ts",
     "test/engine/product.test.ts",
+    "test/engine/first-second.test.ts",
     "test/engine/isolation.test.ts",
     "test/engine/auth.test.ts",
     "test/engine/direct-api.test.ts",

@@ -39,6 +39,7 @@ interface PodSpec {
   securityContext: { runAsNonRoot: boolean; seccompProfile: { type: string } };
   imagePullSecrets: { name: string }[];
   volumes: { name: string; configMap?: { name: string } }[];
+  initContainers: Container[];
   containers: Container[];
 }
 interface Container {
@@ -50,9 +51,11 @@ interface Container {
     allowPrivilegeEscalation: boolean;
     readOnlyRootFilesystem: boolean;
     capabilities: { drop: string[] };
+    runAsUser?: number;
+    runAsGroup?: number;
   };
   resources: { requests: object; limits: object };
-  volumeMounts: { name: string; mountPath: string }[];
+  volumeMounts?: { name: string; mountPath: string }[];
   ports?: { containerPort: number }[];
   terminationMessagePolicy: string;
   readinessProbe?: { httpGet?: { path: string; httpHeaders: { name: string; value: string }[] } };
@@ -259,7 +262,7 @@ describe("PreviewStack, as it registers its resources", () => {
       const { volumes, containers } = spec.template.spec;
       const { env, volumeMounts } = only(containers);
       const volume = volumes.find(({ configMap: source }) => source?.name === configMap.name);
-      const mount = volumeMounts.find(({ name }) => name === volume?.name);
+      const mount = volumeMounts!.find(({ name }) => name === volume?.name);
       const variables = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
       const files = env.filter(({ name }) => variables.includes(name)).map(({ value }) => value);
       assert.deepEqual([...new Set(files)], [`${mount?.mountPath}/ca.crt`], metadata.name);
@@ -306,7 +309,7 @@ describe("PreviewStack, as it registers its resources", () => {
       assert.equal(pod.securityContext.runAsNonRoot, true, metadata.name);
       assert.equal(pod.securityContext.seccompProfile.type, "RuntimeDefault", metadata.name);
       assert.equal(pod.imagePullSecrets.length, 1, metadata.name);
-      for (const container of pod.containers) {
+      for (const container of [...pod.initContainers, ...pod.containers]) {
         assert.equal(container.securityContext.allowPrivilegeEscalation, false, container.name);
         assert.equal(container.securityContext.readOnlyRootFilesystem, true, container.name);
         assert.deepEqual(container.securityContext.capabilities.drop, ["ALL"], container.name);
@@ -314,10 +317,23 @@ describe("PreviewStack, as it registers its resources", () => {
         assert.ok(container.resources.requests && container.resources.limits, container.name);
         const volumes = [...pod.volumes.map(({ name }) => name), "data"];
         assert.ok(
-          container.volumeMounts.every(({ name }) => volumes.includes(name)),
+          (container.volumeMounts ?? []).every(({ name }) => volumes.includes(name)),
           container.name,
         );
       }
+    }
+  });
+
+  it("runs the platform's gate before every pod's own containers, as nobody, and nothing else", () => {
+    const database = workloads(resources).find(({ metadata }) => metadata.name === "db");
+    const { image } = only(database!.spec.template.spec.containers);
+    for (const { metadata, spec } of workloads(resources)) {
+      const gate = only(spec.template.spec.initContainers);
+      assert.deepEqual([gate.name, gate.image], ["gate", image], metadata.name);
+      const { runAsUser, runAsGroup } = gate.securityContext;
+      assert.deepEqual([runAsUser, runAsGroup], [65534, 65534], metadata.name);
+      const needs = gate.env.find(({ name }) => name === "NEEDS")?.value;
+      assert.equal(needs, /^(api|migrate)/.test(metadata.name) ? "db:5432" : "", metadata.name);
     }
   });
 

@@ -113,6 +113,7 @@ describe("preview verify", () => {
         "images",
         "revision",
         "isolation",
+        "enforced-policies",
       ]);
     });
 

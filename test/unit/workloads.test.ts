@@ -53,6 +53,11 @@ function pod(container: Partial<ContainerStatus>, own: { part?: string; owner?: 
   };
 }
 
+function withGate(own: Pod, gate: Partial<ContainerStatus>): Pod {
+  const status = { name: "gate", image: "postgres:16", ready: false, restartCount: 0, state: {}, ...gate };
+  return { ...own, status: { ...own.status, initContainerStatuses: [status] } };
+}
+
 const event = (uid: string, reason: string, message: string, lastTimestamp = "2026-11-24T12:00:00Z"): Event => ({
   kind: "Event",
   involvedObject: { uid },
@@ -86,6 +91,47 @@ describe("what a workload waits for", () => {
       },
       cause: "image",
       says: /^ErrImagePull: reg\.io\/api:1: reg\.io\/api:1: not found$/,
+    },
+    {
+      title: "the image of its gate",
+      given: { pods: [withGate(pod(waiting("PodInitializing")), waiting("ImagePullBackOff", "not found"))] },
+      cause: "gate image",
+      says: /^ImagePullBackOff: postgres:16: not found$/,
+    },
+    {
+      title: "its gate, which waits itself",
+      given: { pods: [withGate(pod(waiting("PodInitializing")), running)] },
+      cause: "gate waits",
+    },
+    {
+      title: "nothing once its gate has let it through",
+      given: { pods: [withGate(pod(waiting("PodInitializing")), { state: ended(0, { message: "closed" }) })] },
+    },
+    {
+      title: "network policies that nobody enforces",
+      given: { pods: [withGate(pod(waiting("PodInitializing")), { state: ended(81, { message: "reaches it" }) })] },
+      cause: "not isolated",
+      says: /^reaches it$/,
+    },
+    {
+      title: "network policies that nobody enforces, once its gate is tried again",
+      given: {
+        pods: [withGate(pod(waiting("PodInitializing")), { ...waiting("CrashLoopBackOff"), lastState: ended(82) })],
+      },
+      cause: "no DNS",
+    },
+    {
+      title: "a migration whose gate has given up",
+      given: {
+        pods: [
+          withGate(pod(waiting("PodInitializing"), { part: "migration", owner: "job", phase: "Failed" }), {
+            state: ended(83, { message: "can't reach db:5432 after 150 s" }),
+          }),
+        ],
+        makers: [job({ failed: 1, conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] })],
+      },
+      cause: "gate failed",
+      says: /^can't reach db:5432/,
     },
     {
       title: "a Secret that isn't there",
@@ -266,6 +312,17 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping] })), ["web"]);
     assert.deepEqual(notServing(objects({ pods: [api, web] })), ["db"]);
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
+  });
+
+  it("for the policies names the cluster's network plugin and the setting isolation, and is hopeless at once", () => {
+    const given = objects({
+      pods: [
+        withGate(pod(waiting("PodInitializing")), { state: ended(81, { message: "reaches the Kubernetes API" }) }),
+      ],
+    });
+    const [wait] = waitsOf(given);
+    assert.equal(isHopeless(wait!, sinceWhen([wait!], new Map(), 0), 0), true);
+    assert.match(verdict(wait!, given), /reaches the Kubernetes API\nLook at the cluster's network plugin.*isolation/);
   });
 
   it("for room in the quota names the setting that is too small", () => {

@@ -1,5 +1,6 @@
-import { missingGuards } from "../../../contract";
-import { type Check, verdict } from "../check";
+import { gateName, missingGuards } from "../../../contract";
+import { type Check, NotChecked, verdict } from "../check";
+import type { Pod } from "../cluster";
 
 const guards: Check = {
   id: "isolation",
@@ -16,4 +17,26 @@ const guards: Check = {
   },
 };
 
-export const isolationChecks = [guards];
+const enforced: Check = {
+  id: "enforced-policies",
+  title: "Pods can't reach the Kubernetes API, from before their first instruction on",
+  setting: "a network plugin that enforces policies; isolation is checked unless the setting says otherwise",
+  why: "what a pull request brings can connect to the cluster's API, to nodes and to other previews",
+  run: async (target) => {
+    const pods = await target.cluster.pods();
+    const ungated = pods.filter((pod) => gateOf(pod) === undefined).map(({ metadata }) => metadata.name);
+    if (pods.some((pod) => gateOf(pod)?.state?.terminated?.message === "not checked")) {
+      throw new NotChecked("the settings say isolation: unchecked, or let pods out to addresses that may be the API's");
+    }
+    const reaching = await target.cluster.reachingKubernetes();
+    const problems = [
+      ...ungated.map((name) => `pod ${name} has started without a gate`),
+      ...reaching.map((workload) => `${workload} reaches the Kubernetes API`),
+    ];
+    return verdict(problems, `${pods.length} pods, at their start and now`);
+  },
+};
+
+const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }) => name === gateName);
+
+export const isolationChecks = [guards, enforced];

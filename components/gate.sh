@@ -1,0 +1,52 @@
+# Runs before a pod's own containers, in an image that the platform chooses: what a pull request brings doesn't start before the
+# network policies hold for its pod and what it needs can be reached. Needs bash, timeout and sleep.
+set -u
+
+connects() {
+  # A subshell's redirection: nothing is sent.
+  timeout 0.5 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null
+}
+
+tell() {
+  echo "$1"
+  printf '%s' "$1" 2>/dev/null >/dev/termination-log || true
+}
+
+give_up() {
+  tell "$2"
+  exit "$1"
+}
+
+sees=closed
+if [ "$CHECKS_ISOLATION" = true ]; then
+  closed=0
+  until [ "$closed" = 2 ]; do
+    if connects "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"; then
+      closed=0
+      [ "$SECONDS" -lt "$POLICY_SECONDS" ] || give_up "$ISOLATION_EXIT_CODE" \
+        "reaches the Kubernetes API at $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT even after $POLICY_SECONDS s, so the cluster doesn't enforce NetworkPolicies"
+      sleep 0.1
+    else
+      closed=$((closed + 1))
+    fi
+  done
+else
+  sees="not checked"
+fi
+
+# Over TCP: a query by UDP that a firewall drops is tried again only seconds later.
+nameserver=$(sed -n 's/^nameserver \([^ ]*\).*/\1/p' /etc/resolv.conf | head -n 1)
+until connects "$nameserver" 53; do
+  [ "$SECONDS" -lt "$POLICY_SECONDS" ] || give_up "$DNS_EXIT_CODE" \
+    "can't reach the DNS server $nameserver over TCP after $POLICY_SECONDS s"
+  sleep 0.1
+done
+
+for needed in $NEEDS; do
+  until connects "${needed%:*}" "${needed#*:}"; do
+    [ "$SECONDS" -lt "$NEEDS_SECONDS" ] || give_up "$NEEDED_EXIT_CODE" "can't reach $needed after $NEEDS_SECONDS s"
+    sleep 0.1
+  done
+done
+
+tell "$sees"
