@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PulumiContext } from "./pulumi";
+import { refuseLocked } from "./stack";
 import {
   exportState,
   importState,
@@ -76,9 +77,10 @@ export async function repairState(
     if (!needsRepair({ repair })) {
       return { ...repair, state: repaired };
     }
-    // A run that has ended meanwhile has written another one.
-    if (isDeepStrictEqual(await exportState(context, stack), state)) {
-      // Refused while another run holds the lock: what looks like a killed run's is that one's then.
+    // What looks like a killed run's may be one's at work. It holds the lock from its beginning to its end, so that one which
+    // ends only now has held it, or has written another state.
+    await refuseLocked(context, stack);
+    if (isDeepStrictEqual(knownTo(await exportState(context, stack)), knownTo(state))) {
       await importState(context, stack, repaired);
       describe(repair, namespace).forEach(report);
       return { ...repair, state: repaired };
@@ -88,6 +90,9 @@ export async function repairState(
 
 const needsRepair = ({ repair }: { readonly repair: Repair }): boolean =>
   repair.pending.length > 0 || repair.lost > 0 || repair.lostRecords > 0;
+
+/** Without the time at which it was written. */
+const knownTo = (state: State) => [resourcesOf(state), pendingOf(state)];
 
 /**
  * A state that no run is at work on as far as one can see: what such a run is in the middle of changes from one look to the

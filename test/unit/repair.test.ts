@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lockIn } from "../../lifecycle/lock";
+import { refusalOf } from "../../lifecycle/pulumi";
+import { repairState } from "../../lifecycle/repair";
+
+/** A stand-in for `pulumi`: a state in a file, and the lock of a run that ends before anything is imported. */
+const standIn = `#!${process.execPath}
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const words = process.argv.slice(2).join(" ");
+const refuse = (message) => { console.error("error: " + message); process.exit(1); };
+if (words.startsWith("stack export")) {
+  process.stdout.write(readFileSync("state.json"));
+} else if (words.startsWith("refresh")) {
+  refuse(
+    existsSync("locked")
+      ? "the stack is currently locked by 1 lock(s).\\n  file:///x: created by root@vm (pid 1) at 2026-11-29T22:56:41Z"
+      : "no resource named '" + process.argv[process.argv.indexOf("--target") + 1] + "' found",
+  );
+} else if (words.startsWith("stack import")) {
+  writeFileSync("imported.json", readFileSync(0));
+}
+`;
+
+describe("a state with an operation under way", () => {
+  const folder = mkdtempSync(join(tmpdir(), "preview-repair-"));
+  const file = (name: string) => join(folder, name);
+  before(() => {
+    writeFileSync(file("pulumi"), standIn);
+    chmodSync(file("pulumi"), 0o755);
+    const resource = {
+      urn: "urn:pulumi:pr-1::p::kubernetes:apps/v1:Deployment::api",
+      type: "kubernetes:apps/v1:Deployment",
+    };
+    const deployment = { resources: [resource], pending_operations: [{ type: "updating", resource }] };
+    writeFileSync(file("state.json"), JSON.stringify({ version: 3, deployment }));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const context = { project: folder, env: { PATH: `${folder}:${process.env.PATH}` }, onLine: () => undefined };
+  const repair = () => repairState(context, "pr-1", { namespace: "pr-1", exists: true }, () => undefined);
+
+  it("is left alone while a run holds the lock, also where that run ends a moment later", async () => {
+    writeFileSync(file("locked"), "");
+    try {
+      await assert.rejects(repair(), (error) => lockIn(refusalOf(error) ?? "")?.holder === "root@vm");
+    } finally {
+      rmSync(file("locked"));
+    }
+    assert.equal(existsSync(file("imported.json")), false);
+  });
+
+  it("is repaired where no run is at work", async () => {
+    const { pending } = await repair();
+    assert.equal(pending.length, 1);
+    const { deployment } = JSON.parse(readFileSync(file("imported.json"), "utf8")) as { deployment: object };
+    assert.deepEqual((deployment as { pending_operations: object[] }).pending_operations, []);
+  });
+});
