@@ -21,13 +21,9 @@ export async function wake(pullRequest: number): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
   const place = placeOf(preview.identity);
   const url = preview.identity.names.origin;
-  const updated = new AbortController();
-  const starting = startAtOnce(place, report, updated.signal);
+  const starting = startAtOnce(place, report);
   try {
-    await change(preview, { asleep: "false" }, lockOptionsOf(preview)).finally(() => {
-      updated.abort();
-      return starting;
-    });
+    await change(preview, { asleep: "false" }, lockOptionsOf(preview)).finally(() => starting);
   } catch (error) {
     if (await isAsleep(preview)) {
       await stopAgain(place, report);

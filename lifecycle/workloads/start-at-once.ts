@@ -1,6 +1,6 @@
 import { UserError } from "../../contract";
 import { isEmptied } from "../drift";
-import { kubectl, type Place, tryKubectl } from "../kubectl";
+import { type Place, tryKubectl } from "../kubectl";
 import { look, type Objects } from "./objects";
 
 /** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
@@ -13,24 +13,17 @@ const workloads = {
 };
 
 /**
- * Starts what sleeps while Pulumi is still on its way there, in Pulumi's order: the API once its database is ready. Where
- * a migration is to come first, it is left to Pulumi.
- *
- * @param signal ends the wait for the database
+ * Starts what sleeps while Pulumi is still on its way there; the API's own gate waits for the database. Where a migration is to
+ * come first, it is left to Pulumi.
  */
-export async function startAtOnce(place: Place, report: (message: string) => void, signal: AbortSignal): Promise<void> {
+export async function startAtOnce(place: Place, report: (message: string) => void): Promise<void> {
   try {
-    if (!isMigrated(await look(place)) || (await isEmptied(place))) {
-      return;
+    if (isMigrated(await look(place)) && !(await isEmptied(place))) {
+      await apply(place, Object.values(workloads).map(scaledTo(1)));
     }
-    await apply(place, [workloads.db, workloads.web].map(scaledTo(1)));
-    await databaseReady(place, signal);
-    await apply(place, [workloads.api].map(scaledTo(1)));
   } catch (error) {
     // Pulumi starts them all the same.
-    if (!signal.aborted) {
-      report((error as Error).message);
-    }
+    report((error as Error).message);
   }
 }
 
@@ -55,13 +48,6 @@ export const isMigrated = ({ makers }: Objects): boolean =>
   jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status?.succeeded ?? 0) > 0);
 
 const jobsIn = (makers: Objects["makers"]) => makers.filter(({ kind }) => kind === "Job");
-
-/** Watches instead of asking again and again: what starts meanwhile needs the processor. */
-async function databaseReady(place: Place, signal: AbortSignal): Promise<void> {
-  for (const condition of ["create", "condition=Ready"]) {
-    await kubectl(place, ["wait", `--for=${condition}`, "pod/db-0", "--timeout=60s"], { signal });
-  }
-}
 
 async function apply(place: Place, items: readonly object[]): Promise<void> {
   const options = [`--field-manager=${fieldManager}`, "--force-conflicts", "--validate=false", "--request-timeout=15s"];
