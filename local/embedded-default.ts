@@ -4,9 +4,9 @@ import type { WriteStream } from "node:fs";
 import { kubeconfig, nodeStatus, startNode } from "./cluster";
 import { embeddedVariables, prepareState } from "./environment";
 import { interruption } from "../lifecycle/interruption";
+import { deployerRights } from "./deployer-rights";
 import { ensureProductImages, type ProductImages } from "./images";
 import { ensurePackages, nodePackages } from "./packages";
-import { checkout } from "./paths";
 import { installPlugins, startDnsApi } from "./plugins";
 import { keepPort } from "./port";
 import type { Step } from "./tasks";
@@ -73,6 +73,6 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
 
 /** The rights that docs/deployer-rights.md describes: `pulumi up` runs with these, not as the cluster's admin. */
 async function applyDeployerRights(node: string): Promise<void> {
-  const manifest = join(checkout, "docs/deployer-rights.yaml");
-  await execa(join(node, "kubectl"), ["--kubeconfig", kubeconfig, "apply", "--server-side", "--filename", manifest]);
+  const apply = ["apply", "--server-side", "--filename=-"];
+  await execa(join(node, "kubectl"), ["--kubeconfig", kubeconfig, ...apply], { input: deployerRights() });
 }

@@ -4,6 +4,8 @@ import type { ProductImages } from "./images";
 /** The domain of every embedded preview. Browsers resolve what ends in `.localhost` to loopback (RFC 6761). */
 export const domain = "previews.localhost";
 
+export const product = "orders";
+
 /** What an embedded preview is made from: the reference product's images on the node's Traefik. */
 export function embeddedSettings(images: ProductImages, port: number): SettingsInput {
   return {
@@ -12,7 +14,7 @@ export function embeddedSettings(images: ProductImages, port: number): SettingsI
     deployer: { kind: "Group", name: "preview-deployers" },
     domain,
     port: String(port),
-    product: "orders",
+    product,
     api: { image: images.api },
     web: { image: images.web },
     database: { image: images.postgres },
