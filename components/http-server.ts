@@ -108,7 +108,9 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   });
 }
 
-function probes({ server, probeHost }: HttpServerArgs): Partial<types.input.core.v1.Container> {
+type Probes = Pick<types.input.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
+
+function probes({ server, probeHost }: HttpServerArgs): Probes {
   const get = (path: string) => ({
     httpGet: { path, port: server.port, httpHeaders: [{ name: "Host", value: probeHost }] },
     timeoutSeconds: 5,

@@ -64,13 +64,29 @@ export const unprivileged = {
   capabilities: { drop: ["ALL"] },
 };
 
+/**
+ * A text as Kubernetes must be given it so that a container gets it letter by letter: in the values of variables, in `command`
+ * and `args` it makes `$` of `$$`, and a variable's value of `$(NAME)`. It leaves alone what comes from a Secret.
+ *
+ * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+export const letterByLetter = (text: string): string => text.replaceAll("$", "$$$$");
+
+/** A container whose command and arguments it is given letter by letter. */
+type OwnContainer = Omit<Container, "command" | "args"> & {
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+};
+
 /** The container that every workload starts from: unprivileged, on a read-only root. */
-export function container(own: Container): Container {
+export function container({ command, args, ...own }: OwnContainer): Container {
   return {
     securityContext: unprivileged,
     // Its log may have a secret in it, and Pulumi keeps what a failed pod's status says in its state, in clear.
     terminationMessagePolicy: "File",
     ...own,
+    ...(command && { command: command.map(letterByLetter) }),
+    ...(args && { args: args.map(letterByLetter) }),
   };
 }
 
@@ -115,7 +131,7 @@ export function productVolumes({ trustedCa }: WorkloadArgs, writablePaths: reado
 export function variables(environment: Environment, ownSecret: pulumi.Input<string>): types.input.core.v1.EnvVar[] {
   return Object.entries(environment).map(([name, variable]) => {
     if (typeof variable === "string") {
-      return { name, value: variable };
+      return { name, value: letterByLetter(variable) };
     }
     const [secret, key] = "ownSecret" in variable ? [ownSecret, variable.ownSecret] : [variable.secret, variable.key];
     return { name, valueFrom: { secretKeyRef: { name: secret, key } } };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PreviewStack, type PreviewStackArgs } from "../../components";
+import { container } from "../../components/workload";
 import { ownerLabels, type SettingsInput } from "../../contract";
 import { certificate, minimal, settingsWith } from "../unit/example-settings";
 import { generated, record, type Recorded, startRecording } from "./recorder";
@@ -267,6 +268,28 @@ describe("PreviewStack, as it registers its resources", () => {
       const files = env.filter(({ name }) => variables.includes(name)).map(({ value }) => value);
       assert.deepEqual([...new Set(files)], [`${mount?.mountPath}/ca.crt`], metadata.name);
     }
+  });
+
+  it("gives variables, commands and arguments so that containers get them letter by letter", async () => {
+    const written = ["a$b", "a$$b", "$(PREVIEW_HOST)", "$", "$$(X)$"];
+    // https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
+    const given = ["a$$b", "a$$$$b", "$$(PREVIEW_HOST)", "$$", "$$$$(X)$$"];
+    const env = Object.fromEntries(written.map((value, index) => [`V${index}`, value]));
+    const { resources } = await graph({
+      api: { ...minimal.api, env, command: written, migrate: written },
+      web: { ...minimal.web, env, command: written },
+    });
+    for (const { metadata, spec } of workloads(resources).filter(({ metadata }) => metadata.name !== "db")) {
+      const { command, env: variables } = only(spec.template.spec.containers);
+      assert.deepEqual(command, given, metadata.name);
+      const own = variables.filter(({ name }) => name in env);
+      assert.deepEqual(
+        own.map(({ value }) => value),
+        given,
+        metadata.name,
+      );
+    }
+    assert.deepEqual(container({ name: "one", args: written }).args, given);
   });
 
   it("routes its hosts to Services and ports that exist", () => {
