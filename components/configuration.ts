@@ -10,14 +10,18 @@ import {
   type HandedOver,
   handedOverVariable,
   isBelow,
+  isGroup,
+  isUnquoted,
   keyOf,
   type Leaves,
   leavesOf,
+  parseExactly,
   parseSettings,
   parseStackFile,
   type Settings,
   type SettingsInput,
   type StackFile,
+  valuesOf,
 } from "../contract";
 import type { Existing } from "./preflight";
 
@@ -40,12 +44,13 @@ export interface Configuration {
 export function stackConfiguration(env = process.env): Configuration {
   const project = pulumi.getProject();
   const all = pulumi.runtime.allConfig();
-  const given = fromConfiguration(all, project);
-  const leaves = leavesOf({ ...given, ...ofOtherProjects(all, project) });
   const file = stackFile(`Pulumi.${pulumi.getStack()}.yaml`);
   const found = stackFile(join(copiesFolder, `Pulumi.${pulumi.getStack()}.yaml`));
   const handed = env[handedOverVariable];
   const handedOver = handed === undefined ? undefined : (JSON.parse(handed) as HandedOver);
+  const read = fromConfiguration(all, project);
+  const given = handedOver === undefined && file !== undefined ? asWritten(read, file.settings) : read;
+  const leaves = leavesOf({ ...given, ...ofOtherProjects(all, project) });
   return {
     given,
     leaves,
@@ -92,10 +97,30 @@ export function fromConfiguration(configuration: Readonly<Record<string, string>
   );
 }
 
+/**
+ * Settings with the numbers that Pulumi has lost digits of, or made others of, as they stand in the stack's file. They are
+ * read from that file, unless a person names another one.
+ */
+export const asWritten = (given: SettingsInput, file: Leaves): SettingsInput =>
+  written(given, valuesOf(file)) as SettingsInput;
+
+function written(given: unknown, inFile: unknown): unknown {
+  if (Array.isArray(given) && Array.isArray(inFile) && given.length === inFile.length) {
+    return given.map((value, index) => written(value, inFile[index]));
+  }
+  const isLonger = typeof given === "number" && typeof inFile === "string" && Number(inFile) === given;
+  if (isLonger || (isUnquoted(inFile) && given !== inFile.unquoted)) {
+    return inFile;
+  }
+  return isGroup(given) && isGroup(inFile)
+    ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, written(value, inFile[name])]))
+    : given;
+}
+
 /** A text that only looks like a group is kept: its setting's rule says what is wrong with it. */
 function group(text: string): unknown {
   try {
-    return /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : undefined;
+    return /^[[{]/.test(text) ? parseExactly(text) : undefined;
   } catch {
     return undefined;
   }

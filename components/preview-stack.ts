@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../contract";
+import { namesTrust, type Settings } from "../contract";
 import { DjangoApi } from "./django-api";
 import { DemoLogin } from "./demo-login";
 import { DnsRecord } from "./dns-record";
@@ -116,13 +116,13 @@ export class PreviewStack extends pulumi.ComponentResource {
 
   private trustedCa(
     name: string,
-    { trustedCa: certificates }: Settings,
+    settings: Settings,
     namespace: k8s.core.v1.Namespace,
     dependsOn: pulumi.Resource[],
   ): pulumi.Output<string> | undefined {
-    return certificates === ""
-      ? undefined
-      : new TrustedCa(`${name}-ca`, { certificates, namespace }, { parent: this, dependsOn }).configMapName;
+    return namesTrust(settings)
+      ? new TrustedCa(`${name}-ca`, { settings, namespace }, { parent: this, dependsOn }).configMapName
+      : undefined;
   }
 }
 

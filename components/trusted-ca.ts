@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { trustedCaFile } from "../contract";
 import { basename } from "node:path/posix";
+import { rootCertificates } from "node:tls";
+import { type Settings, trustedCaFile } from "../contract";
 import { inNamespace } from "./workload";
 
 export interface TrustedCaArgs {
-  /** Certificates in PEM form. */
-  readonly certificates: string;
+  readonly settings: Settings;
   readonly namespace: k8s.core.v1.Namespace;
 }
 
@@ -22,7 +22,7 @@ export class TrustedCa extends pulumi.ComponentResource {
       {
         metadata: { namespace: args.namespace.metadata.name },
         immutable: true,
-        data: { [basename(trustedCaFile)]: args.certificates },
+        data: { [basename(trustedCaFile)]: certificates(args.settings) },
       },
       inNamespace(this, args.namespace),
     );
@@ -31,3 +31,7 @@ export class TrustedCa extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+/** As PEM. The public ones are about 220 kB, and a ConfigMap holds 1 MiB. */
+const certificates = ({ trustedCa, trustPublicCas }: Settings): string =>
+  trustPublicCas ? [trustedCa.trimEnd(), ...rootCertificates, ""].join("\n").trimStart() : trustedCa;

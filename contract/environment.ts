@@ -39,7 +39,7 @@ export function databaseEnvironment(): Environment {
   };
 }
 
-/** Where the certificates of the setting `trustedCa` are mounted. */
+/** Where the certificates of the settings `trustedCa` and `trustPublicCas` are mounted. */
 export const trustedCaFile = "/etc/trusted-ca/ca.crt";
 
 /** Where the volume is mounted; PGDATA is below it. */
@@ -49,15 +49,47 @@ export function databaseSecrets(generated: GeneratedSecrets): Record<string, str
   return { POSTGRES_PASSWORD: generated.databasePassword };
 }
 
+/** Names of the variables that every container of a workload is given. */
+export const takenNames = {
+  api: [
+    "DJANGO_SETTINGS_MODULE",
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "CORS_ALLOWED_ORIGINS",
+    "GIT_SHA",
+    "PREVIEW_HOST",
+  ],
+  web: [
+    "NODE_ENV",
+    "HOSTNAME",
+    "PORT",
+    "INTERNAL_API_URL",
+    "NEXT_PUBLIC_API_URL",
+    "NEXTAUTH_URL",
+    "NEXTAUTH_SECRET",
+    "AUTH_URL",
+    "AUTH_SECRET",
+    "AUTH_TRUST_HOST",
+    "GIT_SHA",
+    "PREVIEW_HOST",
+  ],
+} as const;
+
+/** Names of those that say where the certificates to trust are, each language's own. */
+export const trustNames = {
+  api: ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"],
+  web: ["NODE_EXTRA_CA_CERTS"],
+} as const;
+
+type Taken<Workload extends "api" | "web"> = Readonly<Record<(typeof takenNames)[Workload][number], Variable>>;
+
 /** What Django sees, in the API and in the migration. */
 export function apiEnvironment(settings: Settings): Environment {
   const { host, origin, apiHost } = settings.names;
-  const { demoLogin, ingress, trustedCa } = settings;
-  return {
-    ...settings.api.env,
-    ...ownSecrets(settings.api.secrets),
-    ...(demoLogin && { [demoLogin.passwordVariable]: { ownSecret: demoLogin.passwordVariable } }),
-    ...(trustedCa !== "" && { SSL_CERT_FILE: trustedCaFile, REQUESTS_CA_BUNDLE: trustedCaFile }),
+  const { demoLogin, ingress } = settings;
+  const taken: Taken<"api"> = {
     DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
     DATABASE_URL: { ownSecret: "DATABASE_URL" },
     SECRET_KEY: { ownSecret: "SECRET_KEY" },
@@ -67,6 +99,13 @@ export function apiEnvironment(settings: Settings): Environment {
     CORS_ALLOWED_ORIGINS: [origin, ...settings.api.corsOrigins].join(),
     GIT_SHA: settings.revisions.api,
     PREVIEW_HOST: host,
+  };
+  return {
+    ...settings.api.env,
+    ...ownSecrets(settings.api.secrets),
+    ...(demoLogin && { [demoLogin.passwordVariable]: { ownSecret: demoLogin.passwordVariable } }),
+    ...trustVariables("api", settings),
+    ...taken,
   };
 }
 
@@ -88,10 +127,7 @@ export const demoLoginSecret = "demo-login";
 /** What Next.js sees. Both families of names are there, for next-auth 4 and 5. */
 export function webEnvironment(settings: Settings): Environment {
   const { host, origin } = settings.names;
-  return {
-    ...settings.web.env,
-    ...ownSecrets(settings.web.secrets),
-    ...(settings.trustedCa !== "" && { NODE_EXTRA_CA_CERTS: trustedCaFile }),
+  const taken: Taken<"web"> = {
     NODE_ENV: "production",
     // Kubernetes sets HOSTNAME to the pod's name, and the standalone server would listen on that only
     // (vercel/next.js#77612).
@@ -107,6 +143,12 @@ export function webEnvironment(settings: Settings): Environment {
     GIT_SHA: settings.revisions.web,
     PREVIEW_HOST: host,
   };
+  return {
+    ...settings.web.env,
+    ...ownSecrets(settings.web.secrets),
+    ...trustVariables("web", settings),
+    ...taken,
+  };
 }
 
 export function webSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
@@ -116,6 +158,13 @@ export function webSecrets(settings: Settings, generated: GeneratedSecrets): Rec
     AUTH_SECRET: generated.nextAuthSecret,
   };
 }
+
+/** Whether a preview is told which certificates to trust, beside what its images have. */
+export const namesTrust = ({ trustedCa, trustPublicCas }: Pick<Settings, "trustedCa" | "trustPublicCas">): boolean =>
+  trustedCa !== "" || trustPublicCas;
+
+const trustVariables = (workload: "api" | "web", settings: Settings): Environment =>
+  namesTrust(settings) ? Object.fromEntries(trustNames[workload].map((name) => [name, trustedCaFile])) : {};
 
 function ownSecrets(values: Readonly<Record<string, string>>): Environment {
   return Object.fromEntries(Object.keys(values).map((name) => [name, { ownSecret: name }]));

@@ -10,6 +10,7 @@ export * from "./image-reference";
 export * from "./leaves";
 export * from "./lifecycle-record";
 export * from "./names";
+export * from "./numbers";
 export * from "./ownership";
 export * from "./pull-request";
 export * from "./quantity";

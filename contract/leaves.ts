@@ -31,6 +31,17 @@ export function valuesOf(leaves: Leaves): Record<string, unknown> {
 export const isEncrypted = (value: unknown): value is { readonly secure: string } =>
   isGroup(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 
+/**
+ * A number or a date that stands in a file without quotes, and that Pulumi's YAML makes another text of: `1.10`, `01234`,
+ * `2026-01-31`. No setting takes one, so that nobody gets what isn't written there.
+ */
+export interface Unquoted {
+  readonly unquoted: string;
+}
+
+export const isUnquoted = (value: unknown): value is Unquoted =>
+  isGroup(value) && typeof value.unquoted === "string" && Object.keys(value).length === 1;
+
 /** Whether a leaf is another one, or in the group that the other one stands for as a whole. */
 export const isBelow = (path: string, group: string): boolean =>
   path === group || path.startsWith(`${group}.`) || path.startsWith(`${group}[`);
@@ -38,9 +49,9 @@ export const isBelow = (path: string, group: string): boolean =>
 /** The outermost key that a leaf is below. */
 export const keyOf = (path: string): string => segmentsOf(path)[0] ?? path;
 
-type Group = Record<string, unknown>;
+export type Group = Record<string, unknown>;
 
-const isGroup = (value: unknown): value is Group =>
+export const isGroup = (value: unknown): value is Group =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isNothing = (value: unknown) => value === "" || (Array.isArray(value) && value.length === 0);
@@ -50,7 +61,7 @@ const asText = (value: unknown) =>
   typeof value === "number" || typeof value === "boolean" ? String(value) : (value ?? "");
 
 function leavesBelow(path: string, value: unknown): [string, unknown][] {
-  return isGroup(value) && !isEncrypted(value)
+  return isGroup(value) && !isEncrypted(value) && !isUnquoted(value)
     ? Object.entries(value).flatMap(([name, below]) => leavesBelow(joined(path, name), below))
     : [[path, value]];
 }

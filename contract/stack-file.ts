@@ -1,5 +1,6 @@
 import { Document, parseDocument, visit } from "yaml";
 import { type Leaves, leavesOf, valuesOf } from "./leaves";
+import { needsQuotes, unquotedNumber } from "./numbers";
 
 /** A stack's configuration file, `Pulumi.pr-1.yaml`. */
 export interface StackFile {
@@ -25,7 +26,7 @@ export function stackFileText(project: string, { header, settings }: StackFile):
   const document = new Document({ ...header, config: Object.fromEntries(values) as object });
   visit(document, {
     Scalar: (_, scalar) => {
-      if (beginsEmpty(scalar.value)) {
+      if (typeof scalar.value === "string" && (beginsEmpty(scalar.value) || needsQuotes(scalar.value))) {
         scalar.type = "QUOTE_DOUBLE";
       }
     },
@@ -36,16 +37,22 @@ export function stackFileText(project: string, { header, settings }: StackFile):
 /** A key of a stack's configuration with the project's name before it, which keys of other projects have of their own. */
 export const fullKey = (key: string, project: string): string => (key.includes(":") ? key : `${project}:${key}`);
 
-/** Pulumi's YAML drops the empty lines that a block of text begins with, and so does this. */
+/**
+ * Pulumi's YAML drops the empty lines that a block of text begins with, and so does this. Of numbers it makes other texts, some
+ * of them without a trace: these are kept as they are written.
+ */
 function parsed(text: string): Record<string, unknown> {
   const document = parseDocument(text);
   if (document.errors[0] !== undefined) {
     throw document.errors[0];
   }
   visit(document, {
-    Scalar: (_, scalar) => {
+    Scalar: (key, scalar) => {
       if (beginsEmpty(scalar.value) && scalar.type?.startsWith("BLOCK") === true) {
         scalar.value = scalar.value.replace(/^\n+/, "");
+      }
+      if (key !== "key" && scalar.type === "PLAIN" && scalar.tag === undefined && scalar.source !== undefined) {
+        scalar.value = unquotedNumber(scalar.source) ?? scalar.value;
       }
     },
   });

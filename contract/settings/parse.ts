@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import { UserError } from "../errors";
 import { parseImage, revisionOf } from "../image-reference";
+import { isUnquoted } from "../leaves";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
-import { beyondQuota } from "./quota";
+import { beyondQuota, concernsQuota } from "./quota";
 import { pullRequestNumber } from "../pull-request";
+import { whateverFails } from "./rules";
 import { takenVariables } from "./taken-variables";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 
@@ -43,7 +45,7 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
   } catch (error) {
     problems.push((error as Error).message);
   }
-  const parsed = settingsSchema.safeParse(values);
+  const parsed = allRules.safeParse(values);
   if (!parsed.success) {
     problems.push(...parsed.error.issues.flatMap((issue) => describe(issue, values)));
   }
@@ -51,19 +53,21 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
     throw new SettingsError(problems);
   }
   const valid = parsed.data;
-  const settings: Settings = {
+  return deepFreeze({
     ...valid,
     pullRequest,
     names: namesOf({ ...valid, pullRequest }),
     owner: { project, product: valid.product, repository: valid.repository, pullRequest },
     revisions: { api: revision(valid.api), web: revision(valid.web) },
-  };
-  problems.push(...beyondQuota(settings), ...takenVariables(settings));
-  if (problems.length > 0) {
-    throw new SettingsError(problems);
-  }
-  return deepFreeze(settings);
+  });
 }
+
+/** With the rules that need several settings. They see all that is right, and the rest as it was given. */
+const allRules = settingsSchema.superRefine((values, context) => {
+  const isMeasured = !context.issues.some(({ path = [] }) => concernsQuota(path));
+  const problems = [...(isMeasured ? beyondQuota(values) : []), ...takenVariables(values)];
+  problems.forEach((message) => context.addIssue({ code: "custom", message }));
+}, whateverFails);
 
 function revision(workload: { sha: string; image: string }): string {
   const image = parseImage(workload.image);
@@ -74,12 +78,27 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => `${name([...issue.path, key])}: there is no such setting`);
   }
+  if (issue.code === "invalid_key") {
+    return issue.issues.map(({ message }) => `${name(issue.path)}: ${message}`);
+  }
+  if (issue.path.length === 0) {
+    return [issue.message];
+  }
   const value = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     values,
   );
-  const message = issue.message.replace(/^Invalid input: /, "").replace(/^Too (?:small|big): /, "");
+  const message = messageOf(issue)
+    .replace(/^Invalid input: /, "")
+    .replace(/^Too (?:small|big): /, "");
   return [`${name(issue.path)}: ${message}${issue.path.some(isSecret) ? "" : `; got ${show(value)}`}`];
+}
+
+/** Of a setting that takes this or that, the rule of what is tried last says more than that none of them is kept. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const last =
+    issue.code === "invalid_union" && issue.message === "Invalid input" ? issue.errors.at(-1)?.at(-1) : undefined;
+  return last === undefined ? issue.message : messageOf(last);
 }
 
 const name = (path: readonly PropertyKey[]) => path.map(String).join(".");
@@ -88,7 +107,7 @@ const name = (path: readonly PropertyKey[]) => path.map(String).join(".");
 const isSecret = (key: PropertyKey) => key === "secrets" || key === "password";
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = isUnquoted(value) ? value.unquoted : (JSON.stringify(value) ?? "nothing");
   return text.length <= 200 ? text : `${text.slice(0, 200)}… (${text.length} characters)`;
 }
 

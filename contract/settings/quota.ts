@@ -18,6 +18,11 @@ export function beyondQuota({ api, web, database, quota }: SettingsValues): stri
     .map((kind) => `quota.${kind}: must hold ${needs[kind]}; got ${JSON.stringify(quota[kind])}`);
 }
 
+/** Whether a setting that is wrong is one that is summed up, or a group that has some: then nobody knows the sums. */
+export const concernsQuota = (path: readonly PropertyKey[]): boolean =>
+  (path.length === 1 && ["api", "web", "database"].includes(String(path[0]))) ||
+  path.some((key) => ["resources", "storage", "quota"].includes(String(key)));
+
 const needs = {
   cpu: "the CPU requests of an update: three times the API's, twice the web's, and the database's",
   memory: "the memory limits of an update: three times the API's, twice the web's, and the database's",

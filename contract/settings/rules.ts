@@ -1,13 +1,43 @@
 import { z } from "zod";
 import { isPinned, parseImage } from "../image-reference";
+import { isUnquoted } from "../leaves";
 import { parseQuantity } from "../quantity";
 
 /** Rules that several settings share. Each message states the rule; the value is added where errors are shown. */
 
+/** @param rule what is said of all else that is no text */
+export const notText =
+  (rule = "must be a text") =>
+  ({ input }: { readonly input?: unknown }) =>
+    typeof input === "number" || isUnquoted(input)
+      ? "must be a text: quote it (YAML makes 1.1 of 1.10, and 668 of 01234)"
+      : rule;
+
+/**
+ * A text, or what YAML has made an integer or a boolean of: `pulumi config set --path` does so. Nothing that a container is
+ * given can hold NUL.
+ */
+export const text = z
+  .union([z.string(), z.boolean(), z.number().refine(Number.isSafeInteger, { abort: true })], { error: notText() })
+  .transform(String)
+  .pipe(z.string().regex(/^[^\0]*$/, "must not contain the character NUL"));
+
+export const matching = (pattern: RegExp, message: string) => text.pipe(z.string().regex(pattern, message));
+
+/** A text that no line's end and no other control character can be in, such as one that was pasted with a file. */
+export const line = matching(/^\P{Cc}*$/u, "must be one line without control characters");
+
+export const requiredLine = (message = "must not be empty") => line.pipe(z.string().min(1, message));
+
+/** For a rule on a group as a whole: it speaks in the same message as those of the group's parts that fail. */
+export const whateverFails = {
+  when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
+};
+
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** `previews.example.com`: RFC 1123, lower case. */
-export const domain = z.string().superRefine((value, context) => {
+export const domain = text.superRefine((value, context) => {
   const fail = (message: string) => context.addIssue({ code: "custom", message });
   if (value === "") {
     fail("is required: the domain that all previews share, such as previews.example.com");
@@ -20,9 +50,9 @@ export const domain = z.string().superRefine((value, context) => {
   }
 });
 
-export const dnsLabel = z.string().regex(label, "must be 1 to 63 lower-case letters, digits and hyphens");
+export const dnsLabel = matching(label, "must be 1 to 63 lower-case letters, digits and hyphens");
 
-export const product = z.string().superRefine((value, context) => {
+export const product = text.superRefine((value, context) => {
   if (!label.test(value)) {
     const message = "is required: the product's name in 1 to 63 lower-case letters, digits and hyphens";
     context.addIssue({ code: "custom", message });
@@ -65,45 +95,44 @@ export const daysText = z.preprocess(
   z.int(daysRule).min(1, daysRule).max(365, daysRule),
 );
 
-export const path = z.string().regex(/^\/[A-Za-z0-9._~\-/]*$/, "must be a path that starts with / and has no query");
+export const path = matching(/^\/[A-Za-z0-9._~\-/]*$/, "must be a path that starts with / and has no query");
 
 /** A path that an ingress routes: whole segments, and not everything. */
 export const routedPath = path.refine((value) => value !== "/", "must not be /, which is the web's");
 
 /** `https://app.example.com`: what a browser sends as Origin. A wildcard would admit sites that nobody listed. */
-export const origin = z
-  .string()
-  .regex(
-    /^https?:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/,
-    "must be an exact origin such as https://app.example.com, without wildcard, path or trailing slash",
-  );
+export const origin = matching(
+  /^https?:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/,
+  "must be an exact origin such as https://app.example.com, without wildcard, path or trailing slash",
+);
 
-export const certificates = z
-  .string()
-  .regex(
-    /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/,
-    "must be certificates in PEM form (-----BEGIN CERTIFICATE-----…)",
-  );
+export const certificates = matching(
+  /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/,
+  "must be certificates in PEM form (-----BEGIN CERTIFICATE-----…)",
+);
 
-export const absolutePath = z
-  .string()
-  .regex(/^(?:\/[A-Za-z0-9._-]+)+$/, "must be an absolute path in the container")
-  .refine((value) => !value.split("/").includes(".."), "must not contain ..");
+export const absolutePath = matching(/^(?:\/[A-Za-z0-9._-]+)+$/, "must be an absolute path in the container").refine(
+  (value) => !value.split("/").includes(".."),
+  "must not contain ..",
+);
 
 export const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable's name: letters, digits and underscores");
 
-export const objectName = z
+export const objectName = matching(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be a Kubernetes object's name");
+
+/** The name of a label or an annotation. */
+const objectKey = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be a Kubernetes object's name");
+  .regex(/^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, "must be the name of a label");
 
 /** At least one: an empty selector would match every namespace. */
 export const labels = z
-  .record(z.string().min(1).max(317), z.string().max(63))
+  .record(objectKey, matching(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a label's value"))
   .refine((all) => Object.keys(all).length > 0, "must name at least one label");
 
-export const annotations = z.record(z.string().min(1).max(317), z.string());
+export const annotations = z.record(objectKey, text);
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be a CIDR block such as 10.0.0.0/8" });
 
@@ -113,7 +142,7 @@ const largest = { cpu: 128, memory: 1024 * 2 ** 30, storage: 16 * 2 ** 40 };
 function quantity(kind: keyof typeof largest, example: string) {
   const smallest = kind === "cpu" ? 0.001 : 2 ** 20;
   const range = kind === "cpu" ? "between 1m and 128" : `between 1Mi and ${kind === "memory" ? "1Ti" : "16Ti"}`;
-  return z.string().refine((value) => {
+  return text.refine((value) => {
     const amount = parseQuantity(value);
     return amount !== undefined && amount >= smallest && amount <= largest[kind];
   }, `must be a quantity ${range}, such as ${example}`);

@@ -17,26 +17,24 @@ function resources(cpu: string, memory: string, memoryLimit: string) {
     .refine(({ memory, memoryLimit }) => (parseQuantity(memory) ?? 0) <= (parseQuantity(memoryLimit) ?? Infinity), {
       path: ["memoryLimit"],
       message: "must not be smaller than the memory request",
+      ...rule.whateverFails,
     })
     .prefault({});
 }
 
-const environmentValue = z.union([z.string(), z.strictObject({ secret: rule.objectName, key: z.string().min(1) })], {
-  error: "must be a text, or { secret, key } that names a Secret in the preview's namespace",
+const environmentValue = z.union([rule.text, z.strictObject({ secret: rule.objectName, key: rule.requiredLine() })], {
+  error: rule.notText("must be a text, or { secret, key } that names a Secret in the preview's namespace"),
 });
 
 function workload<Own extends z.ZodRawShape>(own: Own) {
   return z.strictObject({
     image: rule.image.prefault("").describe("the image, by digest or by a tag that is a commit SHA"),
-    sha: z
-      .union([z.literal(""), z.stringFormat("revision", /^[0-9a-f]{7,64}$/)], {
-        error: "must be a commit SHA of 7 to 64 hexadecimal digits",
-      })
-      .default("")
+    sha: rule
+      .optional(rule.matching(/^[0-9a-f]{7,64}$/, "must be a commit SHA of 7 to 64 hexadecimal digits"))
       .describe("the commit shown as GIT_SHA; by default the image's tag or digest"),
     env: z.record(rule.variableName, environmentValue).default({}).describe("extra variables"),
     secrets: z
-      .record(rule.variableName, z.string())
+      .record(rule.variableName, rule.text)
       .default({})
       .describe("extra variables kept in a Secret; set them with `pulumi config set --secret --path`"),
     uid: z
@@ -57,12 +55,12 @@ const egressRule = z
   })
   .refine((to) => (to.cidr === undefined) !== (to.namespaceLabels === undefined), {
     message: "must have exactly one of cidr and namespaceLabels",
+    ...rule.whateverFails,
   });
 
 export const settingsSchema = z.strictObject({
-  kubeContext: z
-    .string()
-    .min(1, "is required: the kubeconfig's context of the cluster that previews live in")
+  kubeContext: rule
+    .requiredLine("is required: the kubeconfig's context of the cluster that previews live in")
     .prefault("")
     .describe("context of the kubeconfig; it is named so that nobody's current context decides"),
   domain: rule.domain.prefault("").describe("the domain that all previews share"),
@@ -74,21 +72,20 @@ export const settingsSchema = z.strictObject({
     .prefault("")
     .describe("the product's name: part of who owns a preview, so that two products never take each other's"),
   repository: rule
-    .optional(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
+    .optional(rule.matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
     .describe("owner/name at the code host, in labels and in the DNS record's comment"),
   api: workload({
-    command: z.array(z.string()).min(1).default(["./bin/api-entrypoint.sh"]).describe("serves the API"),
+    command: z.array(rule.text).min(1).default(["./bin/api-entrypoint.sh"]).describe("serves the API"),
     migrate: z
-      .array(z.string())
+      .array(rule.text)
       .min(1)
       .default(["./bin/migrate-and-seed.sh"])
       .describe("run by a Job once per revision, before the API changes: migrates and, the first time, seeds"),
     port: rule.port.default(8000).describe("port that the API listens on; the Service is always api:8000"),
     livePath: rule.path.default("/healthz").describe("liveness check; must not need the database"),
     readyPath: rule.path.default("/readyz").describe("readiness check"),
-    settingsModule: z
-      .string()
-      .regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, "must be a Python module's dotted name")
+    settingsModule: rule
+      .matching(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, "must be a Python module's dotted name")
       .default("app.settings.preview")
       .describe("DJANGO_SETTINGS_MODULE"),
     corsOrigins: z
@@ -101,7 +98,7 @@ export const settingsSchema = z.strictObject({
     .prefault({})
     .describe("the Django API"),
   web: workload({
-    command: z.array(z.string()).min(1).default(["node", "server.js"]).describe("serves the web"),
+    command: z.array(rule.text).min(1).default(["node", "server.js"]).describe("serves the web"),
     port: rule.port.default(3000).describe("port that the web listens on"),
     livePath: rule.path.default("/healthz").describe("liveness check"),
     readyPath: rule.path.default("/healthz").describe("readiness check; must not need the API"),
@@ -115,13 +112,11 @@ export const settingsSchema = z.strictObject({
     .describe("the Next.js web"),
   database: z
     .strictObject({
-      image: z
-        .string()
-        .min(1)
+      image: rule
+        .requiredLine()
         .default("postgres:16")
         .describe("the official Postgres image, or one that takes the same variables"),
-      dataFrom: z
-        .string()
+      dataFrom: rule.line
         .default("")
         .describe("the image that is deployed, where another version or variant of it can open its data"),
       uid: z
@@ -156,6 +151,7 @@ export const settingsSchema = z.strictObject({
         })
         .refine((from) => (from.cidr === undefined) !== (from.namespaceLabels === undefined), {
           message: "must have exactly one of namespaceLabels and cidr",
+          ...rule.whateverFails,
         })
         .default({ namespaceLabels: { "kubernetes.io/metadata.name": "traefik" } })
         .describe("where requests to the web may come from"),
@@ -186,55 +182,62 @@ export const settingsSchema = z.strictObject({
     .describe("image of the container that checks that, with bash and timeout; by default database.image"),
   trustedCa: rule
     .optional(rule.certificates)
-    .describe("certificates, as PEM, that API and web trust; Python then trusts only these, Node.js these as well"),
+    .describe("certificates, as PEM, that API and web trust; Python then trusts no others but for `trustPublicCas`"),
+  trustPublicCas: rule.flagText
+    .default(false)
+    .describe("whether they trust the public CAs like `trustedCa`, by the list of the Node.js that runs the program"),
   demoLogin: z
     .strictObject({
-      username: z.string().min(1).describe("the account that the product's seed makes"),
+      username: rule.requiredLine().describe("the account that the product's seed makes"),
       passwordVariable: rule.variableName.describe("the API's variable that gets its random password"),
     })
     .optional()
     .describe("a login for reviewers with a password of the preview's own: `preview status N --login` shows it"),
   dns: z
     .strictObject({
-      zoneId: z
-        .string()
-        .regex(/^[0-9a-f]{32}$/, "must be a Cloudflare zone's id of 32 hexadecimal digits")
+      zoneId: rule
+        .matching(/^[0-9a-f]{32}$/, "must be a Cloudflare zone's id of 32 hexadecimal digits")
         .describe("Cloudflare zone; without it no record is made"),
-      target: z.string().min(1, "is required: what the record points at").describe("address or host of the ingress"),
+      target: rule.requiredLine("is required: what the record points at").describe("address or host of the ingress"),
       type: z.enum(["A", "AAAA", "CNAME"]).default("CNAME").describe("type of the record"),
       proxied: z
         .boolean()
         .default(false)
         .describe("through Cloudflare's proxy; its free certificate covers one level below the zone only"),
     })
-    .refine(({ type, target }) => type !== "A" || z.ipv4().safeParse(target).success, {
+    .refine(({ type, target }) => type !== "A" || !target || z.ipv4().safeParse(target).success, {
       path: ["target"],
       message: "must be an IPv4 address for a record of type A",
+      ...rule.whateverFails,
     })
-    .refine(({ type, target }) => type !== "AAAA" || z.ipv6().safeParse(target).success, {
+    .refine(({ type, target }) => type !== "AAAA" || !target || z.ipv6().safeParse(target).success, {
       path: ["target"],
       message: "must be an IPv6 address for a record of type AAAA",
+      ...rule.whateverFails,
     })
     .optional()
     .describe("the Cloudflare record; leave it out where a wildcard record leads to the ingress"),
   registry: z
     .strictObject({
-      server: z.string().min(1).describe("the registry's host"),
-      username: z.string().min(1).describe("user"),
-      password: z.string().min(1).describe("token; set it with `pulumi config set --secret --path registry.password`"),
+      server: rule.requiredLine().describe("the registry's host"),
+      username: rule.requiredLine().describe("user"),
+      password: rule
+        .requiredLine()
+        .describe("token; set it with `pulumi config set --secret --path registry.password`"),
     })
     .optional()
     .describe("credentials to pull the images with"),
   deployer: z
     .strictObject({
       kind: z.enum(["User", "Group", "ServiceAccount"]).describe("kind of the subject"),
-      name: z.string().min(1).describe("its name"),
+      name: rule.requiredLine().describe("its name"),
       namespace: rule.objectName.optional().describe("a ServiceAccount's namespace"),
       clusterRole: rule.objectName.default("preview-namespace").describe("what it may do inside the namespace"),
     })
     .refine(({ kind, namespace }) => (kind === "ServiceAccount") === (namespace !== undefined), {
       path: ["namespace"],
       message: "must be given for a ServiceAccount, and only then",
+      ...rule.whateverFails,
     })
     .optional()
     .describe(

@@ -1,26 +1,25 @@
-import { apiEnvironment, webEnvironment } from "../environment";
-import type { Settings } from "./parse";
+import { namesTrust, takenNames, trustNames } from "../environment";
+import type { SettingsValues } from "./schema";
 
-/** Variables of a product's own that the preview sets itself: theirs would be ignored, and nobody would know why. */
-export function takenVariables(settings: Settings): string[] {
-  const own = { env: {}, secrets: {} };
-  const without: Settings = {
-    ...settings,
-    demoLogin: undefined,
-    api: { ...settings.api, ...own },
-    web: { ...settings.web, ...own },
-  };
-  const taken = { api: apiEnvironment(without), web: webEnvironment(without) };
-  const password = settings.demoLogin?.passwordVariable;
-  const others = { ...taken.api, ...settings.api.env, ...settings.api.secrets };
+/**
+ * Variables of a product's own that the preview sets itself: theirs would be ignored, and nobody would know why. Groups that
+ * are wrong otherwise are looked at as far as they go.
+ */
+export function takenVariables(values: SettingsValues): string[] {
+  const taken = (workload: "api" | "web"): readonly string[] => [
+    ...takenNames[workload],
+    ...(namesTrust(values) ? trustNames[workload] : []),
+  ];
+  const names = (workload: "api" | "web", group: "env" | "secrets") => Object.keys(values[workload]?.[group] ?? {});
+  const password = values.demoLogin?.passwordVariable;
   const ofLogin =
-    password !== undefined && password in others
+    password !== undefined && [...taken("api"), ...names("api", "env"), ...names("api", "secrets")].includes(password)
       ? [`demoLogin.passwordVariable: ${password} has another value already; give it another name`]
       : [];
   const ofWorkloads = (["api", "web"] as const).flatMap((workload) =>
     (["env", "secrets"] as const).flatMap((group) =>
-      Object.keys(settings[workload][group])
-        .filter((name) => name in taken[workload])
+      names(workload, group)
+        .filter((name) => taken(workload).includes(name))
         .map((name) => `${workload}.${group}.${name}: is set by the preview itself; give it another name`),
     ),
   );

@@ -8,6 +8,7 @@ import {
   keptPaths,
   type Leaves,
   leavesOf,
+  parseExactly,
   parseStackFile,
   stackFileText,
   withoutPaths,
@@ -111,7 +112,8 @@ async function decryptedSettings(context: PulumiContext, stack: string, file: st
     Object.fromEntries(
       Object.entries(all).map(([key, { value, objectValue }]) => [
         key.startsWith(prefix) ? key.slice(prefix.length) : key,
-        objectValue ?? value,
+        // The text of a group has all digits of its numbers.
+        objectValue === undefined || value === undefined ? value : parseExactly(value),
       ]),
     ),
   );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { rootCertificates } from "node:tls";
 import { PreviewStack, type PreviewStackArgs } from "../../components";
 import { container } from "../../components/workload";
 import { ownerLabels, type SettingsInput } from "../../contract";
@@ -268,6 +269,17 @@ describe("PreviewStack, as it registers its resources", () => {
       const files = env.filter(({ name }) => variables.includes(name)).map(({ value }) => value);
       assert.deepEqual([...new Set(files)], [`${mount?.mountPath}/ca.crt`], metadata.name);
     }
+  });
+
+  it("gives them the public ones as well where a setting says so, in what a ConfigMap holds", async () => {
+    const { resources } = await graph({ trustedCa: certificate, trustPublicCas: true });
+    const { data } = only(kind(resources, "ConfigMap")).inputs as { data: Record<string, string> };
+    const all = data["ca.crt"]!;
+    assert.deepEqual(all.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g), [
+      certificate.trimEnd(),
+      ...rootCertificates,
+    ]);
+    assert.ok(all.endsWith("-----\n") && all.length < 2 ** 20);
   });
 
   it("gives variables, commands and arguments so that containers get them letter by letter", async () => {

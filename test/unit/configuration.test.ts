@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fromConfiguration, secretPaths } from "../../components/configuration";
+import { parseStackFile } from "../../contract";
+import { asWritten, fromConfiguration, secretPaths } from "../../components/configuration";
 
 describe("fromConfiguration", () => {
   it("reads the project's keys, groups from JSON and all else as text", () => {
@@ -19,6 +20,67 @@ describe("fromConfiguration", () => {
       api: { image: "a/b:1234567", port: 8000 },
       product: "[orders",
     });
+  });
+});
+
+describe("numbers in a configuration", () => {
+  // What Pulumi hands over of the same values in a stack's file.
+  const handedOver = {
+    "preview:product": "668",
+    "preview:api":
+      '{"command":["a",30,12345678901234567000,1.1],"env":{"BIG":12345678901234567000,"DATE":"2001-01-01 00:00:00 +0000 UTC",' +
+      '"MAX":9223372036854775807,"MID":9007199254740993,"N":30,"OCTAL":668,"ONE":1,"QUOTED":"01234"}}',
+  };
+  const file = [
+    "config:",
+    "  preview:product: 01234",
+    "  preview:api:",
+    "    command: [a, 30, 12345678901234567890, 1.10]",
+    "    env:",
+    "      BIG: 12345678901234567890",
+    "      DATE: 2001-01-01",
+    "      MAX: 9223372036854775807",
+    "      MID: 9007199254740993",
+    "      N: 30",
+    "      OCTAL: 01234",
+    "      ONE: 1.0",
+    '      QUOTED: "01234"',
+  ].join("\n");
+
+  it("keep all digits that Pulumi has kept, and more than 64 bits aren't taken for an integer", () => {
+    const { api } = fromConfiguration(handedOver, "preview");
+    const { MAX, MID, N, BIG } = api!.env!;
+    assert.deepEqual([MAX, MID, N, BIG], ["9223372036854775807", "9007199254740993", 30, 12345678901234567000]);
+  });
+
+  it("are what stands in the stack's file, where Pulumi has made others of them", () => {
+    assert.deepEqual(asWritten(fromConfiguration(handedOver, "preview"), parseStackFile(file, "preview").settings), {
+      product: { unquoted: "01234" },
+      api: {
+        command: ["a", 30, "12345678901234567890", { unquoted: "1.10" }],
+        env: {
+          BIG: "12345678901234567890",
+          DATE: { unquoted: "2001-01-01" },
+          MAX: "9223372036854775807",
+          MID: "9007199254740993",
+          N: 30,
+          OCTAL: { unquoted: "01234" },
+          ONE: { unquoted: "1.0" },
+          QUOTED: "01234",
+        },
+      },
+    });
+  });
+
+  it("aren't those of a file that isn't the one they are from", () => {
+    const given = { api: { env: { A: "x", N: 7 } }, egress: [] };
+    const other = {
+      "api.env.N": "12345678901234567890",
+      "api.env.A": 3,
+      "api.env.B": { unquoted: "1.0" },
+      egress: [1],
+    };
+    assert.deepEqual(asWritten(given, other), given);
   });
 });
 

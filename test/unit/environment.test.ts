@@ -62,11 +62,20 @@ describe("the environment of the containers", () => {
     assert.equal(CSRF_TRUSTED_ORIGINS, "https://pr-123.previews.example.com");
   });
 
-  it("names the certificates to trust in each language's own way", () => {
-    const trusting = settingsWith({ trustedCa: certificate });
-    const { SSL_CERT_FILE, REQUESTS_CA_BUNDLE } = apiEnvironment(trusting);
-    const { NODE_EXTRA_CA_CERTS } = webEnvironment(trusting);
-    assert.deepEqual(new Set([SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS]), new Set([trustedCaFile]));
+  it("names the certificates to trust in each language's own way, a company's own or the public ones", () => {
+    for (const trust of [{ trustedCa: certificate }, { trustPublicCas: true }]) {
+      const trusting = settingsWith(trust);
+      const { SSL_CERT_FILE, REQUESTS_CA_BUNDLE } = apiEnvironment(trusting);
+      const { NODE_EXTRA_CA_CERTS } = webEnvironment(trusting);
+      assert.deepEqual(new Set([SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS]), new Set([trustedCaFile]));
+    }
+  });
+
+  it("leaves a product its own names for them where the preview sets none", () => {
+    const { SSL_CERT_FILE } = apiEnvironment(
+      settingsWith({ api: { ...minimal.api, env: { SSL_CERT_FILE: "/own.crt" } } }),
+    );
+    assert.equal(SSL_CERT_FILE, "/own.crt");
   });
 
   it("has every variable that it takes from its own Secret in that Secret", () => {

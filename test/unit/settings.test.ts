@@ -50,7 +50,11 @@ const wrong: [string, unknown, RegExp][] = [
     { api: { ...minimal.api, writablePaths: ["/tmp/../etc"] } },
     /^api\.writablePaths\.0/,
   ],
-  ["a variable that is none", { api: { ...minimal.api, env: { "A B": "c" } } }, /^api\.env/],
+  [
+    "a variable that is none",
+    { api: { ...minimal.api, env: { "A B": "c" } } },
+    /^api\.env\.A B: must be a variable's name/,
+  ],
   [
     "a variable of the contract",
     { api: { ...minimal.api, env: { ALLOWED_HOSTS: "*" } } },
@@ -60,6 +64,11 @@ const wrong: [string, unknown, RegExp][] = [
     "a secret variable of the contract",
     { web: { ...minimal.web, secrets: { NEXTAUTH_SECRET: "x" } } },
     /^web\.secrets\.NEXTAUTH_SECRET/,
+  ],
+  [
+    "a variable of the contract that a setting adds",
+    { trustPublicCas: "true", api: { ...minimal.api, env: { SSL_CERT_FILE: "/own.crt" } } },
+    /^api\.env\.SSL_CERT_FILE: is set by the preview/,
   ],
   ["an unknown setting", { domian: "x" }, /^domian: there is no such setting/],
   ["an unknown setting in a group", { api: { ...minimal.api, imag: "x" } }, /^api\.imag: there is no such setting/],
@@ -75,6 +84,23 @@ const wrong: [string, unknown, RegExp][] = [
     /^api\.corsOrigins\.0/,
   ],
   ["all paths past the web", { ingress: { apiPaths: ["/"] } }, /^ingress\.apiPaths\.0: must not be \//],
+  ["NUL in a variable", { api: { ...minimal.api, env: { A: "x\0y" } } }, /^api\.env\.A: .*NUL.*"x\\u0000y"$/],
+  ["NUL in a secret", { api: { ...minimal.api, secrets: { A: "x\0y" } } }, /^api\.secrets\.A: [^;]*NUL$/],
+  ["NUL in a command", { web: { ...minimal.web, command: ["a", "\0"] } }, /^web\.command\.1: .*NUL/],
+  ["NUL in an annotation", { ingress: { annotations: { a: "\0" } } }, /^ingress\.annotations\.a: .*NUL/],
+  ["a context with a line's end", { kubeContext: "previews\n" }, /^kubeContext: .*one line.*"previews\\n"$/],
+  [
+    "a user with an escape",
+    { demoLogin: { username: "\u001b[31m", passwordVariable: "P" } },
+    /^demoLogin\.username: .*control/,
+  ],
+  [
+    "a text that is none",
+    { api: { ...minimal.api, env: { A: null } } },
+    /^api\.env\.A: must be a text, or .*; got null$/,
+  ],
+  ["a list of none", { api: { ...minimal.api, command: [null] } }, /^api\.command\.0: must be a text; got null$/],
+  ["a fraction of a core", { quota: { cpu: 2.5 } }, /^quota\.cpu: .*quote it.*; got 2\.5$/],
   ["certificates that are a path", { trustedCa: "/etc/ssl/ca.pem" }, /^trustedCa: .*PEM.*\/etc\/ssl/],
   [
     "a login whose variable is the preview's own",
@@ -123,7 +149,70 @@ describe("parseSettings", () => {
     });
   }
 
-  it("names all that is wrong at once, the stack's name included", () => {
+  it("takes integers and booleans as texts, which `pulumi config set --path` makes of them", () => {
+    const { api, web, quota, ingress } = settingsWith({
+      api: { ...minimal.api, env: { N: 30, B: true, NEGATIVE: -5 }, migrate: ["sh", 1, false], sha: 1234567 },
+      web: { ...minimal.web, command: [3], resources: { cpu: 1 } },
+      ingress: { annotations: { "example.com/ssl-redirect": true } },
+      quota: { cpu: 4 },
+    });
+    assert.deepEqual(api.env, { N: "30", B: "true", NEGATIVE: "-5" });
+    assert.deepEqual([api.migrate, web.command], [["sh", "1", "false"], ["3"]]);
+    assert.deepEqual([api.sha, web.resources.cpu, quota.cpu], ["1234567", "1", "4"]);
+    assert.deepEqual(ingress.annotations, { "example.com/ssl-redirect": "true" });
+  });
+
+  for (const value of [1.1, 1e21, 12345678901234567000, { unquoted: "01234" }]) {
+    it(`asks for quotes around a number that isn't the one that was written: ${JSON.stringify(value)}`, () => {
+      const found = problems({
+        ...minimal,
+        api: { ...minimal.api, env: { V: value }, command: ["a", value] },
+        database: { storageClass: value },
+      });
+      assert.equal(found.length, 3, found.join("\n"));
+      ["api.env.V", "api.command.1", "database.storageClass"].forEach((name, index) => {
+        assert.ok(found[index]!.startsWith(`${name}: must be a text: quote it (YAML makes 1.1 of 1.10`), found[index]);
+        assert.match(found[index]!, /; got (1\.1|1e\+21|12345678901234567000|01234)$/);
+      });
+    });
+  }
+
+  it("names all that is wrong at once, whichever rule it breaks", () => {
+    const found = problems({
+      ...minimal,
+      domain: "a_b.example.com",
+      api: { image: "x:latest", env: { ALLOWED_HOSTS: "*", "A B": "c", LOST: null }, secrets: { MY_SECRET: "s" } },
+      web: { ...minimal.web, env: { PORT: "1" }, resources: { memory: "1Gi", cpu: 1 } },
+      quota: { cpu: "1" },
+      egress: [{ cidr: "10.0.0.0", namespaceLabels: { a: "b" } }],
+      trustPublicCas: "perhaps",
+      demoLogin: { username: "", passwordVariable: "MY_SECRET" },
+      dns: { zoneId: 1.5, type: "A", target: "lb.example.com" },
+    });
+    assert.deepEqual(found.map((text) => text.split(":")[0]).sort(), [
+      "api.env.A B",
+      "api.env.ALLOWED_HOSTS",
+      "api.env.LOST",
+      "api.image",
+      "demoLogin.passwordVariable",
+      "demoLogin.username",
+      "dns.target",
+      "dns.zoneId",
+      "domain",
+      "egress.0",
+      "egress.0.cidr",
+      "trustPublicCas",
+      "web.env.PORT",
+      "web.resources.memoryLimit",
+    ]);
+    const images = { api: { image: "x:latest" }, web: { ...minimal.web, resources: { cpu: 1 } } };
+    assert.deepEqual(
+      problems({ ...minimal, ...images, quota: { cpu: 1 } }).map((text) => text.split(":")[0]),
+      ["api.image", "quota.cpu"],
+    );
+  });
+
+  it("names the stack's name among what is wrong", () => {
     const found = problems({ ...minimal, domain: "a_b.example.com", api: { image: "x:latest" } }, "main");
     assert.deepEqual(
       found.map((text) => text.split(":")[0]),
@@ -132,11 +221,14 @@ describe("parseSettings", () => {
   });
 
   it("never shows a secret's value", () => {
-    const secrets = { KEY: 12345 };
-    const registry = { server: "", username: "u", password: "" };
-    const text = problems({ ...minimal, api: { ...minimal.api, secrets }, registry }).join("\n");
-    assert.match(text, /api\.secrets\.KEY/);
-    assert.doesNotMatch(text, /12345/);
+    const secrets = { FRACTION: 1.2345, NUL: "12345\0", UNQUOTED: { unquoted: "012345" } };
+    const registry = { server: "", username: "u", password: "12345\n" };
+    const found = problems({ ...minimal, api: { ...minimal.api, secrets }, registry });
+    assert.deepEqual(
+      found.map((text) => text.split(":")[0]),
+      ["api.secrets.FRACTION", "api.secrets.NUL", "api.secrets.UNQUOTED", "registry.server", "registry.password"],
+    );
+    assert.doesNotMatch(found.join("\n"), /2345/);
   });
 
   it("answers anything with settings or with a SettingsError", () => {
