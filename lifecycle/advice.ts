@@ -16,6 +16,11 @@ const advices: readonly [said: RegExp, advice: string][] = [
       "it knew of",
   ],
   [
+    /argument list too long/,
+    "the settings are too large: Pulumi hands all of them to the program in one variable, which holds 128 KiB; the public " +
+      "CAs needn't be among trustedCa: trustPublicCas adds them",
+  ],
+  [
     // An identical record, an alias beside an address, an address beside an alias.
     /"code":(81053|81054|81058)\b/,
     "the zone has a record of that name that isn't this preview's, and it was left alone: delete it, or give the " +

@@ -56,11 +56,32 @@ export const desk = new SharedPreview(90401, ({ api, ingress, ...settings }) => 
   ingress: { ...ingress, apiHost: true },
 }));
 
-/** Another pull request's beside it. Its API has the routes of `engine/proxy` as well, which show what arrives. */
-export const sibling = new SharedPreview(90402, async ({ api, ingress, ...settings }) => ({
+/** A text that Kubernetes would make another one of, if it were given it as it is. */
+export const literal = "a$$b $(PREVIEW_HOST) $(X) $";
+const given = {
+  env: { LITERAL: literal, NUMBER: 30, BOOLEAN: true },
+  // Kubernetes leaves alone what comes from a Secret.
+  secrets: { LITERAL_SECRET: literal },
+};
+const fromCommand = ["env", `LITERAL_OF_COMMAND=${literal}`];
+
+/**
+ * Another pull request's beside it. Its API has the routes of `engine/proxy` as well, which show what arrives, and its
+ * migration fails if it isn't given what is written here.
+ */
+export const sibling = new SharedPreview(90402, async ({ api, web, ingress, ...settings }) => ({
   ...settings,
-  api: { ...api, image: await parityImage(), settingsModule: "parity.settings" },
+  api: {
+    ...api,
+    ...given,
+    image: await parityImage(),
+    settingsModule: "parity.settings",
+    command: [...fromCommand, "./bin/api-entrypoint.sh"],
+    migrate: ["sh", "-c", 'test "$1" = "$LITERAL_SECRET" && exec ./bin/migrate-and-seed.sh', "migrate", literal],
+  },
+  web: { ...web, ...given, command: [...fromCommand, "node", "server.js"] },
   ingress: { ...ingress, apiHost: true },
+  trustPublicCas: true,
 }));
 
 const parityImage = () =>

@@ -4,10 +4,12 @@ import { type Deployment, deploymentOf } from "../deployment";
 import { type Composition, type OwnFile, withStackFile, writeView } from "../desired";
 import { claimGoing, described, emptiedSince, lookForDrift } from "../drift";
 import type { Place } from "../kubectl";
+import { projectName } from "../project";
 import type { PulumiContext } from "../pulumi";
 import type { UpdateOptions } from "../stack";
 import { objectsIn, type State } from "../state";
 import { update as updateStack } from "../workloads";
+import { refuseTooLarge } from "./size";
 
 export interface BringOptions {
   readonly context: PulumiContext;
@@ -39,6 +41,7 @@ export class Superseded extends UserError {}
 export async function bring(options: BringOptions): Promise<string> {
   const { context, stack, place, report, deployment, composition, file, usesFile, commit } = options;
   const { leaves, secrets } = composition;
+  refuseTooLarge(leaves, projectName(context));
   const update = randomUUID();
   const handedOver: HandedOver = {
     update,

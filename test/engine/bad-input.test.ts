@@ -3,8 +3,10 @@ import { execa } from "execa";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { parse, stringify } from "yaml";
 import type { SettingsInput, UserError } from "../../contract";
+import { command } from "../faults/small-preview";
 import { kubectl, names } from "./kubectl";
 import { Preview } from "./preview";
 
@@ -33,6 +35,65 @@ describe("bad input, at the real engine", () => {
       /domain: .*a_b/,
       /api\.image: .*:latest/,
     ));
+
+  it("names all that is wrong in one message, whichever rule it breaks, and nothing of a secret", async () => {
+    const { api } = preview.settings;
+    const env = { ALLOWED_HOSTS: "*", VERSION: 1.1 };
+    await refused(
+      { domain: "a_b.example.com", api: { ...api, env, secrets: { TOKEN: "hidden\0text" } } },
+      /4 settings are wrong/,
+      /domain: .*a_b/,
+      /api\.env\.ALLOWED_HOSTS: is set by the preview/,
+      /api\.env\.VERSION: .*quote it.*1\.1$/m,
+      /api\.secrets\.TOKEN: [^;]*NUL$/m,
+    );
+    assert.doesNotMatch(preview.output, /hidden/);
+  });
+
+  it("takes numbers as pulumi writes them into a stack's file, with all digits or not at all", async () => {
+    preview.configure();
+    const set = (path: string, value: string) =>
+      preview.pulumi("config", "set", "--stack", preview.stack, "--path", path, value);
+    await set("api.env.NUMBER", "30");
+    await set("api.env.BOOLEAN", "true");
+    await set("api.env.VERSION", "1.10");
+    await set("api.livePath", "9007199254740993");
+    // More than 64 bits: Pulumi writes 1.2345678901234567e+19.
+    await set("api.env.LARGE", "12345678901234567890");
+    await assert.rejects(preview.up(), ({ message }: UserError) => {
+      assert.match(message, /2 settings are wrong/);
+      assert.match(message, /api\.livePath: .*; got "9007199254740993"$/m);
+      assert.match(message, /api\.env\.LARGE: must be a text: quote it/);
+      return true;
+    });
+  });
+
+  it("names what YAML makes another text of, as it is written", async () => {
+    preview.configure();
+    const image = (workload: "api" | "web") => preview.settings[workload]?.image;
+    const text = readFileSync(preview.file, "utf8").replace(
+      `image: ${image("api")}`,
+      `image: ${image("api")}\n    env: { OCTAL: 01234, ONE: 1.0, DATE: 2026-01-31, LARGE: 12345678901234567890 }`,
+    );
+    writeFileSync(preview.file, text);
+    await assert.rejects(preview.up(), ({ message }: UserError) => {
+      assert.match(message, /3 settings are wrong/);
+      assert.match(message, /api\.env\.OCTAL: .*quote it.*; got 01234$/m);
+      assert.match(message, /api\.env\.ONE: .*quote it.*; got 1\.0$/m);
+      assert.match(message, /api\.env\.DATE: .*quote it.*; got 2026-01-31$/m);
+      return true;
+    });
+  });
+
+  it("names the largest of settings that are too large to be handed over", async () => {
+    const trustedCa = [...rootCertificates, ""].join("\n");
+    await refused({ trustedCa }, /argument list too long[\s\S]*trustPublicCas/);
+    const { exitCode, stderr } = await command(["up", "90031"]);
+    assert.equal(exitCode, 2, stderr);
+    assert.match(stderr, /The settings take \d+ KiB together, and nothing was changed/);
+    assert.match(stderr, /^ *trustedCa: 2\d\d KiB$/m);
+    assert.deepEqual(await names("all,secrets,ingresses", "-n", preview.namespace), []);
+  });
 
   it("names a missing image", () => refused({ web: {} }, /web\.image: is required/));
 

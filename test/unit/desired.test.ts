@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { changesByHand, type DeploymentRecord, type Leaves, recordOf } from "../../contract";
+import { refuseTooLarge, sizeOf } from "../../lifecycle/change/size";
 import { compose, type Sources } from "../../lifecycle/desired";
 import { merge } from "../../lifecycle/desired/merge";
 import { isSameButForSleep } from "../../lifecycle/up/superseded";
@@ -145,5 +146,48 @@ describe("what a plain pulumi up changes", () => {
     const difference = [{ path: "a", ordered: "2", deployed: "3" }];
     assert.deepEqual(changesByHand({ a: "2" }, { a: "3" }, { a: "1" }), { older: [], unsure: difference });
     assert.deepEqual(changesByHand({ a: "2" }, { a: "3" }), { older: [], unsure: difference });
+  });
+});
+
+describe("settings that Pulumi couldn't hand over to the program", () => {
+  const kib = (size: number) => "x".repeat(size * 1024);
+
+  it("are refused with the largest of them, and with the way to do without the public CAs", () => {
+    const leaves = {
+      domain: "d",
+      trustedCa: kib(220),
+      "api.env.A": kib(20),
+      "api.env.B": kib(20),
+      "web.env.C": kib(1),
+    };
+    assert.throws(
+      () => refuseTooLarge(leaves, "preview"),
+      (error: Error) => {
+        assert.match(error.message, /take 262 KiB together, and nothing was changed: .* holds 128 KiB/);
+        assert.ok(
+          error.message.includes("\n  trustedCa: 221 KiB\n  api.env: 41 KiB\n  web.env: 2 KiB\n"),
+          error.message,
+        );
+        assert.match(error.message, /trustPublicCas adds them/);
+        return true;
+      },
+    );
+    assert.throws(
+      () => refuseTooLarge({ "api.env.A": kib(2048) }, "preview"),
+      (error: Error) => {
+        assert.ok(error.message.endsWith("\n  api.env: 2049 KiB"), error.message);
+        return true;
+      },
+    );
+  });
+
+  it("are measured as Pulumi hands them over, a secret as long as what is encrypted", () => {
+    assert.equal(
+      sizeOf({ domain: "d<", "api.env.A": 'é"\n', "api.command": ["a", 1] }, "p"),
+      String.raw`{"p:domain":"d\u003c","p:api":"{\"env\":{\"A\":\"é\\\"\\n\"},\"command\":[\"a\",1]}"}`.length + 1,
+    );
+    const secure = `v1:bm9uY2Vub25jZQ==:${Buffer.alloc(1016).toString("base64")}`;
+    assert.equal(sizeOf({ "api.secrets.A": { secure } }, "p"), sizeOf({ "api.secrets.A": "x".repeat(1000) }, "p"));
+    refuseTooLarge({ trustedCa: kib(120) }, "preview");
   });
 });

@@ -67,8 +67,16 @@ export class OidcProvider {
     const env = (id: string) => ({ OIDC_ISSUER: this.issuer, OIDC_CLIENT_ID: id });
     return {
       ...settings,
-      api: { ...settings.api, env: env(api.id), secrets: { OIDC_CLIENT_SECRET: api.secret } },
-      web: { ...settings.web, env: env(web.id), secrets: { OIDC_CLIENT_SECRET: web.secret } },
+      api: {
+        ...settings.api,
+        env: { ...settings.api?.env, ...env(api.id) },
+        secrets: { ...settings.api?.secrets, OIDC_CLIENT_SECRET: api.secret },
+      },
+      web: {
+        ...settings.web,
+        env: { ...settings.web?.env, ...env(web.id) },
+        secrets: { ...settings.web?.secrets, OIDC_CLIENT_SECRET: web.secret },
+      },
       trustedCa: readFileSync(caCertificate, "utf8"),
       egress: [{ namespaceLabels: { "kubernetes.io/metadata.name": "traefik" }, ports: [embedded().port] }],
     };
