@@ -178,7 +178,7 @@ export const settingsSchema = z.strictObject({
         "network policies",
     ),
   gateImage: rule
-    .optional(z.string())
+    .optional(rule.line)
     .describe("image of the container that checks that, with bash and timeout; by default database.image"),
   trustedCa: rule
     .optional(rule.certificates)
