@@ -11,6 +11,8 @@ export interface KubectlOptions {
   readonly input?: string;
   /** In milliseconds. @default kubectl's own */
   readonly timeout?: number;
+  /** How much it may print, in characters; when it prints more it is ended. @default 100 million */
+  readonly limit?: number;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
@@ -33,11 +35,12 @@ export async function kubectl(place: Place, args: readonly string[], options?: K
 export function tryKubectl(
   { kubeContext, namespace }: Place,
   args: readonly string[],
-  { input, timeout, signal }: KubectlOptions = {},
+  { input, timeout, limit, signal }: KubectlOptions = {},
 ) {
   return execa("kubectl", ["--context", kubeContext, "--namespace", namespace, ...args], {
     reject: false,
     timeout,
+    ...(limit !== undefined && { maxBuffer: limit }),
     ...(signal && { cancelSignal: signal }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });

@@ -1,7 +1,9 @@
 import { UserError } from "../../contract";
 import { deployed } from "../deployed";
+import { interruption } from "../interruption";
 import { kubectl } from "../kubectl";
 import { project } from "../project";
+import { NotChecked } from "../verify/check";
 import { checks } from "../verify/checks";
 import { parseProduct, productOf, readProduct } from "../verify/product";
 import { asJson, asText } from "../verify/report";
@@ -23,12 +25,11 @@ export async function verify(preview: number | string, options: VerifyOptions): 
   const own = typeof preview === "string" ? undefined : productOf(process.cwd());
   const product = options.product === undefined ? own : readProduct(options.product);
   const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
-  const target = new Target({ product: product ?? parseProduct({}, "defaults"), ...view });
+  const target = new Target({ product: product ?? parseProduct({}, "defaults"), signal: interruption, ...view });
   await reachable(target);
 
   const progress = progressOf();
-  const report = await run(target, progress.count);
-  progress.end();
+  const report = await run(target, { report: progress.count }).finally(progress.end);
   console.log(options.json === true ? asJson(report) : asText(report, process.stdout.columns ?? 120));
   process.exitCode = report.ok ? 0 : 1;
 }
@@ -48,7 +49,7 @@ async function insideOf(pullRequest: number, options: VerifyOptions): Promise<Vi
   return inside(stack, options);
 }
 
-/** @throws UserError where there is nothing to check; a certificate that isn't trusted is a finding */
+/** @throws UserError where there is nothing to check; a certificate that isn't trusted, or a page of any length, is a finding */
 async function reachable(target: Target): Promise<void> {
   try {
     const [page, api] = await Promise.all(["/", "/api/"].map((path) => target.ask({ path })));
@@ -58,6 +59,9 @@ async function reachable(target: Target): Promise<void> {
   } catch (error) {
     if (error instanceof UserError) {
       throw error;
+    }
+    if (error instanceof NotChecked) {
+      return;
     }
     const { code, message } = error as NodeJS.ErrnoException;
     if (["ENOTFOUND", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"].includes(code ?? "")) {

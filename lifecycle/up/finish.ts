@@ -40,8 +40,8 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
     return up;
   }
   await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
-  const checks = product && (await phases.time("checks", async () => verify(await targetOf(preview, product))));
-  options.signal?.throwIfAborted();
+  const checks =
+    product && (await phases.time("checks", async () => verify(await targetOf(options, preview, product))));
   const left = async (): Promise<UpResult | undefined> => {
     const standing = await standingOf(context, stack, progress);
     if (standing === "superseded" || standing === "closed") {
@@ -59,7 +59,8 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   return (await left()) ?? { ...up, checks, screenshots };
 }
 
-const targetOf = async (preview: Deployed, product: Product) => new Target({ product, ...(await inside(preview)) });
+const targetOf = async ({ signal }: UpOptions, preview: Deployed, product: Product) =>
+  new Target({ product, signal, ...(await inside(preview)) });
 
 /** A preview without pictures is one all the same: what keeps them from being taken is only told. */
 async function screenshotsOf(options: UpOptions, preview: Deployed, folder: string): Promise<string[]> {
@@ -70,7 +71,12 @@ async function screenshotsOf(options: UpOptions, preview: Deployed, folder: stri
       report("no screenshots: a fork's pages aren't opened where there are secrets");
       return [];
     }
-    return await takeScreenshots(await targetOf(preview, product), { folder, apiUrl: preview.apiUrl, report, signal });
+    return await takeScreenshots(await targetOf(options, preview, product), {
+      folder,
+      apiUrl: preview.apiUrl,
+      report,
+      signal,
+    });
   } catch (error) {
     report((error as Error).message);
     return [];

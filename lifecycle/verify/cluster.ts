@@ -1,7 +1,8 @@
 import { services } from "../../contract";
 import { causeOf } from "../cause";
 import { type Place, tryKubectl } from "../kubectl";
-import { NotChecked } from "./check";
+import { longestBody } from "../http-client";
+import { NotChecked, TooLong } from "./check";
 import { answerOf, type Ask, type Question } from "./http";
 
 /** What Kubernetes says of a container, as far as it is needed here. */
@@ -39,7 +40,16 @@ const connectors = {
 
 /** The view from inside: Kubernetes' objects of one preview, and its containers. */
 export class Cluster {
-  constructor(private readonly place: Place) {}
+  /** @param signal gives up whatever is asked */
+  constructor(
+    private readonly place: Place,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** The same view, until the signal ends it. */
+  until(signal: AbortSignal): Cluster {
+    return new Cluster(this.place, signal);
+  }
 
   /** The pods of a workload that aren't ending. @param workload by default all that run */
   async pods(workload?: Workload): Promise<Pod[]> {
@@ -81,20 +91,32 @@ export class Cluster {
   }
 
   /** Asks Django as Next.js does: from the web's container, at `http://api:8000`. */
-  readonly askApi: Ask = async (question: Question) => {
+  readonly askApi: Ask = async ({ path, method, headers, body }: Question) => {
     const { name, port } = services.api;
-    const request = JSON.stringify({ ...question, url: `http://${name}:${port}${question.path}` });
+    const url = `http://${name}:${port}${path}`;
+    const request = JSON.stringify({ url, method, headers, body, limit: longestBody });
     const { exitCode, stdout } = await this.exec("web", ["node", "-e", askFromInside], request);
+    if (exitCode === tooLong) {
+      throw new TooLong(url);
+    }
     if (exitCode !== 0) {
       throw new NotChecked(`http://${name}:${port} could not be asked from the web's container`);
     }
-    const { status, pairs, body } = JSON.parse(stdout) as { status: number; pairs: [string, string][]; body: string };
-    return answerOf(question.path, status, pairs, Buffer.from(body, "base64"));
+    const answer = JSON.parse(stdout) as { status: number; pairs: [string, string][]; body: string };
+    return answerOf(path, answer.status, answer.pairs, Buffer.from(answer.body, "base64"));
   };
 
   private async run(args: readonly string[], input?: string): Promise<{ exitCode: number; stdout: string }> {
-    const result = await tryKubectl(this.place, ["--request-timeout=30s", ...args], { input, timeout: 60_000 });
-    const { stdout, stderr, exitCode } = result;
+    const result = await tryKubectl(this.place, ["--request-timeout=30s", ...args], {
+      input,
+      timeout: 60_000,
+      limit: longestOutput,
+      signal: this.signal,
+    });
+    const { stdout, stderr, exitCode, isMaxBuffer } = result;
+    if (isMaxBuffer) {
+      throw new NotChecked(`kubectl ${args[0]} prints more than ${longestOutput / 2 ** 20} Mi characters`);
+    }
     const isOfCommand = /command terminated with exit code \d+/.test(stderr);
     if (exitCode === undefined || (exitCode !== 0 && !isOfCommand)) {
       const reason = stderr.split("\n").findLast((line) => line !== "") ?? causeOf("kubectl", result);
@@ -104,14 +126,25 @@ export class Cluster {
   }
 }
 
+/** What a container prints is the pull request's to choose, in characters; a body is longer as base64, and has headers. */
+const longestOutput = 2 * longestBody;
+
+/** With what the question below ends where the answer's body is longer than any that is read. */
+const tooLong = 3;
+
 /** Node.js, as the web's container has it. The question comes on standard input, so that no process list shows it. */
 const askFromInside = `
 const chunks = [];
 process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
-  const { url, method, headers, body } = JSON.parse(Buffer.concat(chunks).toString());
+  const { url, method, headers, body, limit } = JSON.parse(Buffer.concat(chunks).toString());
   const call = require("node:http").request(url, { method, headers, timeout: 30000 }, (answer) => {
     const parts = [];
-    answer.on("data", (part) => parts.push(part)).on("end", () => {
+    let size = 0;
+    answer.on("data", (part) => {
+      parts.push(part);
+      size += part.length;
+      if (size > limit) process.exit(${tooLong});
+    }).on("end", () => {
       const pairs = answer.rawHeaders.flatMap((name, i, raw) => (i % 2 ? [] : [[name, raw[i + 1]]]));
       console.log(JSON.stringify({ status: answer.statusCode, pairs, body: Buffer.concat(parts).toString("base64") }));
     });

@@ -1,4 +1,8 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { type Dispatcher, Headers, parseCookie } from "undici";
+import { longestBody } from "../http-client";
+import { anyOf } from "../signals";
+import { TooLong } from "./check";
 
 export interface Question {
   /** Path and query, sent exactly as they are written here. */
@@ -6,6 +10,8 @@ export interface Question {
   readonly method?: Dispatcher.HttpMethod;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Gives it up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Cookie {
@@ -36,10 +42,11 @@ export type Ask = (question: Question) => Promise<Answer>;
 /**
  * `patience` is how long a whole answer may take, in milliseconds.
  *
+ * @throws TooLong where its body is longer than any that is read
  * @throws Error of undici or of the network where there is none within that time
  */
 export function askThrough(dispatcher: Dispatcher, origin: string, patience = 30_000): Ask {
-  return async ({ path, method = "GET", headers = {}, body }) => {
+  return async ({ path, method = "GET", headers = {}, body, signal }) => {
     // Not `fetch` or `request(url)`: both would parse the path and resolve what is dotted or encoded in it.
     const answer = await dispatcher.request({
       origin,
@@ -48,12 +55,15 @@ export function askThrough(dispatcher: Dispatcher, origin: string, patience = 30
       headers: { "accept-encoding": "identity", "user-agent": "preview-verify", ...headers },
       body,
       // Of the whole answer: one that never ends is none.
-      signal: AbortSignal.timeout(patience),
+      signal: anyOf(AbortSignal.timeout(patience), signal),
     });
     const pairs = Object.entries(answer.headers).flatMap(([name, values]) =>
       [values ?? []].flat().map((value): [string, string] => [name, value]),
     );
-    return answerOf(path, answer.statusCode, pairs, Buffer.from(await answer.body.arrayBuffer()));
+    const content = await answer.body.arrayBuffer().catch((error: NodeJS.ErrnoException) => {
+      throw error.code === "UND_ERR_RES_EXCEEDED_MAX_SIZE" ? new TooLong(path) : error;
+    });
+    return answerOf(path, answer.statusCode, pairs, Buffer.from(content));
   };
 }
 
@@ -64,7 +74,31 @@ export function answerOf(
   body: Buffer,
 ): Answer {
   const headers = new Headers(pairs.map(([name, value]) => [name, value]));
-  return { path, status, headers, cookies: headers.getSetCookie().flatMap(cookieOf), body, text: body.toString() };
+  const cookies = headers.getSetCookie().flatMap(cookieOf);
+  return {
+    path,
+    status,
+    headers,
+    cookies,
+    body,
+    // Many answers are kept whose text nobody reads.
+    get text() {
+      return body.toString();
+    },
+  };
+}
+
+/** What may have been done to a body, `Content-Encoding`. */
+const decoders = { gzip: gunzipSync, br: brotliDecompressSync, deflate: inflateSync };
+
+/**
+ * A body as it was before it was encoded; one of another encoding, `identity`, as it is.
+ *
+ * @throws Error where it isn't of that encoding; with the code `ERR_BUFFER_TOO_LARGE` where it gets longer than any that is read
+ */
+export function decoded(body: Buffer, encoding: string): Buffer {
+  const decode = Object.hasOwn(decoders, encoding) ? decoders[encoding as keyof typeof decoders] : undefined;
+  return decode?.(body, { maxOutputLength: longestBody }) ?? body;
 }
 
 function cookieOf(header: string): Cookie[] {

@@ -1,3 +1,4 @@
+import { anyOf } from "../signals";
 import { NotChecked } from "./check";
 import type { Cluster } from "./cluster";
 import { type Answer, type Ask, type Cookie, cookieHeader, isRedirect, says } from "./http";
@@ -27,6 +28,8 @@ export interface TargetOptions {
   readonly credentials?: Credentials;
   readonly cluster?: Cluster;
   readonly ordered?: Ordered;
+  /** Gives up whatever is asked. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,19 +42,27 @@ export class Target {
   readonly product: Product;
   readonly askInsecurely?: Ask;
   readonly askApiHost?: Ask;
+  /** Asks the public host, always anew. */
+  readonly ask: Ask;
+  /** Aborted where it is to be asked no more. */
+  readonly signal: AbortSignal;
   private readonly known = new Map<string, Promise<unknown>>();
+  private readonly stopped = new AbortController();
+  private readonly inside?: Cluster;
 
   constructor(private readonly options: TargetOptions) {
     this.origin = options.origin;
     this.host = new URL(options.origin).host;
     this.product = options.product;
-    this.askInsecurely = options.askInsecurely;
-    this.askApiHost = options.askApiHost;
-  }
-
-  /** Asks the public host, always anew. */
-  get ask(): Ask {
-    return this.options.ask;
+    this.signal = anyOf(this.stopped.signal, options.signal);
+    const stoppable =
+      (ask: Ask): Ask =>
+      (question) =>
+        ask({ ...question, signal: this.signal });
+    this.ask = stoppable(options.ask);
+    this.askInsecurely = options.askInsecurely && stoppable(options.askInsecurely);
+    this.askApiHost = options.askApiHost && stoppable(options.askApiHost);
+    this.inside = options.cluster?.until(this.signal);
   }
 
   /** A plain GET of an address on the public host, asked for once. */
@@ -138,11 +149,11 @@ export class Target {
 
   /** @throws NotChecked by URL, where there is no cluster to look into */
   get cluster(): Cluster {
-    return required(this.options.cluster, "seen from inside the cluster only: verify by number");
+    return required(this.inside, "seen from inside the cluster only: verify by number");
   }
 
   get hasCluster(): boolean {
-    return this.options.cluster !== undefined;
+    return this.inside !== undefined;
   }
 
   get ordered(): Ordered {
@@ -154,12 +165,18 @@ export class Target {
     return required(this.product[key], `it can't be guessed: the product file's key ${key} tells it`);
   }
 
-  /** Leaves no session behind. */
+  /** Gives up whatever is still asked. */
+  stop(): void {
+    this.stopped.abort(new Error("there was no time left for it"));
+  }
+
+  /** Leaves no session behind, and nothing that is still asked. */
   async end(): Promise<void> {
     const session = await (this.known.get("session") as Promise<Session> | undefined)?.catch(() => undefined);
     if (session !== undefined) {
       await logOut(this, session).catch(() => undefined);
     }
+    this.stop();
   }
 
   private once<Result>(key: string, find: () => Promise<Result>): Promise<Result> {

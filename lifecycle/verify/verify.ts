@@ -1,3 +1,5 @@
+import { addAbortListener } from "node:events";
+import { anyOf, untilAborted } from "../signals";
 import { type Check, type Finding, NotChecked } from "./check";
 import { checks } from "./checks";
 import { certificate } from "./checks/tls";
@@ -11,32 +13,67 @@ export interface Report {
   readonly findings: readonly Finding[];
 }
 
-/** Runs every check against a preview, at the same time. Calls `report` as each one ends. */
-export async function verify(target: Target, report: (finding: Finding) => void = () => undefined): Promise<Report> {
+export interface VerifyOptions {
+  /** Is told of each finding as its check ends. */
+  readonly report?: (finding: Finding) => void;
+  /** How long one check may take, and all of them, in milliseconds. @default 2 and 3 minutes */
+  readonly patience?: { readonly check: number; readonly all: number };
+}
+
+const defaultPatience = { check: 120_000, all: 180_000 };
+
+/**
+ * Runs every check against a preview, at the same time.
+ *
+ * @throws the reason of the target's signal, where that is aborted
+ */
+export async function verify(
+  target: Target,
+  { report = () => undefined, patience = defaultPatience }: VerifyOptions = {},
+): Promise<Report> {
+  const late = AbortSignal.timeout(patience.all);
+  const stopping = addAbortListener(late, () => target.stop());
   const run = async (check: Check): Promise<Finding> => {
-    const finding = printable(await findingOf(check, target));
+    const finding = printable(await findingOf(check, target, patience.check));
     report(finding);
     return finding;
   };
-  // Nobody sends a password to a host that can't prove who it is.
-  const first = await run(certificate);
-  const others = checks.filter((check) => check !== certificate);
-  const rest =
-    first.outcome === "failed"
-      ? others.map((check) => notChecked(check, `nothing is sent after ${first.id}: ${first.seen}`))
-      : await Promise.all(others.map(run));
-  await target.end();
-  const findings = [first, ...rest];
-  return { target: target.origin, ok: findings.every(({ outcome }) => outcome !== "failed"), findings };
+  try {
+    // Nobody sends a password to a host that can't prove who it is.
+    const first = await run(certificate);
+    const others = checks.filter((check) => check !== certificate);
+    const rest =
+      first.outcome === "failed"
+        ? others.map((check) => notChecked(check, `nothing is sent after ${first.id}: ${first.seen}`))
+        : await Promise.all(others.map(run));
+    if (!late.aborted) {
+      target.signal.throwIfAborted();
+    }
+    const findings = [first, ...rest];
+    return { target: target.origin, ok: findings.every(({ outcome }) => outcome !== "failed"), findings };
+  } finally {
+    await target.end();
+    stopping[Symbol.dispose]();
+  }
 }
 
-/** What was seen is the preview's own words: they could rewrite a terminal, or begin a line that a pipeline obeys. */
-const printable = (finding: Finding): Finding => ({ ...finding, seen: finding.seen.replace(/\p{Cc}+/gu, " ") });
+/** The longest evidence, in characters: what a preview answers can be anything. */
+const longestSeen = 500;
 
-async function findingOf(check: Check, target: Target): Promise<Finding> {
+/** What was seen is the preview's own words: they could rewrite a terminal, or begin a line that a pipeline obeys. */
+const printable = (finding: Finding): Finding => ({
+  ...finding,
+  seen: shortened(finding.seen).replace(/\p{Cc}+/gu, " "),
+});
+
+const shortened = (seen: string) =>
+  seen.length > longestSeen ? `${seen.slice(0, longestSeen).toWellFormed()}…` : seen;
+
+async function findingOf(check: Check, target: Target, patience: number): Promise<Finding> {
   const { id, title, setting, why } = check;
+  const late = AbortSignal.timeout(patience);
   try {
-    const { outcome, seen } = await check.run(target);
+    const { outcome, seen } = await untilAborted(anyOf(target.signal, late), check.run(target));
     return outcome === "passed" ? { id, title, outcome, seen } : { id, title, outcome, seen, setting, why };
   } catch (error) {
     if (error instanceof NotChecked) {
@@ -44,14 +81,8 @@ async function findingOf(check: Check, target: Target): Promise<Finding> {
     }
     // No answer is no pass either: whoever can't be asked doesn't work for its visitors.
     const { code, message } = error as NodeJS.ErrnoException;
-    return {
-      id,
-      title,
-      outcome: "failed",
-      seen: `no answer: ${typeof code === "string" ? code : message}`,
-      setting,
-      why,
-    };
+    const reason = late.aborted ? `for ${patience / 1000} s` : typeof code === "string" ? code : message;
+    return { id, title, outcome: "failed", seen: `no answer: ${reason}`, setting, why };
   }
 }
 

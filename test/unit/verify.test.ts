@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { execa } from "execa";
 import { Agent, Headers } from "undici";
-import { type Check, failed, NotChecked, passed } from "../../lifecycle/verify/check";
+import { httpClient, longestBody } from "../../lifecycle/http-client";
+import { type Check, failed, NotChecked, passed, TooLong } from "../../lifecycle/verify/check";
 import {
   breaking,
   isHostOnly,
@@ -18,11 +21,13 @@ import { foreignHosts, isHidden, isShared, scriptsOf } from "../../lifecycle/ver
 import { isDjangos, nextOf, readable } from "../../lifecycle/verify/checks/proxy";
 import { wrongImages } from "../../lifecycle/verify/checks/revision";
 import { isCertificateError } from "../../lifecycle/verify/checks/tls";
+import { tagsOf } from "../../lifecycle/verify/html";
 import { answerOf, type Ask, askThrough, cookieHeader } from "../../lifecycle/verify/http";
 import { parseProduct } from "../../lifecycle/verify/product";
 import { asJson, asText } from "../../lifecycle/verify/report";
 import { Target } from "../../lifecycle/verify/target";
 import { verify } from "../../lifecycle/verify/verify";
+import { outside } from "../../lifecycle/verify/view";
 
 const origin = "https://pr-1.previews.example.com";
 const product = parseProduct({}, "defaults");
@@ -90,6 +95,43 @@ describe("verify: hosts in JavaScript", () => {
   });
 });
 
+describe("verify: a page", () => {
+  it("has the tags that a browser sees", () => {
+    const html = `<!doctype html><!-- <meta name="robots"> --><TITLE><link></TITLE><script>"<link>"</script>
+      <Link REL=stylesheet href='/a.css?x=1&amp;y=2' href="/b.css"><img/alt="a > b"/></p>`;
+    assert.deepEqual(
+      tagsOf(html).map(({ name, attributes }) => [name, Object.fromEntries(attributes)]),
+      [
+        ["title", {}],
+        ["script", {}],
+        ["link", { rel: "stylesheet", href: "/a.css?x=1&y=2" }],
+        ["img", { alt: "a > b" }],
+      ],
+    );
+  });
+
+  // Each takes minutes where the time grows with the square of the length.
+  const size = 2 ** 20;
+  const hostile: Readonly<Record<string, string>> = {
+    "of metas without an end": "<meta ".repeat(size / 6),
+    "of links without an end": "<link ".repeat(size / 6),
+    "of one address with many ends": `<a href="${".js?".repeat(size / 4)}`,
+    "that opens and opens, and closes something else": "<i>".repeat(size / 6) + "</b>".repeat(size / 8),
+    "of one tag with many attributes": `<meta ${Array.from({ length: size / 8 }, (_, index) => `a${index}`).join(" ")}>`,
+  };
+  for (const [name, html] of Object.entries(hostile)) {
+    it(`${name} is read in proportion to its length`, async () => {
+      const ask: Ask = ({ path }) =>
+        Promise.resolve(answered(200, { "content-type": "text/html" }, `${html}csrfmiddlewaretoken`, path));
+      const { findings } = await verify(new Target({ origin, ask, product }));
+      const outcome = (wanted: string) => findings.find(({ id }) => id === wanted)?.outcome;
+      assert.equal(outcome("noindex"), "failed");
+      assert.equal(outcome("static-files"), "not checked");
+      assert.equal(outcome("javascript-hosts"), "passed");
+    });
+  }
+});
+
 describe("verify: answers", () => {
   it("tell by their marks whether they are Django's", () => {
     const django = withHeaders({ "x-frame-options": "DENY", "referrer-policy": "same-origin" });
@@ -117,6 +159,19 @@ describe("verify: answers", () => {
     assert.equal(body("gzip", gzipSync("text")), undefined);
     assert.equal(body("gzip", Buffer.from("text"))?.outcome, "failed");
     assert.equal(body("br", Buffer.from("text"))?.outcome, "failed");
+  });
+
+  it("aren't readable if a few bytes become more than memory has", () => {
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+    for (const [encoding, squeeze] of [
+      ["br", (content: Buffer) => brotliCompressSync(content, quality)],
+      ["gzip", gzipSync],
+    ] as const) {
+      const decoding = (length: number) =>
+        readable({ ...withHeaders({ "content-encoding": encoding }), body: squeeze(Buffer.alloc(length)) }, [encoding]);
+      assert.equal(decoding(longestBody), undefined);
+      assert.match(decoding(longestBody + 1)?.seen ?? "", /of more than 8 MiB/);
+    }
   });
 
   it("are hidden from search engines by a header or by the page", () => {
@@ -193,22 +248,101 @@ describe("verify: the product file", () => {
   });
 });
 
+/** A server of one's own on loopback, while something is done with it. */
+async function serving<Result>(
+  listener: RequestListener,
+  action: (origin: string) => Promise<Result>,
+): Promise<Result> {
+  const server = createServer(listener);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  try {
+    return await action(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
 describe("verify: a question", () => {
   it("is given up where its answer takes too long, even if it never pauses", async () => {
-    const server = createServer((_, response) => {
+    const dripping: RequestListener = (_, response) => {
       const drip = setInterval(() => response.write("."), 10);
       const end = setTimeout(() => response.end(), 2_000);
       response.on("close", () => [drip, end].forEach(clearTimeout));
-    });
+    };
     const dispatcher = new Agent();
-    try {
-      await once(server.listen(0, "127.0.0.1"), "listening");
-      const { port } = server.address() as AddressInfo;
-      await assert.rejects(askThrough(dispatcher, `http://127.0.0.1:${port}`, 200)({ path: "/" }), /timeout/);
-    } finally {
-      await dispatcher.destroy();
-      server.close();
-    }
+    await serving(dripping, (at) =>
+      assert.rejects(askThrough(dispatcher, at, 200)({ path: "/" }), /timeout/).finally(() => dispatcher.destroy()),
+    );
+  });
+
+  for (const [name, headers] of [
+    ["whose length nobody says", {}],
+    ["of the length that it says", { "content-length": 1.5 * 2 ** 30 }],
+  ] as const) {
+    it(`is given up where its answer has more bytes than are read, ${name}`, async () => {
+      const endless: RequestListener = (_, response) => {
+        const more = () => {
+          while (response.write(Buffer.alloc(2 ** 16))) {
+            // Until the other side has enough.
+          }
+        };
+        response.writeHead(200, headers).on("drain", more);
+        more();
+      };
+      const client = httpClient();
+      await serving(endless, (at) =>
+        assert
+          .rejects(askThrough(client, at)({ path: "/all" }), (error: Error) => {
+            assert.ok(error instanceof TooLong);
+            assert.equal(error.message, "/all answers with more than 8 MiB, which is not read");
+            return true;
+          })
+          .finally(() => client.destroy()),
+      );
+    });
+  }
+});
+
+describe("verify: an end", () => {
+  const targetAt = (at: string, signal?: AbortSignal) => new Target({ ...outside(at), product, signal });
+
+  for (const [what, patience, reason] of [
+    ["one check", { check: 300, all: 60_000 }, "no answer: for 0.3 s"],
+    ["all checks", { check: 60_000, all: 300 }, "no answer: there was no time left for it"],
+  ] as const) {
+    it(`comes to ${what} when the time for it is over`, async () => {
+      const health: RequestListener = ({ url }, response) => void (url === "/healthz" && response.end());
+      const report = await serving(health, (at) => verify(targetAt(at), { patience }));
+      assert.equal(report.ok, false);
+      const failures = report.findings.filter(({ outcome }) => outcome === "failed");
+      assert.deepEqual([...new Set(failures.map(({ seen }) => seen))], [reason]);
+    });
+  }
+
+  it("comes at once where somebody asks for it", async () => {
+    const stop = new AbortController();
+    await serving(
+      () => stop.abort(new Error("enough")),
+      (at) => assert.rejects(verify(targetAt(at, stop.signal)), /enough/),
+    );
+  });
+
+  it("comes at once by Ctrl-C to the command", async () => {
+    const asked = Promise.withResolvers<void>();
+    const { exitCode, stderr } = await serving(
+      () => asked.resolve(),
+      async (at) => {
+        const child = execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), "verify", at], {
+          reject: false,
+        });
+        await asked.promise;
+        child.kill("SIGINT");
+        return child;
+      },
+    );
+    assert.match(stderr, /stopped by Ctrl-C/);
+    assert.equal(exitCode, 130);
   });
 });
 
@@ -249,6 +383,32 @@ describe("verify: a run", () => {
     );
     const seen = findings.find(({ id }) => id === "auth-url")?.seen;
     assert.equal(seen, "next-auth names https://other.example ]0;title ::error::forged");
+  });
+
+  it("keeps what was seen short, however much there is to see", async () => {
+    const providers = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, index) => [index, { signinUrl: `https://other-${index}.example` }]),
+    );
+    const { findings } = await verify(
+      targetOf(({ path }) =>
+        Promise.resolve(answered(200, { "content-type": "application/json" }, JSON.stringify(providers), path)),
+      ),
+    );
+    assert.match(findings.find(({ id }) => id === "auth-url")?.seen ?? "", /^next-auth names https:.{100,500}…$/);
+  });
+
+  it("reads no more scripts than a page may need", async () => {
+    let scripts = 0;
+    const page = Array.from({ length: 5_000 }, (_, index) => `<script src="/${index}.js"></script>`).join("");
+    const { findings } = await verify(
+      targetOf(({ path }) => {
+        scripts += path.endsWith(".js") ? 1 : 0;
+        return Promise.resolve(answered(200, {}, page, path));
+      }),
+    );
+    assert.equal(scripts, 200);
+    const { outcome, seen } = findings.find(({ id }) => id === "javascript-hosts")!;
+    assert.deepEqual([outcome, seen], ["not checked", "/ has 5000 scripts, and the first 200 name no other host"]);
   });
 
   it("asks for what several checks look at once", async () => {

@@ -1,4 +1,6 @@
+import { Readable } from "node:stream";
 import { type Check, failed, NotChecked, passed, verdict } from "../check";
+import { tagsOf } from "../html";
 import { type Answer, cookieHeader, says } from "../http";
 import type { Target } from "../target";
 
@@ -29,20 +31,35 @@ const javascript: Check = {
       throw new NotChecked(says(page));
     }
     const scripts = scriptsOf(page.text, target.origin);
-    const answers = await Promise.all(scripts.map((script) => target.get(script)));
-    const found = [page, ...answers].map((answer) => ({ answer, hosts: foreignHosts(answer.text, target.host) }));
-    return verdict(
-      found.flatMap(({ answer, hosts }) => (hosts.length === 0 ? [] : [`${answer.path} names ${hosts.join(", ")}`])),
-      `${path} and its ${scripts.length} scripts`,
-    );
+    const problems = await namesIn(target, page, scripts.slice(0, mostScripts));
+    if (problems.length === 0 && scripts.length > mostScripts) {
+      throw new NotChecked(`${path} has ${scripts.length} scripts, and the first ${mostScripts} name no other host`);
+    }
+    return verdict(problems, `${path} and its ${scripts.length} scripts`);
   },
 };
 
+/** How many scripts of a page are read, and how many at a time. */
+const mostScripts = 200;
+const atOnce = 4;
+
+async function namesIn(target: Target, page: Answer, scripts: readonly string[]): Promise<string[]> {
+  const names = ({ path, text }: Answer) => {
+    const hosts = foreignHosts(text, target.host);
+    return hosts.length === 0 ? [] : [`${path} names ${hosts.join(", ")}`];
+  };
+  // Asked anew, so that none is kept.
+  const asked = async (path: string) => names(await target.ask({ path }));
+  const found = (await Readable.from(scripts).map(asked, { concurrency: atOnce }).toArray()) as string[][];
+  return [names(page), ...found].flat();
+}
+
 /** Path and query of the scripts that a page loads from its own host, also those that it names for later. */
 export function scriptsOf(html: string, origin: string): string[] {
-  const named = [...html.matchAll(/(?:src|href)="([^"]+\.js(?:\?[^"]*)?)"/g)].map(([, url]) => url!);
-  const urls = named.flatMap((url) => URL.parse(url.replaceAll("&amp;", "&"), origin) ?? []);
-  return [...new Set(urls.filter((url) => url.origin === origin).map(({ pathname, search }) => pathname + search))];
+  const named = tagsOf(html).flatMap(({ attributes }) => attributes.get("src") ?? attributes.get("href") ?? []);
+  const urls = named.flatMap((url) => URL.parse(url, origin) ?? []);
+  const own = urls.filter((url) => url.origin === origin && url.pathname.endsWith(".js"));
+  return [...new Set(own.map(({ pathname, search }) => pathname + search))];
 }
 
 /**
@@ -89,8 +106,10 @@ const noindex: Check = {
 /** Whether a header or the page itself says noindex. */
 export function isHidden({ headers, text }: Pick<Answer, "headers" | "text">): boolean {
   const header = headers.get("x-robots-tag") ?? "";
-  const meta = /<meta[^>]*name="robots"[^>]*>/i.exec(text)?.[0] ?? "";
-  return [header, meta].some((said) => /\b(noindex|none)\b/i.test(said));
+  const metas = tagsOf(text)
+    .filter(({ name, attributes }) => name === "meta" && attributes.get("name")?.toLowerCase() === "robots")
+    .map(({ attributes }) => attributes.get("content") ?? "");
+  return [header, ...metas].some((said) => /\b(noindex|none)\b/i.test(said));
 }
 
 const caching: Check = {
@@ -122,8 +141,8 @@ const caching: Check = {
 
 /** Whether a shared cache may keep an answer (RFC 9111, section 3). */
 export function isShared({ headers }: Pick<Answer, "headers">): boolean {
-  const directives = (headers.get("cache-control") ?? "").toLowerCase().split(/\s*,\s*/);
-  return !directives.some((directive) => /^(no-store|private|no-cache)(=|$)/.test(directive));
+  const directives = (headers.get("cache-control") ?? "").toLowerCase().split(",");
+  return !directives.some((directive) => /^\s*(no-store|private|no-cache)(=|$)/.test(directive));
 }
 
 const authUrl: Check = {

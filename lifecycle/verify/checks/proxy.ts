@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
+import { longestBody } from "../../http-client";
 import { type Check, failed, NotChecked, passed, type Verdict, verdict } from "../check";
-import { type Answer, isRedirect, says } from "../http";
+import { type Answer, decoded, isRedirect, says } from "../http";
 import type { Target } from "../target";
 import { links } from "./hosts";
 
@@ -214,12 +214,13 @@ export function readable(answer: Pick<Answer, "headers" | "body">, accepted: rea
   if (!accepted.includes(encoding)) {
     return failed(`Content-Encoding: ${encoding}, which wasn't asked for`);
   }
-  const decode = { gzip: gunzipSync, br: brotliDecompressSync, deflate: inflateSync }[encoding];
   try {
-    decode?.(answer.body);
+    decoded(answer.body, encoding);
     return undefined;
-  } catch {
-    return failed(`Content-Encoding: ${encoding}, but the body isn't`);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
+      ? failed(`Content-Encoding: ${encoding}, of more than ${longestBody / 2 ** 20} MiB, though it is less without`)
+      : failed(`Content-Encoding: ${encoding}, but the body isn't`);
   }
 }
 

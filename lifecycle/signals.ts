@@ -1,0 +1,20 @@
+import { addAbortListener } from "node:events";
+
+/** Aborted as soon as one of them is, for the same reason. */
+export const anyOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal =>
+  AbortSignal.any(signals.filter((signal) => signal !== undefined));
+
+/**
+ * What comes of something that may not listen to a signal.
+ *
+ * @throws the signal's reason as soon as it is aborted
+ */
+export async function untilAborted<Result>(signal: AbortSignal, action: Promise<Result>): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const listener = addAbortListener(signal, () => aborted.reject(signal.reason as Error));
+  try {
+    return await Promise.race([action, aborted.promise]);
+  } finally {
+    listener[Symbol.dispose]();
+  }
+}
