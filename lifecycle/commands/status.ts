@@ -6,6 +6,7 @@ import { zoneOf } from "../dns";
 import { claimGoing, emptiedSince, imagesInstead, lookForDrift } from "../drift";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
+import { interruption } from "../interruption";
 import { type Login, requiredLogin } from "../login";
 import { findPreview, sharedIdentity } from "../preview";
 import { project, report } from "../project";
@@ -40,8 +41,8 @@ async function statusOfOne(pullRequest: number, options: StatusOptions): Promise
   const login = options.login === true ? await requiredLogin(preview) : undefined;
   const now = new Date();
   const found = await findPreview(context, pullRequest);
-  const [answers, [known], there] = await Promise.all([
-    answer(preview.url, httpClient()),
+  const [{ said: answers }, [known], there] = await Promise.all([
+    answer(preview.url, { dispatcher: httpClient(), signal: interruption }),
     found === undefined ? [] : statusesOf(context, found.identity, now, pullRequest),
     found?.deployment === undefined ? undefined : lookInside(preview, found.deployment),
   ]);
@@ -115,7 +116,7 @@ async function statusesOf(context: PulumiContext, site: SharedIdentity, now: Dat
   const zone = zoneOf(site);
   const records = zone && (() => zone.ownedRecords());
   const codeHost = codeHostOrNone(site.owner.repository);
-  const seen = await gatherSeen({ context, site, records, codeHost, report }, now, only);
+  const seen = await gatherSeen({ context, site, records, codeHost, report, signal: interruption }, now, only);
   return seen.map((one) => statusOf(one, now));
 }
 

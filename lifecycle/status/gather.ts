@@ -6,7 +6,7 @@ import type { CodeHost } from "../code-host";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
 import { answerAbout, type Found, foundIn, gatherAnswers, listNamespaces, type Sources } from "../reconcile";
-import { answer } from "../serving";
+import { answer, type HostAnswer } from "../serving";
 import { stackNames } from "../stack";
 import { hasHost, isLiving, type Seen } from "./judge";
 import type { Pod } from "./pods";
@@ -18,6 +18,8 @@ export interface StatusSources extends Pick<Sources, "context" | "records"> {
   readonly codeHost?: CodeHost;
   /** Is told once of each source that couldn't be asked. */
   readonly report: (message: string) => void;
+  /** Ends it at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** In milliseconds: a host that takes longer to answer isn't well. */
@@ -28,6 +30,7 @@ const patience = 5000;
  * once for their lists, and the code host as by `reconcile`. A source that can't be asked leaves its part unknown.
  *
  * @throws UserError where the backend can't be asked
+ * @throws the signal's reason as soon as it is aborted
  */
 export async function gatherSeen(sources: StatusSources, now: Date, only?: number): Promise<Seen[]> {
   const { context, site, records, report } = sources;
@@ -49,7 +52,7 @@ export async function gatherSeen(sources: StatusSources, now: Date, only?: numbe
     askAboutPullRequests(sources, found, now, only),
     askHosts(
       found.filter((one) => hasHost({ found: one, hasCluster })),
-      site,
+      sources,
     ),
     lookInside(found.filter(isLiving), sources),
   ]);
@@ -84,10 +87,14 @@ async function askAboutPullRequests(
   return (number) => answers.get(number) ?? listed.get(number) ?? "no answer";
 }
 
-async function askHosts(found: readonly Found[], site: SharedIdentity): Promise<Map<Found, string>> {
-  const client = httpClient();
-  const asked = async (one: Found): Promise<[Found, string]> => [one, await answer(urlOf(one, site), client, patience)];
-  return new Map(await (Readable.from(found).map(asked, { concurrency: 16 }).toArray() as Promise<[Found, string][]>));
+async function askHosts(
+  found: readonly Found[],
+  { site, signal }: Pick<StatusSources, "site" | "signal">,
+): Promise<Map<Found, HostAnswer>> {
+  const how = { dispatcher: httpClient(), timeout: patience, signal };
+  const asked = async (one: Found): Promise<[Found, HostAnswer]> => [one, await answer(urlOf(one, site), how)];
+  const answers = Readable.from(found).map(asked, { concurrency: 16 }).toArray();
+  return new Map((await answers) as [Found, HostAnswer][]);
 }
 
 /** What a preview's namespace shows. */

@@ -1,7 +1,8 @@
 import { hasExpired } from "../../contract";
 import { missingAsText } from "../guards";
 import { type Answer, type Found, keep } from "../reconcile";
-import { type Pod, type Requests, requestsOf, troublesOf } from "./pods";
+import { type HostAnswer, isServing } from "../serving";
+import { type Pod, type Requests, requestsOf, troublesOf, webIsReady } from "./pods";
 
 /** What couldn't be asked is neither there nor not there. */
 export type Checked<Value> = Value | "not checked";
@@ -15,7 +16,7 @@ export interface Seen {
   readonly hasCluster: boolean;
   readonly answer: Answer;
   /** What the host answers; undefined where nothing is to answer. */
-  readonly answers?: string;
+  readonly answers?: HostAnswer;
   /** Undefined where there are none to look at. */
   readonly pods?: Checked<readonly Pod[]>;
   /** NetworkPolicies and quota that every preview has and this one lacks. */
@@ -66,7 +67,7 @@ export function statusOf(seen: Seen, now: Date): Status {
     state: typeof answer === "object" ? answer.state : answer === "no answer" ? "not checked" : answer,
     sha: ofCluster(own?.record.sha),
     head: typeof answer === "object" ? answer.headSha : answer === "no answer" ? "not checked" : undefined,
-    health: own?.record.asleep === true && isLiving(found) ? "asleep" : answers,
+    health: own?.record.asleep === true && isLiving(found) ? "asleep" : answers?.said,
     created: ofCluster(own?.created),
     expires: ofCluster(own?.record.expires),
     requests: ofCluster(typeof pods === "object" ? requestsOf(pods) : pods),
@@ -86,7 +87,9 @@ function wrongWith(seen: Seen, now: Date): string[] {
     ...(isExpired(seen, now) ? ["expired"] : []),
     ...(typeof missing === "object" && missing.length > 0 ? [missingAsText(missing)] : []),
     ...(typeof pods === "object" && !asleep ? troublesOf(pods) : []),
-    ...(answers === undefined || answers === "200" || asleep ? [] : [`host answers ${answers}`]),
+    ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && webIsReady(pods))
+      ? []
+      : [`host answers ${answers.said}`]),
   ];
 }
 

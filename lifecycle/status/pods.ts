@@ -36,7 +36,7 @@ export function requestsOf(pods: readonly Pod[]): Requests {
 
 /** What is wrong with the pods of a preview that isn't asleep, a few words each: `web: ImagePullBackOff`. */
 export function troublesOf(pods: readonly Pod[]): string[] {
-  const current = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const current = livingOf(pods);
   if (current.length === 0) {
     return ["no pods"];
   }
@@ -50,6 +50,11 @@ export function troublesOf(pods: readonly Pod[]): string[] {
   });
 }
 
+/** Whether a pod of the web's is ready. */
+export const webIsReady = (pods: readonly Pod[]): boolean =>
+  whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === services.web.name)).length === 0;
+
+const livingOf = (pods: readonly Pod[]) => pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 const partOf = ({ metadata }: Pod) => metadata.labels?.["app.kubernetes.io/name"] ?? "unknown pod";
 const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
 const total = (quantities: readonly (string | undefined)[]) =>

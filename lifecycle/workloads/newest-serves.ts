@@ -4,7 +4,8 @@ import { httpClient } from "../http-client";
 import type { Place } from "../kubectl";
 import { findNamespace } from "../namespace";
 import { serving } from "../serving";
-import { rolledOut } from "./rolled-out";
+import { anyOf } from "../signals";
+import { rolledOut, webIsReady } from "./rolled-out";
 import { whileWatching } from "./watch";
 
 export interface NewestServesOptions {
@@ -25,10 +26,10 @@ export async function newestServes({ place, url, report, signal }: NewestServesO
   const isGoing = deletionOf(place, ended.signal);
   try {
     await whileWatching({ place, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
-      const given = signal === undefined ? [] : [signal];
-      const over = AbortSignal.any([hopeless, isGoing, ...given]);
+      const over = anyOf(hopeless, isGoing, signal);
       await rolledOut(place, over);
-      await serving(url, { dispatcher: httpClient(), report, signal: over });
+      const ready = () => webIsReady(place);
+      await serving(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });
     });
   } finally {
     ended.abort();

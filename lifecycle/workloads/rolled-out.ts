@@ -35,6 +35,13 @@ export async function rolledOut(place: Place, signal?: AbortSignal): Promise<voi
 export const notServing = ({ pods }: Objects): string[] =>
   servers.filter((server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)));
 
+/** Whether a pod of the web's is ready; false also where the cluster can't be asked. */
+export const webIsReady = (place: Place): Promise<boolean> =>
+  look(place).then(
+    (objects) => !notServing(objects).includes(services.web.name),
+    () => false,
+  );
+
 const isStopping = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
 
 /** Whether a pod of one of them is there that the newest revision isn't made of. */

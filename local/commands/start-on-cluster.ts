@@ -1,7 +1,10 @@
 import { execa } from "execa";
 import { type Leaves, leavesOf, parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
-import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
+import { type Deployed, deployed } from "../../lifecycle/deployed";
+import { httpClient } from "../../lifecycle/http-client";
+import type { PulumiContext } from "../../lifecycle/pulumi";
 import { serving } from "../../lifecycle/serving";
+import { webIsReady } from "../../lifecycle/workloads";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName, stackNames } from "../../lifecycle/stack";
 import { interruption } from "../../lifecycle/interruption";
@@ -26,7 +29,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
   const log = openLog("start");
   console.error(`Log: ${String(log.path)}`);
   const stack = stackName(options.pullRequest);
-  const shared = { url: "", isAsleep: false };
+  const shared: { preview?: Deployed; isAsleep: boolean } = { isAsleep: false };
   const context = (report: Report): PulumiContext => ({
     project: checkout,
     env: {},
@@ -49,15 +52,17 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
           };
           const { leaves } = await change(changed, values(options), { report, signal: interruption });
           shared.isAsleep = leaves.asleep === "true";
-          shared.url = (await pulumi(context(report), ["stack", "output", "url", "--stack", stack])).trim();
+          shared.preview = await deployed(context(report), options.pullRequest);
         },
       },
       {
         title: "Waiting until the public host serves",
         usually: "a few seconds; longer where DNS is new",
-        run: async ({ isAsleep }, report) => {
+        run: async ({ preview, isAsleep }, report) => {
           if (!isAsleep) {
-            await serving(shared.url, { timeout: 300_000, signal: interruption, report });
+            const ready = () => webIsReady(preview!);
+            const how = { dispatcher: httpClient(), timeout: 300_000, webIsReady: ready };
+            await serving(preview!.url, { ...how, signal: interruption, report });
           }
         },
       },
@@ -66,7 +71,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
     log,
   );
   log.end();
-  console.log(outcome(options.pullRequest, shared));
+  console.log(outcome(options.pullRequest, { url: shared.preview!.url, isAsleep: shared.isAsleep }));
 }
 
 const values = ({ context, domain, api, web }: ClusterOptions): Leaves =>

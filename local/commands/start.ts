@@ -1,6 +1,7 @@
 import { leavesOf, namesOf } from "../../contract";
 import type { PulumiContext } from "../../lifecycle/pulumi";
 import { serving } from "../../lifecycle/serving";
+import { webIsReady } from "../../lifecycle/workloads";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName } from "../../lifecycle/stack";
 import { localDispatcher } from "../client";
@@ -23,7 +24,7 @@ export interface StartOptions extends LockOptions {
 export async function start({ pullRequest, port, wait }: StartOptions): Promise<void> {
   const log = openLog("start");
   console.error(`Log: ${String(log.path)}`);
-  const { origin: url } = namesOf({ pullRequest, prefix: "", domain, port });
+  const { origin: url, namespace } = namesOf({ pullRequest, prefix: "", domain, port });
   const stack = stackName(pullRequest);
   let isAsleep = false;
 
@@ -47,7 +48,8 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       usually: "1 s",
       run: async (_, report) => {
         if (!isAsleep) {
-          await serving(url, { dispatcher: localDispatcher(), signal: interruption, report });
+          const ready = () => webIsReady({ kubeContext: "preview", namespace });
+          await serving(url, { dispatcher: localDispatcher(), webIsReady: ready, signal: interruption, report });
         }
       },
     },

@@ -1,35 +1,60 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type OutgoingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serving } from "../../lifecycle/serving";
+import { answer, isServing, judged, serving, type ServingOptions } from "../../lifecycle/serving";
+
+type Answer = number | readonly [status: number, headers: OutgoingHttpHeaders];
+
+/** A host on loopback, while something is done with it. */
+async function at<Result>(listener: RequestListener, action: (origin: string) => Promise<Result>): Promise<Result> {
+  const server = createServer(listener);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  try {
+    return await action(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
 
 describe("whether a preview serves", () => {
   /** What the host answers, one by one; the last for ever. */
-  async function waitsFor(answers: Record<"/" | "/api/", number[]>): Promise<string[]> {
+  async function waitsFor(
+    answers: Readonly<Record<string, Answer[]>>,
+    options: Partial<ServingOptions> = {},
+  ): Promise<string[]> {
     const asked: string[] = [];
-    const server = createServer(({ url }, answer) => {
-      const path = url as keyof typeof answers;
-      const status = answers[path].length > 1 ? answers[path].shift()! : answers[path][0]!;
-      asked.push(`${path} ${status}`);
-      answer.writeHead(status).end();
-    });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    try {
-      await serving(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { report: () => undefined });
-      return asked;
-    } finally {
-      server.close();
-    }
+    const listener: RequestListener = ({ url = "" }, response) => {
+      const given = answers[url]!;
+      const [status, headers] = [given.length > 1 ? given.shift()! : given[0]!].flat() as [
+        number,
+        OutgoingHttpHeaders?,
+      ];
+      asked.push(`${url} ${status}`);
+      response.writeHead(status, headers).end();
+    };
+    await at(listener, (origin) => serving(origin, { report: () => undefined, ...options }));
+    return asked;
   }
 
-  it("is seen by its page, which no redirect and no error stands in for", async () => {
-    assert.deepEqual(await waitsFor({ "/": [404, 302, 200], "/api/": [200] }), [
+  it("is seen by its page, which no error stands in for", async () => {
+    assert.deepEqual(await waitsFor({ "/": [404, 503, 200], "/api/": [200] }), [
       "/ 404",
-      "/ 302",
+      "/ 503",
       "/ 200",
       "/api/ 200",
     ]);
+  });
+
+  it("is seen through its own redirects", async () => {
+    const asked = await waitsFor({
+      "/": [[308, { location: "/en" }]],
+      "/en": [503, [307, { location: "/login?next=/" }]],
+      "/login?next=/": [200],
+      "/api/": [200],
+    });
+    assert.deepEqual(asked, ["/ 308", "/en 503", "/ 308", "/en 307", "/login?next=/ 200", "/api/ 200"]);
   });
 
   it("waits for the API behind it while that can't be reached yet, whatever it answers then", async () => {
@@ -39,5 +64,113 @@ describe("whether a preview serves", () => {
       "/api/ 503",
       "/api/ 404",
     ]);
+  });
+
+  for (const [name, guarded, said] of [
+    ["another host", [302, { location: "https://sso.example.com/login?to=1" }], "302 to https://sso.example.com"],
+    ["a login by HTTP Basic", [401, { "www-authenticate": 'Basic realm="previews"' }], "401"],
+  ] as const) {
+    it(`is not seen by ${name}, which may be the ingress's, until the web's own pods are ready`, async () => {
+      const ready = [false, true];
+      const told: string[] = [];
+      const asked = await waitsFor(
+        { "/": [[...guarded]], "/api/": [[...guarded]] },
+        { webIsReady: () => Promise.resolve(ready.shift()!), report: (message) => told.push(message) },
+      );
+      assert.deepEqual(asked, [`/ ${guarded[0]}`, `/ ${guarded[0]}`, `/api/ ${guarded[0]}`]);
+      assert.equal(told.length, 2);
+      assert.ok(told[0]!.endsWith(` answers ${said}`));
+      assert.ok(told[1]!.endsWith(` answers ${said}: that may be the ingress, but the web's pods are ready behind it`));
+    });
+  }
+
+  it("is told with the last answer where it doesn't, and with the doubt", async () => {
+    const wait = (given: Answer) => waitsFor({ "/": [given] }, { timeout: 1 });
+    await assert.rejects(wait(503), /does not serve after 0\.001 s; its last answer was 503$/);
+    await assert.rejects(
+      wait([302, { location: "https://sso.example.com/" }]),
+      /last answer was 302 to https:\/\/sso\.example\.com, which may be the ingress's: no ready pod of the web is known of$/,
+    );
+  });
+
+  it("is asked no more as soon as the signal says so, whatever the host does", async () => {
+    for (const path of ["/", "/api/"]) {
+      const stop = new AbortController();
+      const listener: RequestListener = ({ url }, response) =>
+        url === path ? stop.abort(new Error("enough")) : void response.end();
+      const wait = at(listener, (origin) => serving(origin, { signal: stop.signal, report: () => undefined }));
+      await assert.rejects(wait, /enough/);
+    }
+  });
+});
+
+describe("a host's answer", () => {
+  const host = new URL("https://pr-1.previews.example.com/");
+  const table: [status: number, headers: OutgoingHttpHeaders, serves: "yes" | "maybe" | "no" | "next"][] = [
+    [200, {}, "yes"],
+    [204, {}, "yes"],
+    [304, {}, "yes"],
+    [302, { location: "/login" }, "next"],
+    [308, { location: "https://pr-1.previews.example.com/en" }, "next"],
+    [302, { location: "https://sso.example.com/" }, "maybe"],
+    [302, { location: "https://pr-1.previews.example.com:8443/" }, "maybe"],
+    [302, { location: "//pr-2.previews.example.com/" }, "maybe"],
+    [401, {}, "yes"],
+    [401, { "www-authenticate": "Bearer" }, "yes"],
+    [401, { "www-authenticate": 'Basic realm="x"' }, "maybe"],
+    [401, { "www-authenticate": ["Bearer", "basic"] }, "maybe"],
+    [401, { "www-authenticate": "Negotiate, Basic" }, "maybe"],
+    [403, {}, "no"],
+    [404, {}, "no"],
+    [500, {}, "no"],
+    [503, {}, "no"],
+  ];
+  for (const [status, headers, serves] of table) {
+    it(`${status} with ${JSON.stringify(headers)}: ${serves}`, () => {
+      const found = judged(status, headers as Record<string, string | string[]>, host);
+      assert.equal(found.next === undefined ? found.serves : "next", serves);
+    });
+  }
+
+  it("counts where it is the product's, or where it may be and the web's pods are ready", () => {
+    const counts = (serves: "yes" | "maybe" | "no", ready: boolean) => isServing({ said: "", serves }, ready);
+    assert.deepEqual(
+      (["yes", "maybe", "no"] as const).map((serves) => [counts(serves, false), counts(serves, true)]),
+      [
+        [true, true],
+        [false, true],
+        [false, false],
+      ],
+    );
+  });
+
+  it("comes after five redirects at most", async () => {
+    let asked = 0;
+    const circle: RequestListener = (_, response) => {
+      asked += 1;
+      response.writeHead(302, { location: `/${asked}` }).end();
+    };
+    const found = await at(circle, (origin) => answer(origin));
+    assert.deepEqual([found.said, found.serves, asked], ["302 after 5 redirects", "no", 6]);
+  });
+
+  it("is told in a few words, whatever the host says", async () => {
+    const long: RequestListener = ({ url }, response) =>
+      void (url === "/" ? response.writeHead(302, { location: `/${"x".repeat(8000)}` }) : response).end();
+    const { said } = await at(long, (origin) => answer(origin));
+    assert.match(said, /^200 at \/x{79}…$/);
+  });
+
+  it("is read no further than it takes to know it", async () => {
+    const endless: RequestListener = (_, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(2 ** 16))) {
+          // Until the other side has enough.
+        }
+      };
+      response.writeHead(200).on("drain", more);
+      more();
+    };
+    assert.equal((await at(endless, (origin) => answer(origin))).said, "200");
   });
 });

@@ -94,7 +94,7 @@ const seen = (more: Partial<Seen> = {}): Seen => ({
   url: "https://pr-7.previews.example.com",
   hasCluster: true,
   answer: pull(),
-  answers: "200",
+  answers: { said: "200", serves: "yes" },
   pods: healthy,
   ...more,
 });
@@ -186,6 +186,8 @@ describe("status", () => {
   describe("of a preview says what is wrong:", () => {
     const asleep = { "preview-stack/asleep": "true" };
     const old = { "preview-stack/expires": hours(-24) };
+    const unavailable = { said: "503", serves: "no" } as const;
+    const guarded = { said: "302 to https://sso.example.com", serves: "maybe" } as const;
     const stale = pull({ headSha: shaOf("7.2") });
     const table: [string, Partial<Seen>, string[]][] = [
       ["nothing", {}, []],
@@ -203,8 +205,19 @@ describe("status", () => {
         { found: found({ terminating: true }), answers: undefined, pods: undefined },
         ["namespace is being deleted"],
       ],
-      ["no answer", { answers: "503" }, ["host answers 503"]],
-      ["pods and host", { answers: "503", pods: without("web") }, ["web: no pod", "host answers 503"]],
+      ["no answer", { answers: unavailable }, ["host answers 503"]],
+      ["pods and host", { answers: unavailable, pods: without("web") }, ["web: no pod", "host answers 503"]],
+      ["nothing where a login is asked for before ready pods", { answers: guarded }, []],
+      [
+        "an answer that may be the ingress's, without a ready pod",
+        { answers: guarded, pods: without("web") },
+        ["web: no pod", "host answers 302 to https://sso.example.com"],
+      ],
+      [
+        "an answer that may be the ingress's, where the pods couldn't be asked",
+        { answers: guarded, pods: "not checked" },
+        ["host answers 302 to https://sso.example.com"],
+      ],
       ["nothing when asleep", { found: found({ notes: asleep }), answers: undefined, pods: [] }, []],
       ["nothing of pods that couldn't be asked", { pods: "not checked" }, []],
       [
