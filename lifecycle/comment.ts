@@ -48,9 +48,23 @@ export function commentOnClose(receipt: Receipt): string {
   ].join("\n");
 }
 
+/**
+ * How much of a text is shown, in characters, from its beginning and from its end: GitHub takes 65536 in a comment, and the fence
+ * may have to be as long as the text.
+ */
+const shown = { beginning: 16_000, end: 8_000 };
+
 /** What a pull request's code has printed is among it: a fence that is longer than any in it keeps it text. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+function fenced(all: string): string {
+  const text = abridged(all);
+  const longest = [...text.matchAll(/`+/g)].reduce((most, [ticks]) => Math.max(most, ticks.length), 2);
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;
+}
+
+/** The beginning says what failed, the end how. */
+function abridged(text: string): string {
+  const left = text.length - shown.beginning - shown.end;
+  const [beginning, end] = [text.slice(0, shown.beginning), text.slice(-shown.end)].map((part) => part.toWellFormed());
+  return left <= 0 ? text : `${beginning}\n… ${left} characters are left out here …\n${end}`;
 }

@@ -65,4 +65,17 @@ describe("the comment on a pull request", () => {
       assert.ok(inside!.includes(odd));
     }
   });
+
+  it("is no longer than GitHub takes, and whole, however much the product has said", () => {
+    const page = "https://github.com/myorg/orders/actions/runs/5";
+    for (const much of ["x".repeat(2 ** 24), "`a".repeat(2 ** 20), "`".repeat(2 ** 20), "\n".repeat(2 ** 20)]) {
+      const text = commentOnFailure("update", `pod web-1: it fails\n${much}\nLook at web.image.`, page);
+      assert.ok(text.length < 60_000, String(text.length));
+      const [, , inside] = /^(`{3,})text\n([\s\S]*)\n\1\n\nOutput: /m.exec(text)!;
+      assert.match(inside!, /^pod web-1: it fails\n/);
+      assert.match(inside!, /\n… \d+ characters are left out here …\n/);
+      assert.match(inside!, /\nLook at web\.image\.$/);
+      assert.ok(text.endsWith(page));
+    }
+  });
 });
