@@ -17,9 +17,19 @@ give_up() {
   exit "$1"
 }
 
-sees=closed
-if [ "$CHECKS_ISOLATION" = true ]; then
-  closed=0
+# Over TCP: a query by UDP that a firewall drops is tried again only seconds later.
+await_dns() {
+  local nameserver
+  nameserver=$(sed -n 's/^nameserver \([^ ]*\).*/\1/p' /etc/resolv.conf | head -n 1)
+  until connects "$nameserver" 53; do
+    [ "$SECONDS" -lt "$POLICY_SECONDS" ] || give_up "$DNS_EXIT_CODE" \
+      "can't reach the DNS server $nameserver over TCP after $POLICY_SECONDS s"
+    sleep 0.1
+  done
+}
+
+await_isolation() {
+  local closed=0
   until [ "$closed" = 2 ]; do
     if connects "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"; then
       closed=0
@@ -30,17 +40,17 @@ if [ "$CHECKS_ISOLATION" = true ]; then
       closed=$((closed + 1))
     fi
   done
+}
+
+# Where pods start isolated, all is closed until the network knows the pod; where they don't, until its policies come.
+await_dns
+if [ "$CHECKS_ISOLATION" = true ]; then
+  await_isolation
+  await_dns
+  sees=closed
 else
   sees="not checked"
 fi
-
-# Over TCP: a query by UDP that a firewall drops is tried again only seconds later.
-nameserver=$(sed -n 's/^nameserver \([^ ]*\).*/\1/p' /etc/resolv.conf | head -n 1)
-until connects "$nameserver" 53; do
-  [ "$SECONDS" -lt "$POLICY_SECONDS" ] || give_up "$DNS_EXIT_CODE" \
-    "can't reach the DNS server $nameserver over TCP after $POLICY_SECONDS s"
-  sleep 0.1
-done
 
 for needed in $NEEDS; do
   until connects "${needed%:*}" "${needed#*:}"; do
