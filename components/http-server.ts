@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Environment, Settings } from "../contract";
+import { type Environment, type Settings, writableFolders } from "../contract";
 import { gate } from "./gate";
 import {
   container,
@@ -87,9 +87,11 @@ const notYetForgotten = 2;
 
 function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   const { server, service } = args;
-  const { volumes, volumeMounts } = productVolumes(args, server.writablePaths);
+  const folders = writableFolders(server.writablePaths);
+  const { volumes, volumeMounts } = productVolumes(args, folders);
   return podSpec(args, {
     uid: server.uid,
+    gid: server.gid,
     volumes,
     initContainers: [gate(args.settings, { needs: args.needs, hasEgress: true })],
     containers: [
@@ -99,7 +101,7 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
         command: server.command,
         env: variables(args.environment, args.secretName),
         ports: [{ name: "http", containerPort: server.port }],
-        resources: resourceRequirements(server.resources),
+        resources: resourceRequirements(server.resources, folders),
         volumeMounts,
         ...probes(args),
         lifecycle: { preStop: { sleep: { seconds: notYetForgotten } } },

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiEnvironment, databaseAddress, type Settings, shortHash } from "../contract";
+import { apiEnvironment, databaseAddress, type Settings, shortHash, writableFolders } from "../contract";
 import { gate } from "./gate";
 import {
   container,
@@ -71,9 +71,11 @@ export class Migration extends pulumi.ComponentResource {
 
   private pod(args: MigrationArgs) {
     const { api } = args.settings;
-    const { volumes, volumeMounts } = productVolumes(args, api.writablePaths);
+    const folders = writableFolders(api.writablePaths);
+    const { volumes, volumeMounts } = productVolumes(args, folders);
     return podSpec(args, {
       uid: api.uid,
+      gid: api.gid,
       restartPolicy: "Never",
       volumes,
       initContainers: [gate(args.settings, { needs: [databaseAddress], hasEgress: true })],
@@ -83,7 +85,7 @@ export class Migration extends pulumi.ComponentResource {
           image: api.image,
           command: api.migrate,
           env: variables(apiEnvironment(args.settings), args.secretName),
-          resources: resourceRequirements(api.resources),
+          resources: resourceRequirements(api.resources, folders),
           volumeMounts,
         }),
       ],

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   databaseEnvironment,
+  databaseFolders,
   databaseSecrets,
   databaseVolume,
   generationAnnotation,
@@ -87,7 +88,7 @@ export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSe
 
 function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
   const { database } = settings;
-  const { volumes, volumeMounts } = writable(["/tmp", "/var/run/postgresql"]);
+  const { volumes, volumeMounts } = writable(databaseFolders);
   return podSpec(
     { imagePullSecrets },
     {
@@ -101,7 +102,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
           args: ["postgres", ...throwAwayDurability],
           env: variables(databaseEnvironment(), passwordSecret),
           ports: [{ name: "postgres", containerPort: services.database.port }],
-          resources: resourceRequirements(database.resources),
+          resources: resourceRequirements(database.resources, databaseFolders),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],
           startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: databaseSeconds },
           readinessProbe: { ...isReady, periodSeconds: 5 },

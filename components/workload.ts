@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dirname } from "node:path/posix";
-import { type Environment, type Settings, trustedCaFile } from "../contract";
+import { type Environment, memoryLimit, type Settings, trustedCaFile, type WritableFolder } from "../contract";
 
 type PodSpec = types.input.core.v1.PodSpec;
 type Container = types.input.core.v1.Container;
@@ -41,9 +41,9 @@ const terminationGracePeriodSeconds = 5;
  */
 export function podSpec(
   args: Pick<WorkloadArgs, "imagePullSecrets">,
-  own: { uid: number | undefined } & Omit<PodSpec, "securityContext">,
+  own: { uid: number | undefined; gid?: number } & Omit<PodSpec, "securityContext">,
 ): PodSpec {
-  const { uid, ...spec } = own;
+  const { uid, gid = uid, ...spec } = own;
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -51,7 +51,9 @@ export function podSpec(
     imagePullSecrets: args.imagePullSecrets.map((name) => ({ name })),
     securityContext: {
       runAsNonRoot: true,
-      ...(uid === undefined ? {} : { runAsUser: uid, runAsGroup: uid, fsGroup: uid }),
+      ...(uid === undefined ? {} : { runAsUser: uid }),
+      // Kubelet takes only the user from an image: without this the group is 0.
+      ...(gid === undefined ? {} : { runAsGroup: gid, fsGroup: gid }),
       seccompProfile: { type: "RuntimeDefault" },
     },
     ...spec,
@@ -101,22 +103,27 @@ export const replicasOf = ({ asleep }: Settings) => (asleep ? 0 : 1);
 
 export function resourceRequirements(
   resources: Settings["api"]["resources"],
+  folders: readonly WritableFolder[],
 ): types.input.core.v1.ResourceRequirements {
   return {
     requests: { cpu: resources.cpu, memory: resources.memory },
-    limits: { memory: resources.memoryLimit },
+    // None of ephemeral storage: kubelet would count logs before it rotates them, and evict a pod that logs much.
+    limits: { memory: memoryLimit(resources, folders) },
   };
 }
 
-/** Folders that stay writable under the read-only root. */
-export function writable(paths: readonly string[]) {
-  const volumes = paths.map((_, index) => ({ name: `writable-${index}`, emptyDir: {} }));
-  return { volumes, volumeMounts: paths.map((mountPath, index) => ({ name: `writable-${index}`, mountPath })) };
+/** Folders that stay writable under the read-only root. On disk, whoever fills one would have the pod evicted. */
+export function writable(folders: readonly WritableFolder[]) {
+  const volumes = folders.map(({ size, disk }, index) => ({
+    name: `writable-${index}`,
+    emptyDir: { ...(disk ? {} : { medium: "Memory" }), sizeLimit: size },
+  }));
+  return { volumes, volumeMounts: folders.map(({ path }, index) => ({ name: `writable-${index}`, mountPath: path })) };
 }
 
 /** What a container of the product's images has mounted: its writable folders, and the certificates to trust. */
-export function productVolumes({ trustedCa }: WorkloadArgs, writablePaths: readonly string[]) {
-  const { volumes, volumeMounts } = writable(writablePaths);
+export function productVolumes({ trustedCa }: WorkloadArgs, folders: readonly WritableFolder[]) {
+  const { volumes, volumeMounts } = writable(folders);
   if (trustedCa === undefined) {
     return { volumes, volumeMounts };
   }

@@ -17,3 +17,4 @@ export * from "./quantity";
 export * from "./receipt";
 export * from "./settings";
 export * from "./stack-file";
+export * from "./writable-folders";

@@ -20,3 +20,9 @@ export function parseQuantity(quantity: string): number | undefined {
   const match = /^([0-9]+(?:\.[0-9]+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti|)$/.exec(quantity);
   return match ? Number(match[1]) * units[match[2]!]! : undefined;
 }
+
+/** Bytes, rounded up to whole MiB, as Kubernetes writes them: `576Mi`, `1Gi`. */
+export function binaryQuantity(bytes: number): string {
+  const mebibytes = Math.ceil(bytes / 2 ** 20);
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
+}

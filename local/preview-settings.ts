@@ -15,8 +15,9 @@ export function embeddedSettings(images: ProductImages, port: number): SettingsI
     domain,
     port: String(port),
     product,
-    api: { image: images.api },
-    web: { image: images.web },
+    // As the images' USER says, of which Kubernetes takes the user alone.
+    api: { image: images.api, uid: 10001 },
+    web: { image: images.web, uid: 10001 },
     database: { image: images.postgres },
     // What the reference product's seed calls the reviewers' account and its password.
     demoLogin: { username: "reviewer", passwordVariable: "DEMO_USER_PASSWORD" },

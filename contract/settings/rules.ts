@@ -151,3 +151,30 @@ function quantity(kind: keyof typeof largest, example: string) {
 export const cpu = quantity("cpu", "100m");
 export const memory = quantity("memory", "256Mi");
 export const storage = quantity("storage", "1Gi");
+
+const writablePath = z.union(
+  [
+    absolutePath,
+    z
+      .strictObject({
+        path: absolutePath,
+        size: storage.optional(),
+        disk: z.boolean({ error: "must be true or false" }).optional(),
+      })
+      .refine(({ size, disk }) => disk !== true || size !== undefined, {
+        path: ["size"],
+        message: "must be given for a folder on disk",
+      }),
+  ],
+  { error: "must be an absolute path in the container, or { path, size, disk }" },
+);
+
+/** Each folder once. */
+export const writablePaths = z.array(writablePath).superRefine((all, context) => {
+  const paths = all.map((given) => (typeof given === "string" ? given : given.path));
+  paths.forEach((path, index) => {
+    if (paths.indexOf(path) < index) {
+      context.addIssue({ code: "custom", path: [index], message: `must not name ${path} twice` });
+    }
+  });
+});

@@ -12,7 +12,7 @@ function resources(cpu: string, memory: string, memoryLimit: string) {
     .strictObject({
       cpu: rule.cpu.default(cpu).describe("CPU request; there is no CPU limit, so a start-up isn't throttled"),
       memory: rule.memory.default(memory).describe("memory request"),
-      memoryLimit: rule.memory.default(memoryLimit).describe("memory limit"),
+      memoryLimit: rule.memory.default(memoryLimit).describe("memory limit, without the folders in memory"),
     })
     .refine(({ memory, memoryLimit }) => (parseQuantity(memory) ?? 0) <= (parseQuantity(memoryLimit) ?? Infinity), {
       path: ["memoryLimit"],
@@ -43,9 +43,18 @@ function workload<Own extends z.ZodRawShape>(own: Own) {
       .max(2 ** 31 - 1)
       .optional()
       .describe("user id; by default the image's own numeric USER"),
+    gid: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .optional()
+      .describe("group id, also of its folders; by default the uid, and 0 without one, whatever the image's USER says"),
     ...own,
   });
 }
+
+const writablePathsMean =
+  "folders that stay writable, each 64Mi in memory; `{ path: /cache, size: 2Gi, disk: true }` is larger, and on disk";
 
 const egressRule = z
   .strictObject({
@@ -92,7 +101,7 @@ export const settingsSchema = z.strictObject({
       .array(rule.origin)
       .default([])
       .describe("exact origins that browsers may call the API from, beside the preview's own"),
-    writablePaths: z.array(rule.absolutePath).default(["/tmp"]).describe("folders that get an emptyDir"),
+    writablePaths: rule.writablePaths.default(["/tmp"]).describe(writablePathsMean),
     resources: resources("50m", "160Mi", "512Mi"),
   })
     .prefault({})
@@ -102,10 +111,7 @@ export const settingsSchema = z.strictObject({
     port: rule.port.default(3000).describe("port that the web listens on"),
     livePath: rule.path.default("/healthz").describe("liveness check"),
     readyPath: rule.path.default("/healthz").describe("readiness check; must not need the API"),
-    writablePaths: z
-      .array(rule.absolutePath)
-      .default(["/tmp", "/app/.next/cache"])
-      .describe("folders that get an emptyDir"),
+    writablePaths: rule.writablePaths.default(["/tmp", "/app/.next/cache"]).describe(writablePathsMean),
     resources: resources("50m", "128Mi", "512Mi"),
   })
     .prefault({})
@@ -254,7 +260,9 @@ export const settingsSchema = z.strictObject({
   quota: z
     .strictObject({
       cpu: rule.cpu.default("2").describe("all CPU requests together"),
-      memory: rule.memory.default("4Gi").describe("all memory limits together; leave room for a rolling update"),
+      memory: rule.memory
+        .default("5Gi")
+        .describe("all memory limits together, folders in memory included; leave room for a rolling update"),
       pods: z.int().min(6).max(100).default(20).describe("pods; an update needs up to 6"),
       storage: rule.storage.default("10Gi").describe("all volumes together"),
     })

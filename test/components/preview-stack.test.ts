@@ -38,9 +38,19 @@ interface PodSpec {
   automountServiceAccountToken: boolean;
   enableServiceLinks: boolean;
   terminationGracePeriodSeconds: number;
-  securityContext: { runAsNonRoot: boolean; seccompProfile: { type: string } };
+  securityContext: {
+    runAsNonRoot: boolean;
+    runAsUser?: number;
+    runAsGroup?: number;
+    fsGroup?: number;
+    seccompProfile: { type: string };
+  };
   imagePullSecrets: { name: string }[];
-  volumes: { name: string; configMap?: { name: string } }[];
+  volumes: {
+    name: string;
+    configMap?: { name: string };
+    emptyDir?: { medium?: string; sizeLimit?: string };
+  }[];
   initContainers: Container[];
   containers: Container[];
 }
@@ -56,7 +66,7 @@ interface Container {
     runAsUser?: number;
     runAsGroup?: number;
   };
-  resources: { requests: object; limits: object };
+  resources: { requests: { memory: string }; limits: object };
   volumeMounts?: { name: string; mountPath: string }[];
   ports?: { containerPort: number }[];
   terminationMessagePolicy: string;
@@ -370,6 +380,75 @@ describe("PreviewStack, as it registers its resources", () => {
       const needs = gate.env.find(({ name }) => name === "NEEDS")?.value;
       assert.equal(needs, /^(api|migrate)/.test(metadata.name) ? "db:5432" : "", metadata.name);
     }
+  });
+
+  const folders = (all: Recorded[]) =>
+    Object.fromEntries(
+      workloads(all).map(({ metadata, spec: { template } }) => {
+        const { volumes, containers } = template.spec;
+        const { resources, volumeMounts } = only(containers);
+        const mounted = volumeMounts!.map(({ name, mountPath }) => {
+          const { medium, sizeLimit } = volumes.find((volume) => volume.name === name)?.emptyDir ?? {};
+          return [mountPath, medium, sizeLimit] as const;
+        });
+        const sized = mounted.filter(([, , sizeLimit]) => sizeLimit !== undefined);
+        const sizes = sized.map(([path, medium, sizeLimit]) => `${path} ${medium ?? "disk"} ${sizeLimit}`);
+        return [
+          metadata.name.replace(/-.*/, ""),
+          { sizes, limits: resources.limits, request: resources.requests.memory },
+        ];
+      }),
+    );
+
+  it("keeps what pods may write in memory, with a size that a container's limit has room for", () => {
+    const api = { sizes: ["/tmp Memory 64Mi"], limits: { memory: "576Mi" }, request: "160Mi" };
+    assert.deepEqual(folders(resources), {
+      db: {
+        sizes: ["/tmp Memory 64Mi", "/var/run/postgresql Memory 1Mi", "/dev/shm Memory 256Mi"],
+        limits: { memory: "833Mi" },
+        request: "96Mi",
+      },
+      migrate: api,
+      api,
+      web: {
+        sizes: ["/tmp Memory 64Mi", "/app/.next/cache Memory 64Mi"],
+        limits: { memory: "640Mi" },
+        request: "128Mi",
+      },
+    });
+  });
+
+  it("keeps a folder on disk, or a larger one in memory, where a setting says so", async () => {
+    const writablePaths = ["/tmp", { path: "/cache", size: "2Gi", disk: true }, { path: "/media", size: "100M" }];
+    const { resources } = await graph({ api: { ...minimal.api, writablePaths } });
+    for (const part of ["api", "migrate"]) {
+      const sizes = ["/tmp Memory 64Mi", "/cache disk 2Gi", "/media Memory 96Mi"];
+      assert.deepEqual(folders(resources)[part], { sizes, limits: { memory: "672Mi" }, request: "160Mi" });
+    }
+  });
+
+  it("runs pods as the user and group that their settings say, the group by default the user", async () => {
+    const identities = async (api: SettingsInput["api"], web: SettingsInput["web"]) => {
+      const { resources } = await graph({ api: { ...minimal.api, ...api }, web: { ...minimal.web, ...web } });
+      return Object.fromEntries(
+        workloads(resources).map(({ metadata, spec: { template } }) => {
+          const { runAsUser, runAsGroup, fsGroup } = template.spec.securityContext;
+          return [metadata.name.replace(/-.*/, ""), [runAsUser, runAsGroup, fsGroup]];
+        }),
+      );
+    };
+    const db = [999, 999, 999];
+    const [users, groups, none] = [
+      [10001, 10001, 10001],
+      [10001, 0, 0],
+      [undefined, undefined, undefined],
+    ];
+    assert.deepEqual(await identities({ uid: 10001 }, { uid: 10001, gid: 0 }), {
+      ...{ db, api: users, migrate: users, web: groups },
+    });
+    assert.deepEqual(await identities({ gid: 10001 }, {}), {
+      ...{ db, api: [undefined, 10001, 10001], migrate: [undefined, 10001, 10001], web: none },
+    });
   });
 
   it("probes Django as the host that it allows", () => {

@@ -3,6 +3,7 @@ import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
 import { kubectl } from "./kubectl";
 import type { Preview } from "./preview";
+import { isWhole } from "../extent";
 import { desk as preview, sibling } from "../shared-previews";
 
 describe("network isolation on the node", () => {
@@ -62,6 +63,61 @@ describe("network isolation on the node", () => {
     await closed(preview, "api", "oidc.test-oidc.svc.cluster.local", 3000);
   });
 });
+
+describe("what a pod of the node may write", () => {
+  before(() => preview.open());
+
+  const inside = (part: string, command: string) =>
+    kubectl("exec", "-n", preview.namespace, `deployment/${part}`, "--", "sh", "-c", command);
+
+  for (const part of ["api", "web"]) {
+    it(`is written by the ${part} as the user and group that its image names`, async () => {
+      assert.equal(await inside(part, "id -u; id -g; id -G"), "10001\n10001\n10001");
+    });
+  }
+
+  for (const [part, folder] of [
+    ["api", "/tmp"],
+    ["web", "/tmp"],
+    ["web", "/app/.next/cache"],
+  ] as const) {
+    it(`has an end in the ${part}'s ${folder}, and the pod goes on`, async () => {
+      const before = await podsOf(part);
+      try {
+        const said = await inside(part, `dd if=/dev/zero of=${folder}/full bs=1M count=65 2>&1 || df -B1 ${folder}`);
+        assert.match(said, /No space left on device/);
+        // Kubelet evicts a pod where it counts more than the size.
+        assert.match(said, new RegExp(`^tmpfs +${size} +${size} +0 +100% ${folder}$`, "m"));
+        if (isWhole) {
+          await eventually(async () => assert.ok((await seenByKubelet(part)).includes(size)), 120);
+        }
+        assert.equal((await ask(`${preview.names.origin}/api/version/`)).status, 200);
+        assert.equal(await podsOf(part), before);
+      } finally {
+        await inside(part, `rm -f ${folder}/full`);
+      }
+    });
+  }
+});
+
+const size = 64 * 2 ** 20;
+
+/** Name, phase and restarts of a part's pods. */
+const podsOf = (part: string) =>
+  kubectl(
+    ...["get", "pods", "-n", preview.namespace, "-l", `app.kubernetes.io/name=${part}`, "--no-headers"],
+    "--output=custom-columns=:metadata.name,:status.phase,:status.containerStatuses[*].restartCount",
+  );
+
+/** What kubelet has seen in the folders of a part's pods, in bytes. It looks once a minute. */
+async function seenByKubelet(part: string): Promise<(number | undefined)[]> {
+  const node = await kubectl("get", "nodes", "--output=jsonpath={.items[0].metadata.name}");
+  const { pods } = JSON.parse(await kubectl("get", "--raw", `/api/v1/nodes/${node}/proxy/stats/summary`)) as {
+    pods: { podRef: { name: string; namespace: string }; volume?: { usedBytes?: number }[] }[];
+  };
+  const own = pods.filter(({ podRef }) => podRef.namespace === preview.namespace && podRef.name.startsWith(`${part}-`));
+  return own.flatMap(({ volume = [] }) => volume.map(({ usedBytes }) => usedBytes));
+}
 
 const closed = async (preview: Preview, from: "web" | "api", host: string, port: number) =>
   assert.equal(await connects(preview, from, host, port), "closed");

@@ -13,6 +13,8 @@ function problems(values: unknown, stack = "pr-1"): readonly string[] {
   return [];
 }
 
+const folders = (...writablePaths: unknown[]) => ({ api: { ...minimal.api, writablePaths } });
+
 /** Each wrong value with the setting that must be named and what the message must show. */
 const wrong: [string, unknown, RegExp][] = [
   ["no context", { kubeContext: undefined }, /^kubeContext: is required/],
@@ -55,6 +57,13 @@ const wrong: [string, unknown, RegExp][] = [
     { api: { ...minimal.api, env: { "A B": "c" } } },
     /^api\.env\.A B: must be a variable's name/,
   ],
+  ["a writable path that is relative", folders({ path: "cache" }), /^api\.writablePaths\.0\.path: .*absolute.*"cache"/],
+  ["a writable path of two", folders("/tmp", { path: "/tmp" }), /^api\.writablePaths\.1: must not name \/tmp twice/],
+  ["a folder's size that is none", folders({ path: "/c", size: "2 GB" }), /^api\.writablePaths\.0\.size: .*"2 GB"/],
+  ["a folder on disk without size", folders({ path: "/c", disk: true }), /^api\.writablePaths\.0\.size: must be given/],
+  ["a folder that is a number", folders(5), /^api\.writablePaths\.0: must be an absolute path in the container; got 5/],
+  ["root as the user", { api: { ...minimal.api, uid: 0 } }, /^api\.uid: .*got 0/],
+  ["a negative group", { api: { ...minimal.api, gid: -1 } }, /^api\.gid: .*got -1/],
   [
     "a variable of the contract",
     { api: { ...minimal.api, env: { ALLOWED_HOSTS: "*" } } },
@@ -119,8 +128,17 @@ const wrong: [string, unknown, RegExp][] = [
   ["egress to both", { egress: [{ cidr: "10.0.0.0/8", namespaceLabels: { a: "b" } }] }, /^egress\.0: .*exactly one/],
   ["no product", { product: undefined }, /^product: is required/],
   ["a selector of every namespace", { egress: [{ namespaceLabels: {} }] }, /^egress\.0\.namespaceLabels: .*one label/],
-  ["more memory than the quota has", { quota: { memory: "2Gi" } }, /^quota\.memory: .*"2Gi"/],
-  ["more cpu than the quota has", { web: { ...minimal.web, resources: { cpu: "3" } } }, /^quota\.cpu: .*"2"/],
+  [
+    "more memory than the quota has",
+    { quota: { memory: "3840Mi" } },
+    /^quota\.memory: must hold 3841Mi, .*API's 576Mi \(memoryLimit 512Mi, \/tmp 64Mi\), .* 640Mi .* 833Mi .*"3840Mi"/,
+  ],
+  [
+    "more memory than the quota has, in a folder",
+    folders({ path: "/cache", size: "1Gi" }),
+    /^quota\.memory: must hold 6721Mi, .*1536Mi \(memoryLimit 512Mi, \/cache 1Gi\).*"5Gi"/,
+  ],
+  ["more cpu than the quota has", { web: { ...minimal.web, resources: { cpu: "3" } } }, /^quota\.cpu: .* 6\.2, .*"2"/],
   ["a larger volume than the quota has", { database: { storage: "20Gi" } }, /^quota\.storage: .*"10Gi"/],
   ["a repository that is none", { repository: "../etc" }, /^repository: .*owner\/name/],
 ];
@@ -135,6 +153,16 @@ describe("parseSettings", () => {
   });
 
   it("takes a port as text, as Pulumi hands it over", () => assert.equal(settingsWith({ port: "8443" }).port, 8443));
+
+  it("lets the quota hold just what an update needs", () => {
+    const quota = { cpu: "300m", memory: "3841Mi", storage: "1Gi" };
+    assert.equal(settingsWith({ quota }).quota.memory, "3841Mi");
+  });
+
+  it("lets the quota hold folders on disk, whatever their size", () => {
+    const disk = { path: "/cache", size: "100Gi", disk: true };
+    assert.deepEqual(settingsWith(folders("/tmp", disk) as SettingsInput).api.writablePaths, ["/tmp", disk]);
+  });
 
   it("lets a setting name the revision", () => {
     const settings = settingsWith({ api: { ...minimal.api, sha: "0123456789" } });
