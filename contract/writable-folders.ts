@@ -6,13 +6,13 @@ type WritablePaths = SettingsValues["api"]["writablePaths"];
 /** A folder that stays writable under a container's read-only root. */
 export interface WritableFolder {
   readonly path: string;
-  /** Whole MiB: a folder that memory's pages make larger than its size gets its pod evicted once it is full. */
+  /** Whole MiB: memory comes in pages, and kubelet evicts a pod whose folder holds more than its size. */
   readonly size: string;
   /** On the node's disk, where kubelet evicts the pod that fills it. In memory a full folder has no space left. */
   readonly disk: boolean;
 }
 
-/** @param paths as the settings have them @default 64Mi in memory */
+/** What `writablePaths` stands for: a path alone has 64Mi in memory. */
 export function writableFolders(paths: WritablePaths): WritableFolder[] {
   return paths.map((given) => {
     const { path, size = "64Mi", disk = false } = typeof given === "string" ? { path: given } : given;
@@ -21,9 +21,11 @@ export function writableFolders(paths: WritablePaths): WritableFolder[] {
 }
 
 /**
- * Postgres' own. With its defaults a plain VACUUM takes 64 MiB of shared memory (`maintenance_work_mem`), and the hash tables
- * of four queries at once, which 8 workers are for (`max_parallel_workers`), take 36 MiB each: `work_mem`, doubled by
- * `hash_mem_multiplier`, for two workers and their leader, in segments that together are half as large again.
+ * Postgres' own. With its defaults a plain VACUUM takes 64 MiB of shared memory (`maintenance_work_mem`). A parallel hash join
+ * takes 24 (`work_mem`, doubled by `hash_mem_multiplier`, for two workers and their leader), and 46 at most, since segments
+ * grow from 1 to 16. The workers suffice for four at once (`max_parallel_workers`): 248 MiB.
+ *
+ * @see https://www.postgresql.org/docs/16/runtime-config-resource.html
  */
 export const databaseFolders = writableFolders([
   "/tmp",
