@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import { pullRequestNumber, UserError } from "../contract";
 import { close } from "./commands/close";
@@ -11,10 +12,12 @@ import { up } from "./commands/up";
 import { verify } from "./commands/verify";
 import { harmless } from "./harmless";
 import { handleInterruption, interruption } from "./interruption";
+import { say } from "./print";
 
 // 1 is for what a command has found out, so a mistyped command ends with 2, like all that can't be done.
 const program = new Command("preview")
   .description("What happens to a preview while its pull request lives.")
+  .configureOutput({ outputError: (text, write) => write(harmless(text)) })
   .exitOverride();
 
 program
@@ -160,6 +163,6 @@ program.parseAsync().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;
   }
-  console.error(error instanceof UserError ? harmless(error.message) : error);
+  say(error instanceof UserError ? error.message : inspect(error));
   process.exitCode = interruption.aborted ? 130 : 2;
 });

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import { isComplete, type Receipt } from "../contract";
+import { harmless } from "./harmless";
 import type { UpResult } from "./up";
 import { summary } from "./verify/report";
 
@@ -21,7 +21,7 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
       (part) => `| ${part} | \`${preview.revisions[part]}\` | \`${preview.images[part]}\` |`,
     ),
     "",
-    ...(checks === undefined ? [] : ["Its contract check:", "", fenced(stripVTControlCharacters(summary(checks))), ""]),
+    ...(checks === undefined ? [] : ["Its contract check:", "", fenced(summary(checks)), ""]),
     `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login to whoever may read its Secret.`,
     ...runLine(runPage, screenshots.length > 0 ? "Screenshots and output" : undefined),
   ].join("\n");
@@ -56,7 +56,7 @@ const shown = { beginning: 16_000, end: 8_000 };
 
 /** What a pull request's code has printed is among it: a fence that is longer than any in it keeps it text. */
 function fenced(all: string): string {
-  const text = abridged(all);
+  const text = abridged(harmless(all));
   const longest = [...text.matchAll(/`+/g)].reduce((most, [ticks]) => Math.max(most, ticks.length), 2);
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;

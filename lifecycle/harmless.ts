@@ -1,9 +1,59 @@
 /**
- * A text that a preview or a pull request may have had a word in, as it may be printed: without what a terminal obeys, and
- * without what GitHub's runner obeys, `::command::` at the beginning of a line and `##[command]` anywhere.
+ * `::command::` at the beginning of a line, after any white space. The runner compares as .NET does, which overlooks characters
+ * that aren't shown (actions/runner, ActionCommand.cs).
+ */
+const command =
+  /^([\p{Zs}\t\p{Cf}\p{Default_Ignorable_Code_Point}]*:)(?=[\p{Cf}\p{Default_Ignorable_Code_Point}]*:)/gmu;
+/** `##[command]` anywhere. */
+const oldCommand = /(#[\p{Cf}\p{Default_Ignorable_Code_Point}]*#)(?=[\p{Cf}\p{Default_Ignorable_Code_Point}]*\[)/gu;
+/** A terminal's colours, moves of its cursor, titles and links, by ECMA-48; util.stripVTControlCharacters takes quadratic time. */
+const sequence =
+  // eslint-disable-next-line no-control-regex
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
+/** What moves, hides or turns round what a terminal shows, and line ends that only some programs know. */
+const obeyed = /[^\P{Cc}\n\t]+|[\u2028\u2029]|\p{Bidi_Control}/gu;
+
+/**
+ * A text from outside as it may be printed: without what a terminal obeys, and without what GitHub's runner obeys. From outside
+ * is whatever a preview, a pull request, the cluster, the code host or another program had a word in.
  */
 export const harmless = (text: string): string =>
   text
-    .replace(/[^\P{Cc}\n\t]+/gu, " ")
-    .replace(/^(\s*):(?=:)/gm, "$1: ")
-    .replaceAll("##[", "## [");
+    .replaceAll("\r\n", "\n")
+    .replace(sequence, "")
+    .replace(obeyed, " ")
+    .replace(command, "$1 ")
+    .replace(oldCommand, "$1 ");
+
+/** The same in one line: for a table's cell, and where a line of its own would pass for one of ours. */
+export const harmlessLine = (text: string): string => harmless(text).replace(/[\n\t]+/g, " ");
+
+/** A value as JSON that may be printed. Whoever parses it gets every text letter by letter. */
+export const harmlessJson = (value: unknown): string =>
+  JSON.stringify(value, undefined, 2)
+    .replace(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu, escaped)
+    .replace(oldCommand, (hashes) => `${escaped("#")}${hashes.slice(1)}`);
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** The longest line that is waited for, in characters; a longer one is broken. */
+const longestLine = 2 ** 16;
+
+/** What a program prints as it prints it, line by line. */
+export async function* harmlessLines(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const piece of output) {
+    rest += decoder.decode(piece, { stream: true });
+    const end = rest.lastIndexOf("\n") + 1;
+    if (end > 0) {
+      yield harmless(rest.slice(0, end));
+      rest = rest.slice(end);
+    }
+    if (rest.length > longestLine) {
+      yield `${harmless(rest)}\n`;
+      rest = "";
+    }
+  }
+  yield harmless(rest + decoder.decode());
+}

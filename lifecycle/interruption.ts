@@ -1,4 +1,5 @@
 import { UserError } from "../contract";
+import { say } from "./print";
 
 const controller = new AbortController();
 
@@ -11,7 +12,7 @@ export const interruption = controller.signal;
  */
 export function handleInterruption(): void {
   process.once("SIGINT", () => {
-    console.error("\nStopping when the programs at work have ended; press Ctrl-C again to stop at once");
+    say("\nStopping when the programs at work have ended; press Ctrl-C again to stop at once");
     controller.abort(new UserError("stopped by Ctrl-C; run the same command again to go on"));
     process.once("SIGINT", () => process.exit(130));
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { harmless } from "./harmless";
+import { say } from "./print";
 import { type PulumiContext, resourceDone } from "./pulumi";
 
 /** The Pulumi project of the current folder, found as `pulumi` itself finds it, with the environment of whoever runs it. */
@@ -14,7 +14,7 @@ export const projectName = ({ project: folder }: PulumiContext): string =>
   (parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as { name: string }).name;
 
 /** Progress goes to standard error: standard output has the result alone. */
-export const report = (message: string): void => console.error(`› ${harmless(message)}`);
+export const report = (message: string): void => say(`› ${message}`);
 
 /** The same, saying what `pulumi` has done, resource by resource. */
 export function reportingProject(): PulumiContext {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { pullRequestNumber, UserError } from "../contract";
 import { env } from "./commands/env";
@@ -8,6 +9,7 @@ import { test, testAll } from "./commands/test";
 import type { LockOptions } from "./lock";
 import { buildToolchain } from "./commands/toolchain";
 import { handleInterruption, interruption } from "../lifecycle/interruption";
+import { say } from "../lifecycle/print";
 import { nodePort } from "./port";
 
 const noWait = ["--no-wait", "end at once where another command is at work on this machine"] as const;
@@ -85,6 +87,6 @@ function port(text: string): number {
 
 handleInterruption();
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof UserError ? error.message : error);
+  say(error instanceof UserError ? error.message : inspect(error));
   process.exitCode = interruption.aborted ? 130 : 1;
 });

@@ -1,4 +1,6 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+import { UserError } from "../contract";
+import { harmless } from "../lifecycle/harmless";
 import { resourceDone } from "../lifecycle/pulumi";
 import { interruption } from "../lifecycle/interruption";
 
@@ -30,8 +32,11 @@ export async function runSteps<Context extends object>(
       await run(shared, (message, where) => {
         log.write(`${message}\n`);
         if (where === undefined) {
-          task.output = message;
+          task.output = harmless(message);
         }
+      }).catch((error: Error) => {
+        // It is shown with its step.
+        throw error instanceof UserError ? new UserError(harmless(error.message), { cause: error }) : error;
       });
     },
   }));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import { say } from "../print";
 import { transport } from "./transport";
 
 export interface ClientOptions {
@@ -30,7 +31,7 @@ const longestWait = 60;
 export function githubClient({
   token,
   baseUrl,
-  report = (message) => console.error(message),
+  report = say,
   patience = 20_000,
   second = 1000,
   hear,

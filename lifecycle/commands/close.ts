@@ -5,8 +5,10 @@ import { closePreview, type CloseOptions } from "../close";
 import { runPage } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { zoneOf } from "../dns";
+import { harmlessJson } from "../harmless";
 import type { Identity } from "../identity";
 import { clusterOf, findPreview, refuseOtherCluster, sharedIdentity } from "../preview";
+import { print } from "../print";
 import { reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { noteRun } from "../runs";
@@ -34,7 +36,7 @@ export async function close(pullRequest: number, options: CloseCommandOptions): 
   const host = options.comment === true ? await codeHostOf(context, pullRequest) : undefined;
   try {
     const receipt = await closeByNumber(context, pullRequest, options);
-    console.log(options.json === true ? JSON.stringify(receipt, undefined, 2) : asText(receipt));
+    print(options.json === true ? harmlessJson(receipt) : asText(receipt));
     process.exitCode = isComplete(receipt) ? 0 : 1;
     await tell(host, pullRequest, commentOnClose(receipt));
     if (options.receipt !== undefined) {

@@ -3,6 +3,7 @@ import { keptPaths } from "../../contract";
 import { change } from "../change";
 import { placeOf } from "../identity";
 import { existingPreview } from "../preview";
+import { print } from "../print";
 import { report, reportingProject } from "../project";
 import { lockOptionsOf } from "./lock-options";
 
@@ -18,14 +19,14 @@ export async function resetDatabase(pullRequest: number, { dryRun = false }: Res
   const generationNow = async () => (await deployedGeneration(placeOf(identity))) ?? 1;
   if (dryRun) {
     const generation = await generationNow();
-    console.log(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
-    console.log(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
+    print(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
+    print(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
     return;
   }
   report(`${stack}: replacing the database's volume (usually 30 s)`);
   const next = async () => ({ [keptPaths.generation]: (await generationNow()) + 1 });
   await change(preview, next, lockOptionsOf(preview));
-  console.log(
+  print(
     asleep
       ? `${origin} is asleep: preview wake ${pullRequest} gives it an empty database, migrated and seeded.`
       : `${origin} has an empty database, migrated and seeded.`,

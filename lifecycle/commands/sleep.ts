@@ -3,6 +3,7 @@ import { change } from "../change";
 import { placeOf } from "../identity";
 import { deploymentOf } from "../deployment";
 import { type ExistingPreview, existingPreview } from "../preview";
+import { print } from "../print";
 import { report, reportingProject } from "../project";
 import { noteDeployed } from "../note-deployed";
 import { handBack, newestServes, startAtOnce, stopAgain } from "../workloads";
@@ -13,7 +14,7 @@ export async function sleep(pullRequest: number): Promise<void> {
   const preview = await existingPreview(reportingProject(), pullRequest);
   await change(preview, { asleep: "true" }, lockOptionsOf(preview));
   await noteDeployed(preview.context, preview.stack, placeOf(preview.identity), () => ({}));
-  console.log(`${preview.identity.names.origin} is asleep; preview wake ${pullRequest} brings it back`);
+  print(`${preview.identity.names.origin} is asleep; preview wake ${pullRequest} brings it back`);
 }
 
 /** Brings a sleeping preview back, as it was, and waits until it serves. */
@@ -39,10 +40,10 @@ export async function wake(pullRequest: number): Promise<void> {
     if (interruption.aborted || !(await isAsleep(preview))) {
       throw error;
     }
-    console.log(`${url} was put to sleep again by another run`);
+    print(`${url} was put to sleep again by another run`);
     return;
   }
-  console.log(`preview ready: ${url}`);
+  print(`preview ready: ${url}`);
 }
 
 const isAsleep = async ({ context, stack, asleep }: ExistingPreview): Promise<boolean> =>

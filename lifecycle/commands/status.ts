@@ -4,11 +4,13 @@ import { deployed, type Deployed } from "../deployed";
 import type { Deployment } from "../deployment";
 import { zoneOf } from "../dns";
 import { claimGoing, emptiedSince, imagesInstead, lookForDrift } from "../drift";
+import { harmlessJson, harmlessLine } from "../harmless";
 import { httpClient } from "../http-client";
 import type { SharedIdentity } from "../identity";
 import { interruption } from "../interruption";
 import { type Login, requiredLogin } from "../login";
 import { findPreview, sharedIdentity } from "../preview";
+import { print } from "../print";
 import { project, report } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { answer } from "../serving";
@@ -31,7 +33,7 @@ export async function status(pullRequest: number | undefined, options: StatusOpt
   const context = project();
   const now = new Date();
   const previews = await statusesOf(context, await sharedIdentity(context), now);
-  console.log((options.json === true ? statusAsJson : statusAsText)(previews, now));
+  print((options.json === true ? statusAsJson : statusAsText)(previews, now));
 }
 
 /** What a preview consists of, what its host answers, what isn't as it was deployed and, if asked for, its reviewers' login. */
@@ -47,12 +49,12 @@ async function statusOfOne(pullRequest: number, options: StatusOptions): Promise
     found?.deployment === undefined ? undefined : lookInside(preview, found.deployment),
   ]);
   if (options.json === true) {
-    console.log(JSON.stringify({ pullRequest, ...preview, ...known, answers, ...there, login }, undefined, 2));
+    print(harmlessJson({ pullRequest, ...preview, ...known, answers, ...there, login }));
     return;
   }
   const rows = rowsOf(preview, { answers, facts: known && factsOf(known, now), there, login });
   const width = Math.max(...rows.map(([name]) => name.length));
-  console.log(rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"));
+  print(rows.map(([name, value]) => `${name.padEnd(width)}  ${harmlessLine(value)}`).join("\n"));
 }
 
 /** What the cluster has of a preview that isn't as it was deployed. */

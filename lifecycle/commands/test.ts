@@ -5,6 +5,7 @@ import { deployed } from "../deployed";
 import { httpClient } from "../http-client";
 import { interruption } from "../interruption";
 import { demoLogin } from "../login";
+import { say } from "../print";
 import { project } from "../project";
 import { serving } from "../serving";
 import { webIsReady } from "../workloads";
@@ -21,7 +22,7 @@ export async function test(target: number | string, [command = "", ...args]: str
     dispatcher: httpClient(),
     webIsReady: place && (() => webIsReady(place)),
     signal: interruption,
-    report: console.error,
+    report: say,
   });
   const variables = {
     PREVIEW_URL: preview.url,

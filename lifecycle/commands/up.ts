@@ -2,7 +2,9 @@ import { type Leaves, UserError } from "../../contract";
 import { refuseUnsafeBackend } from "../backend";
 import { type CodeHost, runPage, runReference } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
+import { harmlessJson } from "../harmless";
 import type { LockOptions } from "../lock";
+import { print } from "../print";
 import { report, reportingProject } from "../project";
 import type { PulumiContext } from "../pulumi";
 import { noteRun } from "../runs";
@@ -10,7 +12,7 @@ import { makeScreenshotFolder } from "../screenshots";
 import { ensureStack, isRemoved, stackName, stackNames } from "../stack";
 import { reasonToStepAside, upPreview, type UpResult } from "../up";
 import { productOf } from "../verify/product";
-import { summary } from "../verify/report";
+import { coloured, summary } from "../verify/report";
 import { codeHostOf, noCodeHost, tell } from "./code-host";
 import { lockOptions } from "./lock-options";
 
@@ -39,7 +41,11 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
   }
   try {
     const result = await deploy(context, pullRequest, host, { ...options, usesFile: true });
-    console.log(options.json === true ? JSON.stringify(result, undefined, 2) : asText(result));
+    if (options.json === true) {
+      print(harmlessJson(result));
+    } else {
+      print(asText(result), coloured);
+    }
     process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
     if (options.comment === true && result.outcome === "up") {
       await tell(host, pullRequest, commentOnUp(pullRequest, result, runPage(process.env)));

@@ -2,11 +2,12 @@ import { UserError } from "../../contract";
 import { deployed } from "../deployed";
 import { interruption } from "../interruption";
 import { kubectl } from "../kubectl";
+import { print, say } from "../print";
 import { project } from "../project";
 import { NotChecked } from "../verify/check";
 import { checks } from "../verify/checks";
 import { parseProduct, productOf, readProduct } from "../verify/product";
-import { asJson, asText } from "../verify/report";
+import { asJson, asText, coloured } from "../verify/report";
 import { Target } from "../verify/target";
 import { verify as run } from "../verify/verify";
 import { inside, outside, type View } from "../verify/view";
@@ -30,7 +31,11 @@ export async function verify(preview: number | string, options: VerifyOptions): 
 
   const progress = progressOf();
   const report = await run(target, { report: progress.count }).finally(progress.end);
-  console.log(options.json === true ? asJson(report) : asText(report, process.stdout.columns ?? 120));
+  if (options.json === true) {
+    print(asJson(report));
+  } else {
+    print(asText(report, process.stdout.columns ?? 120), coloured);
+  }
   process.exitCode = report.ok ? 0 : 1;
 }
 
@@ -76,7 +81,7 @@ async function reachable(target: Target): Promise<void> {
 /** Tells on standard error how far it is, every two seconds. */
 function progressOf(): { count: () => void; end: () => void } {
   let done = 0;
-  const timer = setInterval(() => console.error(`${done} of ${checks.length} checks done`), 2_000);
+  const timer = setInterval(() => say(`${done} of ${checks.length} checks done`), 2_000);
   return {
     count: () => {
       done += 1;

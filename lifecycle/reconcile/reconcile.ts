@@ -1,3 +1,4 @@
+import { print, say } from "../print";
 import { carryOut, type Hands, type Outcome } from "./carry-out";
 import type { Site } from "./found";
 import { answerAbout, gatherAnswers, gatherFound, type Sources } from "./gather";
@@ -31,12 +32,12 @@ export async function reconcileSite(
   const facts = { found, ...(await gatherAnswers(codeHost, found, new Date(), report)) };
   const planned = plan(facts, maxClosings);
   // The plan is seen before anything happens, also by whoever waits for the JSON.
-  (json ? console.error : console.log)(planAsText(planned));
+  (json ? say : print)(planAsText(planned));
 
   const hands = { ...work, ask: (number: number) => answerAbout(codeHost, number, report) };
   const outcomes = dryRun ? new Map<number, Outcome>() : await carryOut(planned, facts, hands, { report, signal });
   if (json) {
-    console.log(asJson(planned, outcomes));
+    print(asJson(planned, outcomes));
   }
   const hasFailed = [...outcomes.values()].some(({ outcome }) => outcome === "failed");
   const isUnknown = facts.open === undefined || [...facts.answers.values()].includes("no answer");

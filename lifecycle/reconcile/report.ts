@@ -1,4 +1,5 @@
 import { table } from "table";
+import { harmlessJson, harmlessLine } from "../harmless";
 import type { Outcome } from "./carry-out";
 import type { Plan, Row } from "./plan";
 
@@ -7,7 +8,7 @@ export function planAsText({ rows }: Plan): string {
   if (rows.length === 0) {
     return "there are no previews";
   }
-  const lines = rows.map((row) => [row.name, consistsOf(row), row.action, row.reason]);
+  const lines = rows.map((row) => [row.name, consistsOf(row), row.action, row.reason].map(harmlessLine));
   return table([["preview", "there is", "action", "why"], ...lines], {
     columns: { 3: { width: 60, wrapWord: true } },
     drawHorizontalLine: (index, count) => index < 2 || index === count,
@@ -36,5 +37,5 @@ export function asJson({ rows, isOverCap }: Plan, outcomes: ReadonlyMap<number, 
     commit,
     ...outcomes.get(pullRequest),
   }));
-  return JSON.stringify({ format: "preview-stack/reconcile/v1", isOverCap, previews }, undefined, 2);
+  return harmlessJson({ format: "preview-stack/reconcile/v1", isOverCap, previews });
 }

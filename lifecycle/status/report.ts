@@ -1,4 +1,5 @@
 import { table } from "table";
+import { harmlessJson, harmlessLine } from "../harmless";
 import { ageOf, relative } from "./duration";
 import type { Checked, Status } from "./judge";
 import type { Requests } from "./pods";
@@ -10,7 +11,7 @@ export function statusAsText(previews: readonly Status[], now: Date): string {
   }
   const facts = previews.map((preview) => ({ preview: preview.name, ...factsOf(preview, now) }));
   const header = Object.keys(facts[0]!);
-  const lines = facts.map((row) => Object.values(row).map((value) => value ?? ""));
+  const lines = facts.map((row) => Object.values(row).map((value) => harmlessLine(value ?? "")));
   const width = Math.min(30, Math.max(...[header, ...lines].map((line) => line.at(-1)!.length)));
   return table([header, ...lines], {
     columns: { [header.length - 1]: { width, wrapWord: true } },
@@ -36,7 +37,7 @@ export function factsOf(preview: Status, now: Date): Record<string, string | und
 
 /** For scripts: every preview with all that is known of it. */
 export function statusAsJson(previews: readonly Status[], now: Date): string {
-  return JSON.stringify({ format: "preview-stack/status/v1", at: now.toISOString(), previews }, undefined, 2);
+  return harmlessJson({ format: "preview-stack/status/v1", at: now.toISOString(), previews });
 }
 
 function known<Value extends string | Requests>(

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { table } from "table";
+import { harmlessJson, harmlessLine } from "../harmless";
 import type { Finding, Outcome } from "./check";
 import type { Report } from "./verify";
 
@@ -21,7 +22,7 @@ export function countsOf(findings: readonly Finding[]): Record<Outcome, number> 
 
 /** The report as JSON, for a pipeline. */
 export function asJson({ target, ok, findings }: Report): string {
-  return JSON.stringify({ target, ok, counts: countsOf(findings), findings }, undefined, 2);
+  return harmlessJson({ target, ok, counts: countsOf(findings), findings });
 }
 
 /** The report for people: a table of everything, then its summary. `width` is the terminal's. */
@@ -33,12 +34,19 @@ export function summary({ target, findings }: Report): string {
   const wrong = findings.filter(({ setting }) => setting !== undefined);
   const advice = wrong.map(
     ({ id, outcome, title, seen, setting, why }) =>
-      `${styleText(style[outcome], `${outcome}: ${id}`)}\n` +
-      `  should be  ${title}\n  seen       ${seen}\n  change     ${setting}\n  otherwise  ${why}\n`,
+      `${outcome}: ${id}\n` +
+      `  should be  ${title}\n  seen       ${harmlessLine(seen)}\n  change     ${setting}\n  otherwise  ${why}\n`,
   );
   const counts = Object.entries(countsOf(findings)).filter(([, count]) => count > 0);
   return [...advice, `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`].join("\n");
 }
+
+/** The outcomes in colour, in the table and above each advice, on a terminal. */
+export const coloured = (text: string): string =>
+  text.replace(
+    /(?<=^║ [\w-]+ +│ )(?:passed|warning|failed|not checked)(?= )|^(?:warning|failed)(?=: [\w-]+$)/gm,
+    (outcome) => styleText(style[outcome as Outcome], outcome),
+  );
 
 function tableOf(findings: readonly Finding[], width: number): string {
   const idWidth = Math.max(...findings.map(({ id }) => id.length));
@@ -47,8 +55,8 @@ function tableOf(findings: readonly Finding[], width: number): string {
   const seenWidth = Math.max(20, width - idWidth - outcomeWidth - 10);
   const rows = findings.map(({ id, outcome, title, seen }) => [
     id,
-    styleText(style[outcome], outcome),
-    outcome === "passed" ? title : seen,
+    outcome,
+    outcome === "passed" ? title : harmlessLine(seen),
   ]);
   return table([["check", "outcome", "what holds, or what was seen"], ...rows], {
     columns: [{ width: idWidth }, { width: outcomeWidth }, { width: seenWidth, wrapWord: true }],

@@ -34,7 +34,7 @@ export async function verify(
   const late = AbortSignal.timeout(patience.all);
   const stopping = addAbortListener(late, () => target.stop());
   const run = async (check: Check): Promise<Finding> => {
-    const finding = printable(await findingOf(check, target, patience.check));
+    const finding = shortened(await findingOf(check, target, patience.check));
     report(finding);
     return finding;
   };
@@ -60,14 +60,10 @@ export async function verify(
 /** The longest evidence, in characters: what a preview answers can be anything. */
 const longestSeen = 500;
 
-/** What was seen is the preview's own words: they could rewrite a terminal, or begin a line that a pipeline obeys. */
-const printable = (finding: Finding): Finding => ({
-  ...finding,
-  seen: shortened(finding.seen).replace(/\p{Cc}+/gu, " "),
-});
-
-const shortened = (seen: string) =>
-  seen.length > longestSeen ? `${seen.slice(0, longestSeen).toWellFormed()}…` : seen;
+const shortened = (finding: Finding): Finding =>
+  finding.seen.length > longestSeen
+    ? { ...finding, seen: `${finding.seen.slice(0, longestSeen).toWellFormed()}…` }
+    : finding;
 
 async function findingOf(check: Check, target: Target, patience: number): Promise<Finding> {
   const { id, title, setting, why } = check;

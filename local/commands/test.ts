@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { UserError } from "../../contract";
 import { interruption } from "../../lifecycle/interruption";
+import { say } from "../../lifecycle/print";
 import { nodeStatus, stopNode } from "../cluster";
 import { installPodmanCompose } from "../compose";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
@@ -30,7 +32,7 @@ async function run(runs: readonly Run[], env: Record<string, string>, lock: Lock
   const others = runs.filter(({ config }) => config === "node");
   if (others.length > 0) {
     const onNodes = await onNode(others, env, lock).catch((error: unknown) => {
-      console.error(error instanceof UserError ? error.message : error);
+      say(error instanceof UserError ? error.message : inspect(error));
       return [failed];
     });
     results.push(...onNodes);
@@ -55,7 +57,7 @@ async function onNode(runs: readonly Run[], more: Record<string, string>, lock: 
         results.push(await mocha(run, env));
       }
     } catch (error) {
-      console.error(error);
+      say(inspect(error));
       results.push(failed);
     } finally {
       if (!wasRunning) {

@@ -118,6 +118,20 @@ describe("the command preview", () => {
     assert.match(unknown.stderr, /Allowed choices are api, web, db, migration/);
   });
 
+  it("logs shows a terminal and a workflow nothing that they would obey, and anybody else every byte", async () => {
+    const words = String.raw`\n\033[2Jgone\n::error::Approved\n##[error]Approved\n`;
+    await command("shell", number, "api", "--", "sh", "-c", `printf '${words}' > /proc/1/fd/1`);
+    const clean = /^gone\r?\n: :error::Approved\r?\n## \[error\]Approved\r?$/m;
+    const logs = [join(__dirname, "../../bin/preview.mjs"), "logs", number, "api"];
+    const asIs = await execa(process.execPath, logs, { cwd: project, env: { GITHUB_ACTIONS: "" } });
+    assert.ok(asIs.stdout.includes("\u001b[2Jgone\n::error::Approved\n##[error]Approved"), asIs.stdout.slice(-500));
+    const workflow = await execa(process.execPath, logs, { cwd: project, env: { GITHUB_ACTIONS: "true" } });
+    assert.match(workflow.stdout, clean);
+    const onTerminal = ["--quiet", "--return", "--command", [process.execPath, ...logs].join(" "), "/dev/null"];
+    const terminal = await execa("script", onTerminal, { cwd: project, env: { GITHUB_ACTIONS: "" }, stdin: "ignore" });
+    assert.match(terminal.stdout, clean);
+  });
+
   it("shell runs a command in a part, in the database an SQL one, and hands its exit code on", async () => {
     const python = await command("shell", number, "api", "--", "python", "-c", "print(6 * 7)");
     assert.equal(python.stdout, "42");

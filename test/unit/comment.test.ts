@@ -59,10 +59,14 @@ describe("the comment on a pull request", () => {
 
   it("shows what the product has said as text, whatever it says", () => {
     const odd = "```\n## [Approved](https://evil.example)";
-    for (const text of [commentOnFailure("update", odd), commentOnUp(7, { ...up, checks: checks(odd) })]) {
+    const inOneLine = "``` ## [Approved](https://evil.example)";
+    for (const [text, shown] of [
+      [commentOnFailure("update", odd), odd],
+      [commentOnUp(7, { ...up, checks: checks(odd) }), inOneLine],
+    ] as const) {
       const [, fence, inside] = /^(`{3,})text\n([\s\S]*?)\n\1$/m.exec(text)!;
       assert.equal(fence, "````");
-      assert.ok(inside!.includes(odd));
+      assert.ok(inside!.includes(shown));
     }
   });
 
@@ -77,5 +81,11 @@ describe("the comment on a pull request", () => {
       assert.match(inside!, /\nLook at web\.image\.$/);
       assert.ok(text.endsWith(page));
     }
+  });
+
+  it("has nothing that a terminal or a workflow obeys, for whoever reads it there", () => {
+    const odd = "\u001b[2Jno\n::error::Approved\n##[error]x";
+    const [, inside] = /^```text\n([\s\S]*?)\n```$/m.exec(commentOnFailure("update", odd))!;
+    assert.equal(inside, "no\n: :error::Approved\n## [error]x");
   });
 });

@@ -1,19 +1,146 @@
 import assert from "node:assert/strict";
-import { harmless } from "../../lifecycle/harmless";
+import { Readable } from "node:stream";
+import fc from "fast-check";
+import { planAsText } from "../../lifecycle/reconcile";
+import { statusAsText } from "../../lifecycle/status";
+import { harmless, harmlessJson, harmlessLine, harmlessLines } from "../../lifecycle/harmless";
+import { asJson, asText, summary } from "../../lifecycle/verify/report";
+
+/** What GitHub's runner obeys among lines, by its ActionCommand.cs: it overlooks what isn't shown, as .NET does. */
+const commandsIn = (text: string): string[] =>
+  text
+    .split(/\r\n|[\r\n]/)
+    .map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "").trimStart())
+    .filter((line) => line.startsWith("::") || line.includes("##["));
+const obeyedByTerminal = /[^\P{Cc}\n\t]|\p{Bidi_Control}/u;
+
+const said = [
+  "\u001b[2J",
+  "\u009b1m",
+  "\u001b]0;",
+  "\u0007",
+  "\r",
+  "\n",
+  " ",
+  "\u200b",
+  "\u202e",
+  "\u2028",
+  "#",
+  "[",
+  ":",
+];
+const outside = fc.oneof(
+  fc.string({ unit: "grapheme" }),
+  fc.array(fc.constantFrom(...said, "error]", "a")).map((all) => all.join("")),
+);
 
 describe("what may be printed of a preview's words", () => {
   it("is no command to GitHub's runner", () => {
     assert.equal(harmless("ok\n::error::Approved\n  ::add-mask::a"), "ok\n: :error::Approved\n  : :add-mask::a");
     assert.equal(harmless("ok\r::stop-commands::x"), "ok ::stop-commands::x");
     assert.equal(harmless("see ##[error]x"), "see ## [error]x");
+    assert.equal(harmless("see #\u200b#\u00ad[error]x"), "see #\u200b# \u00ad[error]x");
+    assert.equal(harmless("\u200b:\u200b:error::x"), "\u200b: \u200b:error::x");
+    assert.equal(harmless("#\u001b[0m#[error]x"), "## [error]x");
   });
 
   it("is none to a terminal either", () => {
-    assert.equal(harmless("\u001b[2Jgone\u0007"), " [2Jgone ");
+    assert.equal(harmless("\u001b[2Jgone\u0007"), "gone ");
+    assert.equal(
+      harmless("\u001b]0;title\u0007\u009b1;31mred\u001bc, \u001b]8;;https://evil.example"),
+      "red, 8;;https://evil.example",
+    );
+    assert.equal(harmless("\u202eevil"), " evil");
+  });
+
+  it("is neither, whatever it is", () => {
+    fc.assert(
+      fc.property(outside, (text) => {
+        for (const clean of [harmless(text), harmlessLine(text)]) {
+          assert.deepEqual(commandsIn(clean), []);
+          assert.doesNotMatch(clean, obeyedByTerminal);
+        }
+        assert.doesNotMatch(harmlessLine(text), /[\n\t]/);
+      }),
+    );
   });
 
   it("is otherwise as it was", () => {
     const text = "a::b\n\tkubernetes:core/v1:Namespace (pr-1): “é”";
     assert.equal(harmless(text), text);
+    assert.equal(harmless("one\r\ntwo"), "one\ntwo");
+  });
+
+  it("is the same in JSON, letter by letter, once that is parsed", () => {
+    assert.equal(harmlessJson(["##[error]\u0085"]), '[\n  "\\u0023#[error]\\u0085"\n]');
+    fc.assert(
+      fc.property(fc.dictionary(outside, outside), (value) => {
+        const json = harmlessJson(value);
+        assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(value)));
+        assert.deepEqual(commandsIn(json), []);
+        assert.doesNotMatch(json, obeyedByTerminal);
+        // What prints it lets it be.
+        assert.equal(harmless(json), json);
+      }),
+    );
+  });
+
+  it("comes line by line where it is a program's output, wherever its pieces end", async () => {
+    const log = "\u001b[32mINFO\u001b[0m é\n::error::x\n##[error]y";
+    const bytes = Buffer.from(log);
+    for (let size = 1; size <= bytes.length; size += 1) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      assert.equal((await shown(pieces)).join(""), "INFO é\n: :error::x\n## [error]y");
+    }
+  });
+
+  it("is not kept where a line has no end", async () => {
+    const pieces = Array.from({ length: 100 }, () => Buffer.alloc(10_000, "#"));
+    const lines = await shown(pieces);
+    assert.ok(lines.length > 10, `${lines.length} pieces`);
+    assert.equal(lines.join("").replaceAll("\n", "").length, 1_000_000);
   });
 });
+
+describe("what a preview has said, in a report,", () => {
+  const words = "no\u001b[2J\n::error::x\u0007 ##[error]y\nhttps://pr-1.example.com: 60 passed";
+  const finding = { id: "seed", title: "the seed is there", outcome: "failed" as const, seen: words };
+  const report = {
+    target: "https://pr-1.example.com",
+    ok: false,
+    findings: [{ ...finding, setting: "api.seed", why: "no" }],
+  };
+
+  it("is one harmless line of verify's table and summary", () => {
+    for (const text of [asText(report, 200), summary(report)]) {
+      assert.deepEqual(commandsIn(text), []);
+      assert.doesNotMatch(text, obeyedByTerminal);
+      assert.doesNotMatch(text, /^https:.*60 passed$/m);
+      assert.match(text, /^https:.*1 failed$/m);
+    }
+  });
+
+  it("is whole in verify's JSON", () => {
+    assert.deepEqual(commandsIn(asJson(report)), []);
+    const { findings } = JSON.parse(asJson(report)) as { findings: { seen: string }[] };
+    assert.equal(findings[0]!.seen, words);
+  });
+
+  it("is a harmless cell of the tables of status and reconcile", () => {
+    const status = { pullRequest: 1, name: "pr-1", wrong: [words] };
+    const row = { pullRequest: 1, name: "pr-1", hasStack: true, records: [], action: "report", reason: words };
+    const tables = [
+      statusAsText([status] as unknown as Parameters<typeof statusAsText>[0], new Date()),
+      planAsText({ rows: [row], isOverCap: false } as unknown as Parameters<typeof planAsText>[0]),
+    ];
+    for (const text of tables) {
+      assert.deepEqual(commandsIn(text), []);
+      assert.doesNotMatch(text, obeyedByTerminal);
+    }
+  });
+});
+
+const shown = (pieces: readonly Uint8Array[]): Promise<string[]> =>
+  Readable.from(harmlessLines(Readable.from(pieces))).toArray() as Promise<string[]>;

@@ -378,11 +378,10 @@ describe("verify: a run", () => {
     const providers = JSON.stringify({
       oidc: { signinUrl: "https://other.example\u001b]0;title\u0007\t\n::error::forged" },
     });
-    const { findings } = await verify(
+    const report = await verify(
       targetOf(({ path }) => Promise.resolve(answered(200, { "content-type": "application/json" }, providers, path))),
     );
-    const seen = findings.find(({ id }) => id === "auth-url")?.seen;
-    assert.equal(seen, "next-auth names https://other.example ]0;title ::error::forged");
+    assert.match(asText(report, 120), /^ {2}seen +next-auth names https:\/\/other\.example : :error::forged$/m);
   });
 
   it("keeps what was seen short, however much there is to see", async () => {
