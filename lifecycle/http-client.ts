@@ -20,11 +20,12 @@ export function httpClient(ca?: readonly string[]): Agent {
     allowH2: false,
     connections: 6,
     maxResponseSize: longestBody,
-    connect: { lookup: resolve, ca: ca && [...ca] },
+    connect: { lookup: lookupHost, ca: ca && [...ca] },
   });
 }
 
-const resolve: LookupFunction = (host, options, callback) => {
+/** Hosts below `.localhost` are on loopback. */
+export const lookupHost: LookupFunction = (host, options, callback) => {
   if (host === "localhost" || host.endsWith(".localhost")) {
     callback(null, [{ address: "127.0.0.1", family: 4 }]);
   } else {

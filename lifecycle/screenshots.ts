@@ -1,11 +1,15 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserContext } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { UserError } from "../contract";
+import { withBrowser } from "./browser";
 import type { Target } from "./verify/target";
 
 /** What a page has to come to rest, in milliseconds; one that never does is taken as it is. */
 const patience = { load: 30_000, rest: 5_000 };
+
+/** The largest picture, in pixels, from a page's left top: whoever makes a page decides how long it is. */
+const largest = { x: 0, y: 0, width: 4_000, height: 16_000 };
 
 export interface ScreenshotOptions {
   readonly folder: string;
@@ -16,10 +20,11 @@ export interface ScreenshotOptions {
 }
 
 /**
- * Takes a picture of each page that the product file lists, as the demo login sees it.
+ * Takes a picture of each page that the product file lists, as the demo login sees it. Of a page that doesn't open, or that
+ * leads to another origin, there is none, which is said.
  *
  * @returns the files, in the pages' order
- * @throws UserError where there is no browser, or a page doesn't open
+ * @throws UserError where there is no browser
  */
 export async function takeScreenshots(target: Target, options: ScreenshotOptions): Promise<string[]> {
   const { folder, apiUrl, report, signal } = options;
@@ -27,24 +32,26 @@ export async function takeScreenshots(target: Target, options: ScreenshotOptions
   if (screenshots.length === 0) {
     return [];
   }
-  const browser = await launch([target.origin, ...(apiUrl === undefined ? [] : [apiUrl])]);
-  const close = () => void browser.close();
-  signal?.addEventListener("abort", close);
-  try {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: false });
+  const origins = [target.origin, ...(apiUrl === undefined ? [] : [apiUrl])];
+  const takeAll = async (context: BrowserContext) => {
     await context.addCookies(await sessionCookies(target, report));
     const files: string[] = [];
     for (const [index, path] of screenshots.entries()) {
       const file = join(folder, screenshotName(index, path));
-      await take(context, `${target.origin}${path}`, file, report);
-      files.push(file);
+      const url = `${target.origin}${path}`;
+      try {
+        writeFileSync(file, await picture(context, url, report));
+        files.push(file);
+      } catch (error) {
+        signal?.throwIfAborted();
+        report(`no screenshot of ${url}: ${firstLine(error)}`);
+      }
     }
     return files;
-  } catch (error) {
-    throw new UserError(`no screenshot: ${firstLine(error)}`, { cause: error });
+  };
+  try {
+    return await withBrowser(origins, takeAll, signal);
   } finally {
-    signal?.removeEventListener("abort", close);
-    await browser.close();
     await target.end();
   }
 }
@@ -63,43 +70,6 @@ export function screenshotName(index: number, path: string): string {
   const words = path.match(/[A-Za-z0-9]+/g) ?? ["front"];
   return `${index + 1}-${words.join("-").slice(0, 60)}.png`;
 }
-
-/**
- * Chrome, or the Chromium that PREVIEW_CHROMIUM names. A pull request decides what it opens: it gets none of this process's
- * secrets and reaches no host but the preview's, so that no picture shows what else can be seen from here.
- */
-async function launch(origins: readonly string[]) {
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && process.env.CI === "true") {
-    throw new UserError("no screenshot: Chrome has no sandbox as root; let the workflow run as another user");
-  }
-  // Other commands needn't wait for it to be read.
-  const { chromium } = await import("playwright-core");
-  const executablePath = process.env.PREVIEW_CHROMIUM || undefined;
-  try {
-    return await chromium.launch({
-      ...(executablePath === undefined ? { channel: "chrome" } : { executablePath }),
-      chromiumSandbox: !isRoot,
-      env: environment(),
-      args: [
-        `--host-resolver-rules=MAP * ~NOTFOUND, ${origins.map((one) => `EXCLUDE ${new URL(one).hostname}`).join(", ")}`,
-      ],
-      // Ctrl-C is the caller's.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
-  } catch (error) {
-    throw new UserError(
-      `no screenshot: ${firstLine(error)}; install Google Chrome, or say in PREVIEW_CHROMIUM where a Chromium is`,
-      { cause: error },
-    );
-  }
-}
-
-/** What it needs of this process's variables. */
-const environment = () =>
-  Object.fromEntries(["PATH", "HOME", "TMPDIR", "LANG"].map((name) => [name, process.env[name]]));
 
 /** None where nobody can log in: then the pages are as anybody sees them. */
 async function sessionCookies(target: Target, report: (message: string) => void) {
@@ -121,20 +91,36 @@ async function sessionCookies(target: Target, report: (message: string) => void)
   }
 }
 
-async function take(
-  context: BrowserContext,
-  url: string,
-  file: string,
-  report: (message: string) => void,
-): Promise<void> {
+async function picture(context: BrowserContext, url: string, report: (message: string) => void): Promise<Buffer> {
   const page = await context.newPage();
-  const answer = await page.goto(url, { waitUntil: "load", timeout: patience.load });
-  await page.waitForLoadState("networkidle", { timeout: patience.rest }).catch(() => undefined);
-  if (answer !== null && !answer.ok()) {
-    report(`screenshot of ${url}: it answers ${answer.status()}`);
+  const refuseLeft = watchOrigin(page, new URL(url).origin);
+  try {
+    const answer = await page.goto(url, { waitUntil: "load", timeout: patience.load });
+    await page.waitForLoadState("networkidle", { timeout: patience.rest }).catch(() => undefined);
+    const taken = await page.screenshot({ fullPage: true, clip: largest });
+    refuseLeft();
+    if (answer !== null && !answer.ok()) {
+      report(`screenshot of ${url}: it answers ${answer.status()}`);
+    }
+    return taken;
+  } finally {
+    await page.close();
   }
-  await page.screenshot({ path: file, fullPage: true });
-  await page.close();
+}
+
+/** @returns what throws once the page has been at another origin, be it for a moment */
+function watchOrigin(page: Page, origin: string): () => void {
+  let left: string | undefined;
+  page.on("framenavigated", (frame) => {
+    if (frame === page.mainFrame() && new URL(frame.url()).origin !== origin) {
+      left ??= frame.url();
+    }
+  });
+  return () => {
+    if (left !== undefined) {
+      throw new Error(`it leads to ${left}`);
+    }
+  };
 }
 
 const firstLine = (error: unknown) => (error as Error).message.split("\n")[0] ?? "";

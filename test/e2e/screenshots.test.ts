@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
+import { createSocket } from "node:dgram";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,12 +13,23 @@ import { outside } from "../../lifecycle/verify/view";
 import { descendantsOf } from "../faults/processes";
 import { chromiumPath } from "./browser";
 
-/** Of another host, which a page tries to show in its picture. */
+/** Of another host, and of another port of the page's own host, which a page tries to show in its picture. */
 let visitors = 0;
-const other = createServer((_, answer) => {
+const alone: RequestListener = (_, answer) => {
   visitors += 1;
   answer.end("what only this machine can see");
+};
+const other = createServer(alone);
+const neighbour = createServer(alone);
+/** Is sent datagrams, by WebRTC and WebTransport. */
+let datagrams = 0;
+/** Whether the page that sends them has come to its end. */
+let hasTried = false;
+let whenTried = () => {};
+const udp = createSocket("udp4", () => {
+  datagrams += 1;
 });
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 /** Variables that the browser's processes have, by what their names contain. */
 const variablesOfBrowser = (part: string) =>
@@ -32,6 +44,52 @@ const variablesOfBrowser = (part: string) =>
     .filter((variable) => variable.includes(part));
 
 let variables: { path: string[]; secret: string[] };
+/** Of the browser's processes that run while a page is asked for. */
+let processes: { uid: number; userNamespace: string; capabilities: string; isRenderer: boolean; commandLine: string }[];
+
+const processesOfBrowser = () =>
+  descendantsOf(process.pid, /^chrom/).flatMap((pid) => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      return {
+        uid: Number(/^Uid:\t(\d+)/m.exec(status)?.[1]),
+        capabilities: /^CapPrm:\t(\w+)/m.exec(status)?.[1] ?? "",
+        userNamespace: readlinkSync(`/proc/${pid}/ns/user`),
+        isRenderer: commandLine.includes("--type=renderer"),
+        commandLine,
+      };
+    } catch {
+      return [];
+    }
+  });
+
+/** Tries every way that a page has to an origin, and tells its own server when it has. */
+const tries = (origin: string) => `
+  <img src="${origin}/img"><iframe src="${origin}/frame"></iframe><link rel="preconnect" href="${origin}">
+  <script>
+    const socket = new WebSocket("${origin.replace("http", "ws")}/socket");
+    Promise.allSettled([fetch("${origin}/fetch", { mode: "no-cors" }), fetch("${origin.replace("http", "https")}/", { mode: "no-cors" })])
+      .then(() => { location = "${origin}/"; });
+  </script>`;
+
+/** Sends datagrams, and hasn't loaded until that has been tried. */
+const sends = (port: number) => `
+  <img src="/loads-until-tried">
+  <script>
+    const connection = new RTCPeerConnection({ iceServers: [
+      { urls: "stun:127.0.0.1:${port}" },
+      { urls: "turn:127.0.0.1:${port}", username: "a", credential: "b" },
+    ] });
+    connection.createDataChannel("any");
+    connection.createOffer().then((offer) => connection.setLocalDescription(offer));
+    const gathered = new Promise((resolve) => {
+      connection.onicegatheringstatechange = () => connection.iceGatheringState === "complete" && resolve();
+    });
+    let transported = Promise.resolve();
+    try { transported = new WebTransport("https://127.0.0.1:${port}/").ready.catch(() => undefined); } catch {}
+    Promise.all([gathered, transported]).then(() => fetch("/tried"));
+  </script>`;
 
 /** A page is as high as the number in its address, and by 1000 higher for whoever has logged in by the admin's form. */
 const site: RequestListener = ({ url = "", method, headers }, answer) => {
@@ -43,13 +101,29 @@ const site: RequestListener = ({ url = "", method, headers }, answer) => {
     answer.setHeader("set-cookie", "csrftoken=xyz; Path=/");
     answer.end(isLoggedIn ? "welcome" : '<input name="csrfmiddlewaretoken"><input name="password">');
   } else {
+    processes = processesOfBrowser();
     variables = { path: variablesOfBrowser("PATH="), secret: variablesOfBrowser("TEST_SECRET") };
     const height = Number(/\d+$/.exec(url)?.[0] ?? 0) + (isLoggedIn ? 1000 : 0);
     answer.statusCode = url.startsWith("/missing/") ? 404 : 200;
-    const { port } = other.address() as AddressInfo;
-    const elsewhere = `http://127.0.0.2:${port}/`;
-    const leaves = `<img src="${elsewhere}"><iframe src="${elsewhere}"></iframe><script>location = "${elsewhere}"</script>`;
-    const body = url.startsWith("/leaves/") ? leaves : url;
+    if (url === "/loads-until-tried") {
+      whenTried = () => answer.end();
+      return;
+    }
+    if (url === "/tried") {
+      hasTried = true;
+      whenTried();
+    }
+    const bodies: Record<string, string> = {
+      leaves: tries(`http://127.0.0.2:${portOf(other)}`),
+      neighbour: tries(`http://127.0.0.1:${portOf(neighbour)}`),
+      localhost: tries(`http://pr-1.localhost:${portOf(neighbour)}`),
+      sends: sends(udp.address().port),
+      blank: "<script>location = 'about:blank'</script>",
+    };
+    if (url.startsWith("/redirects/")) {
+      answer.writeHead(302, { location: `http://127.0.0.1:${portOf(neighbour)}/` });
+    }
+    const body = bodies[url.split("/")[1] ?? ""] ?? url;
     answer.end(`<body style="margin: 0; height: ${height}px">${body}</body>`);
   }
 };
@@ -61,19 +135,24 @@ describe("screenshots", () => {
 
   before(async () => {
     process.env.PREVIEW_CHROMIUM = chromiumPath;
-    process.env.CI = "";
     process.env.TEST_SECRET = "not for pages";
     await once(server.listen(0, "127.0.0.1"), "listening");
     await once(other.listen(0, "127.0.0.2"), "listening");
+    await once(neighbour.listen(0, "127.0.0.1"), "listening");
+    await once(udp.bind(0, "127.0.0.1"), "listening");
   });
   beforeEach(() => {
+    readdirSync(folder).forEach((name) => rmSync(join(folder, name)));
     told = [];
+    [visitors, datagrams, hasTried] = [0, 0, false];
   });
   after(() => {
     delete process.env.PREVIEW_CHROMIUM;
     delete process.env.TEST_SECRET;
     server.close();
     other.close();
+    neighbour.close();
+    udp.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -104,15 +183,40 @@ describe("screenshots", () => {
     assert.match(told.join("\n"), /^screenshots are without a login: no login: set PREVIEW_USERNAME/);
   });
 
-  it("are by a browser that has none of this process's secrets", async () => {
+  it("show nothing of another origin, and there is none of a page that goes there, by whatever way", async () => {
+    const pages = ["leaves", "neighbour", "localhost", "redirects", "blank"].map((name) => `/${name}/1200`);
+    const files = await take([...pages, "/desk/1200"], { username: "reviewer", password: "correct" });
+    assert.equal(visitors, 0);
+    assert.deepEqual(files, [join(folder, "6-desk-1200.png")]);
+    assert.deepEqual(readdirSync(folder), ["6-desk-1200.png"]);
+    const { port } = server.address() as AddressInfo;
+    assert.deepEqual(
+      told.map((line) => line.split(": ")[0]),
+      pages.map((page) => `no screenshot of http://127.0.0.1:${port}${page}`),
+    );
+  });
+
+  it("are by a browser that sends no datagram: neither STUN nor WebTransport", async () => {
+    const [file] = await take(["/sends/1200"]);
+    assert.equal(datagrams, 0);
+    assert.ok(hasTried);
+    assert.ok(file);
+  });
+
+  it("are by a browser in its sandbox, as root as a user of its own, that has none of this process's secrets", async () => {
     await take(["/desk/1200"]);
     assert.notDeepEqual(variables.path, []);
     assert.deepEqual(variables.secret, []);
-  });
-
-  it("show nothing of another host, by whatever way a page goes there", async () => {
-    await take(["/leaves/1200"]).catch(() => undefined);
-    assert.equal(visitors, 0);
+    const renderers = processes.filter(({ isRenderer }) => isRenderer);
+    assert.ok(renderers.length > 0);
+    for (const { uid, capabilities, commandLine } of processes) {
+      assert.ok(uid >= 61_184 && uid < 65_520, `${uid}: ${commandLine}`);
+      assert.doesNotMatch(commandLine, /--no-sandbox/);
+      assert.ok(commandLine.includes("--type=") || /^0+$/.test(capabilities), commandLine);
+    }
+    for (const { userNamespace, commandLine } of renderers) {
+      assert.notEqual(userNamespace, readlinkSync("/proc/self/ns/user"), commandLine);
+    }
   });
 
   it("are none where the product file says so", async () => {
@@ -121,15 +225,31 @@ describe("screenshots", () => {
     process.env.PREVIEW_CHROMIUM = chromiumPath;
   });
 
-  it("aren't taken as root in a workflow, where there is no sandbox", async () => {
-    const { CI: before } = process.env;
-    process.env.CI = "true";
-    try {
-      await assert.rejects(take(["/desk/1200"]), /Chrome has no sandbox as root/);
-    } finally {
-      process.env.CI = before ?? "";
-    }
-  });
+  for (const [what, script, expected] of [
+    [
+      "where there is no sandbox",
+      "echo 'No usable sandbox!' >&2; exit 1",
+      /Chrome can't have its sandbox here, .*setuid/,
+    ],
+    [
+      "where the browser doesn't start",
+      "echo 'no libnss3.so' >&2; exit 1",
+      /no libnss3\.so; install Google Chrome, or/,
+    ],
+  ] as const) {
+    it(`are none ${what}, and that is said with what to do`, async () => {
+      const program = join(folder, "chromium");
+      writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      chmodSync(folder, 0o755);
+      process.env.PREVIEW_CHROMIUM = program;
+      try {
+        await assert.rejects(take(["/desk/1200"]), expected);
+      } finally {
+        process.env.PREVIEW_CHROMIUM = chromiumPath;
+        rmSync(program);
+      }
+    });
+  }
 
   it("are also taken of an error, which is said", async () => {
     const [file] = await take(["/missing/900"], { username: "reviewer", password: "correct" });
