@@ -11,6 +11,7 @@ import {
   handedOverVariable,
   isBelow,
   isGroup,
+  isMadeOf,
   isUnquoted,
   keyOf,
   type Leaves,
@@ -48,8 +49,10 @@ export function stackConfiguration(env = process.env): Configuration {
   const found = stackFile(join(copiesFolder, `Pulumi.${pulumi.getStack()}.yaml`));
   const handed = env[handedOverVariable];
   const handedOver = handed === undefined ? undefined : (JSON.parse(handed) as HandedOver);
+  const shared = stackFile("Pulumi.preview.yaml")?.settings ?? {};
   const read = fromConfiguration(all, project);
-  const given = handedOver === undefined && file !== undefined ? asWritten(read, file.settings) : read;
+  // The command preview has read them as they are written.
+  const given = handedOver === undefined ? asWritten(read, { ...shared, ...file?.settings }) : read;
   const leaves = leavesOf({ ...given, ...ofOtherProjects(all, project) });
   return {
     given,
@@ -57,7 +60,7 @@ export function stackConfiguration(env = process.env): Configuration {
     secrets: handedOver
       ? secretsBelow(leaves, handedOver.secrets)
       : secretPaths(leaves, file?.settings ?? {}, (key) => isConfigSecret(fullKey(key, project))),
-    shared: stackFile("Pulumi.preview.yaml")?.settings ?? {},
+    shared,
     // One of a stack of the same name that has been closed since has another key.
     copy: isDeepStrictEqual(found?.header, file?.header) ? found?.settings : undefined,
     handedOver,
@@ -98,8 +101,8 @@ export function fromConfiguration(configuration: Readonly<Record<string, string>
 }
 
 /**
- * Settings with the numbers that Pulumi has lost digits of, or made others of, as they stand in the stack's file. They are
- * read from that file, unless a person names another one.
+ * Settings with the numbers that Pulumi has lost digits of, or made others of, as they stand in the stack's file, or in the
+ * one that it was copied from.
  */
 export const asWritten = (given: SettingsInput, file: Leaves): SettingsInput =>
   written(given, valuesOf(file)) as SettingsInput;
@@ -109,7 +112,7 @@ function written(given: unknown, inFile: unknown): unknown {
     return given.map((value, index) => written(value, inFile[index]));
   }
   const isLonger = typeof given === "number" && typeof inFile === "string" && Number(inFile) === given;
-  if (isLonger || (isUnquoted(inFile) && given !== inFile.unquoted)) {
+  if (isLonger || (isUnquoted(inFile) && isMadeOf(given, inFile))) {
     return inFile;
   }
   return isGroup(given) && isGroup(inFile)

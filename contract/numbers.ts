@@ -24,6 +24,18 @@ export function unquotedNumber(source: string): number | string | Unquoted | und
   return integer.test(source) ? exactInteger(source) : { unquoted: source };
 }
 
+/** Whether a value is what Pulumi's YAML makes of what stands in a file without quotes. */
+export function isMadeOf(value: unknown, { unquoted }: Unquoted): boolean {
+  return date.test(unquoted) ? timeOfGo.test(String(value)) : String(value) === String(numberOf(unquoted));
+}
+
+const timeOfGo = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* [-+]\d{4} \S+$/;
+
+function numberOf(source: string): number {
+  const [, sign, digits = ""] = /^([-+]?)(.*)$/.exec(source.replaceAll("_", "")) ?? [];
+  return (sign === "-" ? -1 : 1) * Number(digits.replace(/^0(?=[0-7]+$)/, "0o"));
+}
+
 /** JSON as Pulumi writes it. An integer that a double can't hold is a text, with all its digits. */
 export function parseExactly(json: string): unknown {
   const exact = (_: string, value: unknown, { source }: { readonly source: string }) =>

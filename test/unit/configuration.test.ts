@@ -73,11 +73,15 @@ describe("numbers in a configuration", () => {
   });
 
   it("aren't those of a file that isn't the one they are from", () => {
-    const given = { api: { env: { A: "x", N: 7 } }, egress: [] };
+    const given = { api: { env: { A: "x", N: 7, O: 5, Q: "01234", T: "today", V: "1.10" } }, egress: [] };
     const other = {
       "api.env.N": "12345678901234567890",
       "api.env.A": 3,
       "api.env.B": { unquoted: "1.0" },
+      "api.env.O": { unquoted: "01234" },
+      "api.env.Q": { unquoted: "01234" },
+      "api.env.T": { unquoted: "2001-01-01" },
+      "api.env.V": { unquoted: "1.10" },
       egress: [1],
     };
     assert.deepEqual(asWritten(given, other), given);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseStackFile, stackFileText } from "../../contract";
+import { isMadeOf, isUnquoted, parseStackFile, stackFileText } from "../../contract";
 
 describe("a stack's file", () => {
   it("is read by leaf, with or without the project's name before its keys", () => {
@@ -62,6 +62,9 @@ describe("a stack's file", () => {
       const text = `config:\n  preview:api:\n    env: { A: ${written} }\n    command: [${written}]\n`;
       const { settings } = parseStackFile(text, "preview");
       assert.deepEqual(settings, { "api.env.A": leaf, "api.command": [leaf] });
+      if (isUnquoted(leaf)) {
+        assert.ok(isMadeOf(pulumi, leaf) && !isMadeOf("another", leaf) && !isMadeOf(7, leaf));
+      }
       if (typeof leaf !== "object") {
         assert.deepEqual(
           parseStackFile(stackFileText("preview", { header: {}, settings }), "preview").settings,
