@@ -16,7 +16,7 @@ const advices: readonly [said: RegExp, advice: string][] = [
       "it knew of",
   ],
   [
-    /argument list too long/,
+    /could not run language executor\): fork\/exec \S+: argument list too long/,
     "the settings are too large: Pulumi hands all of them to the program in one variable, which holds 128 KiB; the public " +
       "CAs needn't be among trustedCa: trustPublicCas adds them",
   ],

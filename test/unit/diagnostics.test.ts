@@ -51,7 +51,12 @@ describe("diagnostics with the next step", () => {
     [request("503 Service Unavailable", 0), /Cloudflare fails or refuses for the time being/],
     [request("409 Conflict", 1), /Cloudflare fails or refuses for the time being/],
     [request("403 Forbidden", 10000), undefined],
+    [
+      "Problem executing program (could not run language executor): fork/exec /usr/bin/node: argument list too long",
+      /settings are too large: .*128 KiB.*trustPublicCas/,
+    ],
     ["error: the container said: /tmp/a: no space left on device", undefined],
+    ["error: the container said: fork/exec /bin/a: argument list too long", undefined],
   ];
   for (const [text, advice] of failures) {
     it(`${advice === undefined ? "is not known of" : "is known of"} ${text.slice(0, 110)}`, () =>
