@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from rest_framework.authtoken.models import Token
@@ -42,6 +43,14 @@ class AuthorizationTest(APITestCase):
                 self.assertFalse(response.cookies)
                 self.assertIn("no-store", response["Cache-Control"])
                 self.assertIn(self.post(path, **CREDENTIALS | {"password": "wrong"}).status_code, [400, 401])
+
+    def test_no_form_with_files_is_read_for_one(self):
+        for path in ["/auth/token/", "/auth/jwt/", "/auth/jwt/refresh/"]:
+            with self.subTest(path):
+                self.assertEqual(self.client.post(path, CREDENTIALS, format="multipart").status_code, 415)
+                form = urlencode(CREDENTIALS)
+                response = self.client.post(path, form, content_type="application/x-www-form-urlencoded")
+                self.assertIn(response.status_code, [200, 400])
 
     def test_either_says_who_it_is_and_needs_no_csrf_token(self):
         for authorization in [self.token(), self.jwt()]:

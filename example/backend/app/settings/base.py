@@ -74,6 +74,14 @@ LOGIN_REDIRECT_URL = "/"
 
 CORS_ALLOW_CREDENTIALS = True
 
+# As the web's pages have it: with another policy than theirs, a login in a popup would lose the page that opened it.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin-allow-popups"
+
+# An order is a few hundred bytes. It holds for a whole request (app/bodies.py), with its files: without a handler that
+# writes them to a disk, no visitor can fill one.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
 REST_FRAMEWORK = {
     # An Authorization header decides before any cookie, and takes no CSRF token: no page can make a browser send it.
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,7 +1,6 @@
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
-from django.test import RequestFactory, TestCase
+from django.test import RequestFactory
 
+from app.tests.whole import WholeApplicationTest
 from app.wsgi import application
 from orders.models import Customer, Order
 
@@ -21,17 +20,11 @@ def get(path, **extra):
     return answer["status"], answer["headers"], body
 
 
-class PrefixTest(TestCase):
+class PrefixTest(WholeApplicationTest):
     @classmethod
     def setUpTestData(cls):
         customer = Customer.objects.create(name="Little Heron", city="Cork")
         Order.objects.bulk_create(Order(customer=customer, item="Tea", quantity=1) for _ in range(21))
-
-    def setUp(self):
-        # As Django's own test client does: between two requests, the test's transaction must stay open.
-        for signal in [request_started, request_finished]:
-            signal.disconnect(close_old_connections)
-            self.addCleanup(signal.connect, close_old_connections)
 
     def below(self, path, **extra):
         """The answers to /api + `path` when the web strips the prefix and names it, and when it keeps it."""
