@@ -1,4 +1,5 @@
 import type { NextConfig } from "next";
+import { pageHeaders } from "./lib/page-headers.ts";
 
 const config: NextConfig = {
   output: "standalone",
@@ -9,15 +10,17 @@ const config: NextConfig = {
   skipTrailingSlashRedirect: true,
   // A container's file system is read-only.
   experimental: { isrFlushToDisk: false },
-  // Compressing here would also hit what comes from Django: byte ranges, event streams, large downloads. The ingress
-  // can do it for pages.
+  // The ingress can do it. What comes from Django would stay as it is either way (lib/forward.ts).
   compress: false,
-  // No page has an image to resize: half the size of the server would be a library for that.
+  // No page has an image to resize: half the size of the server would be a library for that, and its cache a disk that
+  // anybody could fill.
   images: { unoptimized: true },
   outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
   poweredByHeader: false,
-  // A team's tool is for no search engine. Django marks its own answers.
-  headers: async () => [{ source: "/((?!api/).*)", headers: [{ key: "X-Robots-Tag", value: "noindex, nofollow" }] }],
+  // Django sets its own.
+  headers: async () => [
+    { source: "/((?!api/).*)", headers: Object.entries(pageHeaders).map(([key, value]) => ({ key, value })) },
+  ],
 };
 
 export default config;
