@@ -22,6 +22,8 @@ export async function send<Answer>(method: "POST" | "DELETE", path: string, data
       method,
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf_token },
       body: data && JSON.stringify(data),
+    }).catch(() => {
+      throw new Refused("No answer came back. It may have been done all the same: look before you try again.");
     });
     return await read<Answer>(answer);
   } catch (error) {
@@ -37,7 +39,7 @@ async function read<Answer>(answer: Response): Promise<Answer> {
 }
 
 function refusal(content: unknown): Refused {
-  const unknown = "Something went wrong at our end. Please try again in a moment.";
+  const unknown = "Something went wrong at our end. Look whether it was done before you try again.";
   if (typeof content !== "object" || content === null) return new Refused(unknown);
   const { detail, non_field_errors: whole, ...fields } = content as Record<string, string | string[]>;
   const words = Object.entries(fields).map(([name, text]) => [name, [text].flat().join(" ")]);

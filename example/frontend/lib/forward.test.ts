@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -19,13 +20,14 @@ const address = addressOf(server);
 
 /** Stands where Next stands. */
 let options: ForwardOptions;
-const web = await listening((request, response) => {
-  void forward({ request, response, target: request.url ?? "" }, options);
-});
+const passOn: Handler = (request, response) => void forward({ request, response, target: request.url ?? "" }, options);
+let next = passOn;
+const web = await listening((request, response) => next(request, response));
 
 mock.method(console, "error", () => {});
 beforeEach(() => {
   options = { upstream: new URL(address), prefixMode: "strip" };
+  next = passOn;
   django = (_, response) => response.end("hello");
 });
 after(() => {
@@ -313,6 +315,127 @@ describe("the answer", () => {
   });
 });
 
+describe("where Next compresses (compress: true, its default)", () => {
+  type Compress = (...exchange: [...Parameters<Handler>, () => void]) => void;
+  const compression = createRequire(import.meta.url)("next/dist/compiled/compression") as () => Compress;
+  const compress = compression();
+  const headers = { "Accept-Encoding": "gzip, br" };
+
+  beforeEach(() => {
+    next = (request, response) => compress(request, response, () => passOn(request, response));
+  });
+
+  test("headers, cookies and body come back as Django sent them", async () => {
+    const page = "<p>coffee</p>".repeat(1_000);
+    django = (_, response) => {
+      response.writeHead(200, [
+        ["Content-Type", "text/html; charset=utf-8"],
+        ["Content-Length", String(page.length)],
+        ["ETag", '"54"'],
+        ["Set-Cookie", "a=1; Path=/"],
+        ["Set-Cookie", "b=2; Path=/"],
+      ]);
+      response.end(page);
+    };
+    const answer = await ask("/api/admin/", { headers });
+    const { connection, date, "keep-alive": keepAlive, ...own } = answer.headers;
+    assert.ok(connection && date && keepAlive);
+    assert.deepEqual(own, {
+      "content-type": "text/html; charset=utf-8",
+      "content-length": String(page.length),
+      etag: '"54"',
+      "set-cookie": ["a=1; Path=/", "b=2; Path=/"],
+    });
+    assert.equal(await textOf(answer), page);
+  });
+
+  test("a part of a file stays a part", async () => {
+    django = (_, response) => {
+      const head = { "Content-Type": "text/plain", "Content-Range": "bytes 0-4999/9999" };
+      response.writeHead(206, head).end("c".repeat(5_000));
+    };
+    const answer = await ask("/api/file/", { headers });
+    assert.equal(answer.headers["content-encoding"], undefined);
+    assert.equal((await buffer(answer)).length, 5_000);
+  });
+
+  test("events arrive as they are sent", async () => {
+    let more: () => void = () => assert.fail("no first event");
+    django = (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" }).write("data: 1\n\n");
+      more = () => response.end("data: 2\n\n");
+    };
+    const events = (await ask("/api/events/", { headers }))[Symbol.asyncIterator]();
+    assert.equal(String((await events.next()).value), "data: 1\n\n");
+    more();
+    assert.equal(String((await events.next()).value), "data: 2\n\n");
+    assert.equal((await events.next()).done, true);
+  });
+});
+
+describe("an upload", () => {
+  const drop: Handler = (request, response) => void request.resume().on("end", () => response.end());
+
+  test("that says to be too long is 413, and doesn't reach Django", async () => {
+    options = { ...options, upload: { maxBytes: 1_000 } };
+    django = () => assert.fail("it did");
+    const answer = await ask("/api/upload/", { method: "POST", body: Buffer.alloc(1_001) });
+    assert.equal(answer.statusCode, 413);
+    assert.deepEqual(await jsonOf(answer), { detail: "The request is longer than 1000 bytes." });
+  });
+
+  test("that becomes too long is 413, each time, and none that Django takes for complete", async () => {
+    options = { ...options, upload: { maxBytes: 1_000_000 } };
+    let complete = 0;
+    django = (request) =>
+      void request
+        .on("error", () => {})
+        .resume()
+        .on("end", () => (complete += 1));
+    const piece = Buffer.alloc(64 * 1024);
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const body = Readable.from(Array.from({ length: 100 }, () => piece));
+      assert.equal((await ask("/api/upload/", { method: "POST", body })).statusCode, 413);
+    }
+    assert.equal(complete, 0);
+  });
+
+  test("may be as long as allowed", async () => {
+    options = { ...options, upload: { maxBytes: 1_000 } };
+    django = drop;
+    for (const body of [Buffer.alloc(1_000), Readable.from([Buffer.alloc(1_000)])]) {
+      assert.equal((await ask("/api/upload/", { method: "POST", body })).statusCode, 200);
+    }
+  });
+
+  test("that trickles is 408, and gives Django its thread back", async () => {
+    options = { ...options, upload: { windowMs: 100 } };
+    let gone: Promise<unknown> | undefined;
+    django = (request) => {
+      request.on("error", () => {}).resume();
+      gone = new Promise((resolve) => request.socket.once("close", resolve));
+    };
+    const call = http.request(addressOf(web), { path: "/api/upload/", method: "POST" });
+    const drip = setInterval(() => call.write("x"), 10);
+    const [answer] = (await once(call, "response")) as [http.IncomingMessage];
+    clearInterval(drip);
+    assert.equal(answer.statusCode, 408);
+    assert.deepEqual(await jsonOf(answer), { detail: "The request came too slowly." });
+    await gone;
+    call.destroy();
+  });
+
+  test("that Django holds back isn't slow", async () => {
+    options = { ...options, upload: { windowMs: 50 } };
+    django = async (request, response) => {
+      await sleep(400);
+      drop(request, response);
+    };
+    const answer = await ask("/api/upload/", { method: "POST", body: Buffer.alloc(20_000_000) });
+    assert.equal(answer.statusCode, 200);
+  });
+});
+
 describe("when something goes wrong", () => {
   test("Django down is 502, without a stack", async () => {
     options = { ...options, upstream: new URL("http://127.0.0.1:1") };
@@ -330,6 +453,38 @@ describe("when something goes wrong", () => {
     assert.equal(answer.statusCode, 504);
     assert.deepEqual(await jsonOf(answer), { detail: "The API did not answer in time." });
     await gone;
+  });
+
+  const mayBeDone = "It may have done what you asked for: look before you send it again.";
+
+  test("a change that is silent for too long may have been made, and the answer says so", async () => {
+    options = { ...options, patienceMs: 100 };
+    django = (request) => void request.resume();
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const answer = await ask("/api/orders/", { method, body: "{}", headers: { "Content-Length": 2 } });
+      assert.equal(answer.statusCode, 504);
+      assert.deepEqual(await jsonOf(answer), { detail: `The API did not answer in time. ${mayBeDone}` }, method);
+    }
+  });
+
+  test("so may one whose connection breaks off", async () => {
+    django = (request) => request.socket.destroy();
+    const answer = await ask("/api/orders/", { method: "POST", body: "{}" });
+    assert.equal(answer.statusCode, 502);
+    assert.deepEqual(await jsonOf(answer), { detail: `The API broke off. ${mayBeDone}` });
+  });
+
+  test("a browser that asked for a page gets one, as safe as any other", async () => {
+    options = { ...options, patienceMs: 100 };
+    django = () => {};
+    const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    const answer = await ask("/api/admin/", { method: "POST", headers: { Accept: accept } });
+    assert.equal(answer.statusCode, 504);
+    assert.equal(answer.headers["content-type"], "text/html; charset=utf-8");
+    assert.equal(answer.headers["content-security-policy"], "frame-ancestors 'none'");
+    const page = await textOf(answer);
+    assert.match(page, /^<!doctype html>.*<h1>504 Gateway Timeout<\/h1>/);
+    assert.ok(page.includes(mayBeDone));
   });
 
   test("a visitor who pauses in an upload isn't Django's silence", async () => {

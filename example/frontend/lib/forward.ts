@@ -1,8 +1,10 @@
-import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import http, { type IncomingMessage, ServerResponse } from "node:http";
 import type { Exchange } from "./exchange.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { type PrefixMode, routeOf } from "./path.ts";
 import { pump } from "./pump.ts";
+import { forget, Refusal, refuse } from "./refuse.ts";
+import { type UploadLimits, watchUpload } from "./upload.ts";
 import { keptConnections, newConnections } from "./upstream.ts";
 
 export interface ForwardOptions {
@@ -18,42 +20,41 @@ export interface ForwardOptions {
    * @default 30000
    */
   readonly patienceMs?: number;
+
+  readonly upload?: UploadLimits;
 }
 
 /** Passes a request on to Django and its answer back, both as streams. Resolves when the exchange is over. */
-export async function forward({ request, response, target }: Exchange, options: ForwardOptions): Promise<void> {
+export async function forward(exchange: Exchange, options: ForwardOptions): Promise<void> {
+  const { response, target } = exchange;
+  unwrap(response);
   const over = new Promise<void>((resolve) => response.once("close", resolve));
   const { path, query } = parsed(target);
   const route = routeOf(path, options.prefixMode);
-  if (route) pass(request, response, route.path + query, route.strippedPrefix, options);
-  else refuse(response, 400, "This path is not allowed.");
+  if (route) pass(exchange, route.path + query, route.strippedPrefix, options);
+  else refuse(exchange, new Refusal(400, "This path is not allowed."));
   await over;
 }
 
-/** Answers in Django's stead. */
-export function refuse(response: ServerResponse, status: number, detail: string): void {
-  const body = JSON.stringify({ detail });
-  const length = Buffer.byteLength(body);
-  forget(response);
-  const headers = { "Content-Type": "application/json", "Content-Length": length, "Cache-Control": "no-store" };
-  // With its reason, since Django's may be left that could not be passed on.
-  response.writeHead(status, STATUS_CODES[status], headers).end(body);
-}
-
 function pass(
-  request: IncomingMessage,
-  response: ServerResponse,
+  exchange: Exchange,
   path: string,
   strippedPrefix: string | undefined,
   options: ForwardOptions,
   agent = keptConnections,
 ): void {
-  const { upstream, patienceMs = 30_000 } = options;
+  const { request, response } = exchange;
+  const { upstream, patienceMs = 30_000, upload = {} } = options;
   const call = http.request(upstream, {
     agent,
     path,
     method: request.method,
     headers: requestHeaders(request, upstream.host, strippedPrefix),
+  });
+  let hasReachedDjango = false;
+  call.once("socket", (socket) => {
+    if (socket.connecting) socket.once("connect", () => (hasReachedDjango = true));
+    else hasReachedDjango = true;
   });
   let answer: IncomingMessage | undefined;
   const fail = (error: Error) => {
@@ -62,9 +63,12 @@ function pass(
     console.error(`${request.method} ${path}: ${String(error)}`);
     // Half an answer must not be taken for a whole one.
     if (response.headersSent) response.destroy();
-    else if (error instanceof Silence) refuse(response, 504, "The API did not answer in time.");
-    else refuse(response, 502, "The API can’t be reached.");
+    else refuse(exchange, error instanceof Refusal ? error : new Refusal(502, unreached()));
   };
+  // Whoever sends it again, in good faith that nothing was done, would have placed two orders.
+  const mayBeDone = () => hasReachedDjango && !isSafe(request);
+  const unreached = () => (mayBeDone() ? `The API broke off. ${MAY_BE_DONE}` : "The API can’t be reached.");
+  const unanswered = () => `The API did not answer in time.${mayBeDone() ? ` ${MAY_BE_DONE}` : ""}`;
   call.on("response", (incoming) => {
     answer = incoming;
     answer.on("error", fail);
@@ -82,33 +86,39 @@ function pass(
   call.setTimeout(patienceMs, () => {
     // While an upload isn't complete, it may be the visitor who pauses.
     const isDjangosTurn = request.complete || call.writableNeedDrain;
-    if (!answer && isDjangosTurn) call.destroy(new Silence(`silent for ${patienceMs} ms`));
+    if (!answer && isDjangosTurn) call.destroy(new Refusal(504, unanswered()));
   });
   call.on("error", (error: NodeJS.ErrnoException) => {
     const isClosedMeanwhile = call.reusedSocket && !answer && error.code === "ECONNRESET";
     if (isClosedMeanwhile && !response.closed && isRepeatable(request)) {
-      pass(request, response, path, strippedPrefix, options, newConnections);
+      pass(exchange, path, strippedPrefix, options, newConnections);
     } else fail(error);
   });
   // A visitor who leaves takes the request to Django along. An upload that has its answer needs no end.
   response.once("close", () => {
     if (!response.writableFinished || !call.writableFinished) call.destroy();
   });
-  if (hasBody(request)) pump(request, call);
-  else call.end();
+  if (!hasBody(request)) return void call.end();
+  watchUpload(request, upload, (refusal) => {
+    fail(refusal);
+    call.destroy();
+  });
+  pump(request, call);
 }
+
+const MAY_BE_DONE = "It may have done what you asked for: look before you send it again.";
 
 /**
  * RFC 9110, section 9.2.2: what a client may send again by itself when an idle connection is closed just as it is used.
  * Django's pods do that when another commit takes their place.
  */
-const isRepeatable = (request: IncomingMessage) =>
-  ["GET", "HEAD", "OPTIONS"].includes(request.method!) && !hasBody(request);
+const isRepeatable = (request: IncomingMessage) => isSafe(request) && !hasBody(request);
+
+/** RFC 9110, section 9.2.1: asks for nothing to be changed. */
+const isSafe = ({ method }: IncomingMessage) => ["GET", "HEAD", "OPTIONS"].includes(method!);
 
 const hasBody = ({ headers }: IncomingMessage) =>
   headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
-
-class Silence extends Error {}
 
 /** @throws Error where the answer's first lines can't be repeated */
 function passBack(answer: IncomingMessage, response: ServerResponse): void {
@@ -116,15 +126,23 @@ function passBack(answer: IncomingMessage, response: ServerResponse): void {
   if (status < 200 || status > 599) throw new RangeError(`status ${status}`);
   forget(response);
   response.sendDate = false;
-  response.writeHead(status, answer.statusMessage, responseHeaders(answer));
+  // One by one: whoever wraps `writeHead` seldom knows the flat list that it takes as well.
+  const headers = responseHeaders(answer);
+  for (let index = 0; index < headers.length; index += 2) response.appendHeader(headers[index]!, headers[index + 1]!);
+  response.writeHead(status, answer.statusMessage);
   // A stream may have nothing to say yet; that it has begun is news all the same.
   if (answer.headers["content-length"] === undefined) response.flushHeaders();
   pump(answer, response);
 }
 
-/** Next has headers of its own for whatever it answers. */
-function forget(response: ServerResponse): void {
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
+/**
+ * Takes off what others have put over Node's own methods. Next's compression (`compress: true`, its default) would hold
+ * back events and spoil parts of files: whether an answer is compressed, Django has decided.
+ */
+function unwrap(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(response)) {
+    if (typeof value === "function" && name in ServerResponse.prototype) Reflect.deleteProperty(response, name);
+  }
 }
 
 function parsed(target: string): { path: string; query: string } {

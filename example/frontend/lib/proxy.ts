@@ -1,5 +1,6 @@
 import { exchangeOf } from "./exchange.ts";
-import { forward, refuse } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { Refusal, refuse } from "./refuse.ts";
 
 /**
  * Answers a request by Django at INTERNAL_API_URL. For route handlers: what it resolves to is for Next only, and comes
@@ -17,8 +18,9 @@ export async function proxy(request: Request): Promise<Response> {
   const { response } = exchange;
   const upstream = URL.parse(process.env.INTERNAL_API_URL ?? "");
   const prefixMode = process.env.API_PREFIX ?? "strip";
-  if (upstream?.protocol !== "http:") refuse(response, 500, "INTERNAL_API_URL must be like http://api:8000.");
-  else if (prefixMode !== "strip" && prefixMode !== "keep") refuse(response, 500, "API_PREFIX must be strip or keep.");
+  const misconfigured = (detail: string) => refuse(exchange, new Refusal(500, detail));
+  if (upstream?.protocol !== "http:") misconfigured("INTERNAL_API_URL must be like http://api:8000.");
+  else if (prefixMode !== "strip" && prefixMode !== "keep") misconfigured("API_PREFIX must be strip or keep.");
   else await forward(exchange, { upstream, prefixMode });
   return new Response(null, { status: response.statusCode });
 }
