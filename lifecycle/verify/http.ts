@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { type Dispatcher, Headers, parseCookie } from "undici";
 import { longestBody } from "../http-client";
@@ -12,6 +13,8 @@ export interface Question {
   readonly body?: string;
   /** Gives it up. */
   readonly signal?: AbortSignal;
+  /** Sends the body without saying how long it is. @default false */
+  readonly hasNoLength?: boolean;
 }
 
 export interface Cookie {
@@ -46,14 +49,14 @@ export type Ask = (question: Question) => Promise<Answer>;
  * @throws Error of undici or of the network where there is none within that time
  */
 export function askThrough(dispatcher: Dispatcher, origin: string, patience = 30_000): Ask {
-  return async ({ path, method = "GET", headers = {}, body, signal }) => {
+  return async ({ path, method = "GET", headers = {}, body, hasNoLength = false, signal }) => {
     // Not `fetch` or `request(url)`: both would parse the path and resolve what is dotted or encoded in it.
     const answer = await dispatcher.request({
       origin,
       path,
       method,
       headers: { "accept-encoding": "identity", "user-agent": "preview-verify", ...headers },
-      body,
+      body: hasNoLength && body !== undefined ? Readable.from([Buffer.from(body)]) : body,
       // Of the whole answer: one that never ends is none.
       signal: anyOf(AbortSignal.timeout(patience), signal),
     });

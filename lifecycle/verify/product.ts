@@ -17,6 +17,9 @@ const schema = z.strictObject({
     .optional()
     .describe("a page rendered on the server, and a text that it shows only if the API answered"),
   api: path.optional().describe("an address of the API that browsers call; it answers anyone with JSON"),
+  events: path
+    .optional()
+    .describe("an event stream that answers anyone, begins with an event or a comment, and stays open"),
   links: path.optional().describe("an address that answers anyone with JSON in which Django has written absolute URLs"),
   seed: evidence
     .optional()

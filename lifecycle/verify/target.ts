@@ -1,9 +1,10 @@
 import { anyOf } from "../signals";
 import { NotChecked } from "./check";
 import type { Cluster } from "./cluster";
-import { type Answer, type Ask, type Cookie, cookieHeader, isRedirect, says } from "./http";
+import { type Answer, type Ask, type Cookie, cookieHeader, isRedirect, type Question, says } from "./http";
 import type { Product } from "./product";
 import { type Session, logIn, logOut } from "./session";
+import type { Begin } from "./stream";
 
 export interface Credentials {
   readonly username: string;
@@ -24,6 +25,8 @@ export interface TargetOptions {
   readonly askInsecurely?: Ask;
   /** Asks Django's own host, where the preview has one. */
   readonly askApiHost?: Ask;
+  /** Opens a stream on the public host. */
+  readonly begin?: Begin;
   readonly product: Product;
   readonly credentials?: Credentials;
   readonly cluster?: Cluster;
@@ -44,6 +47,7 @@ export class Target {
   readonly askApiHost?: Ask;
   /** Asks the public host, always anew. */
   readonly ask: Ask;
+  readonly begin?: Begin;
   /** Aborted where it is to be asked no more. */
   readonly signal: AbortSignal;
   private readonly known = new Map<string, Promise<unknown>>();
@@ -63,6 +67,8 @@ export class Target {
     this.askInsecurely = options.askInsecurely && stoppable(options.askInsecurely);
     this.askApiHost = options.askApiHost && stoppable(options.askApiHost);
     this.inside = options.cluster?.until(this.signal);
+    const { begin } = options;
+    this.begin = begin && ((path) => begin(path, this.signal));
   }
 
   /** A plain GET of an address on the public host, asked for once. */
@@ -86,6 +92,9 @@ export class Target {
       const hint = answer.status === 404 ? "; the product file's key admin says where Django's admin is" : "";
       throw new NotChecked(`there is no login form to start from: ${says(answer)}${hint}`);
     }
+    if (!answer.headers.has("content-type")) {
+      throw new NotChecked("the login form arrives without its headers: answer-headers says more");
+    }
     return answer;
   }
 
@@ -99,23 +108,9 @@ export class Target {
     return new URL(location, this.origin);
   }
 
-  /**
-   * Whether Django's CSRF check accepts a POST that comes with these headers. It is an empty login: refused with the form
-   * again, before any account is looked for.
-   */
+  /** Whether Django's CSRF check accepts an empty login that comes with these headers. */
   async acceptsPost(headers: Readonly<Record<string, string>>, ask = this.ask, form?: Answer): Promise<boolean> {
-    const { path, cookies } = form ?? (await this.loginPage());
-    const token = csrfToken(cookies);
-    const answer = await ask({
-      path,
-      method: "POST",
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-        cookie: cookieHeader(cookies),
-        ...headers,
-      },
-      body: new URLSearchParams({ csrfmiddlewaretoken: token, username: "", password: "" }).toString(),
-    });
+    const answer = await ask(emptyLogin(form ?? (await this.loginPage()), headers));
     if (answer.status !== 200 && answer.status !== 403) {
       throw new NotChecked(`an empty login neither passes nor fails the CSRF check: ${says(answer)}`);
     }
@@ -184,6 +179,16 @@ export class Target {
     this.known.set(key, known);
     return known;
   }
+}
+
+/** Is refused with the form again, before any account is looked for. */
+export function emptyLogin({ path, cookies }: Answer, headers: Readonly<Record<string, string>>): Question {
+  return {
+    path,
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", cookie: cookieHeader(cookies), ...headers },
+    body: new URLSearchParams({ csrfmiddlewaretoken: csrfToken(cookies), username: "", password: "" }).toString(),
+  };
 }
 
 const unanswered = (consequence: string) => (error: Error) => {

@@ -4,6 +4,7 @@ import { httpClient } from "../http-client";
 import { demoLogin } from "../login";
 import { Cluster } from "./cluster";
 import { askThrough } from "./http";
+import { beginThrough } from "./stream";
 import type { Credentials, TargetOptions } from "./target";
 
 /** From where a preview is looked at: all of a target but what is told about the product. */
@@ -37,13 +38,14 @@ function asks(
   client: Dispatcher,
   origin: string,
   apiOrigin?: string,
-): Pick<View, "ask" | "askInsecurely" | "askApiHost"> {
+): Pick<View, "ask" | "askInsecurely" | "askApiHost" | "begin"> {
   const { protocol, hostname, port } = new URL(origin);
   const isStandard = protocol === "https:" && port === "";
   return {
     ask: askThrough(client, origin),
     askInsecurely: isStandard ? askThrough(client, `http://${hostname}`) : undefined,
     askApiHost: apiOrigin === undefined ? undefined : askThrough(client, apiOrigin),
+    begin: beginThrough(client, origin),
   };
 }
 

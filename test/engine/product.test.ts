@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { frontend } from "./frontend";
 import { kubectl } from "./kubectl";
+import { ask } from "./proxy/client";
+import { forwardPort } from "./proxy/web";
 import { desk as preview, literal, sibling } from "../shared-previews";
 
 /** The reference product's own suites, where it will run: Django's in its image against the preview's Postgres 16. */
@@ -42,5 +44,46 @@ describe("what the settings give a container, on the node", () => {
     const trusted = "import ssl; print(len(ssl.create_default_context().get_ca_certs()))";
     const count = await kubectl("exec", "-n", sibling.namespace, "deployment/api", "--", "python", "-c", trusted);
     assert.ok(Number(count) > 100, count);
+  });
+});
+
+describe("an anonymous visitor of the reference product", () => {
+  const { origin, host } = preview.names;
+  const boundary = "----files";
+  const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}`, Host: new URL(origin).host };
+  const file = (size: number) =>
+    [
+      `--${boundary}`,
+      'Content-Disposition: form-data; name="file"; filename="file"',
+      "",
+      "x".repeat(size),
+      `--${boundary}--`,
+      "",
+    ].join("\r\n");
+
+  before(() => preview.open());
+
+  it("sends no file to those who give out tokens", async () => {
+    for (const path of ["/api/auth/token/", "/api/auth/jwt/", "/api/auth/jwt/refresh/"]) {
+      assert.equal((await ask(origin, path, { method: "POST", headers, body: file(10) })).status, 415, path);
+    }
+  });
+
+  it("sends none to anybody that would not stay in memory", async () => {
+    // Past the ingress: one written in Go may itself lose the answer to an upload that is refused before its end.
+    const web = await forwardPort(preview.namespace, "deployment/web", 3000);
+    try {
+      const forwarded = { ...headers, "X-Forwarded-Host": host, "X-Forwarded-Proto": "https" };
+      for (const path of ["/api/auth/token/", "/api/admin/login/", "/api/orders/"]) {
+        const upload = { method: "POST", headers: forwarded, body: file(3_000_000) };
+        assert.equal((await ask(web.origin, path, upload)).status, 413, path);
+      }
+    } finally {
+      web.stop();
+    }
+  });
+
+  it("has no image made, which Next would keep", async () => {
+    assert.equal((await ask(origin, "/_next/image?url=%2Ficon.svg&w=64&q=75")).status, 404);
   });
 });

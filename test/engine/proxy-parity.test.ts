@@ -8,8 +8,8 @@ import { isWhole } from "../extent";
 import { eventually } from "./http";
 import { kubectl } from "./kubectl";
 import { sibling as preview } from "../shared-previews";
-import { type Answer, ask, begin, content, type Question, sha256 } from "./proxy/client";
-import { assertSameAnswer, assertSameRequest, echoOf } from "./proxy/parity";
+import { type Answer, ask, begin, content, type Question, sha256, uploadByHttp2 } from "./proxy/client";
+import { assertSameAnswer, assertSameRequest, type Echo, echoOf } from "./proxy/parity";
 import { forgetPeak, forwardPort, memoryOfWeb, refusedUploads } from "./proxy/web";
 
 const MiB = 2 ** 20;
@@ -80,6 +80,22 @@ describe("the proxy between browser and Django", () => {
           assert.equal(echoOf(await through("/parity/echo/", question())).digest, sha256(body));
         });
       }
+    }
+
+    for (const [way, entrance, path] of [
+      ["through the web", origin, "/api/parity/echo/"],
+      ["on the API's own host", apiOrigin, "/parity/echo/"],
+    ] as const) {
+      it(`with a body without a length, ${way}, by HTTP/1.1 and HTTP/2`, async () => {
+        const pieces = [Buffer.from("one "), randomBytes(MiB)];
+        const digest = sha256(Buffer.concat(pieces));
+        for (const method of ["POST", "PATCH"]) {
+          const chunked = await ask(entrance, path, { method, body: Readable.from(pieces) });
+          assert.equal(echoOf(chunked).digest, digest, `${method} by HTTP/1.1`);
+          const upload = JSON.parse(await uploadByHttp2(entrance, path, method, pieces)) as Echo;
+          assert.equal(upload.digest, digest, `${method} by HTTP/2`);
+        }
+      });
     }
 
     for (const target of [
@@ -317,22 +333,39 @@ describe("the proxy between browser and Django", () => {
 
   describe("when something breaks", () => {
     it("gives an upload that Django refuses its answer, each time", async () => {
-      assert.deepEqual(await refusedUploads(preview.namespace, "/api/parity/refuse/", 100), { 413: 100 });
+      assert.deepEqual(await refusedUploads(preview.namespace, "/api/parity/echo/", 100), { 413: 100 });
     });
 
-    it("leaves no thread with an upload that breaks off", async () => {
-      for (let attempt = 0; attempt < 5; attempt++) {
-        const half = Readable.from([Buffer.alloc(MiB)]);
-        const broken = new Readable({ read: () => undefined });
-        half.on("data", (piece) => broken.push(piece));
-        const headers = { "Content-Length": 2 * MiB };
-        const asking = begin(origin, "/api/parity/echo/", { method: "POST", headers, body: broken });
-        await eventually(async () => assert.equal(await active(), 1));
-        broken.destroy(new Error("the visitor left"));
-        await assert.rejects(asking);
-        await nobodyWorks();
-      }
-    });
+    for (const [way, entrance, path] of [
+      ["through the web", origin, "/api/parity/echo/"],
+      ["on the API's own host", apiOrigin, "/parity/echo/"],
+    ] as const) {
+      it(`has 50 slow bodies leave room for everybody else, ${way}, and those that break off leave nothing`, async () => {
+        const place = () => ask(entrance, path, { method: "POST", headers: { "Content-Length": 1 }, body: "x" });
+        const slow = Array.from({ length: 50 }, () => new Readable({ read: () => undefined }));
+        const asking = slow.map((body) => {
+          body.push("x");
+          return begin(entrance, path, { method: "POST", headers: { "Content-Length": MiB }, body });
+        });
+        const over = Promise.allSettled(asking);
+        try {
+          await eventually(async () => {
+            const { status, headers } = await place();
+            assert.deepEqual([status, headers["retry-after"]], [503, "2"]);
+          });
+          for (const check of ["/healthz", "/readyz"]) {
+            assert.equal((await directly(check)).status, 200, check);
+          }
+          assert.equal((await through("/parity/json/")).status, 200);
+        } finally {
+          for (const body of slow) {
+            body.destroy(new Error("the visitor left"));
+          }
+        }
+        await over;
+        await eventually(async () => assert.equal((await place()).status, 200));
+      });
+    }
 
     if (isWhole) {
       // After half a minute. The proxy's own tests do it with less patience.

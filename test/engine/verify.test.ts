@@ -94,6 +94,7 @@ describe("preview verify", () => {
         "http-redirect",
         "allowed-hosts-internal",
         "api-host",
+        "event-stream",
         "csrf-trusted-origins",
         "login",
         "cookie-secure",
@@ -201,6 +202,18 @@ describe("preview verify", () => {
         finds: ["static-files"],
         names: /whitenoise/,
       },
+      {
+        title: "no X-Frame-Options",
+        api: { FAULT: "framed" },
+        finds: ["framing"],
+        names: /XFrameOptionsMiddleware/,
+      },
+      {
+        title: "bodies without a length that Django takes for none",
+        api: { FAULT: "unmeasured-bodies" },
+        finds: ["body-without-length"],
+        names: /411/,
+      },
       { title: "no noindex", api: { FAULT: "indexable" }, finds: ["noindex"], names: /X-Robots-Tag/ },
       { title: "a health check that fails", api: { FAULT: "unready" }, finds: ["api-health"], names: /api\.readyPath/ },
     ];
@@ -295,6 +308,30 @@ describe("preview verify", () => {
         names: /Content-Encoding/,
       },
       {
+        title: "a proxy whose headers are spoiled on their way",
+        front: "spoils-headers",
+        finds: ["answer-headers", "cors-own-origin"],
+        names: /compress: true/,
+      },
+      {
+        title: "a proxy that holds events back",
+        front: "holds-events",
+        finds: ["event-stream"],
+        names: /pipe/,
+      },
+      {
+        title: "a proxy that loses bodies without a length",
+        front: "loses-unmeasured",
+        finds: ["body-without-length"],
+        names: /411/,
+      },
+      {
+        title: "pages that any other preview may frame",
+        front: "framed",
+        finds: ["framing"],
+        names: /frame-ancestors/,
+      },
+      {
         title: "a proxy that believes a visitor's Forwarded",
         front: "gullible",
         finds: ["forwarded-spoofing"],
@@ -357,6 +394,11 @@ describe("preview verify", () => {
       },
     ];
     faults.forEach(itFinds);
+
+    it("nothing where Next.js compresses, as it does by default", async () => {
+      await faulty.plant({ web: { SERVER: "compressing.js" } });
+      await finds([], /^$/);
+    });
 
     it("another preview's NEXTAUTH_URL", async () => {
       await faulty.setVariables("web", `NEXTAUTH_URL=${foreign}`);

@@ -1,8 +1,11 @@
 import type { Check } from "../check";
+import { answerChecks } from "./answers";
+import { bodyChecks } from "./bodies";
 import { cookieChecks } from "./cookies";
 import { corsChecks } from "./cors";
 import { csrfChecks } from "./csrf";
 import { djangoChecks } from "./django";
+import { framingChecks } from "./framing";
 import { hostChecks } from "./hosts";
 import { isolationChecks } from "./isolation";
 import { loginChecks } from "./login";
@@ -16,10 +19,13 @@ export const checks: readonly Check[] = [
   ...tlsChecks,
   ...hostChecks,
   ...proxyChecks,
+  ...answerChecks,
+  ...bodyChecks,
   ...csrfChecks,
   ...loginChecks,
   ...cookieChecks,
   ...corsChecks,
+  ...framingChecks,
   ...pageChecks,
   ...djangoChecks,
   ...revisionChecks,

@@ -23,11 +23,22 @@ const reach: Check = {
       return answer.status < 500 ? passed(says(answer)) : failed(says(answer));
     }
     const type = answer.headers.get("content-type") ?? "";
-    return answer.status === 200 && type.includes("json")
+    // Where the header is lost on the way, that is another check's.
+    const isJson = type.includes("json") || (type === "" && parses(answer.text));
+    return answer.status === 200 && isJson
       ? passed(`${says(answer)} with JSON`)
       : failed(`${says(answer)} with ${type || "no content"}`);
   },
 };
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const redirects: Check = {
   id: "redirects",

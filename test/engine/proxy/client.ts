@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { request as send, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { request as sendSecurely } from "node:https";
 import { readFileSync } from "node:fs";
-import type { Readable } from "node:stream";
+import { connect } from "node:http2";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { caCertificate, loopbackAddress } from "../../../local/cluster";
 
 export interface Question {
@@ -61,6 +63,27 @@ export async function ask(origin: string, target: string, question?: Question): 
     }
   }
   return { status: answer.statusCode, headers: answer.headers, length, digest: hash.digest("hex"), text };
+}
+
+/** Uploads by HTTP/2, which needs no length, and resolves to the answer. */
+export async function uploadByHttp2(
+  origin: string,
+  target: string,
+  method: string,
+  pieces: readonly Buffer[],
+): Promise<string> {
+  const { hostname, port, host } = new URL(origin);
+  const session = connect(`https://${loopbackAddress}:${port}`, {
+    ca: readFileSync(caCertificate),
+    servername: hostname,
+  });
+  try {
+    const stream = session.request({ ":method": method, ":path": target, ":authority": host });
+    Readable.from(pieces).pipe(stream);
+    return await text(stream);
+  } finally {
+    session.close();
+  }
 }
 
 /** The same bytes as Django's `content`, for comparison. */

@@ -15,18 +15,24 @@ export async function forgetPeak(namespace: string): Promise<void> {
 }
 
 /**
- * Uploads 5 MB to the web, some times, and counts the statuses that came back. In its own pod: an ingress controller
- * written in Go sometimes drops such an answer itself.
+ * Begins to upload more than Django takes to the web, some times, and counts the statuses that came back after 5 MB. In its
+ * own pod: an ingress controller written in Go sometimes drops such an answer itself.
  */
 export async function refusedUploads(namespace: string, path: string, times: number): Promise<Record<string, number>> {
   const script = `
     const { request } = require("node:http");
     const body = Buffer.alloc(5 * 2 ** 20);
+    const headers = { Host: "api", "Content-Length": 62 * 2 ** 20 };
     const upload = () => new Promise((resolve) => {
-      const call = request({ port: 3000, path: process.argv[1], method: "POST", headers: { Host: "api", "Content-Length": body.length } });
-      call.on("response", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)));
+      const call = request({ port: 3000, path: process.argv[1], method: "POST", headers });
+      call.on("response", (answer) => {
+        answer.resume().on("end", () => {
+          resolve(answer.statusCode);
+          call.destroy();
+        });
+      });
       call.on("error", ({ code }) => resolve(code));
-      call.end(body);
+      call.write(body);
     });
     (async () => {
       const counts = {};

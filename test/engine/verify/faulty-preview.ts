@@ -101,7 +101,8 @@ export class FaultyPreview {
   /** What `preview verify <number>` finds. */
   async verify(product: Partial<ProductInput> = {}, options: ViewOptions = {}): Promise<Report> {
     const view = await inside(this.deployed, { client: this.client, ...options });
-    return verify(new Target({ ...view, product: { ...readProduct(productFile), ...product } }));
+    const known = { ...readProduct(productFile), events: "/api/events/" };
+    return verify(new Target({ ...view, product: { ...known, ...product } }));
   }
 
   close(): Promise<void> {

@@ -4,8 +4,11 @@ import os
 
 from django.http import HttpResponse
 
+from app.bodies import Bodies
 from app.settings.preview import *
 from app.settings.preview import ALLOWED_HOSTS, MIDDLEWARE
+
+ROOT_URLCONF = "routes"
 
 
 def healthy_for_kubelet(get_response):
@@ -61,6 +64,10 @@ match os.environ.get("FAULT"):
         MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
     case "indexable":
         MIDDLEWARE = [name for name in MIDDLEWARE if "noindex" not in name]
+    case "framed":
+        MIDDLEWARE = [name for name in MIDDLEWARE if "XFrameOptions" not in name]
+    case "unmeasured-bodies":
+        Bodies.__call__ = lambda self, environ, start_response: self.application(environ, start_response)
     case "unready":
         MIDDLEWARE = ["faults.healthy_for_kubelet", "faults.unready", *MIDDLEWARE]
     case "no-internal-host":

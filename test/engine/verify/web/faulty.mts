@@ -1,6 +1,7 @@
 // The web behind a front with one deliberate fault: `faulty.mts plant '{"front": "no-patch", "variables": {}}'`. With a
 // fault the front takes /api to Django itself, as the article's handler does; everything else, and everything without a
-// fault, goes to Next.js, which is started anew where its variables change.
+// fault, goes to Next.js, which is started anew where its variables change. The variable SERVER names another of its
+// programs.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -65,6 +66,15 @@ function send(options: http.RequestOptions, body: Buffer): Promise<Answer> {
   });
 }
 
+function pipe(options: http.RequestOptions, response: http.ServerResponse): void {
+  const call = http.get(options, (answer) => {
+    response.writeHead(answer.statusCode ?? 0, answer.headers);
+    answer.pipe(response);
+  });
+  call.on("error", () => response.destroy());
+  response.on("close", () => call.destroy());
+}
+
 async function answerTo(request: IncomingMessage, body: Buffer, fault: string): Promise<Answer> {
   if (fault === "no-patch" && request.method === "PATCH") return { status: 405, headers: {}, body: "" };
   if (fault === "own-options" && request.method === "OPTIONS")
@@ -74,6 +84,10 @@ async function answerTo(request: IncomingMessage, body: Buffer, fault: string): 
     return { status: 503, headers: {}, body: "" };
   }
   const route = routeOf(request, fault);
+  if (fault === "loses-unmeasured" && request.headers["transfer-encoding"]) {
+    const { "transfer-encoding": _, ...headers } = route.headers;
+    return send({ ...route, headers }, Buffer.of());
+  }
   let answer = await send(route, body);
   while (fault === "follows-redirects" && answer.status > 300 && answer.status < 400) {
     const path = (answer.headers.location ?? "").replace(/^\/api/, "");
@@ -98,9 +112,21 @@ function changed(url: string, { headers, body }: Answer, fault: string): Partial
       return url.includes(".js") ? { body: `${String(body)};"https://pr-7.previews.localhost:8443/api";` } : {};
     case "frozen-build-machine":
       return url.includes(".js") ? { body: `${String(body)};"http://localhost:8000/api";` } : {};
+    case "framed":
+      return url === "/" ? { headers: { ...headers, "content-security-policy": "frame-ancestors https:" } } : {};
+    case "spoils-headers":
+      return isApi ? spoiled(headers) : {};
     default:
       return {};
   }
+}
+
+/** What becomes of a flat list of names and values that is taken for a list of pairs, as Next's compression does. */
+function spoiled(headers: IncomingHttpHeaders): Partial<Answer> {
+  const list = Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, String(one)]));
+  const isName = ([name = ""]: string) => /[\w-]/.test(name);
+  if (!list.every(isName)) return { status: 502, headers: {}, body: "" };
+  return { headers: Object.fromEntries(list.map(([name = "", value = ""]) => [name, value])) };
 }
 
 function read(file: string): string {
@@ -116,7 +142,12 @@ const planted = (): Planted => JSON.parse(read(files.planted) || '{ "front": "",
 async function serve(request: IncomingMessage, response: http.ServerResponse): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  const { status, headers, body } = await answerTo(request, Buffer.concat(parts), planted().front);
+  const fault = planted().front;
+  if (request.headers.accept === "text/event-stream" && fault !== "holds-events") {
+    pipe(routeOf(request, fault), response);
+    return;
+  }
+  const { status, headers, body } = await answerTo(request, Buffer.concat(parts), fault);
   // Bodies are passed on whole, with a length that Node.js counts.
   const ownHeaders = ["transfer-encoding", "content-length", "connection"];
   const kept = Object.entries(headers).filter(([name]) => !ownHeaders.includes(name));
@@ -126,7 +157,7 @@ async function serve(request: IncomingMessage, response: http.ServerResponse): P
 function startNext(): ChildProcess {
   const variables = JSON.stringify(planted().variables);
   const env = { ...process.env, ...(JSON.parse(variables) as Planted["variables"]), PORT: "3001" };
-  const next = spawn(process.execPath, ["server.js"], { env, stdio: "inherit" });
+  const next = spawn(process.execPath, [planted().variables.SERVER ?? "server.js"], { env, stdio: "inherit" });
   next.on("exit", (code, signal) => {
     if (signal !== "SIGKILL") process.exit(code ?? 1);
   });
