@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execa } from "execa";
@@ -21,6 +23,7 @@ import { foreignHosts, isHidden, isShared, scriptsOf } from "../../lifecycle/ver
 import { isDjangos, nextOf, readable } from "../../lifecycle/verify/checks/proxy";
 import { wrongImages } from "../../lifecycle/verify/checks/revision";
 import { isCertificateError } from "../../lifecycle/verify/checks/tls";
+import { Cluster } from "../../lifecycle/verify/cluster";
 import { tagsOf } from "../../lifecycle/verify/html";
 import { answerOf, type Ask, askThrough, cookieHeader } from "../../lifecycle/verify/http";
 import { parseProduct } from "../../lifecycle/verify/product";
@@ -302,6 +305,48 @@ describe("verify: a question", () => {
       );
     });
   }
+});
+
+describe("verify: a container", () => {
+  const folder = mkdtempSync(join(tmpdir(), "preview-stack-"));
+  const { PATH } = process.env;
+  const cluster = new Cluster({ kubeContext: "preview", namespace: "pr-1" });
+
+  /** What `kubectl` does, in the shell's words. */
+  const kubectl = (script: string) => writeFileSync(join(folder, "kubectl"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+
+  before(() => {
+    process.env.PATH = `${folder}:${PATH}`;
+  });
+  after(() => {
+    process.env.PATH = PATH;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is stopped where it prints without end", async () => {
+    kubectl("exec yes");
+    const message = "kubectl exec prints more than 16 Mi characters";
+    await assert.rejects(
+      cluster.exec("api", ["python"]),
+      (error) => error instanceof NotChecked && error.message === message,
+    );
+  });
+
+  it("asks the API for no longer body than is read", async () => {
+    kubectl('echo "command terminated with exit code 3" >&2; exit 3');
+    await assert.rejects(
+      cluster.askApi({ path: "/all" }),
+      /^Error: http:\/\/api:8000\/all answers with more than 8 MiB/,
+    );
+  });
+
+  it("is asked no more as soon as the signal says so", async () => {
+    kubectl("exec sleep 60");
+    const stop = new AbortController();
+    const asked = cluster.until(stop.signal).exec("api", ["python"]);
+    stop.abort();
+    await assert.rejects(asked, NotChecked);
+  });
 });
 
 describe("verify: an end", () => {
