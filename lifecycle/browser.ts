@@ -111,7 +111,10 @@ function whyNot({ message }: Error): string {
       "setuid helper (Debian's chromium-sandbox)"
     );
   }
-  const said = /\[err\] (.+)/.exec(message)?.[1] ?? message.split("\n")[0];
-  const asRoot = process.getuid?.() === 0 ? "; as root it takes setpriv, and a browser that every user may run" : "";
-  return `${said}; install Google Chrome, or say in PREVIEW_CHROMIUM where a Chromium is${asRoot}`;
+  const said = /\[err\] (.+)/.exec(message)?.[1];
+  const advice = "install Google Chrome, or say in PREVIEW_CHROMIUM where a Chromium is";
+  if (said !== undefined && process.getuid?.() === 0) {
+    return `${said}; as root it takes setpriv and a browser that every user may run: ${advice}`;
+  }
+  return `${said ?? message.split("\n")[0]}; ${advice}`;
 }

@@ -1,19 +1,20 @@
-import { UserError } from "../contract";
 import { kubectl, type Place } from "./kubectl";
 
 /** Shorter values are words that a text may have for other reasons. */
 const shortest = 8;
+/** Longer values are files. They count as they are, and line by line. */
+const longest = 4096;
 
 /**
- * An error that may have a container's last words in it, without any value of the preview's Secrets. In a workflow, where
- * nobody can say what is secret, only what comes before them is told.
+ * A text that may have a container's words in it, or the cluster's about a container, without any value of the preview's
+ * Secrets. In a workflow, where nobody can say what is secret, only what comes before a container's last words is told.
  */
-export async function withoutSecrets(place: Place, { message }: UserError, env = process.env): Promise<UserError> {
-  try {
-    return new UserError(hidden(message, await secretsOf(place)));
-  } catch {
-    return new UserError(env.CI === "true" ? message.split("\n").slice(0, 3).join("\n") : message);
+export async function withoutSecrets(place: Place, text: string, env = process.env): Promise<string> {
+  const values = await secretsOf(place).catch(() => undefined);
+  if (values !== undefined) {
+    return hidden(text, values);
   }
+  return env.CI === "true" ? text.split("\n").slice(0, 3).join("\n") : text;
 }
 
 /** All values of the Secrets in a preview's namespace. */
@@ -24,12 +25,88 @@ async function secretsOf(place: Place): Promise<string[]> {
   return items.flatMap(({ data = {} }) => Object.values(data).map((value) => Buffer.from(value, "base64").toString()));
 }
 
-/** Values as they are and as they stand in a URL; those of several lines also line by line, since a text may indent them. */
+/**
+ * Values as they are and as a program may write them: quoted for a shell, JSON, Go, Python or HTML, in a URL, in base64. Where
+ * one has control characters, such as the ends of its lines, also what is between them: a text may indent, drop or end there.
+ */
 export function hidden(text: string, values: readonly string[]): string {
-  return values
-    .flatMap((value) => [value.trim(), ...value.split("\n").map((line) => line.trim())])
-    .filter((value) => value.length >= shortest)
-    .flatMap((value) => [value, encodeURIComponent(value)])
+  const parts = values.flatMap((value) => [value.trim(), ...value.split(/\p{Cc}+/u).map((part) => part.trim())]);
+  return [...new Set(parts)]
+    .filter((part) => part.length >= shortest)
     .sort((a, b) => b.length - a.length)
-    .reduce((rest, value) => rest.replaceAll(value, "***"), text);
+    .reduce((rest, part) => rest.replaceAll(part.length > longest ? part : formsOf(part), "***"), text);
+}
+
+function formsOf(value: string): RegExp {
+  const written = value.replace(/(\\+)|(\p{Cc}+)|[^A-Za-z0-9_]/gu, (found, backslashes?: string, controls?: string) => {
+    if (backslashes !== undefined) {
+      // They are doubled by every program that quotes what another has quoted.
+      return `(?:\\\\{${found.length},${8 * found.length}}|(?:%5[Cc]){${found.length}})`;
+    }
+    // What can't be shown may be left out.
+    return controls === undefined
+      ? formsOfCharacter(found)
+      : `(?:${[...new Set(found)].map(formsOfCharacter).join("|")}){0,${found.length}}`;
+  });
+  return new RegExp([written, ...base64Of(value)].join("|"), "gu");
+}
+
+function formsOfCharacter(character: string): string {
+  const code = character.codePointAt(0)!;
+  const bytes = [...Buffer.from(character)];
+  const units = [...Array(character.length).keys()].map((index) => character.charCodeAt(index));
+  const itself = `\\u{${code.toString(16)}}`;
+  const letter = letters[character];
+  const backslash = String.raw`\\{1,8}`;
+  const forms = [
+    `(?:${backslash})?${itself}`,
+    units.map((unit) => `${backslash}u${hex(unit, 4)}`).join(""),
+    `${backslash}U${hex(code, 8)}`,
+    bytes.map((byte) => `${backslash}x${hex(byte, 2)}`).join(""),
+    bytes.map((byte) => `${backslash}${byte.toString(8).padStart(3, "0")}`).join(""),
+    bytes.map((byte) => `%${hex(byte, 2)}`).join(""),
+    `&#(?:0*${code}|[xX]0*${hex(code, 1)});`,
+    ...(letter === undefined ? [] : [`${backslash}${letter}`]),
+    ...(entities[character] ?? []),
+  ];
+  return `(?:${forms.join("|")})`;
+}
+
+/** After a backslash. */
+const letters: Readonly<Record<string, string>> = {
+  "\0": "0",
+  "\u0007": "a",
+  "\b": "b",
+  "\t": "t",
+  "\n": "n",
+  "\v": "v",
+  "\f": "f",
+  "\r": "r",
+  "\u001b": "[eE]",
+};
+
+/** What else stands for a character in HTML, in a form's fields, and within a shell's single quotes. */
+const entities: Readonly<Record<string, readonly string[]>> = {
+  "&": ["&amp;"],
+  "<": ["&lt;"],
+  ">": ["&gt;"],
+  '"': ["&quot;"],
+  "'": ["&apos;", String.raw`'\\''`, `'"'"'`],
+  " ": [String.raw`\+`],
+};
+
+/** A number's digits, of either case. */
+const hex = (value: number, digits: number): string =>
+  value
+    .toString(16)
+    .padStart(digits, "0")
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+
+/** At each of the three places that it can have among others' bytes, `user:password`, without what is also its neighbours'. */
+function base64Of(value: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
+    const own = bytes.toString("base64").slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    return own.replaceAll("+", "[-+]").replaceAll("/", "[/_]");
+  });
 }

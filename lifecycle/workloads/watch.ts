@@ -36,10 +36,10 @@ export async function whileWatching<Result>(
     ended.abort();
     await watching;
     if (hopeless.signal.aborted) {
-      throw await withoutSecrets(options.place, hopeless.signal.reason as UserError);
+      throw await redacted(options.place, hopeless.signal.reason as UserError);
     }
     const hasBegun = error instanceof UserError && refusalOf(error) === undefined;
-    throw hasBegun ? await withoutSecrets(options.place, await watch.explained(error)) : error;
+    throw hasBegun ? await redacted(options.place, await watch.explained(error)) : error;
   } finally {
     ended.abort();
     await watching;
@@ -90,13 +90,15 @@ class Watch {
     for (const wait of waits.filter((one) => isWorthTelling(one, this.since, now()))) {
       if (!this.told.has(keyOf(wait))) {
         this.told.add(keyOf(wait));
-        report(`${wait.object}: ${wait.message}`);
+        report(await withoutSecrets(place, `${wait.object}: ${wait.message}`));
       }
     }
     await makeAnew(place, keptFromReplacement(objects), report);
     return { objects, waits };
   }
 }
+
+const redacted = async (place: Place, { message }: UserError) => new UserError(await withoutSecrets(place, message));
 
 /** Seconds, by a clock that nobody sets. */
 const now = () => performance.now() / 1000;

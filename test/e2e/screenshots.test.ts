@@ -234,7 +234,7 @@ describe("screenshots", () => {
     [
       "where the browser doesn't start",
       "echo 'no libnss3.so' >&2; exit 1",
-      /no libnss3\.so; install Google Chrome, or/,
+      /no libnss3\.so; .*install Google Chrome, or/,
     ],
   ] as const) {
     it(`are none ${what}, and that is said with what to do`, async () => {

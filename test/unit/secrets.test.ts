@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { hidden } from "../../lifecycle/secrets";
 
 describe("a preview's secrets", () => {
@@ -19,6 +20,78 @@ describe("a preview's secrets", () => {
       .map((line) => `  | ${line}`);
     assert.equal(hidden(quoted.join("\n"), [key]), "  | ***\n  | ***\n  | ***\n  | ***");
     assert.equal(hidden("password p@ss-w0rd/1 refused", ["p@ss-w0rd/1\n"]), "password *** refused");
+  });
+
+  it("are hidden in whatever way a program has written them", () => {
+    const secret = `p@ss-w0rd/1 "it's" \\é<&>😀`;
+    const json = JSON.stringify(secret);
+    const ways: Record<string, string> = {
+      json,
+      "json in json": JSON.stringify(JSON.stringify({ secret })),
+      "json of Go": json.replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+      "json of Python": json.replace(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`),
+      python: `'p@ss-w0rd/1 "it\\'s" \\\\é<&>😀'`,
+      "bytes of Python": `b'p@ss-w0rd/1 "it\\'s" \\\\\\xc3\\xa9<&>\\xf0\\x9f\\x98\\x80'`,
+      "ascii of Go": String.raw`"p@ss-w0rd/1 \"it's\" \\\u00e9<&>\U0001f600"`,
+      octal: String.raw`p@ss-w0rd/1 "it's" \\\303\251<&>\360\237\230\200`,
+      url: encodeURIComponent(secret),
+      "url of Python": encodeURIComponent(secret).replaceAll("'", "%27").toLowerCase(),
+      form: new URLSearchParams({ secret }).toString(),
+      html: "p@ss-w0rd/1 &quot;it&#x27;s&quot; \\é&lt;&amp;&gt;😀",
+      shell: `'p@ss-w0rd/1 "it'\\''s" \\é<&>😀'`,
+      "shell of Python": `'p@ss-w0rd/1 "it'"'"'s" \\é<&>😀'`,
+      base64: Buffer.from(secret).toString("base64"),
+      base64url: Buffer.from(secret).toString("base64url"),
+      "basic authentication": Buffer.from(`reviewer:${secret}`).toString("base64"),
+    };
+    for (const [way, text] of Object.entries(ways)) {
+      const rest = hidden(`before ${text} after`, [secret]);
+      assert.match(rest, /^before .*\*\*\*.* after$/, way);
+      assert.doesNotMatch(rest, /w0rd|cEBzcy/, way);
+    }
+  });
+
+  it("are hidden where one has characters that can't be shown, however a program shows or drops these", () => {
+    const secret = "hunter2-\0-and-more\u0007";
+    for (const text of [
+      secret,
+      String.raw`env "PASSWORD=hunter2-\x00-and-more\a": contains NUL`,
+      String.raw`{"message":"\"PASSWORD=hunter2-\\x00-and-more\\u0007\""}`,
+      String.raw`hunter2-\u0000-and-more\u0007`,
+      String.raw`hunter2-\000-and-more\007`,
+      "hunter2--and-more",
+      "PASSWORD=hunter2-",
+      "-and-more",
+    ]) {
+      assert.doesNotMatch(hidden(text, [secret]), /hunter2|more/, text);
+    }
+  });
+
+  it("are hidden in base64 at whatever place", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (before, after) => {
+        const text = Buffer.concat([before, Buffer.from("correct horse"), after]).toString("base64");
+        assert.match(hidden(text, ["correct horse"]), /\*\*\*/);
+      }),
+    );
+  });
+
+  it("are hidden in every text that JSON makes of them", () => {
+    const secret = fc.string({ unit: "binary", minLength: 8 }).filter((text) => text.trim().length >= 8);
+    fc.assert(
+      fc.property(secret, (value) => {
+        const text = JSON.stringify(JSON.stringify(value.trim()));
+        assert.ok(hidden(text, [value]).includes("***"), text);
+      }),
+    );
+  });
+
+  it("are no pattern, and take no time, whatever they are", () => {
+    const odd = `${"\0".repeat(2000)}.*(a+)+$[${"\\".repeat(500)}`;
+    assert.equal(hidden("any text", [odd, "x".repeat(1_000_000)]), "any text");
+    assert.equal(hidden(`${"\0".repeat(1999)}.*(a+)+$`, [odd]).length, 2007);
+    const file = "-----BEGIN KEY-----\n".padEnd(500_000, "MIIEvQIBADANBg/+=\n");
+    assert.equal(hidden(`it is ${file}`, [file]).includes("MIIEv"), false);
   });
 
   it("aren't words that any text has", () => {
