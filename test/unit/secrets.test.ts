@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { hidden } from "../../lifecycle/secrets";
+import { whileWatching } from "../../lifecycle/workloads/watch";
 
 describe("a preview's secrets", () => {
   it("are hidden in what it has printed, also where they stand in a URL", () => {
@@ -96,5 +100,43 @@ describe("a preview's secrets", () => {
 
   it("aren't words that any text has", () => {
     assert.equal(hidden("the product's database", ["product"]), "the product's database");
+  });
+});
+
+describe("what is said of a pod while it is waited for", () => {
+  const folder = mkdtempSync(join(tmpdir(), "preview-test-secrets-"));
+  const { PATH } = process.env;
+
+  before(() => {
+    const secret = { data: { PASSWORD: Buffer.from("hunter2-\0-and-more").toString("base64") } };
+    const message = String.raw`invalid environment: "PASSWORD=hunter2-\x00-and-more"`;
+    const labels = { "app.kubernetes.io/name": "api" };
+    const set = { kind: "ReplicaSet", metadata: { name: "api", uid: "0", labels } };
+    const pod = {
+      kind: "Pod",
+      metadata: { name: "api-1", uid: "1", labels, ownerReferences: [{ kind: "ReplicaSet", uid: "0" }] },
+      status: {
+        containerStatuses: [
+          { name: "api", restartCount: 0, state: { waiting: { reason: "CreateContainerError", message } } },
+        ],
+      },
+      spec: { containers: [] },
+    };
+    writeFileSync(join(folder, "secrets"), JSON.stringify({ items: [secret] }));
+    writeFileSync(join(folder, "pods"), JSON.stringify({ items: [set, pod] }));
+    const script = `#!/bin/sh\ncase "$*" in *"get secrets"*) cat "${folder}/secrets" ;; *) cat "${folder}/pods" ;; esac\n`;
+    writeFileSync(join(folder, "kubectl"), script, { mode: 0o755 });
+    process.env.PATH = `${folder}:${PATH}`;
+  });
+  after(() => {
+    process.env.PATH = PATH;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("has none of the preview's secrets, whatever the cluster's words are", async () => {
+    const place = { kubeContext: "any", namespace: "pr-1" };
+    const { promise: said, resolve: report } = Promise.withResolvers<string>();
+    await whileWatching({ place, report }, () => said);
+    assert.equal(await said, 'pod api-1: CreateContainerError: invalid environment: "PASSWORD=***"');
   });
 });
