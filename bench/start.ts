@@ -17,6 +17,7 @@ import { nodePort } from "../local/port";
 import { domain, embeddedSettings } from "../local/preview-settings";
 import { runSteps } from "../local/tasks";
 import { type Figure, figure, ratio, timed, writeResults } from "./figures";
+import { gateCost } from "./gate";
 import { memoryOfPods } from "./memory";
 import { programStart } from "./program-start";
 
@@ -65,6 +66,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
   const destroyed: Pair = { ours: [], theirs: [] };
   const programStarts: number[] = [];
   const memory: number[] = [];
+  const gates: Pair = { ours: [], theirs: [] };
   const kubectl = (args: readonly string[], input?: string) =>
     execa("kubectl", ["--context=preview", ...args], {
       env: embedded.variables,
@@ -123,6 +125,9 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
         }),
       );
       unchanged.theirs.push(await timed(() => kubectl(["apply", "--filename=-"], manifests)));
+      const cost = await gateCost(kubectl, manifests);
+      gates.ours.push(cost.with);
+      gates.theirs.push(cost.without);
       const theirVolume = await volumeOf(kubectl, namespace);
       destroyed.theirs.push(
         await timed(async () => {
@@ -149,6 +154,9 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
     ),
     figure("the program's own start-up, spawn to last resource registered", "s", programStarts, 1.2),
     figure("memory of one idle preview", "MiB", memory, 500),
+    figure("a pod that does nothing, with its gate", "s", gates.ours),
+    figure("the same pod without its gate", "s", gates.theirs),
+    ratio("a pod that does nothing, as a multiple of: the same without its gate", gates.ours, gates.theirs),
   ];
 }
 
