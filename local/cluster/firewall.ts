@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run, succeeds, systemPath } from "./command";
+import { run, systemPath } from "./command";
 import { networkNamespace, podCidr } from "./layout";
 
 const folder = join(__dirname, "firewall");
@@ -8,30 +8,18 @@ const folder = join(__dirname, "firewall");
 export const firewallEnvironment = { PATH: `${folder}:${systemPath}`, POD_CIDR: podCidr };
 export const firewallFiles = ["iptables-restore", "known-pods.awk"].map((name) => join(folder, name));
 
-const jumps = [
-  ["INPUT", "KNOWN-SOURCE"],
-  ["FORWARD", "KNOWN-SOURCE"],
-  ["FORWARD", "KNOWN-DESTINATION"],
-] as const;
-
 /**
  * Refuses new connections from and to pods that kube-router has no rules for yet: pods start isolated, as Kubernetes asks of a
  * network plugin (https://kubernetes.io/docs/concepts/services-networking/network-policies/#pod-lifecycle).
  */
 export async function isolateUnknownPods(): Promise<void> {
-  for (const chain of new Set(jumps.map(([, chain]) => chain))) {
-    await succeeds(...inNode("iptables", "--wait", "-N", chain));
-  }
+  // In a network that is new the table isn't there yet.
+  await run(...inNode("iptables", "--wait", "-P", "FORWARD", "ACCEPT"));
   const rules = await run(...inNode("iptables-save", "-t", "filter"));
   await run(...inNode(join(folder, "iptables-restore"), "--wait", "-T", "filter"), {
     input: `${rules}\n`,
     env: firewallEnvironment,
   });
-  for (const [from, chain] of jumps) {
-    if (!(await succeeds(...inNode("iptables", "--wait", "-C", from, "-j", chain)))) {
-      await run(...inNode("iptables", "--wait", "-I", from, "-j", chain));
-    }
-  }
 }
 
 const inNode = (...command: string[]): [string, string[]] => ["nsenter", [`--net=${networkNamespace}`, ...command]];

@@ -18,6 +18,7 @@ const neededPrograms = [
   "ip",
   "nsenter",
   "iptables",
+  "awk",
   "ipset",
   "conntrack",
   "socat",
