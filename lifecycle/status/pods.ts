@@ -11,8 +11,13 @@ export interface Pod {
   readonly status: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
-    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
   };
+}
+
+interface ContainerStatus {
+  readonly state?: { readonly waiting?: { readonly reason?: string } };
 }
 
 /** What pods have asked the cluster to keep for them. */
@@ -64,7 +69,8 @@ const total = (quantities: readonly (string | undefined)[]) =>
 const ordinary = ["ContainerCreating", "PodInitializing"];
 
 function obstaclesOf({ status }: Pod): string[] {
-  const waiting = (status.containerStatuses ?? []).map(({ state }) => state?.waiting?.reason);
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const waiting = containers.map(({ state }) => state?.waiting?.reason);
   const unscheduled = (status.conditions ?? []).filter(({ type, status: holds }) => {
     return type === "PodScheduled" && holds === "False";
   });

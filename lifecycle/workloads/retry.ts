@@ -7,7 +7,8 @@ import { isOutdated, makerOf, type Maker, type Objects, type Pod } from "./objec
  */
 export function backedOff(objects: Objects): Pod[] {
   return objects.pods.filter((pod) => {
-    const reasons = pod.status.containerStatuses?.map(({ state }) => state.waiting?.reason ?? "") ?? [];
+    const { initContainerStatuses = [], containerStatuses = [] } = pod.status;
+    const reasons = [...initContainerStatuses, ...containerStatuses].map(({ state }) => state.waiting?.reason ?? "");
     const isBackedOff = reasons.some((reason) => /BackOff$|Err|Invalid/.test(reason));
     return isBackedOff && pod.metadata.deletionTimestamp === undefined && makerOf(pod, objects)?.kind !== "Job";
   });

@@ -55,6 +55,11 @@ function pod(
   };
 }
 
+const gated = (own: Pod, waiting: string): Pod => ({
+  ...own,
+  status: { ...own.status, initContainerStatuses: [{ state: { waiting: { reason: waiting } } }] },
+});
+
 const healthy = [pod("api"), pod("web"), pod("db"), pod("migration", { phase: "Succeeded" })];
 const without = (part: string) =>
   healthy.filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"] !== part);
@@ -162,6 +167,11 @@ describe("status", () => {
         ["web: ErrImagePull"],
       ],
       ["a pod that starts beside the one that serves", [...healthy, pod("api", { ready: false })], []],
+      [
+        "one whose gate isn't pulled",
+        [...without("web"), gated(pod("web", { waiting: "PodInitializing" }), "ImagePullBackOff")],
+        ["web: ImagePullBackOff"],
+      ],
       ["one that starts", [...without("api"), pod("api", { waiting: "ContainerCreating" })], ["api: not ready"]],
       ["one that ends", [...without("api"), pod("api", { ending: true })], ["api: no pod"]],
       [

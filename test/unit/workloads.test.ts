@@ -353,6 +353,8 @@ describe("what has failed before an update", () => {
       pods: [pod(waiting("CrashLoopBackOff")), pod({ ...running, ready: true }, { part: "web" })],
     });
     assert.deepEqual(backedOff(before), [before.pods[0]]);
+    const gated = withGate(pod(waiting("PodInitializing")), waiting("CrashLoopBackOff"));
+    assert.deepEqual(backedOff(objects({ pods: [gated] })), [gated]);
     assert.deepEqual(withoutPods(before), [before.makers[1]]);
   });
 
