@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { PulumiContext } from "./pulumi";
 import { refuseLocked } from "./stack";
 import {
@@ -66,49 +65,24 @@ export async function repairState(
   known?: State,
 ): Promise<Repair & { readonly state: State }> {
   const judged = async (state: State) => judge(state, namespace, exists, (await goneRecords?.(recordsOf(state))) ?? []);
-  const first = known && (await judged(known));
-  if (first !== undefined && !needsRepair(first)) {
+  const first = await judged(known ?? (await exportState(context, stack)));
+  if (!needsRepair(first)) {
     return { ...first.repair, state: first.repaired };
   }
-  for (;;) {
-    // With its secrets encrypted, as it is imported.
-    const state = await settledState(context, stack);
-    const { repair, repaired } = await judged(state);
-    if (!needsRepair({ repair })) {
-      return { ...repair, state: repaired };
-    }
-    // What looks like a killed run's may be one's at work. It holds the lock from its beginning to its end, so that one which
-    // ends only now has held it, or has written another state.
-    await refuseLocked(context, stack);
-    if (isDeepStrictEqual(knownTo(await exportState(context, stack)), knownTo(state))) {
-      await importState(context, stack, repaired);
-      describe(repair, namespace).forEach(report);
-      return { ...repair, state: repaired };
-    }
+  // What looks like a killed run's may be one's at work, which holds the lock from its beginning to its end. One that takes it
+  // only now comes to nothing that would need a repair before this is done.
+  await refuseLocked(context, stack);
+  // With its secrets encrypted, as it is imported.
+  const { repair, repaired } = await judged(await exportState(context, stack));
+  if (needsRepair({ repair })) {
+    await importState(context, stack, repaired);
+    describe(repair, namespace).forEach(report);
   }
+  return { ...repair, state: repaired };
 }
 
 const needsRepair = ({ repair }: { readonly repair: Repair }): boolean =>
   repair.pending.length > 0 || repair.lost > 0 || repair.lostRecords > 0;
-
-/** Without the time at which it was written. */
-const knownTo = (state: State) => [resourcesOf(state), pendingOf(state)];
-
-/**
- * A state that no run is at work on as far as one can see: what such a run is in the middle of changes from one look to the
- * next, or it holds the lock.
- */
-async function settledState(context: PulumiContext, stack: string): Promise<State> {
-  let state = await exportState(context, stack);
-  while (pendingOf(state).length > 0) {
-    const next = await exportState(context, stack);
-    if (isDeepStrictEqual(next, state)) {
-      break;
-    }
-    state = next;
-  }
-  return state;
-}
 
 function describe({ pending, lost, lostRecords }: Repair, namespace: string): string[] {
   const names = pending.map((urn) => urn.split("::").slice(2).join(" "));
