@@ -2,9 +2,9 @@
 # network policies hold for its pod and what it needs can be reached. Needs bash, timeout and sleep.
 set -u
 
+# Connects to a host and port within so many seconds, and sends nothing.
 connects() {
-  # A subshell's redirection: nothing is sent.
-  timeout 0.5 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null
+  timeout "$3" bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null
 }
 
 tell() {
@@ -21,7 +21,7 @@ give_up() {
 await_dns() {
   local nameserver
   nameserver=$(sed -n 's/^nameserver \([^ ]*\).*/\1/p' /etc/resolv.conf | head -n 1)
-  until connects "$nameserver" 53; do
+  until connects "$nameserver" 53 0.2; do
     [ "$SECONDS" -lt "$POLICY_SECONDS" ] || give_up "$DNS_EXIT_CODE" \
       "can't reach the DNS server $nameserver over TCP after $POLICY_SECONDS s"
     sleep 0.1
@@ -31,7 +31,7 @@ await_dns() {
 await_isolation() {
   local closed=0
   until [ "$closed" = 2 ]; do
-    if connects "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"; then
+    if connects "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT" 0.5; then
       closed=0
       [ "$SECONDS" -lt "$POLICY_SECONDS" ] || give_up "$ISOLATION_EXIT_CODE" \
         "reaches the Kubernetes API at $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT even after $POLICY_SECONDS s, so the cluster doesn't enforce NetworkPolicies"
@@ -53,7 +53,7 @@ else
 fi
 
 for needed in $NEEDS; do
-  until connects "${needed%:*}" "${needed#*:}"; do
+  until connects "${needed%:*}" "${needed#*:}" 0.2; do
     [ "$SECONDS" -lt "$NEEDS_SECONDS" ] || give_up "$NEEDED_EXIT_CODE" "can't reach $needed after $NEEDS_SECONDS s"
     sleep 0.1
   done

@@ -94,7 +94,7 @@ describe("a pod that has just started", () => {
     const { settings } = own();
     const { env, ...rest } = gate(settings, { needs: [], hasEgress: false });
     const impatient = (env as { name: string; value: string }[]).map((variable) =>
-      variable.name === "POLICY_SECONDS" ? { ...variable, value: "1" } : variable,
+      variable.name === "POLICY_SECONDS" ? { ...variable, value: "5" } : variable,
     );
     const spec = podSpec(
       { imagePullSecrets: [] },
@@ -114,7 +114,7 @@ describe("a pod that has just started", () => {
       );
       const { exitCode, message } = JSON.parse(status) as { exitCode: number; message: string };
       assert.equal(exitCode, gateExitCodes.isolation);
-      assert.match(message, /^reaches the Kubernetes API at 10\.96\.0\.1:443 even after 1 s/);
+      assert.match(message, /^reaches the Kubernetes API at 10\.96\.0\.1:443 even after 5 s/);
     } finally {
       await kubectl("delete", "namespace", namespace, "--wait=false");
     }
