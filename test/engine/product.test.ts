@@ -70,16 +70,17 @@ describe("an anonymous visitor of the reference product", () => {
   });
 
   it("sends none to anybody that would not stay in memory", async () => {
-    // Past the ingress: one written in Go may itself lose the answer to an upload that is refused before its end.
-    const web = await forwardPort(preview.namespace, "deployment/web", 3000);
-    try {
-      const forwarded = { ...headers, "X-Forwarded-Host": host, "X-Forwarded-Proto": "https" };
-      for (const path of ["/api/auth/token/", "/api/admin/login/", "/api/orders/"]) {
-        const upload = { method: "POST", headers: forwarded, body: file(3_000_000) };
+    const forwarded = { ...headers, "X-Forwarded-Host": host, "X-Forwarded-Proto": "https" };
+    const upload = { method: "POST", headers: forwarded, body: file(3_000_000) };
+    for (const path of ["/api/auth/token/", "/api/admin/login/", "/api/orders/"]) {
+      // Past the ingress: one written in Go may itself lose the answer to an upload that is refused before its end. So may
+      // kubectl's forwarding the next one.
+      const web = await forwardPort(preview.namespace, "deployment/web", 3000);
+      try {
         assert.equal((await ask(web.origin, path, upload)).status, 413, path);
+      } finally {
+        web.stop();
       }
-    } finally {
-      web.stop();
     }
   });
 
