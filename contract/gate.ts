@@ -9,16 +9,10 @@ export const gateExitCodes = { isolation: 81, dns: 82, needed: 83 } as const;
 /** What the gate has seen of the Kubernetes API from its pod, as its termination message. */
 export type GateSight = "closed" | "not checked";
 
-/** Ports that API servers listen on, as a Service and by themselves. */
-const apiServerPorts = [443, 6443];
-
 /**
- * Whether the setting `egress` may let pods connect to the Kubernetes API: to a whole range of addresses, on one of its ports.
- * A single address is taken for what its setting says that it is.
+ * Whether the setting `egress` may let pods connect to the Kubernetes API: a range of addresses may have its own in it. A single
+ * address is one that somebody has named, and nobody names the API's. Ports don't tell: each cluster has its own, and policies
+ * see the one that the Service stands for.
  */
-export function mayReachApiServer(egress: Settings["egress"]): boolean {
-  return egress.some(
-    ({ cidr, ports = apiServerPorts }) =>
-      cidr !== undefined && !/\/(?:32|128)$/.test(cidr) && ports.some((port) => apiServerPorts.includes(port)),
-  );
-}
+export const mayReachApiServer = (egress: Settings["egress"]): boolean =>
+  egress.some(({ cidr }) => cidr !== undefined && !/\/(?:32|128)$/.test(cidr));

@@ -9,7 +9,7 @@ const oldCommand = /(#[\p{Cf}\p{Default_Ignorable_Code_Point}]*#)(?=[\p{Cf}\p{De
 /** A terminal's colours, moves of its cursor, titles and links, by ECMA-48; util.stripVTControlCharacters takes quadratic time. */
 const sequence =
   // eslint-disable-next-line no-control-regex
-  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
 /** What moves, hides or turns round what a terminal shows, and line ends that only some programs know. */
 const obeyed = /[^\P{Cc}\n\t]+|[\u2028\u2029]|\p{Bidi_Control}/gu;
 

@@ -56,16 +56,17 @@ export async function withLock<Result>(
         }
         throw error;
       }
-      if (await provenEnded(lock, hasEnded)) {
-        report(`${stack} was locked by ${describe(lock)}, which has ended: its lock is taken away`);
-        await takeAway(context, stack, lock);
-        continue;
-      }
+      signal?.throwIfAborted();
       if ((performance.now() - started) / 1000 > patience) {
         throw new UserError(
           `${stack} has been locked by ${describe(lock)} for longer than ${patience} s. ` +
             `If that run has ended, take its lock away: pulumi cancel --stack ${stack}`,
         );
+      }
+      if (await provenEnded(lock, hasEnded)) {
+        report(`${stack} was locked by ${describe(lock)}, which has ended: its lock is taken away`);
+        await takeAway(context, stack, lock);
+        continue;
       }
       if (told !== describe(lock)) {
         told = describe(lock);

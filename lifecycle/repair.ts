@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PulumiContext } from "./pulumi";
 import { refuseLocked } from "./stack";
 import {
@@ -69,16 +70,22 @@ export async function repairState(
   if (!needsRepair(first)) {
     return { ...first.repair, state: first.repaired };
   }
-  // What looks like a killed run's may be one's at work, which holds the lock from its beginning to its end. One that takes it
-  // only now comes to nothing that would need a repair before this is done.
-  await refuseLocked(context, stack);
-  // With its secrets encrypted, as it is imported.
-  const { repair, repaired } = await judged(await exportState(context, stack));
-  if (needsRepair({ repair })) {
-    await importState(context, stack, repaired);
-    describe(repair, namespace).forEach(report);
+  for (;;) {
+    // A run at work holds the lock from beginning to end: what it is in the middle of isn't a killed run's.
+    await refuseLocked(context, stack);
+    // With its secrets encrypted, as it is imported.
+    const state = await exportState(context, stack);
+    const { repair, repaired } = await judged(state);
+    if (!needsRepair({ repair })) {
+      return { ...repair, state: repaired };
+    }
+    // Judging may have taken long, and another run may have begun and ended meanwhile.
+    if (isDeepStrictEqual(await exportState(context, stack), state)) {
+      await importState(context, stack, repaired);
+      describe(repair, namespace).forEach(report);
+      return { ...repair, state: repaired };
+    }
   }
-  return { ...repair, state: repaired };
 }
 
 const needsRepair = ({ repair }: { readonly repair: Repair }): boolean =>

@@ -48,7 +48,9 @@ function workload<Own extends z.ZodRawShape>(own: Own) {
       .min(0)
       .max(2 ** 31 - 1)
       .optional()
-      .describe("group id, also of its folders; by default the uid, and 0 without one, whatever the image's USER says"),
+      .describe(
+        "group id, also of its folders; by default the uid; without either 0, since the image's own isn't taken",
+      ),
     ...own,
   });
 }

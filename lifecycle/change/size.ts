@@ -7,8 +7,8 @@ const limit = 128 * 1024;
 const reserved = 1024;
 
 /**
- * Refuses settings that Pulumi couldn't hand over to the program: it puts all of them into one variable, and says no more of
- * ones that are too large than that a list of arguments is too long.
+ * Refuses settings that Pulumi couldn't hand over to the program: it puts all of them into one variable. Where they are too
+ * large, it only says that a list of arguments is too long.
  *
  * @throws UserError with the settings that take most
  */

@@ -1,4 +1,5 @@
 import { Tokenizer } from "htmlparser2";
+import { NotChecked } from "./check";
 
 /** An element's opening tag. */
 export interface Tag {
@@ -7,24 +8,37 @@ export interface Tag {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
+/** How many tags are looked at, so that a page of nothing else fits into memory. */
+const most = 50_000;
+
 /**
- * The opening tags of a page; what stands in comments, scripts and titles is none. It takes time in proportion to the page's
+ * The opening tags of a page that have attributes; what stands in comments, scripts and titles is none. It takes time in proportion to the page's
  * length, whatever is in it: not so the library's Parser, which also looks for what each closing tag closes.
+ *
+ * @throws NotChecked where there are more than anybody has written
  */
 export function tagsOf(html: string): Tag[] {
   const tags: Tag[] = [];
   let name = "";
-  let attributes = new Map<string, string>();
+  const none = new Map<string, string>();
+  let attributes = none;
   let attribute = "";
   let value = "";
-  const end = () => tags.push({ name, attributes });
+  const end = () => {
+    if (attributes !== none) {
+      tags.push({ name, attributes });
+    }
+    if (tags.length > most) {
+      throw new NotChecked(`the page has more than ${most} tags with attributes`);
+    }
+  };
   const nothing = () => undefined;
   const tokenizer = new Tokenizer(
     { decodeEntities: true },
     {
       onopentagname: (from, to) => {
         name = html.slice(from, to).toLowerCase();
-        attributes = new Map();
+        attributes = none;
       },
       onattribname: (from, to) => {
         attribute = html.slice(from, to).toLowerCase();
@@ -37,6 +51,7 @@ export function tagsOf(html: string): Tag[] {
         value += String.fromCodePoint(codepoint);
       },
       onattribend: () => {
+        attributes = attributes === none ? new Map<string, string>() : attributes;
         // Of two with one name the first counts.
         attributes.set(attribute, attributes.get(attribute) ?? value);
       },

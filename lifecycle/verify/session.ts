@@ -1,4 +1,4 @@
-import { type Answer, type Cookie, cookieHeader } from "./http";
+import { type Answer, type Ask, type Cookie, cookieHeader } from "./http";
 import { type Credentials, csrfToken, type Target } from "./target";
 
 export interface Session {
@@ -31,12 +31,12 @@ export async function logIn(target: Target, { username, password }: Credentials)
   return { answer, page, isLoggedIn, cookies };
 }
 
-export async function logOut(target: Target, { cookies, isLoggedIn }: Session): Promise<void> {
+export async function logOut(target: Target, { cookies, isLoggedIn }: Session, ask: Ask): Promise<void> {
   if (!isLoggedIn) {
     return;
   }
   const { login, admin } = target.product;
-  await target.ask({
+  await ask({
     path: login === undefined ? `${admin}logout/` : (login.logout ?? login.path),
     method: login === undefined ? "POST" : "DELETE",
     headers: {

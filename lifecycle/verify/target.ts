@@ -169,7 +169,9 @@ export class Target {
   async end(): Promise<void> {
     const session = await (this.known.get("session") as Promise<Session> | undefined)?.catch(() => undefined);
     if (session !== undefined) {
-      await logOut(this, session).catch(() => undefined);
+      // Also where nothing else is asked any more.
+      const ask: Ask = (question) => this.options.ask({ ...question, signal: AbortSignal.timeout(5000) });
+      await logOut(this, session, ask).catch(() => undefined);
     }
     this.stop();
   }

@@ -12,7 +12,9 @@ const patience: Record<Cause, { readonly told: number; readonly hopeless: number
   "gate waits": { told: 15, hopeless: Infinity },
   "not isolated": { told: 0, hopeless: 0 },
   "no DNS": { told: 0, hopeless: 0 },
-  "gate failed": { told: 0, hopeless: 0 },
+  // It is tried again, and the database may need a node or a volume first.
+  "gate failed": { told: 0, hopeless: Infinity },
+  "gate gave up": { told: 0, hopeless: 0 },
   configuration: { told: 0, hopeless: 30 },
   crash: { told: 0, hopeless: Infinity },
   "crash loop": { told: 0, hopeless: 0 },
@@ -77,11 +79,12 @@ function settingsFor({ part, cause, message }: Wait): string {
     case "gate image":
       return "the settings gateImage and database.image, and registry if it needs a login";
     case "not isolated":
-      return "the cluster's network plugin; where it enforces no policies by intent, at the setting isolation";
+      return "the cluster's network plugin, and at the setting egress; where no policies are meant to be enforced, set isolation: unchecked";
     case "no DNS":
-      return "the cluster's DNS: the policy dns lets pods reach that in kube-system, by UDP and TCP";
+      return "the cluster's DNS: the policy dns lets pods reach the one in kube-system, by UDP and TCP";
     case "gate waits":
     case "gate failed":
+    case "gate gave up":
       return "what it waits for, and the setting gateImage, whose image needs bash and timeout";
     case "configuration":
       return `the setting ${group}.env, and the Secrets that it names`;

@@ -21,6 +21,7 @@ export type Cause =
   | "not isolated"
   | "no DNS"
   | "gate failed"
+  | "gate gave up"
   | "configuration"
   | "crash"
   | "crash loop"
@@ -94,7 +95,7 @@ const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }
 /** Why a pod's own containers don't start yet. */
 function gateReason(gate: ContainerStatus): Reason | undefined {
   const { waiting, running } = gate.state;
-  const ended = gate.state.terminated ?? gate.lastState?.terminated;
+  const ended = gate.state.terminated ?? (waiting && gate.lastState?.terminated);
   if (isImageReason(waiting?.reason)) {
     return { cause: "gate image", message: imageMessage(gate) };
   }
@@ -233,7 +234,7 @@ function jobReason(job: Maker, objects: Objects): Reason | undefined {
   const gate = pod && gateOf(pod);
   const heldUp = gate && gateReason(gate);
   if (heldUp !== undefined) {
-    return heldUp;
+    return { ...heldUp, cause: heldUp.cause === "gate failed" ? "gate gave up" : heldUp.cause };
   }
   const container = pod?.status.containerStatuses?.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
   const how = container === undefined ? "" : `, exit code ${container.state.terminated!.exitCode}`;

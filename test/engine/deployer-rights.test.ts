@@ -195,7 +195,7 @@ describe("the deployer's rights", () => {
     }
 
     it("label them with nothing that others' policies may let in by, and leave such a label of an admin's", async () => {
-      const further = /labels namespaces as a preview's and no further/;
+      const further = /may give a namespace no labels but a preview's own/;
       await refused(deployer, further, namespace("test-pr-90046", { ...labelsOf(product), team: "payments" }));
       await cannot(further, ...relabel(own, "team=payments"));
       await cannot(further, ...relabel(own, "team="));

@@ -35,6 +35,13 @@ const outside = fc.oneof(
 );
 
 describe("what may be printed of a preview's words", () => {
+  it("takes no longer than its length is long, whatever a container prints", () => {
+    // Each takes minutes where the time grows with the square of the length.
+    for (const one of ["\u0090", "\u001b]", "\u001b[", "\u009d;", "\n", ":"]) {
+      assert.equal(typeof harmless(one.repeat(2 ** 19)), "string");
+    }
+  });
+
   it("is no command to GitHub's runner", () => {
     assert.equal(harmless("ok\n::error::Approved\n  ::add-mask::a"), "ok\n: :error::Approved\n  : :add-mask::a");
     assert.equal(harmless("ok\r::stop-commands::x"), "ok ::stop-commands::x");

@@ -130,8 +130,20 @@ describe("what a workload waits for", () => {
         ],
         makers: [job({ failed: 1, conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] })],
       },
-      cause: "gate failed",
+      cause: "gate gave up",
       says: /^can't reach db:5432/,
+    },
+    {
+      title: "a gate that tries again, not what it has ended with before",
+      given: { pods: [withGate(pod(waiting("PodInitializing")), { ...running, lastState: ended(83) })] },
+      cause: "gate waits",
+    },
+    {
+      title: "a gate that will be tried again",
+      given: {
+        pods: [withGate(pod(waiting("PodInitializing")), { ...waiting("CrashLoopBackOff"), lastState: ended(137) })],
+      },
+      cause: "gate failed",
     },
     {
       title: "a Secret that isn't there",

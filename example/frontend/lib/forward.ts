@@ -58,7 +58,7 @@ function pass(
   });
   let answer: IncomingMessage | undefined;
   const fail = (error: Error) => {
-    // The visitor has left, has been told, or gets the whole answer: what Django sent after its end is nobody's.
+    // The visitor has left, has been told, or gets the whole answer: nobody waits for what Django sends after that.
     if (response.closed || response.writableEnded || answer?.complete) return;
     console.error(`${request.method} ${path}: ${String(error)}`);
     // Half an answer must not be taken for a whole one.

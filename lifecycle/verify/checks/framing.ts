@@ -30,11 +30,18 @@ const framing: Check = {
 export function framedBy({ headers }: Pick<Answer, "headers">, host: string): string[] {
   const policies = (headers.get("content-security-policy") ?? "").split(",").flatMap(ancestorsIn);
   if (policies.length === 0) {
-    const option = (headers.get("x-frame-options") ?? "").trim();
-    return /^(deny|sameorigin)$/i.test(option) ? [] : ["anyone"];
+    return isUnframeable(headers.get("x-frame-options") ?? "") ? [] : ["anyone"];
   }
   const foreign = policies.map((sources) => sources.filter((source) => isForeign(source, host)));
   return foreign.some((sources) => sources.length === 0) ? [] : foreign[0]!;
+}
+
+/** One value counts by itself; of several different ones each that browsers know keeps everybody out (HTML, section 7.8). */
+function isUnframeable(options: string): boolean {
+  const values = new Set(options.split(",").map((value) => value.trim().toLowerCase()));
+  return values.size === 1
+    ? values.has("deny") || values.has("sameorigin")
+    : ["deny", "sameorigin", "allowall"].some((value) => values.has(value));
 }
 
 /** The sources of a policy's first frame-ancestors, the only one that counts; nothing where it has none. */
