@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PulumiContext } from "./pulumi";
-import { refuseLocked } from "./stack";
+import { refuseLocked } from "./refuse-locked";
 import {
   exportState,
   importState,
@@ -66,13 +66,14 @@ export async function repairState(
   known?: State,
 ): Promise<Repair & { readonly state: State }> {
   const judged = async (state: State) => judge(state, namespace, exists, (await goneRecords?.(recordsOf(state))) ?? []);
-  const first = await judged(known ?? (await exportState(context, stack)));
+  const seen = known ?? (await exportState(context, stack));
+  const first = await judged(seen);
   if (!needsRepair(first)) {
     return { ...first.repair, state: first.repaired };
   }
   for (;;) {
     // A run at work holds the lock from beginning to end: what it is in the middle of isn't a killed run's.
-    await refuseLocked(context, stack);
+    await refuseLocked(context, stack, seen);
     // With its secrets encrypted, as it is imported.
     const state = await exportState(context, stack);
     const { repair, repaired } = await judged(state);

@@ -3,7 +3,7 @@ import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend
 import { lockIn } from "./lock";
 import { inPrivateFolder } from "./private-folder";
 import { report } from "./project";
-import { pulumi, type PulumiContext, refusalOf, silent } from "./pulumi";
+import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
 interface StackSummary {
   readonly name: string;
@@ -90,22 +90,6 @@ export async function up(
     ...(configFile === undefined ? [] : ["--config-file", configFile]),
   ];
   await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview", ...options]);
-}
-
-/**
- * Changes nothing, and is refused while another run holds the stack's lock: the one question about it that every backend answers.
- *
- * @throws PulumiError that tells of the lock
- */
-export async function refuseLocked(context: PulumiContext, stack: string): Promise<void> {
-  const nothing = `urn:pulumi:${stack}::none::pulumi:providers:none::none`;
-  try {
-    await pulumi(silent(context), ["refresh", "--stack", stack, "--yes", "--skip-preview", "--target", nothing]);
-  } catch (error) {
-    if (!(error as Error).message.includes(`no resource named '${nothing}' found`)) {
-      throw error;
-    }
-  }
 }
 
 /** Destroys everything of the stack, and the stack itself with its configuration file. */

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockIn } from "../../lifecycle/lock";
 import { refusalOf } from "../../lifecycle/pulumi";
+import { refuseLocked } from "../../lifecycle/refuse-locked";
 import { repairState } from "../../lifecycle/repair";
 
-/** A stand-in for `pulumi`: a state in a file, and the lock of a run that ends before anything is imported. */
+/** A stand-in for `pulumi`: a state in a file, a key where it finds none, and the lock of a run that ends before anything is imported. */
 const standIn = `#!${process.execPath}
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+if (!existsSync("Pulumi.pr-1.yaml")) writeFileSync("Pulumi.pr-1.yaml", "encryptionsalt: own\\n");
+process.chdir(__dirname);
 const words = process.argv.slice(2).join(" ");
 const refuse = (message) => { console.error("error: " + message); process.exit(1); };
 if (words.startsWith("stack export")) {
@@ -29,6 +32,7 @@ describe("a state with an operation under way", () => {
   const file = (name: string) => join(folder, name);
   before(() => {
     writeFileSync(file("pulumi"), standIn);
+    writeFileSync(file("Pulumi.yaml"), "name: p\nruntime: nodejs\n");
     chmodSync(file("pulumi"), 0o755);
     const resource = {
       urn: "urn:pulumi:pr-1::p::kubernetes:apps/v1:Deployment::api",
@@ -38,6 +42,15 @@ describe("a state with an operation under way", () => {
     writeFileSync(file("state.json"), JSON.stringify({ version: 3, deployment }));
   });
   after(() => rmSync(folder, { recursive: true }));
+
+  it("is looked at without a word in the checkout's own files", async () => {
+    const checkout = mkdtempSync(join(tmpdir(), "preview-repair-"));
+    writeFileSync(join(checkout, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
+    const state = { version: 3, deployment: {} };
+    await refuseLocked({ ...context, project: checkout }, "pr-1", state);
+    assert.deepEqual(readdirSync(checkout), ["Pulumi.yaml"]);
+    rmSync(checkout, { recursive: true });
+  });
 
   const context = { project: folder, env: { PATH: `${folder}:${process.env.PATH}` }, onLine: () => undefined };
   const repair = () => repairState(context, "pr-1", { namespace: "pr-1", exists: true }, () => undefined);
