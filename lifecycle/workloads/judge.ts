@@ -11,7 +11,8 @@ const patience: Record<Cause, { readonly told: number; readonly hopeless: number
   "gate image": { told: 0, hopeless: 30 },
   "gate waits": { told: 15, hopeless: Infinity },
   "not isolated": { told: 0, hopeless: 0 },
-  "no DNS": { told: 0, hopeless: 0 },
+  // A cluster that falters answers at the next try.
+  "no DNS": { told: 0, hopeless: 60 },
   // It is tried again, and the database may need a node or a volume first.
   "gate failed": { told: 0, hopeless: Infinity },
   "gate gave up": { told: 0, hopeless: 0 },

@@ -326,7 +326,7 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
   });
 
-  it("for the policies names the cluster's network plugin and the setting isolation, and is hopeless at once", () => {
+  it("for the policies names the cluster's network plugin and the setting isolation, and is hopeless at once; one for DNS isn't", () => {
     const given = objects({
       pods: [
         withGate(pod(waiting("PodInitializing")), { state: ended(81, { message: "reaches the Kubernetes API" }) }),
@@ -335,6 +335,13 @@ describe("a wait", () => {
     const [wait] = waitsOf(given);
     assert.equal(isHopeless(wait!, sinceWhen([wait!], new Map(), 0), 0), true);
     assert.match(verdict(wait!, given), /reaches the Kubernetes API\nLook at the cluster's network plugin.*isolation/);
+    const faltering = objects({ pods: [withGate(pod(waiting("PodInitializing")), { state: ended(82) })] });
+    const [other] = waitsOf(faltering);
+    const since = sinceWhen([other!], new Map(), 0);
+    assert.deepEqual(
+      [59, 60].map((now) => isHopeless(other!, since, now)),
+      [false, true],
+    );
   });
 
   it("for room in the quota names the setting that is too small", () => {
