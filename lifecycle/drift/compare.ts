@@ -1,4 +1,4 @@
-import type { Images } from "../../contract";
+import { type Images, isGroup } from "../../contract";
 import { isSecretMark, type KnownObject } from "../state";
 
 /** An object as the cluster has it. */
@@ -56,8 +56,6 @@ function isSame(then: unknown, now: unknown): boolean {
   return then === now;
 }
 
-const isGroup = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undefined);
 
 /** Images of API and web that the cluster has instead of those that were deployed. */

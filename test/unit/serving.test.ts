@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type OutgoingHttpHeaders, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { OutgoingHttpHeaders, RequestListener } from "node:http";
 import { answer, isServing, judged, serving, type ServingOptions } from "../../lifecycle/serving";
+import { onLoopback } from "./loopback";
 
 type Answer = number | readonly [status: number, headers: OutgoingHttpHeaders];
-
-/** A host on loopback, while something is done with it. */
-async function at<Result>(listener: RequestListener, action: (origin: string) => Promise<Result>): Promise<Result> {
-  const server = createServer(listener);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  try {
-    return await action(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
 
 describe("whether a preview serves", () => {
   /** What the host answers, one by one; the last for ever. */
@@ -34,7 +21,7 @@ describe("whether a preview serves", () => {
       asked.push(`${url} ${status}`);
       response.writeHead(status, headers).end();
     };
-    await at(listener, (origin) => serving(origin, { report: () => undefined, ...options }));
+    await onLoopback(listener, (origin) => serving(origin, { report: () => undefined, ...options }));
     return asked;
   }
 
@@ -98,7 +85,7 @@ describe("whether a preview serves", () => {
       const stop = new AbortController();
       const listener: RequestListener = ({ url }, response) =>
         url === path ? stop.abort(new Error("enough")) : void response.end();
-      const wait = at(listener, (origin) => serving(origin, { signal: stop.signal, report: () => undefined }));
+      const wait = onLoopback(listener, (origin) => serving(origin, { signal: stop.signal, report: () => undefined }));
       await assert.rejects(wait, /enough/);
     }
   });
@@ -150,14 +137,14 @@ describe("a host's answer", () => {
       asked += 1;
       response.writeHead(302, { location: `/${asked}` }).end();
     };
-    const found = await at(circle, (origin) => answer(origin));
+    const found = await onLoopback(circle, (origin) => answer(origin));
     assert.deepEqual([found.said, found.serves, asked], ["302 after 5 redirects", "no", 6]);
   });
 
   it("is told in a few words, whatever the host says", async () => {
     const long: RequestListener = ({ url }, response) =>
       void (url === "/" ? response.writeHead(302, { location: `/${"x".repeat(8000)}` }) : response).end();
-    const { said } = await at(long, (origin) => answer(origin));
+    const { said } = await onLoopback(long, (origin) => answer(origin));
     assert.match(said, /^200 at \/x{79}…$/);
   });
 
@@ -171,6 +158,6 @@ describe("a host's answer", () => {
       response.writeHead(200).on("drain", more);
       more();
     };
-    assert.equal((await at(endless, (origin) => answer(origin))).said, "200");
+    assert.equal((await onLoopback(endless, (origin) => answer(origin))).said, "200");
   });
 });

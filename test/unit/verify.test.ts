@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -31,6 +29,7 @@ import { asJson, asText } from "../../lifecycle/verify/report";
 import { Target } from "../../lifecycle/verify/target";
 import { verify } from "../../lifecycle/verify/verify";
 import { outside } from "../../lifecycle/verify/view";
+import { onLoopback } from "./loopback";
 
 const origin = "https://pr-1.previews.example.com";
 const product = parseProduct({}, "defaults");
@@ -254,21 +253,6 @@ describe("verify: the product file", () => {
   });
 });
 
-/** A server of one's own on loopback, while something is done with it. */
-async function serving<Result>(
-  listener: RequestListener,
-  action: (origin: string) => Promise<Result>,
-): Promise<Result> {
-  const server = createServer(listener);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  try {
-    return await action(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
 describe("verify: a question", () => {
   it("is given up where its answer takes too long, even if it never pauses", async () => {
     const dripping: RequestListener = (_, response) => {
@@ -277,7 +261,7 @@ describe("verify: a question", () => {
       response.on("close", () => [drip, end].forEach(clearTimeout));
     };
     const dispatcher = new Agent();
-    await serving(dripping, (at) =>
+    await onLoopback(dripping, (at) =>
       assert.rejects(askThrough(dispatcher, at, 200)({ path: "/" }), /timeout/).finally(() => dispatcher.destroy()),
     );
   });
@@ -297,7 +281,7 @@ describe("verify: a question", () => {
         more();
       };
       const client = httpClient();
-      await serving(endless, (at) =>
+      await onLoopback(endless, (at) =>
         assert
           .rejects(askThrough(client, at)({ path: "/all" }), (error: Error) => {
             assert.ok(error instanceof TooLong);
@@ -361,7 +345,7 @@ describe("verify: an end", () => {
   ] as const) {
     it(`comes to ${what} when the time for it is over`, async () => {
       const health: RequestListener = ({ url }, response) => void (url === "/healthz" && response.end());
-      const report = await serving(health, (at) => verify(targetAt(at), { patience }));
+      const report = await onLoopback(health, (at) => verify(targetAt(at), { patience }));
       assert.equal(report.ok, false);
       const failures = report.findings.filter(({ outcome }) => outcome === "failed");
       assert.deepEqual([...new Set(failures.map(({ seen }) => seen))], [reason]);
@@ -370,7 +354,7 @@ describe("verify: an end", () => {
 
   it("comes at once where somebody asks for it", async () => {
     const stop = new AbortController();
-    await serving(
+    await onLoopback(
       () => stop.abort(new Error("enough")),
       (at) => assert.rejects(verify(targetAt(at, stop.signal)), /enough/),
     );
@@ -378,7 +362,7 @@ describe("verify: an end", () => {
 
   it("comes at once by Ctrl-C to the command", async () => {
     const asked = Promise.withResolvers<void>();
-    const { exitCode, stderr } = await serving(
+    const { exitCode, stderr } = await onLoopback(
       () => asked.resolve(),
       async (at) => {
         const child = execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), "verify", at], {
