@@ -120,9 +120,19 @@ export async function removeDeadLocks(context: PulumiContext, stack: string): Pr
   return isFolder;
 }
 
-/** Those of a stack's locks whose processes have ended on this machine. */
-export const deadAmong = (locks: readonly string[]): string[] =>
-  locks.filter((file) => file.endsWith(".json") && isDeadHere(holderOf(file)));
+/**
+ * The files of a stack's locks whose processes have ended on this machine. The backend writes a lock under a temporary name
+ * first (`NAME.json.1a2b.tmp`) and has its attributes in a file beside it (`NAME.json.attrs`), which may be all that is left.
+ */
+export function deadAmong(files: readonly string[]): string[] {
+  const attributesOf = (file: string) => /^(.*)\.attrs$/.exec(file)?.[1];
+  const kept = files.filter((file) => attributesOf(file) === undefined && !isDeadHere(holderOf(file)));
+  const isKept = (file: string) => {
+    const lock = attributesOf(file);
+    return lock === undefined ? kept.includes(file) : kept.some((name) => name.startsWith(lock));
+  };
+  return files.filter((file) => !isKept(file));
+}
 
 /** Nobody's where the lock has been given back meanwhile. */
 function holderOf(file: string): LockHolder {

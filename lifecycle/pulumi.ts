@@ -56,10 +56,12 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
 
 /**
  * Whether `pulumi` refused for what another run did in the same moment, in a file backend: a file that it is about to write
- * is empty, or was there when the folder was listed and isn't any more.
+ * is empty, or was there when the folder was listed and isn't any more, as a lock that has just been given back.
  */
 export const isRace = (refusal: string): boolean =>
-  /^error: (?:.*: )?EOF$|^error: list bucket: blob \(code=NotFound\)/m.test(refusal);
+  /^error: (?:.*: )?(?:EOF$|list bucket: blob \(code=NotFound\)|blob \(key "\.pulumi\/locks\/[^"]+"\) \(code=NotFound\))/m.test(
+    refusal,
+  );
 
 async function run(context: PulumiContext, args: readonly string[], input?: string): Promise<string> {
   const child = execa("pulumi", [...args, "--non-interactive", "--color=never"], {

@@ -39,15 +39,23 @@ describe("a stack's locks in a folder", () => {
     const atWork = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "pulumi"]);
     try {
       await once(atWork, "spawn");
-      const dead = lock("dead.json", { pid: child.pid, hostname: hostname() });
+      const gone = { pid: child.pid, hostname: hostname() };
+      const dead = [
+        lock("dead.json", gone),
+        lock("dead.json.attrs", {}),
+        lock("killed-while-written.json.1.tmp", gone),
+        lock("killed-while-given-back.json.attrs", {}),
+      ];
       const others = [
         lock("at-work.json", { pid: atWork.pid, hostname: hostname() }),
         lock("elsewhere.json", { pid: child.pid, hostname: "another" }),
         lock("being-written.json", ""),
-        lock("being-written.json.1.tmp", { pid: child.pid, hostname: hostname() }),
+        lock("begun.json.2.tmp", ""),
+        lock("begun.json.attrs", {}),
+        lock("at-work.json.attrs", {}),
         join(folder, "given-back.json"),
       ];
-      assert.deepEqual(deadAmong([...others, dead]), [dead]);
+      assert.deepEqual(deadAmong([...others, ...dead]), dead);
     } finally {
       atWork.kill("SIGKILL");
     }
