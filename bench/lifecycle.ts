@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { localDispatcher } from "../local/client";
-import { type EmbeddedDefault, embeddedDefaultSteps } from "../local/embedded-default";
-import { exclusively } from "../local/lock";
-import { openLog } from "../local/log";
-import { nodePort } from "../local/port";
-import { runSteps } from "../local/tasks";
-import { serving } from "../lifecycle/serving";
+import { localDispatcher } from "../embedded/client";
+import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
+import { exclusively } from "../embedded/lock";
+import { openLog } from "../embedded/log";
+import { nodePort } from "../embedded/port";
+import { runSteps } from "../embedded/tasks";
+import { serving } from "../clients/http/serving";
 import { kubectl } from "../test/engine/kubectl";
 import { Preview } from "../test/engine/preview";
 import { command } from "../test/faults/small-preview";

@@ -1,13 +1,13 @@
 import { execa } from "execa";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type EmbeddedDefault, embeddedDefaultSteps } from "../local/embedded-default";
-import { ensureImage } from "../local/images";
-import { exclusively } from "../local/lock";
-import { openLog } from "../local/log";
-import { checkout } from "../local/paths";
-import { nodePort } from "../local/port";
-import { runSteps } from "../local/tasks";
+import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
+import { ensureImage } from "../embedded/images";
+import { exclusively } from "../embedded/lock";
+import { openLog } from "../embedded/log";
+import { checkout } from "../embedded/paths";
+import { nodePort } from "../embedded/port";
+import { runSteps } from "../embedded/tasks";
 import { ask, eventually } from "../test/engine/http";
 import { Preview } from "../test/engine/preview";
 import { type Figure, figure, quantile, ratio, timed, writeResults } from "./figures";
@@ -118,7 +118,7 @@ async function imageFigures({ images }: EmbeddedDefault): Promise<Figure[]> {
     ["api", "backend"],
     ["web", "frontend"],
   ] as const) {
-    const context = join(checkout, "example", folder);
+    const context = join(checkout, "examples/order-desk", folder);
     const build = await timed(() => ensureImage({ name, context, buildArgs: { BUILD: randomUUID() } }, quiet));
     figures.push(
       figure(`size of the image ${name}`, "MiB", [(await imageSize(images[name])) / MiB]),

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pulumi, type PulumiContext } from "../lifecycle/pulumi";
+import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 
 const everyMs = 2;
 

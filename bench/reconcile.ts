@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { ownerLabels } from "../contract";
-import { GitHubStandIn } from "../test/code-host";
+import { GitHubStandIn } from "../test/doubles/github";
 import { kubectl } from "../test/engine/kubectl";
 import { type Figure, figure, ratio, timed } from "./figures";
 

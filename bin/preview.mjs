@@ -10,4 +10,4 @@ if (major < 22 || (major === 22 && minor < 19)) {
 }
 const require = createRequire(import.meta.url);
 require("ts-node").register({ transpileOnly: true, cwd: import.meta.dirname });
-require("../lifecycle/cli.ts");
+require("../cli/main.ts");

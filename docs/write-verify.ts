@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checks } from "../lifecycle/verify/checks";
-import { productKeys } from "../lifecycle/verify/product";
+import { checks } from "../verify/checks";
+import { productKeys } from "../verify/product";
 
 /** docs/verify.md, whose two tables are the code's own lists. `npm run docs` writes it, a unit test compares it. */
 export const verifyDocument = join(__dirname, "verify.md");

@@ -1,8 +1,8 @@
 import { type DeploymentRecord, type LifecycleRecord, UserError } from "../contract";
-import { type Deployment, deploymentOf } from "./deployment";
-import type { Place } from "./kubectl";
-import { findNamespace, noteUnchanged } from "./namespace";
-import type { PulumiContext } from "./pulumi";
+import { type Deployment, deploymentOf } from "../clients/pulumi/deployment";
+import type { Place } from "../clients/kubernetes/kubectl";
+import { findNamespace, noteUnchanged } from "../clients/kubernetes/namespace";
+import type { PulumiContext } from "../clients/pulumi/pulumi";
 
 export type Recorded = Deployment & { readonly record: DeploymentRecord };
 

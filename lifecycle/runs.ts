@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
-import { type CodeHost, runReference } from "./code-host";
-import type { LockOptions } from "./lock";
-import { pulumi, type PulumiContext } from "./pulumi";
+import { type CodeHost, runReference } from "../clients/code-host";
+import type { LockOptions } from "../clients/pulumi/stack-lock";
+import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 
 /** A workflow's run, as it is noted down in a tag of the stack before it takes the lock. */
 interface Run {

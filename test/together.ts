@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
-import { checkout } from "../local/paths";
-import { filesIn } from "../local/testing/suites";
+import { checkout } from "../embedded/paths";
+import { filesIn } from "../embedded/testing/suites";
 
 /** Loads the files of a bundle as one file: mocha gives each file to a process that has time. */
 export function together(bundle: string): void {

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { digestOf, type HandedOver, handedOverVariable, isEncrypted, superseded, UserError } from "../../contract";
-import { type Deployment, deploymentOf } from "../deployment";
+import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, type OwnFile, withStackFile, writeView } from "../desired";
 import { claimGoing, described, emptiedSince, lookForDrift } from "../drift";
-import type { Place } from "../kubectl";
-import { projectName } from "../project";
-import type { PulumiContext } from "../pulumi";
-import type { UpdateOptions } from "../stack";
-import { objectsIn, type State } from "../state";
+import type { Place } from "../../clients/kubernetes/kubectl";
+import { projectName } from "../../cli/project";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import type { UpdateOptions } from "../../clients/pulumi/stacks";
+import { objectsIn, type State } from "../../clients/pulumi/state";
 import { update as updateStack } from "../workloads";
 import { refuseTooLarge } from "./size";
 

@@ -1,12 +1,12 @@
 import type { Leaves } from "../../contract";
 import { compose, type Composition, sourcesOf, withGeneration, withoutDatabase } from "../desired";
-import type { Deployment } from "../deployment";
+import type { Deployment } from "../../clients/pulumi/deployment";
 import { restoreRights } from "../drift";
-import { identityFrom, placeOf } from "../identity";
-import type { LockOptions } from "../lock";
-import { refuseOtherCluster } from "../preview";
-import { projectName } from "../project";
-import type { PulumiContext } from "../pulumi";
+import { identityFrom, placeOf } from "../inventory/identity";
+import type { LockOptions } from "../../clients/pulumi/stack-lock";
+import { refuseOtherCluster } from "../inventory/preview";
+import { projectName } from "../../cli/project";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { bring } from "./bring";
 import { inTurn } from "./in-turn";
 

@@ -1,6 +1,6 @@
-import { type Deployment, deploymentOf } from "../deployment";
-import { type LockOptions, withLock } from "../lock";
-import type { PulumiContext } from "../pulumi";
+import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
+import { type LockOptions, withLock } from "../../clients/pulumi/stack-lock";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { Superseded } from "./bring";
 
 /** While another run is waited for, the same is seen again and again. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../contract";
-import { placeOf } from "../identity";
-import { kubectl, type Place } from "../kubectl";
-import { deleteNamespace, findNamespace, type Namespace } from "../namespace";
-import { pulumi, refusalOf } from "../pulumi";
-import { repairState } from "../repair";
-import { stackName } from "../stack";
-import type { Ask, CloseOptions } from "./close";
+import { placeOf } from "../inventory/identity";
+import { kubectl, type Place } from "../../clients/kubernetes/kubectl";
+import { deleteNamespace, findNamespace, type Namespace } from "../../clients/kubernetes/namespace";
+import { pulumi, refusalOf } from "../../clients/pulumi/pulumi";
+import { repairState } from "../../clients/pulumi/repair-state";
+import { stackName } from "../../clients/pulumi/stacks";
+import type { Ask, CloseOptions } from "./close-preview";
 import { obstacles, whileDeleting } from "./obstacles";
 
 /** How long a namespace may take to go, in seconds. */

@@ -1,2 +1,2 @@
-export { closePreview, type CloseOptions } from "./close";
+export { closePreview, type CloseOptions } from "./close-preview";
 export { deleteAtOnce } from "./destroy";

@@ -8,7 +8,7 @@ import {
   withoutPaths,
 } from "../../contract";
 import { merge } from "./merge";
-import type { OwnFile } from "./stack-file";
+import type { OwnFile } from "../../clients/pulumi/configuration/stack-file";
 
 /** Everything that says what a preview is to be. */
 export interface Sources {

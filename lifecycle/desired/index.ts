@@ -1,4 +1,4 @@
 export * from "./compose";
-export { withStackFile } from "./hand-over";
+export { withStackFile } from "../../clients/pulumi/configuration/hand-over";
 export * from "./sources";
-export * from "./stack-file";
+export * from "../../clients/pulumi/configuration/stack-file";

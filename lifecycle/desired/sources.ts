@@ -1,12 +1,19 @@
 import { keptPaths, type Leaves, recordFrom, withoutPaths } from "../../contract";
-import { deployedGeneration } from "../database";
-import type { Deployment } from "../deployment";
-import type { Place } from "../kubectl";
-import { findNamespace } from "../namespace";
-import { inPrivateFolder } from "../private-folder";
-import { pulumi, type PulumiContext } from "../pulumi";
+import { deployedGeneration } from "../../clients/kubernetes/generation";
+import type { Deployment } from "../../clients/pulumi/deployment";
+import type { Place } from "../../clients/kubernetes/kubectl";
+import { findNamespace } from "../../clients/kubernetes/namespace";
+import { inPrivateFolder } from "../../clients/pulumi/private-folder";
+import { pulumi, type PulumiContext } from "../../clients/pulumi/pulumi";
 import type { Sources } from "./compose";
-import { fileAt, type OwnFile, ownFile, plainSettings, sharedSettings, stackFile } from "./stack-file";
+import {
+  fileAt,
+  type OwnFile,
+  ownFile,
+  plainSettings,
+  sharedSettings,
+  stackFile,
+} from "../../clients/pulumi/configuration/stack-file";
 
 export interface SourcesOptions {
   readonly context: PulumiContext;

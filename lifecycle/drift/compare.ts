@@ -1,5 +1,5 @@
 import { type Images, isGroup } from "../../contract";
-import { isSecretMark, type KnownObject } from "../state";
+import { isSecretMark, type KnownObject } from "../../clients/pulumi/state";
 
 /** An object as the cluster has it. */
 export interface LiveObject {

@@ -1,5 +1,5 @@
 import { services } from "../../contract";
-import { kubectl, type Place } from "../kubectl";
+import { kubectl, type Place } from "../../clients/kubernetes/kubectl";
 import type { LiveObject } from "./compare";
 
 interface Job extends LiveObject {

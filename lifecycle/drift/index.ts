@@ -1,3 +1,3 @@
 export { compare, described, type Drift, imagesInstead } from "./compare";
 export { claimGoing, emptiedSince, isEmptied } from "./emptied";
-export { lookForDrift, restoreRights } from "./look";
+export { lookForDrift, restoreRights } from "./look-for-drift";

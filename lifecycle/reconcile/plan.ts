@@ -1,7 +1,7 @@
 import { hasExpired, type Images, imagesOfCommit } from "../../contract";
-import type { PullRequest } from "../code-host";
-import { missingAsText } from "../guards";
-import type { Found } from "./found";
+import type { PullRequest } from "../../clients/code-host";
+import { missingAsText } from "../../clients/kubernetes/guards";
+import type { Found } from "../inventory/found";
 
 export type Action = "nothing" | "redeploy" | "close" | "report";
 

@@ -1,9 +1,9 @@
-import { print, say } from "../print";
+import { print, say } from "../../cli/output/print";
 import { carryOut, type Hands, type Outcome } from "./carry-out";
-import type { Site } from "./found";
-import { answerAbout, gatherAnswers, gatherFound, type Sources } from "./gather";
+import type { Site } from "../inventory/found";
+import { answerAbout, gatherAnswers, gatherFound, type Sources } from "../inventory/gather";
 import { plan } from "./plan";
-import { asJson, planAsText } from "./report";
+import { asJson, planAsText } from "../../cli/output/plan-table";
 
 export interface ReconcileOptions {
   readonly dryRun?: boolean;

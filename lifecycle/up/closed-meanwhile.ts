@@ -1,10 +1,10 @@
 import { UserError } from "../../contract";
-import { type Identity, placeOf } from "../identity";
-import type { Place } from "../kubectl";
-import { findNamespace } from "../namespace";
-import { pause } from "../pause";
-import { stackName, stackNames } from "../stack";
-import type { UpOptions } from "./up";
+import { type Identity, placeOf } from "../inventory/identity";
+import type { Place } from "../../clients/kubernetes/kubectl";
+import { findNamespace } from "../../clients/kubernetes/namespace";
+import { pause } from "../../clients/process/pause";
+import { stackName, stackNames } from "../../clients/pulumi/stacks";
+import type { UpOptions } from "./up-preview";
 
 /**
  * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some

@@ -1,19 +1,19 @@
 import { expiryFrom } from "../../contract";
 import { latest } from "../clocks";
-import { type Deployed, deployedFrom } from "../deployed";
-import { placeOf } from "../identity";
+import { type Deployed, deployedFrom } from "../inventory/deployed";
+import { placeOf } from "../inventory/identity";
 import { noteDeployed } from "../note-deployed";
-import { takeScreenshots } from "../screenshots";
-import { stackName } from "../stack";
-import { parseProduct, type Product } from "../verify/product";
-import { Target } from "../verify/target";
-import { verify } from "../verify/verify";
-import { inside } from "../verify/view";
+import { takeScreenshots } from "../../verify/screenshots/screenshots";
+import { stackName } from "../../clients/pulumi/stacks";
+import { parseProduct, type Product } from "../../verify/product";
+import { Target } from "../../verify/target";
+import { verify } from "../../verify/run-checks";
+import { inside } from "../../verify/view";
 import { newestServes } from "../workloads";
 import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
-import type { Progress, UpOptions, UpResult } from "./up";
+import type { Progress, UpOptions, UpResult } from "./up-preview";
 
 /**
  * Waits, without the lock, until the update that was made serves, and notes down what it was; steps aside where another run

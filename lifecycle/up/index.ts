@@ -1,2 +1,2 @@
 export { reasonToStepAside } from "./step-aside";
-export { upPreview, type UpResult } from "./up";
+export { upPreview, type UpResult } from "./up-preview";

@@ -1,8 +1,8 @@
 import { UserError } from "../../contract";
-import type { Identity } from "../identity";
-import type { Place } from "../kubectl";
-import { findNamespace, refuseForeign } from "../namespace";
-import { pause } from "../pause";
+import type { Identity } from "../inventory/identity";
+import type { Place } from "../../clients/kubernetes/kubectl";
+import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
+import { pause } from "../../clients/process/pause";
 
 /** Waits for the end of a deletion of the namespace that is under way. */
 export async function settledNamespace(

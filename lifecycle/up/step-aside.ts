@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import type { CodeHost, PullRequest } from "../code-host";
+import type { CodeHost, PullRequest } from "../../clients/code-host";
 
 /** What decides whether a run may deploy. */
 export interface Candidate {

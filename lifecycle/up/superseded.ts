@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DeploymentRecord } from "../../contract";
-import { deploymentOf } from "../deployment";
-import type { PulumiContext } from "../pulumi";
-import { isRemoved } from "../stack";
+import { deploymentOf } from "../../clients/pulumi/deployment";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { isRemoved } from "../../clients/pulumi/stacks";
 
 /** What there is by now of what a run has seen last. */
 export type Standing = "awake" | "asleep" | "superseded" | "closed";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Podman } from "../../local/compose";
-import { checkout } from "../../local/paths";
+import { Podman } from "../../embedded/compose";
+import { checkout } from "../../embedded/paths";
 import { eventually } from "../engine/http";
 import { type Client, client } from "./client";
 import { assertNothingIsLeft } from "./leftovers";
@@ -21,7 +21,7 @@ describe("docker-compose.yml with podman-compose", () => {
     sources = join(podman.scratch, "example");
     const made = ["node_modules", ".next", "venv", "__pycache__"];
     const filter = (path: string) => !made.includes(basename(path));
-    await cp(join(checkout, "example"), sources, { recursive: true, filter });
+    await cp(join(checkout, "examples/order-desk"), sources, { recursive: true, filter });
     const names = ["postgres", "PYTHON_IMAGE", "NODE_IMAGE"] as const;
     const { postgres, ...bases } = await podman.take(names, console.error);
     const variables = { WEB_PORT: String(port), POSTGRES_IMAGE: postgres, ...bases };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkout } from "../../local/paths";
-import { Podman } from "../../local/compose";
+import { checkout } from "../../embedded/paths";
+import { Podman } from "../../embedded/compose";
 import { eventually } from "../engine/http";
 import { type Client, client } from "./client";
 import { assertNothingIsLeft } from "./leftovers";
@@ -24,7 +24,11 @@ const variables = {
 describe("docker-compose.preview.yml with podman-compose", () => {
   let podman: Podman;
   let proxy: Client;
-  const options = { file: join(checkout, "example/docker-compose.preview.yml"), project: "preview", variables };
+  const options = {
+    file: join(checkout, "examples/order-desk/docker-compose.preview.yml"),
+    project: "preview",
+    variables,
+  };
   const compose = (...args: string[]) => podman.compose(options, ...args);
 
   before(async () => {

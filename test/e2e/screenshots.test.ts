@@ -6,10 +6,10 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { takeScreenshots } from "../../lifecycle/screenshots";
-import { parseProduct } from "../../lifecycle/verify/product";
-import { Target } from "../../lifecycle/verify/target";
-import { outside } from "../../lifecycle/verify/view";
+import { takeScreenshots } from "../../verify/screenshots/screenshots";
+import { parseProduct } from "../../verify/product";
+import { Target } from "../../verify/target";
+import { outside } from "../../verify/view";
 import { descendantsOf } from "../faults/processes";
 import { chromiumPath } from "./browser";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Get, reading } from "../../lifecycle/api-server";
+import { type Get, reading } from "../../clients/kubernetes/proxy";
 
 /** By the deployer, who may see namespaces, and inside of those that aren't a preview's nothing. */
 describe("reading from the API server by one login", () => {

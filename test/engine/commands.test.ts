@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { Report } from "../../lifecycle/verify/verify";
+import type { Report } from "../../verify/run-checks";
 import { query } from "./kubectl";
 import { placeOrder } from "./orders";
 import { desk as preview } from "../shared-previews";

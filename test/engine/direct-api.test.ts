@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Login } from "../../lifecycle/login";
+import type { Login } from "../../verify/demo-login";
 import { ask } from "./http";
 import { kubectl } from "./kubectl";
 import { placeOrder } from "./orders";

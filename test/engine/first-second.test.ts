@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gate } from "../../components/gate";
 import { container, podSpec } from "../../components/workload";
 import { databaseAddress, gateExitCodes } from "../../contract";
-import { kubernetesServiceAddress, nodeAddress, traefikServiceAddress } from "../../local/cluster/layout";
+import { kubernetesServiceAddress, nodeAddress, traefikServiceAddress } from "../../embedded/cluster/layout";
 import { settingsWith } from "../unit/example-settings";
 import { desk as preview } from "../shared-previews";
 import { embedded } from "./embedded";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, request } from "undici";
-import { localDispatcher } from "../../local/client";
+import { localDispatcher } from "../../embedded/client";
 
 export interface Answer {
   readonly status: number;

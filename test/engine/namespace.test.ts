@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { ownerLabels } from "../../contract";
-import type { Place } from "../../lifecycle/kubectl";
-import { deleteNamespace, findNamespace, type Namespace } from "../../lifecycle/namespace";
+import type { Place } from "../../clients/kubernetes/kubectl";
+import { deleteNamespace, findNamespace, type Namespace } from "../../clients/kubernetes/namespace";
 import { lookForDrift } from "../../lifecycle/drift";
-import { look } from "../../lifecycle/workloads/objects";
+import { look } from "../../clients/kubernetes/rollout/objects";
 import { apply, kubectl } from "./kubectl";
 
 describe("a preview's namespace that an update has only just made", () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { checkout } from "../../local/paths";
+import { checkout } from "../../embedded/paths";
 import type { TestProject } from "./preview";
 
 /** What the program consists of. */

@@ -1,21 +1,18 @@
-import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { namesOf, type Names, type SettingsInput } from "../../contract";
 import { deleteAtOnce } from "../../lifecycle/close";
-import { deployed, type Deployed } from "../../lifecycle/deployed";
+import { deployed, type Deployed } from "../../lifecycle/inventory/deployed";
 import { removeView } from "../../lifecycle/desired";
-import { type Login, requiredLogin } from "../../lifecycle/login";
-import { findNamespace } from "../../lifecycle/namespace";
-import { pulumi, type PulumiContext } from "../../lifecycle/pulumi";
-import { repairState } from "../../lifecycle/repair";
-import { close, up } from "../../lifecycle/stack";
+import { type Login, requiredLogin } from "../../verify/demo-login";
+import { findNamespace } from "../../clients/kubernetes/namespace";
+import { pulumi, type PulumiContext } from "../../clients/pulumi/pulumi";
+import { close, up } from "../../clients/pulumi/stacks";
 import { rolledOut } from "../../lifecycle/workloads";
-import { domain, embeddedSettings } from "../../local/preview-settings";
+import { domain, embeddedSettings } from "../../embedded/preview-settings";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
-import { kubectl } from "./kubectl";
 
 /** A folder with a `Pulumi.yaml`, and the name in it. */
 export interface TestProject {
@@ -119,20 +116,9 @@ export class Preview {
       const place = { kubeContext: "preview-deployer", namespace: this.namespace };
       const namespace = await findNamespace(place);
       await (namespace && deleteAtOnce(place, namespace, () => undefined));
-      await close(this.context, this.stack).catch((error: unknown) => this.closeAfterNamespace(error));
+      await close(this.context, this.stack);
     }
     removeView(this.context, this.stack);
-  }
-
-  /** Where the namespace is gone first, and the deployer's rights with it, Pulumi may no longer look at what was in it. */
-  private async closeAfterNamespace(error: unknown): Promise<void> {
-    if (!/forbidden/.test(String(error))) {
-      throw error;
-    }
-    const found = () => kubectl("get", "namespace", this.namespace, "--ignore-not-found", "--output=name");
-    await eventually(async () => assert.equal(await found(), ""), 120);
-    await repairState(this.context, this.stack, { namespace: this.namespace, exists: false }, () => undefined);
-    await close(this.context, this.stack);
   }
 
   /** The reviewers' login, as the cluster's admin reads it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Login } from "../../lifecycle/login";
+import type { Login } from "../../verify/demo-login";
 import type { Answer } from "./http";
 import type { Visitor } from "./visitor";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { GitHubStandIn, shaOf } from "../code-host";
+import { GitHubStandIn, shaOf } from "../doubles/github";
 import { ask, eventually } from "../engine/http";
 import { Preview } from "../engine/preview";
 import { Checkouts } from "./checkouts";

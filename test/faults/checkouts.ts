@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { SettingsInput } from "../../contract";
-import { pulumi } from "../../lifecycle/pulumi";
+import { pulumi } from "../../clients/pulumi/pulumi";
 import type { TestProject } from "../engine/preview";
 
 const repository = join(__dirname, "../..");

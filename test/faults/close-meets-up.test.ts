@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import type { SettingsInput } from "../../contract";
-import { GitHubStandIn } from "../code-host";
+import { GitHubStandIn } from "../doubles/github";
 import { eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

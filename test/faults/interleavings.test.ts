@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentRecord } from "../../contract";
-import { GitHubStandIn } from "../code-host";
+import { GitHubStandIn } from "../doubles/github";
 import { kubectl, query } from "../engine/kubectl";
 import { Preview, type TestProject } from "../engine/preview";
 import { isWhole } from "../extent";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Receipt, SettingsInput } from "../../contract";
 import type { Status } from "../../lifecycle/status";
-import { faults, GitHubStandIn, shaOf } from "../code-host";
+import { faults, GitHubStandIn, shaOf } from "../doubles/github";
 import { ask, eventually } from "../engine/http";
 import { kubectl, query } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

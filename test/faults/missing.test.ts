@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import type { Receipt } from "../../contract";
-import type { Report } from "../../lifecycle/verify/verify";
+import type { Report } from "../../verify/run-checks";
 import type { Status } from "../../lifecycle/status";
-import { GitHubStandIn } from "../code-host";
+import { GitHubStandIn } from "../doubles/github";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ResultPromise } from "execa";
 import type { UpResult } from "../../lifecycle/up";
-import { GitHubStandIn, shaOf } from "../code-host";
+import { GitHubStandIn, shaOf } from "../doubles/github";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

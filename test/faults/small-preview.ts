@@ -3,8 +3,8 @@ import { execa, type ResultPromise } from "execa";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { dnsComment, type Receipt, type SettingsInput } from "../../contract";
-import { Zone } from "../../lifecycle/dns";
-import { ensureImage } from "../../local/images";
+import { Zone } from "../../clients/dns";
+import { ensureImage } from "../../embedded/images";
 import { kubectl } from "../engine/kubectl";
 import { type Preview, testProject } from "../engine/preview";
 

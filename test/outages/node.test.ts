@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
-import { nodePort } from "../../local/port";
-import { startNode, stopDaemon } from "../../local/cluster";
-import { ensureModule } from "../../local/toolchain";
+import { nodePort } from "../../embedded/port";
+import { startNode, stopDaemon } from "../../embedded/cluster";
+import { ensureModule } from "../../embedded/toolchain";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

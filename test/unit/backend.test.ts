@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { deadAmong, secretsProvider } from "../../lifecycle/backend";
+import { deadAmong, secretsProvider } from "../../clients/pulumi/backend";
 
 describe("the key of the previews' secrets", () => {
   const folder = mkdtempSync(join(tmpdir(), "preview-backend-"));

@@ -4,10 +4,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expiryFrom, hasExpired } from "../../contract";
 import { earliest, latest } from "../../lifecycle/clocks";
-import { codeHost } from "../../lifecycle/code-host";
+import { codeHost } from "../../clients/code-host";
 import { foundIn, gatherAnswers, plan } from "../../lifecycle/reconcile";
-import { serving } from "../../lifecycle/serving";
-import { faults, GitHubStandIn } from "../code-host";
+import { serving } from "../../clients/http/serving";
+import { faults, GitHubStandIn } from "../doubles/github";
 
 const hour = 3600_000;
 const silent = () => undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../contract";
-import { type CodeHost, codeHost, runReference } from "../../lifecycle/code-host";
-import { faults, GitHubStandIn, shaOf } from "../code-host";
+import { type CodeHost, codeHost, runReference } from "../../clients/code-host";
+import { faults, GitHubStandIn, shaOf } from "../doubles/github";
 
 const repository = "myorg/orders";
 

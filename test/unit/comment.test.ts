@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { commentOnFailure, commentOnUp } from "../../lifecycle/comment";
-import type { Report } from "../../lifecycle/verify/verify";
+import { commentOnFailure, commentOnUp } from "../../cli/comment";
+import type { Report } from "../../verify/run-checks";
 
 const preview = {
   url: "https://pr-7.previews.example.com",

@@ -19,7 +19,7 @@ interface ComposeFile {
   readonly services: Record<string, { environment: Record<string, string>; ports?: string[]; volumes?: string[] }>;
 }
 
-const example = join(__dirname, "../../example");
+const example = join(__dirname, "../../examples/order-desk");
 const read = (file: string) => readFileSync(join(example, file), "utf8");
 
 /** The reference product on compose, and by the contract: both with these values. */

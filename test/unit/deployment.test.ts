@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { deploymentIn } from "../../lifecycle/deployment";
-import type { State } from "../../lifecycle/state";
+import { deploymentIn } from "../../clients/pulumi/deployment";
+import type { State } from "../../clients/pulumi/state";
 
 const secret = (value: string) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { advised } from "../../lifecycle/advice";
-import { diagnostics, pulumi, resourceDone } from "../../lifecycle/pulumi";
+import { advised } from "../../clients/pulumi/advice";
+import { diagnostics, pulumi, resourceDone } from "../../clients/pulumi/pulumi";
 
 describe("diagnostics", () => {
   it("are the errors that pulumi sums up, without progress and counts", () => {

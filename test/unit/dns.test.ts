@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { MockAgent } from "undici";
 import { dnsComment, UserError } from "../../contract";
-import { refusal } from "../../lifecycle/dns/cloudflare-errors";
-import { Zone } from "../../lifecycle/dns/zone";
+import { refusal } from "../../clients/dns/cloudflare/errors";
+import { Zone } from "../../clients/dns/zone";
 
 const zoneId = "0123456789abcdef0123456789abcdef";
 const owner = { project: "preview", product: "orders", repository: "myorg/orders", pullRequest: 7 };

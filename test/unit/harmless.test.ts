@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { planAsText } from "../../lifecycle/reconcile";
 import { statusAsText } from "../../lifecycle/status";
-import { harmless, harmlessJson, harmlessLine, harmlessLines } from "../../lifecycle/harmless";
-import { asJson, asText, summary } from "../../lifecycle/verify/report";
+import { harmless, harmlessJson, harmlessLine, harmlessLines } from "../../cli/output/harmless";
+import { asJson, asText, summary } from "../../cli/output/contract-report";
 
 /** What GitHub's runner obeys among lines, by its ActionCommand.cs: it overlooks what isn't shown, as .NET does. */
 const commandsIn = (text: string): string[] =>

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { hashContext, parseDockerignore } from "../../local/images/content-hash";
-import { isDebian } from "../../local/images/debian-sources";
+import { hashContext, parseDockerignore } from "../../embedded/images/content-hash";
+import { isDebian } from "../../embedded/images/debian-sources";
 
 describe(".dockerignore", () => {
   const table: [patterns: string, ignored: string[], kept: string[]][] = [

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { hostname } from "node:os";
-import { type Lock, lockIn, provenEnded } from "../../lifecycle/lock";
-import { isRace, refusalIn } from "../../lifecycle/pulumi";
+import { type Lock, lockIn, provenEnded } from "../../clients/pulumi/stack-lock";
+import { isRace, refusalIn } from "../../clients/pulumi/pulumi";
 
 /** What Pulumi 3.259 prints on a stack that is locked, in a folder backend. */
 const refusal = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.

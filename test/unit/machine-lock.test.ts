@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout } from "../../local/paths";
+import { checkout } from "../../embedded/paths";
 
 describe("the machine's lock", () => {
   let state: string;
@@ -26,12 +26,12 @@ describe("the machine's lock", () => {
 
   const run = (...args: string[]) =>
     execa(process.execPath, args, { cwd: checkout, env: { XDG_STATE_HOME: state }, reject: false });
-  const takesIt = 'require("./local/lock").exclusively(async () => console.log("has it"))';
+  const takesIt = 'require("./embedded/lock").exclusively(async () => console.log("has it"))';
   const take = () => run("--require", "ts-node/register/transpile-only", "--eval", takesIt);
 
   it("is looked for before anything else: who has it, since when", async () => {
     hold();
-    const { exitCode, stderr } = await run("local/bootstrap.mjs", "stop", "--no-wait");
+    const { exitCode, stderr } = await run("embedded/bootstrap.mjs", "stop", "--no-wait");
     assert.equal(
       stderr,
       "npm test (process 4711, since 16:40) is at work on this machine; try again when it has ended",

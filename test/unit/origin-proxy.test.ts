@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Server } from "node:net";
 import { text } from "node:stream/consumers";
-import { openOriginProxy, type OriginProxy } from "../../lifecycle/origin-proxy";
+import { openOriginProxy, type OriginProxy } from "../../verify/screenshots/origin-proxy";
 
 describe("the proxy of the browser that takes screenshots", () => {
   /** Speaks no HTTP of its own: it says what it has been sent, or what a test wants it to. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { outcome } from "../../local/outcome";
+import { outcome } from "../../embedded/outcome";
 
 describe("the last line of npm start", () => {
   it("says how to wake a preview that sleeps", () => {

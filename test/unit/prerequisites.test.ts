@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { missingPrerequisite } from "../../local/prerequisites.mjs";
+import { missingPrerequisite } from "../../embedded/prerequisites.mjs";
 
 const gib = 2 ** 30;
 const fit = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { codeHost } from "../../lifecycle/code-host";
+import { codeHost } from "../../clients/code-host";
 import { answerAbout, carryOut, foundIn, gatherAnswers, plan } from "../../lifecycle/reconcile";
-import { faults, GitHubStandIn } from "../code-host";
+import { faults, GitHubStandIn } from "../doubles/github";
 
 const site = {
   owner: { project: "preview", product: "orders", repository: "myorg/orders" },

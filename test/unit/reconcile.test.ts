@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dnsComment, ownerLabels } from "../../contract";
-import type { PullRequest } from "../../lifecycle/code-host";
+import type { PullRequest } from "../../clients/code-host";
 import {
   type Action,
   type Answer,
@@ -16,7 +16,7 @@ import {
   planAsText,
   type Site,
 } from "../../lifecycle/reconcile";
-import { shaOf } from "../code-host";
+import { shaOf } from "../doubles/github";
 
 const site: Site = {
   owner: { project: "preview", product: "orders", repository: "myorg/orders" },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { dnsComment, namesOf } from "../../contract";
-import type { OwnedRecord, Zone } from "../../lifecycle/dns/zone";
-import type { Identity } from "../../lifecycle/identity";
-import { listRecords, recordsAmong, unknownRecords } from "../../lifecycle/records";
-import type { StateResource } from "../../lifecycle/state";
+import type { OwnedRecord, Zone } from "../../clients/dns/zone";
+import type { Identity } from "../../lifecycle/inventory/identity";
+import { listRecords, recordsAmong, unknownRecords } from "../../lifecycle/up/records";
+import type { StateResource } from "../../clients/pulumi/state";
 
 const owner = { project: "preview", product: "orders", repository: "myorg/orders", pullRequest: 7 };
 const names = namesOf({ pullRequest: 7, prefix: "", domain: "previews.example.com", port: 443 });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockIn } from "../../lifecycle/lock";
-import { refusalOf } from "../../lifecycle/pulumi";
-import { refuseLocked } from "../../lifecycle/refuse-locked";
-import { repairState } from "../../lifecycle/repair";
+import { lockIn } from "../../clients/pulumi/stack-lock";
+import { refusalOf } from "../../clients/pulumi/pulumi";
+import { refuseLocked } from "../../clients/pulumi/refuse-locked";
+import { repairState } from "../../clients/pulumi/repair-state";
 
 /** A stand-in for `pulumi`: a state in a file, a key where it finds none, and the lock of a run that ends before anything is imported. */
 const standIn = `#!${process.execPath}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { screenshotName } from "../../lifecycle/screenshots";
+import { screenshotName } from "../../verify/screenshots/screenshots";
 
 describe("a screenshot's file", () => {
   it("is named by the page's place in the list and its address", () => {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { hidden } from "../../lifecycle/secrets";
-import { whileWatching } from "../../lifecycle/workloads/watch";
+import { hidden } from "../../clients/kubernetes/secrets";
+import { whileWatching } from "../../clients/kubernetes/rollout/watch";
 
 describe("a preview's secrets", () => {
   it("are hidden in what it has printed, also where they stand in a URL", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { OutgoingHttpHeaders, RequestListener } from "node:http";
-import { answer, isServing, judged, serving, type ServingOptions } from "../../lifecycle/serving";
+import { answer, isServing, judged, serving, type ServingOptions } from "../../clients/http/serving";
 import { onLoopback } from "./loopback";
 
 type Answer = number | readonly [status: number, headers: OutgoingHttpHeaders];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { judge } from "../../lifecycle/repair";
-import { objectsIn, resourcesOf, type State } from "../../lifecycle/state";
+import { judge } from "../../clients/pulumi/repair-state";
+import { objectsIn, resourcesOf, type State } from "../../clients/pulumi/state";
 import { claimGoing, compare, emptiedSince } from "../../lifecycle/drift";
 
 const inside = (name: string, more: object = {}) => ({

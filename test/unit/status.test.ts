@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ownerLabels } from "../../contract";
-import type { PullRequest } from "../../lifecycle/code-host";
+import type { PullRequest } from "../../clients/code-host";
 import { foundIn, type Found } from "../../lifecycle/reconcile";
 import {
   ageOf,
@@ -15,7 +15,7 @@ import {
   statusOf,
   troublesOf,
 } from "../../lifecycle/status";
-import { shaOf } from "../code-host";
+import { shaOf } from "../doubles/github";
 
 const now = new Date("2026-11-24T12:00:00Z");
 const hours = (count: number) => new Date(now.getTime() + count * 3600_000).toISOString();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Mocha from "mocha";
-import type { Timing } from "../../local/testing/times";
+import type { Timing } from "../../embedded/testing/times";
 import { timeTests } from "../stopwatch";
 
 describe("what times tests", () => {

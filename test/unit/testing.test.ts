@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../local/paths";
-import { budgets } from "../../local/testing/budgets";
-import { allRuns, bundles, filesIn, runsOf, suiteOf } from "../../local/testing/suites";
-import { overBudget, slowestFirst, suiteTimes, type Timing } from "../../local/testing/times";
+import { checkout } from "../../embedded/paths";
+import { budgets } from "../../embedded/testing/budgets";
+import { allRuns, bundles, filesIn, runsOf, suiteOf } from "../../embedded/testing/suites";
+import { overBudget, slowestFirst, suiteTimes, type Timing } from "../../embedded/testing/times";
 
 const timing = (suite: string, seconds: number): Timing => ({
   suite,
@@ -64,7 +64,7 @@ describe("npm test", () => {
     const timings = [timing("engine", 61), timing("engine", 60), timing("e2e", 30), timing("new", 1)];
     assert.deepEqual(overBudget(timings, { engine: 120, e2e: 30 }), [
       "the suite engine took 121 s, 1 s over its budget of 120 s",
-      "the suite new has no budget: give it one in local/testing/budgets.ts",
+      "the suite new has no budget: give it one in embedded/testing/budgets.ts",
     ]);
   });
 

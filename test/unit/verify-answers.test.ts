@@ -5,14 +5,14 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
 import { Agent, Headers } from "undici";
-import type { Finding } from "../../lifecycle/verify/check";
-import { lostHeaders } from "../../lifecycle/verify/checks/answers";
-import { framedBy } from "../../lifecycle/verify/checks/framing";
-import { answerOf, askThrough } from "../../lifecycle/verify/http";
-import { parseProduct, type ProductInput } from "../../lifecycle/verify/product";
-import { beginThrough } from "../../lifecycle/verify/stream";
-import { Target } from "../../lifecycle/verify/target";
-import { verify } from "../../lifecycle/verify/verify";
+import type { Finding } from "../../verify/check";
+import { lostHeaders } from "../../verify/checks/answers";
+import { framedBy } from "../../verify/checks/framing";
+import { answerOf, askThrough } from "../../verify/http";
+import { parseProduct, type ProductInput } from "../../verify/product";
+import { beginThrough } from "../../verify/stream";
+import { Target } from "../../verify/target";
+import { verify } from "../../verify/run-checks";
 
 describe("verify: who may frame a page", () => {
   const host = "pr-1.previews.example.com:8443";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { verifyDocument, withTables } from "../../docs/write-verify";
-import { checks } from "../../lifecycle/verify/checks";
+import { checks } from "../../verify/checks";
 
 describe("docs/verify.md", () => {
   it("is up to date (npm run docs)", () => {

@@ -6,29 +6,22 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { Agent, Headers } from "undici";
-import { httpClient, longestBody } from "../../lifecycle/http-client";
-import { type Check, failed, NotChecked, passed, TooLong } from "../../lifecycle/verify/check";
-import {
-  breaking,
-  isHostOnly,
-  isPrefixed,
-  isSameSite,
-  isSecure,
-  isUnreadable,
-} from "../../lifecycle/verify/checks/cookies";
-import { sharesWith } from "../../lifecycle/verify/checks/cors";
-import { foreignHosts, isHidden, isShared, scriptsOf } from "../../lifecycle/verify/checks/pages";
-import { isDjangos, nextOf, readable } from "../../lifecycle/verify/checks/proxy";
-import { wrongImages } from "../../lifecycle/verify/checks/revision";
-import { isCertificateError } from "../../lifecycle/verify/checks/tls";
-import { Cluster } from "../../lifecycle/verify/cluster";
-import { tagsOf } from "../../lifecycle/verify/html";
-import { answerOf, type Ask, askThrough, cookieHeader } from "../../lifecycle/verify/http";
-import { parseProduct } from "../../lifecycle/verify/product";
-import { asJson, asText } from "../../lifecycle/verify/report";
-import { Target } from "../../lifecycle/verify/target";
-import { verify } from "../../lifecycle/verify/verify";
-import { outside } from "../../lifecycle/verify/view";
+import { httpClient, longestBody } from "../../clients/http/client";
+import { type Check, failed, NotChecked, passed, TooLong } from "../../verify/check";
+import { breaking, isHostOnly, isPrefixed, isSameSite, isSecure, isUnreadable } from "../../verify/checks/cookies";
+import { sharesWith } from "../../verify/checks/cors";
+import { foreignHosts, isHidden, isShared, scriptsOf } from "../../verify/checks/pages";
+import { isDjangos, nextOf, readable } from "../../verify/checks/proxy";
+import { wrongImages } from "../../verify/checks/revision";
+import { isCertificateError } from "../../verify/checks/tls";
+import { Cluster } from "../../verify/cluster";
+import { tagsOf } from "../../verify/html";
+import { answerOf, type Ask, askThrough, cookieHeader } from "../../verify/http";
+import { parseProduct } from "../../verify/product";
+import { asJson, asText } from "../../cli/output/contract-report";
+import { Target } from "../../verify/target";
+import { verify } from "../../verify/run-checks";
+import { outside } from "../../verify/view";
 import { onLoopback } from "./loopback";
 
 const origin = "https://pr-1.previews.example.com";

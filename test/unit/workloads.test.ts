@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { notServing, servesFormer } from "../../lifecycle/workloads/rolled-out";
-import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../lifecycle/workloads/judge";
-import type { ContainerStatus, Event, Maker, Objects, Pod } from "../../lifecycle/workloads/objects";
-import { backedOff, keptFromReplacement, withoutPods } from "../../lifecycle/workloads/retry";
-import { partBegun } from "../../lifecycle/workloads/update";
-import { type Cause, waitsOf } from "../../lifecycle/workloads/waits";
+import { notServing, servesFormer } from "../../clients/kubernetes/rollout/rolled-out";
+import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../clients/kubernetes/rollout/verdict";
+import type { ContainerStatus, Event, Maker, Objects, Pod } from "../../clients/kubernetes/rollout/objects";
+import { backedOff, keptFromReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
+import { partBegun } from "../../lifecycle/change/update";
+import { type Cause, waitsOf } from "../../clients/kubernetes/rollout/waits";
 
 const name = (part: string) => ({ "app.kubernetes.io/name": part });
 

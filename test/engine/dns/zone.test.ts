@@ -3,11 +3,11 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { dnsComment } from "../../../contract";
-import { Zone } from "../../../lifecycle/dns/zone";
-import { pulumi } from "../../../lifecycle/pulumi";
-import { stacks } from "../../../lifecycle/stack";
-import { type DnsRecord, DnsZone } from "../../../local/plugins";
-import { CloudflareStandIn } from "./stand-in";
+import { Zone } from "../../../clients/dns/zone";
+import { pulumi } from "../../../clients/pulumi/pulumi";
+import { stacks } from "../../../clients/pulumi/stacks";
+import { type DnsRecord, DnsZone } from "../../../embedded/plugins";
+import { CloudflareStandIn } from "../../doubles/dns-zone";
 
 const project = join(__dirname, "project");
 const stack = "pr-90601";

@@ -1,0 +1,91 @@
+import { UserError } from "../../contract";
+import { deployed } from "../../lifecycle/inventory/deployed";
+import { interruption } from "../interruption";
+import { kubectl } from "../../clients/kubernetes/kubectl";
+import { print, say } from "../output/print";
+import { project } from "../project";
+import { NotChecked } from "../../verify/check";
+import { checks } from "../../verify/checks";
+import { parseProduct, productOf, readProduct } from "../../verify/product";
+import { asJson, asText, coloured } from "../output/contract-report";
+import { Target } from "../../verify/target";
+import { verify as run } from "../../verify/run-checks";
+import { inside, outside, type View } from "../../verify/view";
+
+export interface VerifyOptions {
+  /** File with what can't be guessed about the product. @default by number the project's preview-verify.yaml */
+  readonly product?: string;
+  /** Context of the kubeconfig to look inside with. @default the stack's own */
+  readonly context?: string;
+  readonly json?: boolean;
+}
+
+/** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
+export async function verify(preview: number | string, options: VerifyOptions): Promise<void> {
+  // A URL may be that of any product.
+  const own = typeof preview === "string" ? undefined : productOf(process.cwd());
+  const product = options.product === undefined ? own : readProduct(options.product);
+  const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
+  const target = new Target({ product: product ?? parseProduct({}, "defaults"), signal: interruption, ...view });
+  await reachable(target);
+
+  const progress = progressOf();
+  const report = await run(target, { report: progress.count }).finally(progress.end);
+  if (options.json === true) {
+    print(asJson(report));
+  } else {
+    print(asText(report, process.stdout.columns ?? 120), coloured);
+  }
+  process.exitCode = report.ok ? 0 : 1;
+}
+
+async function insideOf(pullRequest: number, options: VerifyOptions): Promise<View> {
+  const stack = await deployed(project(), pullRequest);
+  if (options.context !== undefined) {
+    // Whoever names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
+    const { namespace } = stack;
+    await kubectl({ kubeContext: options.context, namespace }, [
+      "get",
+      "pods",
+      "--output=name",
+      "--request-timeout=15s",
+    ]);
+  }
+  return inside(stack, options);
+}
+
+/** @throws UserError where there is nothing to check; a certificate that isn't trusted, or a page of any length, is a finding */
+async function reachable(target: Target): Promise<void> {
+  try {
+    const [page, api] = await Promise.all(["/", "/api/"].map((path) => target.ask({ path })));
+    if (page?.status === 404 && api?.status === 404) {
+      throw new UserError(`${target.origin}: nothing serves there; its ingress, or whatever has the host, answers 404`);
+    }
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
+    if (error instanceof NotChecked) {
+      return;
+    }
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (["ENOTFOUND", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"].includes(code ?? "")) {
+      throw new UserError(`${target.origin} can't be reached: ${code}`);
+    }
+    if (code === undefined && !message.includes("certificate")) {
+      throw new UserError(`${target.origin} can't be reached: ${message}`);
+    }
+  }
+}
+
+/** Tells on standard error how far it is, every two seconds. */
+function progressOf(): { count: () => void; end: () => void } {
+  let done = 0;
+  const timer = setInterval(() => say(`${done} of ${checks.length} checks done`), 2_000);
+  return {
+    count: () => {
+      done += 1;
+    },
+    end: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,65 @@
+import { styleText } from "node:util";
+import { table } from "table";
+import { harmlessJson, harmlessLine } from "./harmless";
+import type { Finding, Outcome } from "../../verify/check";
+import type { Report } from "../../verify/run-checks";
+
+const style: Record<Outcome, Parameters<typeof styleText>[0]> = {
+  passed: "green",
+  warning: "yellow",
+  failed: ["red", "bold"],
+  "not checked": "dim",
+};
+
+/** How many findings ended in which way. */
+export function countsOf(findings: readonly Finding[]): Record<Outcome, number> {
+  const counts = { passed: 0, warning: 0, failed: 0, "not checked": 0 };
+  for (const { outcome } of findings) {
+    counts[outcome] += 1;
+  }
+  return counts;
+}
+
+/** The report as JSON, for a pipeline. */
+export function asJson({ target, ok, findings }: Report): string {
+  return harmlessJson({ target, ok, counts: countsOf(findings), findings });
+}
+
+/** The report for people: a table of everything, then its summary. `width` is the terminal's. */
+export const asText = (report: Report, width: number): string =>
+  `${tableOf(report.findings, width)}\n${summary(report)}`;
+
+/** What to change, then one line with how many findings there are. */
+export function summary({ target, findings }: Report): string {
+  const wrong = findings.filter(({ setting }) => setting !== undefined);
+  const advice = wrong.map(
+    ({ id, outcome, title, seen, setting, why }) =>
+      `${outcome}: ${id}\n` +
+      `  should be  ${title}\n  seen       ${harmlessLine(seen)}\n  change     ${setting}\n  otherwise  ${why}\n`,
+  );
+  const counts = Object.entries(countsOf(findings)).filter(([, count]) => count > 0);
+  return [...advice, `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`].join("\n");
+}
+
+/** The outcomes in colour, in the table and above each advice, on a terminal. */
+export const coloured = (text: string): string =>
+  text.replace(
+    /(?<=^║ [\w-]+ +│ )(?:passed|warning|failed|not checked)(?= )|^(?:warning|failed)(?=: [\w-]+$)/gm,
+    (outcome) => styleText(style[outcome as Outcome], outcome),
+  );
+
+function tableOf(findings: readonly Finding[], width: number): string {
+  const idWidth = Math.max(...findings.map(({ id }) => id.length));
+  const outcomeWidth = "not checked".length;
+  // Two borders, two separators, and a blank on either side of each cell.
+  const seenWidth = Math.max(20, width - idWidth - outcomeWidth - 10);
+  const rows = findings.map(({ id, outcome, title, seen }) => [
+    id,
+    outcome,
+    outcome === "passed" ? title : harmlessLine(seen),
+  ]);
+  return table([["check", "outcome", "what holds, or what was seen"], ...rows], {
+    columns: [{ width: idWidth }, { width: outcomeWidth }, { width: seenWidth, wrapWord: true }],
+    drawHorizontalLine: (index, count) => index <= 1 || index === count,
+  });
+}

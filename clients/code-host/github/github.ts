@@ -1,0 +1,230 @@
+import { z } from "zod";
+import type { CodeHost, PullRequest } from "../code-host";
+import type { Client } from "./client";
+import { type Errand, explain, unreadable } from "./errors";
+import { runPath } from "./runs";
+import type { ServerClock } from "../server-clock";
+
+const id = z.int().positive();
+
+const pull = z.object({
+  number: id,
+  state: z.enum(["open", "closed"]),
+  merged_at: z.string().nullable(),
+  updated_at: z.iso.datetime(),
+  html_url: z.string(),
+  head: z.object({ sha: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/), repo: z.object({ id }).nullable() }),
+  base: z.object({ repo: z.object({ id }) }),
+  labels: z.array(z.object({ name: z.string() })),
+});
+
+const comment = z.object({ id, body: z.string().nullish(), user: z.object({ login: z.string() }).nullable() });
+
+const run = z.object({ status: z.string() });
+
+const approval = z.object({ state: z.string() });
+
+const viewer = z.object({ viewer: z.object({ login: z.string() }) });
+
+/** Nobody sees it in a comment's text. */
+const marker = "<!-- preview-stack -->";
+
+/** GitHub refuses a comment of more than 65536 characters. */
+const longestComment = 60_000;
+
+const pageSize = 100;
+
+/** GitHub's REST API, https://docs.github.com/en/rest, for one repository. */
+export class GitHub implements CodeHost {
+  private readonly host: string;
+
+  constructor(
+    readonly repository: string,
+    private readonly client: Client,
+    private readonly clock: ServerClock,
+  ) {
+    this.host = new URL(client.request.endpoint("GET /").url).host;
+  }
+
+  async pullRequest(number: number): Promise<PullRequest | undefined> {
+    const errand = { what: `pull request ${number}`, permission: "pull-requests: read" };
+    const answer = await this.getIfThere(`pulls/${number}`, errand);
+    if (answer === undefined) {
+      return undefined;
+    }
+    const found = this.read(pull, answer, errand);
+    if (found.number !== number) {
+      throw unreadable(this.repository, errand, this.host, `it is about ${found.number}`);
+    }
+    return pullRequestFrom(found);
+  }
+
+  async openPullRequests(): Promise<PullRequest[]> {
+    const errand = { what: "the open pull requests", permission: "pull-requests: read" };
+    // By age, so that one that is opened meanwhile moves no other to a page that was read before.
+    const order = { state: "open", sort: "created", direction: "asc" };
+    const found: PullRequest[] = [];
+    for await (const page of this.pages("pulls", order, pull, ({ number }) => number, errand)) {
+      found.push(...page.map(pullRequestFrom));
+    }
+    return found.filter(({ state }) => state === "open");
+  }
+
+  async runEnded(reference: string): Promise<boolean> {
+    const path = runPath(reference);
+    if (path === undefined) {
+      return false;
+    }
+    const errand = { what: `run ${reference}`, permission: "actions: read" };
+    const answer = await this.getIfThere(path, errand);
+    return answer !== undefined && this.read(run, answer, errand).status === "completed";
+  }
+
+  async runApproved(reference: string): Promise<boolean> {
+    const [id = ""] = reference.split("/");
+    const path = runPath(id);
+    if (path === undefined) {
+      return false;
+    }
+    const errand = { what: `the approvals of run ${id}`, permission: "actions: read" };
+    const answer = await this.getIfThere(`${path}/approvals`, errand);
+    return (
+      answer !== undefined && this.read(z.array(approval), answer, errand).some(({ state }) => state === "approved")
+    );
+  }
+
+  async setComment(number: number, body: string): Promise<void> {
+    const errand = { what: `a comment on pull request ${number}`, permission: "pull-requests: write" };
+    const text = { body: `${marker}\n${body.slice(0, longestComment)}` };
+    // Twice, since a comment may have been made although its answer got lost: then the second time finds it.
+    for (let tries = 1; ; tries += 1) {
+      const own = await this.ownComment(number, errand);
+      try {
+        await (own === undefined
+          ? this.send("POST", `issues/${number}/comments`, text, { retries: 0 })
+          : this.send("PATCH", `issues/comments/${own}`, text));
+        return;
+      } catch (error) {
+        if (tries === 2 || ((error as { status?: number }).status ?? 0) < 500) {
+          throw explain(error, this.repository, errand, this.host);
+        }
+      }
+    }
+  }
+
+  now(): Date | undefined {
+    return this.clock.now();
+  }
+
+  /** Anybody can write the marker: what counts is who wrote the comment. */
+  private async ownComment(number: number, errand: Errand): Promise<number | undefined> {
+    let self: string | undefined;
+    for await (const page of this.pages(`issues/${number}/comments`, {}, comment, (one) => one.id, errand)) {
+      const marked = page.filter(({ body }) => body?.startsWith(marker));
+      if (marked.length > 0) {
+        self ??= await this.self(errand);
+        const own = marked.find(({ user }) => user?.login === self);
+        if (own !== undefined) {
+          return own.id;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The name of the token's owner. REST doesn't tell it to a workflow's token, GraphQL does. */
+  private async self(errand: Errand): Promise<string> {
+    try {
+      return this.read(viewer, await this.client.graphql("{ viewer { login } }"), errand).viewer.login;
+    } catch (error) {
+      throw explain(error, this.repository, { ...errand, what: "the token's owner, for the comments" }, this.host);
+    }
+  }
+
+  /**
+   * A list, page by page. Octokit's own paginating takes an answer of 409 for an empty list, and one page without a link
+   * to the next for the last; here a full page is always followed by a request for the next one.
+   */
+  private async *pages<Item>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    schema: z.ZodType<Item>,
+    key: (item: Item) => number,
+    errand: Errand,
+  ): AsyncGenerator<Item[]> {
+    const seen = new Set<number>();
+    for (let page = 1; ; page += 1) {
+      const parameters = { ...query, per_page: pageSize, page };
+      const { data, headers } = await this.send("GET", path, parameters).catch((error: unknown) => {
+        throw explain(error, this.repository, errand, this.host);
+      });
+      const items = this.read(z.array(schema), data, errand);
+      const fresh = items.filter((item) => !seen.has(key(item)));
+      fresh.forEach((item) => seen.add(key(item)));
+      if (fresh.length === 0 && items.length > 0) {
+        throw unreadable(this.repository, errand, this.host, `page ${page} repeats the ones before`);
+      }
+      yield fresh;
+      const hasNext = /\brel="?next"?/.test(headers.link ?? "");
+      if (items.length === 0 || (items.length < pageSize && !hasNext)) {
+        return;
+      }
+    }
+  }
+
+  private async getIfThere(path: string, errand: Errand): Promise<unknown> {
+    try {
+      return (await this.send("GET", path)).data;
+    } catch (error) {
+      if ((error as { status?: number }).status === 404) {
+        return undefined;
+      }
+      throw explain(error, this.repository, errand, this.host);
+    }
+  }
+
+  private send(
+    method: "GET" | "POST" | "PATCH",
+    path: string,
+    parameters: Readonly<Record<string, unknown>> = {},
+    request: { readonly retries?: number } = {},
+  ): Promise<{ data: unknown; headers: { link?: string } }> {
+    return this.client.request(`${method} /repos/${this.repository}/${path}`, { ...parameters, request });
+  }
+
+  private read<Value>(schema: z.ZodType<Value>, answer: unknown, errand: Errand): Value {
+    const { success, data, error } = schema.safeParse(answer);
+    if (!success) {
+      const [issue] = error.issues;
+      throw unreadable(
+        this.repository,
+        errand,
+        this.host,
+        `${issue?.path.join(".") || "all of it"}: ${issue?.message}`,
+      );
+    }
+    return data;
+  }
+}
+
+function pullRequestFrom({
+  number,
+  state,
+  merged_at,
+  updated_at,
+  html_url,
+  head,
+  base,
+  labels,
+}: z.infer<typeof pull>): PullRequest {
+  return {
+    number,
+    state,
+    merged: merged_at !== null,
+    headSha: head.sha,
+    updatedAt: new Date(updated_at),
+    fork: head.repo?.id !== base.repo.id,
+    labels: labels.map(({ name }) => name),
+    url: html_url,
+  };
+}

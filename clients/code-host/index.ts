@@ -1,0 +1,2 @@
+export * from "./code-host";
+export { runPage, runReference } from "./github/runs";

@@ -1,0 +1,21 @@
+import { type GeneratedDatabase, generationOf, services, UserError } from "../../contract";
+import { kubectl, type Place } from "./kubectl";
+
+/**
+ * The setting `database.generation` that the preview's database was made for. Undefined where there is none, also because a
+ * run was killed before it had made the deployer's rights: the database comes after these.
+ *
+ * @throws UserError where the cluster can't be asked
+ */
+export async function deployedGeneration(place: Place): Promise<number | undefined> {
+  const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
+  try {
+    const text = await kubectl(place, ["get", `statefulset/${services.database.name}`, ...options]);
+    return text.trim() === "" ? undefined : generationOf(JSON.parse(text) as GeneratedDatabase);
+  } catch (error) {
+    if (error instanceof UserError && /forbidden/i.test(error.message)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { missingGuards } from "../../contract";
+import type { Get } from "./proxy";
+
+interface List {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+/** The paths that {@link guardsMissingIn} asks for, a regular expression. */
+export const guardPaths =
+  "^(/api/v1/namespaces/[^/]+/resourcequotas|/apis/networking.k8s.io/v1/namespaces/[^/]+/networkpolicies)$";
+
+/**
+ * Which of its guards a preview lacks, `NetworkPolicy default-deny`.
+ *
+ * @throws UserError where the cluster refuses or can't be reached
+ */
+export async function guardsMissingIn(get: Get, namespace: string): Promise<string[]> {
+  const lists = [
+    `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
+    `/api/v1/namespaces/${namespace}/resourcequotas`,
+  ].map(async (path) => ((await get(path)) as List).items.map(({ metadata }) => metadata.name));
+  const [policies, quotas] = await Promise.all(lists);
+  return missingGuards(policies ?? [], quotas ?? []);
+}
+
+/** `NetworkPolicy default-deny, ResourceQuota preview missing` */
+export const missingAsText = (missing: readonly string[]): string => `${missing.join(", ")} missing`;

@@ -1,0 +1,148 @@
+import { annotationArguments, foreignOwner, type LifecycleRecord, type Owner, UserError } from "../../contract";
+import { kubectl, type Place, tryKubectl } from "./kubectl";
+
+/** A namespace as the cluster has it. */
+export interface Namespace {
+  readonly name: string;
+  /** Another one's, even of the same name, is another. */
+  readonly uid: string;
+  /** Another one after each change. */
+  readonly resourceVersion: string;
+  readonly phase: "Active" | "Terminating";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** What keeps a namespace that is being deleted, in the words of the cluster's namespace controller. */
+  readonly remaining: readonly string[];
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+    readonly finalizers?: readonly string[];
+    readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1?: unknown }[];
+  };
+  readonly status?: {
+    readonly phase?: Namespace["phase"];
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message: string }[];
+  };
+}
+
+/**
+ * Undefined only where the cluster says that there is no such namespace.
+ *
+ * @throws UserError where the cluster can't be asked
+ */
+export async function findNamespace(place: Place): Promise<Namespace | undefined> {
+  const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
+  const text = await kubectl(place, ["get", "namespace", place.namespace, ...options]);
+  return text.trim() === "" ? undefined : namespaceFrom(JSON.parse(text) as Manifest);
+}
+
+export function namespaceFrom({ metadata, status }: Manifest): Namespace {
+  const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
+  const remaining = (status?.conditions ?? [])
+    .filter(({ type, status: holds }) => /Remaining$/.test(type) && holds === "True")
+    .map(({ message }) => message);
+  return { name, uid, resourceVersion, phase: status?.phase ?? "Active", labels, annotations, remaining };
+}
+
+/**
+ * Begins the deletion of this very namespace: one that another run has made in its place meanwhile stays.
+ *
+ * @returns whether it was there
+ * @throws UserError where the cluster refuses or can't be asked
+ */
+export async function deleteNamespace(place: Place, { name, uid }: Namespace): Promise<boolean> {
+  const args = ["delete", "--raw", `/api/v1/namespaces/${name}`, "--filename=-", "--request-timeout=15s"];
+  const input = JSON.stringify({ apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } });
+  const { failed, stderr } = await tryKubectl(place, args, { input });
+  if (failed && !/\((NotFound|Conflict)\)/.test(stderr)) {
+    throw new UserError(`namespace ${name} can't be deleted: ${stderr}`);
+  }
+  return !failed;
+}
+
+/** Notes something down about a preview, where the namespace is still as it was looked at; false where it isn't. */
+export async function noteUnchanged(
+  place: Place,
+  { resourceVersion }: Namespace,
+  record: Partial<LifecycleRecord>,
+): Promise<boolean> {
+  const options = ["--overwrite", `--resource-version=${resourceVersion}`];
+  const what = ["annotate", "namespace", place.namespace, ...options, ...annotationArguments(record)];
+  const { failed, stderr } = await tryKubectl(place, what);
+  if (failed && !/\(Conflict\)|the object has been modified|\(NotFound\)/.test(stderr)) {
+    throw new UserError(`namespace ${place.namespace} can't be annotated: ${stderr}`);
+  }
+  return !failed;
+}
+
+/** @throws UserError where a namespace isn't this owner's */
+export function refuseForeign(namespace: Namespace, owner: Owner, advice = ""): void {
+  const whose = foreignOwner(namespace.labels, owner);
+  if (whose !== undefined) {
+    throw new UserError(
+      `namespace ${namespace.name} belongs to another owner, and nothing was changed: ${whose}${advice}`,
+    );
+  }
+}
+
+/** An object that something has asked to be told of before it goes, and that isn't gone for that reason. */
+export interface Held {
+  /** `configmaps/settings` */
+  readonly object: string;
+  readonly finalizers: readonly string[];
+  /** Whoever set them, as far as the object tells. */
+  readonly setBy: string;
+}
+
+/** The objects in a terminating namespace that wait for a finalizer, as far as one may look at them. */
+export async function heldObjects(place: Place, { remaining }: Namespace): Promise<Held[]> {
+  const kinds = [...remaining.join("\n").matchAll(/(\S+) has \d+ resource instances/g)].map((match) =>
+    // "Some resources are remaining: configmaps. has 1 resource instances": a kind of the core group ends in a dot.
+    match[1]!.replace(/\.$/, ""),
+  );
+  const found = kinds.map(async (kind) => {
+    try {
+      const { items } = JSON.parse(
+        await kubectl(place, ["get", kind, "--output=json", "--show-managed-fields", "--request-timeout=15s"]),
+      ) as { items: readonly Manifest[] };
+      return items.filter(({ metadata }) => (metadata.finalizers ?? []).length > 0).map((item) => held(kind, item));
+    } catch (error) {
+      if (error instanceof UserError) {
+        return [];
+      }
+      throw error;
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+export function held(kind: string, { metadata }: Manifest): Held {
+  const manager = metadata.managedFields?.find(({ fieldsV1 }) =>
+    JSON.stringify(fieldsV1 ?? {}).includes("f:finalizers"),
+  );
+  return {
+    object: `${kind}/${metadata.name}`,
+    finalizers: metadata.finalizers ?? [],
+    setBy: manager?.manager ?? "unknown",
+  };
+}
+
+/** Lets an object go without whoever set its finalizers having done what they are for. */
+export async function removeFinalizers(place: Place, object: string): Promise<void> {
+  await kubectl(place, ["patch", object, "--type=merge", "--patch", '{"metadata":{"finalizers":null}}']);
+}
+
+/** Names of the volumes that claims of the namespace are or were bound to. */
+export async function volumesOf(place: Place): Promise<string[]> {
+  const { items } = JSON.parse(
+    await kubectl(place, ["get", "persistentvolumes", "--output=json", "--request-timeout=15s"]),
+  ) as { items: readonly { metadata: { name: string }; spec: { claimRef?: { namespace: string } } }[] };
+  return items.filter(({ spec }) => spec.claimRef?.namespace === place.namespace).map(({ metadata }) => metadata.name);
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { services, UserError } from "../../../contract";
+import type { Place } from "../kubectl";
+import { isOutdated, isReady, look, type Objects, partOf, type Pod } from "./objects";
+
+const servers = Object.values(services).map(({ name }) => name as string);
+
+/** In milliseconds. Pods are given 5 s to end; what takes longer than this holds nobody up. */
+const patience = { former: 30_000, newest: 120_000 };
+
+/**
+ * Resolves once database, API and web serve and nothing of their former revision does any more: pods that are being stopped still do
+ * for a moment, so that no visitor is refused. Pulumi takes a Deployment that was scaled from nothing for ready at once.
+ *
+ * @throws UserError where one of them doesn't serve in time, or the cluster can't be asked
+ */
+export async function rolledOut(place: Place, signal?: AbortSignal): Promise<void> {
+  const started = performance.now();
+  for (;;) {
+    const objects = await look(place);
+    const missing = notServing(objects);
+    const spent = performance.now() - started;
+    if (missing.length === 0 && (!servesFormer(objects) || spent > patience.former)) {
+      return;
+    }
+    if (spent > patience.newest) {
+      throw new UserError(`${missing.join(" and ")} in ${place.namespace} not ready after ${patience.newest / 1000} s`);
+    }
+    signal?.throwIfAborted();
+    await sleep(250);
+  }
+}
+
+/** Which of them have no pod that is ready. */
+export const notServing = ({ pods }: Objects): string[] =>
+  servers.filter((server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)));
+
+/** Whether a pod of the web's is ready; false also where the cluster can't be asked. */
+export const webIsReady = (place: Place): Promise<boolean> =>
+  look(place).then(
+    (objects) => !notServing(objects).includes(services.web.name),
+    () => false,
+  );
+
+const isStopping = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
+
+/** Whether a pod of one of them is there that the newest revision isn't made of. */
+export const servesFormer = (objects: Objects): boolean =>
+  objects.pods
+    .filter((pod) => servers.includes(partOf(pod)) && pod.status.phase !== "Failed")
+    .some((pod) => isStopping(pod) || isOutdated(pod, objects));

@@ -1,0 +1,243 @@
+import { gateExitCodes, gateName } from "../../../contract";
+import {
+  type ContainerStatus,
+  type Event,
+  isNewest,
+  isOutdated,
+  type Maker,
+  makerOf,
+  type Objects,
+  partOf,
+  type Pod,
+  type StartupProbe,
+  type Terminated,
+} from "./objects";
+
+/** Why a workload isn't there yet. */
+export type Cause =
+  | "image"
+  | "gate image"
+  | "gate waits"
+  | "not isolated"
+  | "no DNS"
+  | "gate failed"
+  | "gate gave up"
+  | "configuration"
+  | "crash"
+  | "crash loop"
+  | "wrong path"
+  | "not ready"
+  | "never ready"
+  | "refused"
+  | "no place"
+  | "running"
+  | "failed";
+
+/** What a workload that isn't there yet waits for. */
+export interface Wait {
+  /** `api`, `web`, `db` or `migration` */
+  readonly part: string;
+  /** `pod api-6544b568fd-ctjgk` */
+  readonly object: string;
+  readonly cause: Cause;
+  /** In the cluster's words, as far as they help. */
+  readonly message: string;
+  /** The container whose end this is about. */
+  readonly ended?: EndedContainer;
+  /** How long its own checks let it try, in seconds. */
+  readonly limit?: number;
+}
+
+/** Whose last words somebody may want to hear. */
+export interface EndedContainer {
+  readonly pod: string;
+  readonly name: string;
+  /** Whether another has taken its place since. */
+  readonly isFormer: boolean;
+}
+
+type Reason = Omit<Wait, "part" | "object">;
+
+/** What the workloads of a preview wait for. Pods that are being replaced don't count. */
+export function waitsOf(objects: Objects): Wait[] {
+  const pods = objects.pods.filter(
+    (pod) => pod.metadata.deletionTimestamp === undefined && !isOutdated(pod, objects) && !hasEnded(pod),
+  );
+  const makers = objects.makers.filter((maker) => isNewest(maker, objects));
+  return [
+    ...pods.map((pod) => waitOf(pod, podReason(pod, objects))),
+    ...makers.map((maker) => waitOf(maker, maker.kind === "Job" ? jobReason(maker, objects) : refusal(maker, objects))),
+  ].filter((wait) => wait !== undefined);
+}
+
+const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
+
+function waitOf(object: Pod | Maker, reason: Reason | undefined): Wait | undefined {
+  const name = `${object.kind === "Pod" ? "pod" : object.kind} ${object.metadata.name}`;
+  return reason && { part: partOf(object), object: name, ...reason };
+}
+
+function podReason(pod: Pod, objects: Objects): Reason | undefined {
+  const containers = pod.status.containerStatuses;
+  if (containers === undefined) {
+    const unscheduled = pod.status.conditions?.find(
+      ({ type, status }) => type === "PodScheduled" && status === "False",
+    );
+    return unscheduled && { cause: "no place", message: unscheduled.message ?? "no node takes it" };
+  }
+  const gate = gateOf(pod);
+  const reasons = [gate && gateReason(gate), ...containers.map((one) => containerReason(one, pod, objects))];
+  return reasons.find((reason) => reason !== undefined);
+}
+
+const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }) => name === gateName);
+
+/** Why a pod's own containers don't start yet. */
+function gateReason(gate: ContainerStatus): Reason | undefined {
+  const { waiting, running } = gate.state;
+  const ended = gate.state.terminated ?? (waiting && gate.lastState?.terminated);
+  if (isImageReason(waiting?.reason)) {
+    return { cause: "gate image", message: imageMessage(gate) };
+  }
+  if (ended !== undefined && ended.exitCode !== 0) {
+    const message = ended.message ?? `${ended.reason ?? "ended"}: its gate ended with exit code ${ended.exitCode}`;
+    return { cause: gateCause(ended.exitCode), message };
+  }
+  return running && { cause: "gate waits", message: "waits for its network policies, and for what it needs" };
+}
+
+function containerReason(container: ContainerStatus, pod: Pod, objects: Objects): Reason | undefined {
+  const { waiting, terminated, running } = container.state;
+  const reason = waiting?.reason ?? "";
+  if (isImageReason(reason)) {
+    return { cause: "image", message: imageMessage(container) };
+  }
+  if (/^Create\w+Error$/.test(reason)) {
+    return { cause: "configuration", message: `${reason}: ${waiting?.message ?? ""}` };
+  }
+  if (makerOf(pod, objects)?.kind === "Job") {
+    // How it ends is the Job's.
+    return running && { cause: "running", message: "is still running" };
+  }
+  if (terminated !== undefined || reason === "CrashLoopBackOff") {
+    return crash(container, pod);
+  }
+  return running === undefined || container.ready ? undefined : notReady(container, pod, objects.events);
+}
+
+function gateCause(exitCode: number): Cause {
+  switch (exitCode) {
+    case gateExitCodes.isolation:
+      return "not isolated";
+    case gateExitCodes.dns:
+      return "no DNS";
+    default:
+      return "gate failed";
+  }
+}
+
+const isImageReason = (reason = "") => /^(Err)?Image|^InvalidImageName/.test(reason);
+
+const imageMessage = ({ image, state: { waiting } }: ContainerStatus) =>
+  `${waiting?.reason}: ${image}: ${tail(waiting?.message ?? "", image)}`;
+
+/** What is new in a message that names the image at every stage of what went wrong. */
+function tail(message: string, image: string): string {
+  const quoted = `"${image}": `;
+  const last = message.lastIndexOf(quoted);
+  return last === -1 ? message : message.slice(last + quoted.length);
+}
+
+/** So often a container may end before it is given up: the first try may be too early for what it needs. */
+const crashes = 3;
+
+function crash(container: ContainerStatus, pod: Pod): Reason {
+  const probe = startupProbe(container, pod);
+  const last = container.state.terminated ?? container.lastState?.terminated;
+  const ended = endOf(container, pod);
+  if (wasNeverReady(last, probe)) {
+    return { cause: "never ready", message: `does not get ready in ${limitOf(probe)} s`, ended };
+  }
+  const times = container.restartCount + 1;
+  return {
+    cause: times < crashes ? "crash" : "crash loop",
+    message: `${last?.reason ?? "CrashLoopBackOff"}: ended with exit code ${last?.exitCode ?? "unknown"}, ${times} times`,
+    ended,
+  };
+}
+
+const endOf = ({ name, state }: ContainerStatus, { metadata }: Pod): EndedContainer => ({
+  pod: metadata.name,
+  name,
+  isFormer: state.terminated === undefined,
+});
+
+function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]): Reason {
+  const probe = startupProbe(container, pod);
+  const message = `does not get ready: ${lastAnswer(pod, probe, events)}`;
+  const before = container.lastState?.terminated;
+  if (container.started !== true && wasNeverReady(before, probe)) {
+    return { cause: "never ready", message, ended: endOf(container, pod) };
+  }
+  // A server that says so is there, and won't learn a path.
+  const isWrongPath = container.started !== true && /answers 404$/.test(message);
+  return { cause: isWrongPath ? "wrong path" : "not ready", message, limit: limitOf(probe) };
+}
+
+/** What the pod's own check has said last. */
+function lastAnswer(pod: Pod, probe: StartupProbe | undefined, events: readonly Event[]): string {
+  const unhealthy = events
+    .filter(({ involvedObject, reason }) => involvedObject.uid === pod.metadata.uid && reason === "Unhealthy")
+    .sort((a, b) => Date.parse(a.lastTimestamp ?? "") - Date.parse(b.lastTimestamp ?? ""))
+    .at(-1);
+  const status = /statuscode: (\d+)/.exec(unhealthy?.message ?? "")?.[1];
+  const path = probe?.httpGet?.path;
+  return status !== undefined && path !== undefined ? `${path} answers ${status}` : (unhealthy?.message ?? "no answer");
+}
+
+const startupProbe = ({ name }: ContainerStatus, { spec }: Pod): StartupProbe | undefined =>
+  spec.containers.find((container) => container.name === name)?.startupProbe;
+
+/** How long a container has to get ready, in seconds; undefined where nobody looks. */
+function limitOf(probe: StartupProbe | undefined): number | undefined {
+  const { periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
+  return probe && periodSeconds * failureThreshold;
+}
+
+/** Ended by the node after the time that it had to get ready. Its event may be lost among those of the failed checks. */
+function wasNeverReady(end: Terminated | undefined, probe: StartupProbe | undefined): boolean {
+  const seconds = (Date.parse(end?.finishedAt ?? "") - Date.parse(end?.startedAt ?? "")) / 1000;
+  const limit = limitOf(probe);
+  const toStop = 15;
+  return limit !== undefined && seconds >= limit - 1 && seconds <= limit + toStop;
+}
+
+/** Why no pods are made: the namespace's quota, most of the time. */
+function refusal(maker: Maker, { events }: Objects): Reason | undefined {
+  const failure = maker.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  const { replicas = 0, active = 0, succeeded = 0, failed = 0 } = maker.status ?? {};
+  // Only ReplicaSets have the condition.
+  const hasPods = replicas + active + succeeded + failed > 0;
+  const event = events.findLast(
+    ({ involvedObject, reason }) => involvedObject.uid === maker.metadata.uid && reason === "FailedCreate",
+  );
+  const message = failure?.message ?? (maker.kind === "ReplicaSet" || hasPods ? undefined : event?.message);
+  return message === undefined ? undefined : { cause: "refused", message: `its pods are refused: ${message}` };
+}
+
+function jobReason(job: Maker, objects: Objects): Reason | undefined {
+  const failed = job.status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+  if (failed === undefined) {
+    return refusal(job, objects);
+  }
+  const pod = objects.pods.findLast((one) => makerOf(one, objects) === job);
+  const gate = pod && gateOf(pod);
+  const heldUp = gate && gateReason(gate);
+  if (heldUp !== undefined) {
+    return { ...heldUp, cause: heldUp.cause === "gate failed" ? "gate gave up" : heldUp.cause };
+  }
+  const container = pod?.status.containerStatuses?.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
+  const how = container === undefined ? "" : `, exit code ${container.state.terminated!.exitCode}`;
+  const ended = pod && container && endOf(container, pod);
+  return { cause: "failed", message: `${failed.reason}: ${failed.message}${how}`, ended };
+}

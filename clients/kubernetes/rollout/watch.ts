@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../../contract";
+import type { Place } from "../kubectl";
+import { refusalOf } from "../../pulumi/pulumi";
+import { withoutSecrets } from "../secrets";
+import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
+import { lastWordsOf } from "./last-words";
+import { look, type Objects } from "./objects";
+import { keptFromReplacement, makeAnew } from "./retry";
+import { type Wait, waitsOf } from "./waits";
+
+export interface WatchOptions {
+  readonly place: Place;
+  /** Whether the objects of a part are what they are meant to be; before that they don't count. @default all are */
+  readonly concerns?: (part: string) => boolean;
+  readonly report: (message: string) => void;
+}
+
+/**
+ * Says what the workloads wait for while something waits for them, and ends that early when one of them is hopeless.
+ *
+ * @param action ends when the signal says so
+ * @throws UserError with the object, what is wrong with it, and the setting to look at, without the preview's secrets
+ */
+export async function whileWatching<Result>(
+  options: WatchOptions,
+  action: (hopeless: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const hopeless = new AbortController();
+  const ended = new AbortController();
+  const watch = new Watch(options);
+  const watching = watch.run(hopeless, ended.signal);
+  try {
+    return await action(hopeless.signal);
+  } catch (error) {
+    ended.abort();
+    await watching;
+    if (hopeless.signal.aborted) {
+      throw await redacted(options.place, hopeless.signal.reason as UserError);
+    }
+    const hasBegun = error instanceof UserError && refusalOf(error) === undefined;
+    throw hasBegun ? await redacted(options.place, await watch.explained(error)) : error;
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+class Watch {
+  private since: Since = new Map();
+  private readonly told = new Set<string>();
+
+  constructor(private readonly options: WatchOptions) {}
+
+  async run(hopeless: AbortController, ended: AbortSignal): Promise<void> {
+    while (!ended.aborted) {
+      const found = await this.look();
+      const reason = found?.waits.find((wait) => isHopeless(wait, this.since, now()));
+      if (found !== undefined && reason !== undefined) {
+        hopeless.abort(
+          new UserError(`ended early, since waiting longer won't help:\n${await this.verdict(reason, found.objects)}`),
+        );
+        return;
+      }
+      await sleep(3000, undefined, { signal: ended }).catch(() => undefined);
+    }
+  }
+
+  /** What ended by itself says what it ended with; this adds what that was about. */
+  async explained(error: UserError): Promise<UserError> {
+    const found = await this.look();
+    const waits = (found?.waits ?? []).filter((wait) => isWorthTelling(wait, this.since, now()));
+    const verdicts = await Promise.all(waits.map((wait) => this.verdict(wait, found!.objects)));
+    return new UserError([error.message, ...verdicts].join("\n"));
+  }
+
+  private async verdict(wait: Wait, objects: Objects): Promise<string> {
+    return verdict(wait, objects, await lastWordsOf(this.options.place, wait.ended));
+  }
+
+  /** Undefined where the cluster can't be asked: then the next look will do. */
+  private async look(): Promise<{ objects: Objects; waits: Wait[] } | undefined> {
+    const { place, report, concerns = () => true } = this.options;
+    const objects = await look(place).catch(() => undefined);
+    if (objects === undefined) {
+      return undefined;
+    }
+    const waits = waitsOf(objects).filter(({ part }) => concerns(part));
+    this.since = sinceWhen(waits, this.since, now());
+    for (const wait of waits.filter((one) => isWorthTelling(one, this.since, now()))) {
+      if (!this.told.has(keyOf(wait))) {
+        this.told.add(keyOf(wait));
+        report(await withoutSecrets(place, `${wait.object}: ${wait.message}`));
+      }
+    }
+    await makeAnew(place, keptFromReplacement(objects), report);
+    return { objects, waits };
+  }
+}
+
+const redacted = async (place: Place, { message }: UserError) => new UserError(await withoutSecrets(place, message));
+
+/** Seconds, by a clock that nobody sets. */
+const now = () => performance.now() / 1000;

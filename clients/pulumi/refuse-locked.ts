@@ -1,0 +1,31 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stackFileText } from "../../contract";
+import { deploymentIn } from "./deployment";
+import { inPrivateFolder } from "./private-folder";
+import { projectName } from "../../cli/project";
+import { pulumi, type PulumiContext, silent } from "./pulumi";
+import type { State } from "./state";
+
+/**
+ * Changes nothing, and is refused while another run holds the stack's lock: the one question about it that every backend answers.
+ *
+ * @param state the stack's, whose key stays
+ * @throws PulumiError that tells of the lock
+ */
+export async function refuseLocked(context: PulumiContext, stack: string, state: State): Promise<void> {
+  const nothing = `urn:pulumi:${stack}::none::pulumi:providers:none::none`;
+  // Pulumi writes a key of its own into a checkout that has none.
+  await inPrivateFolder(context, async (inside) => {
+    const { header = {} } = deploymentIn(state);
+    const file = stackFileText(projectName(context), { header, settings: {} });
+    writeFileSync(join(inside.project, `Pulumi.${stack}.yaml`), file, { mode: 0o600 });
+    try {
+      await pulumi(silent(inside), ["refresh", "--stack", stack, "--yes", "--skip-preview", "--target", nothing]);
+    } catch (error) {
+      if (!(error as Error).message.includes(`no resource named '${nothing}' found`)) {
+        throw error;
+      }
+    }
+  });
+}

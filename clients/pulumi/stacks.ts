@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend";
+import { lockIn } from "./stack-lock";
+import { inPrivateFolder } from "./private-folder";
+import { report } from "../../cli/project";
+import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
+
+interface StackSummary {
+  readonly name: string;
+}
+
+/** The name of the stack that brings a pull request up. */
+export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
+
+/** The project's stacks, as the backend knows them. */
+export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
+  const list = () => pulumi(context, ["stack", "ls", "--json"]);
+  const text = await list().catch(async (error: unknown) => {
+    if (isCutOff(error) && (await restoreCutOffStates(context, report))) {
+      return list();
+    }
+    throw error;
+  });
+  return JSON.parse(text) as StackSummary[];
+}
+
+/** Whether `pulumi` failed because it couldn't read a state. */
+const isCutOff = (error: unknown) =>
+  /unexpected end of JSON input|invalid character|^error: (?:.*: )?EOF$/m.test((error as Error).message);
+
+/** Whether `pulumi` failed because there is no such stack: another run has removed it meanwhile. */
+export const isRemoved = (error: unknown, stack: string): boolean =>
+  refusalOf(error)?.includes(`no stack named '${stack}' found`) === true;
+
+/**
+ * Makes a stack where there is none, and no file of it: what it is to be is composed for each update.
+ *
+ * @param known names of the stacks that there were a moment ago @default the backend is asked
+ */
+export async function ensureStack(context: PulumiContext, stack: string, known?: readonly string[]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const names = (tries === 0 ? known : undefined) ?? (await stackNames(context));
+    if (names.includes(stack)) {
+      return;
+    }
+    try {
+      await makeStack(context, stack);
+      return;
+    } catch (error) {
+      const isBeingMade =
+        (error as Error).message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
+      if (!isBeingMade || tries === 30) {
+        throw error;
+      }
+      await removeDeadLocks(context, stack);
+      // Or it is made by another run, in the same moment.
+      await sleep(1000);
+    }
+  }
+}
+
+async function makeStack(context: PulumiContext, stack: string): Promise<void> {
+  const provider = secretsProvider(context);
+  const key = provider === undefined ? [] : ["--secrets-provider", provider];
+  await inPrivateFolder(context, (inside) => pulumi(inside, ["stack", "init", stack, "--no-select", ...key]));
+}
+
+/** Without the organisation that some backends put before them. */
+export const stackNames = async (context: PulumiContext) =>
+  (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
+
+export interface UpdateOptions {
+  /** Whether it is looked first what has become of what the state knows of. @default false */
+  readonly refresh?: boolean;
+  /** URNs of resources to make anew. @default none */
+  readonly replace?: readonly string[];
+  /** The stack's configuration. @default this checkout's own file */
+  readonly configFile?: string;
+}
+
+/** Brings the stack to its settings. */
+export async function up(
+  context: PulumiContext,
+  stack: string,
+  { refresh = false, replace = [], configFile }: UpdateOptions = {},
+): Promise<void> {
+  const options = [
+    ...(refresh ? ["--refresh"] : []),
+    ...replace.flatMap((urn) => ["--replace", urn]),
+    ...(configFile === undefined ? [] : ["--config-file", configFile]),
+  ];
+  await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview", ...options]);
+}
+
+/** Destroys everything of the stack, and the stack itself with its configuration file. */
+export async function close(context: PulumiContext, stack: string): Promise<void> {
+  await pulumi(context, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--remove"]);
+}

@@ -1,0 +1,62 @@
+import { leavesOf, namesOf } from "../../contract";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { serving } from "../../clients/http/serving";
+import { webIsReady } from "../../lifecycle/workloads";
+import { change } from "../../lifecycle/change";
+import { ensureStack, stackName } from "../../clients/pulumi/stacks";
+import { localDispatcher } from "../client";
+import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
+import { exclusively, type LockOptions } from "../lock";
+import { interruption } from "../../cli/interruption";
+import { openLog } from "../log";
+import { outcome } from "../outcome";
+import { domain, embeddedSettings } from "../preview-settings";
+import { pulumiLines, runSteps, type Step } from "../tasks";
+import { checkout } from "../paths";
+
+export interface StartOptions extends LockOptions {
+  readonly pullRequest: number;
+  /** The public port, on loopback and inside pods. */
+  readonly port: number;
+}
+
+/** Brings a preview of the reference product up on the embedded node, and all that it needs before it. */
+export async function start({ pullRequest, port, wait }: StartOptions): Promise<void> {
+  const log = openLog("start");
+  console.error(`Log: ${String(log.path)}`);
+  const { origin: url, namespace } = namesOf({ pullRequest, prefix: "", domain, port });
+  const stack = stackName(pullRequest);
+  let isAsleep = false;
+
+  const preview: Step<EmbeddedDefault>[] = [
+    {
+      title: `Stack ${stack}: pulumi up`,
+      usually: "25 s the first time, 4 s with nothing to change",
+      run: async (embedded, report) => {
+        // As in a shell that has been through `npm run env`.
+        Object.assign(process.env, embedded.variables);
+        const context: PulumiContext = { project: checkout, env: {}, onLine: pulumiLines(report) };
+        await ensureStack(context, stack);
+        const given = leavesOf(embeddedSettings(embedded.images, embedded.port));
+        const changed = { context, stack, pullRequest, hasShared: false, usesFile: true };
+        const { leaves } = await change(changed, given, { report, signal: interruption });
+        isAsleep = leaves.asleep === "true";
+      },
+    },
+    {
+      title: `Waiting until ${url} serves`,
+      usually: "1 s",
+      run: async (_, report) => {
+        if (!isAsleep) {
+          const ready = () => webIsReady({ kubeContext: "preview", namespace });
+          await serving(url, { dispatcher: localDispatcher(), webIsReady: ready, signal: interruption, report });
+        }
+      },
+    },
+  ];
+  const steps = [...embeddedDefaultSteps({ port, log }), ...preview];
+  await exclusively(() => runSteps(steps, {} as EmbeddedDefault, log), { wait });
+  log.end();
+  console.error(`To log in: eval "$(npm run -s env)" && npx preview status ${pullRequest} --login`);
+  console.log(outcome(pullRequest, { url, isAsleep }));
+}

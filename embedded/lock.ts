@@ -1,0 +1,57 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lock } from "proper-lockfile";
+import { UserError } from "../contract";
+import { interruption } from "../cli/interruption";
+import { holderFile, lockHolder, somebody, stale } from "./lock-holder.cjs";
+import { stateDir } from "./paths";
+
+export interface LockOptions {
+  /** Whether another command that is at work on this machine is waited for. @default true */
+  readonly wait?: boolean;
+}
+
+/** In milliseconds. */
+const patience = 3600_000;
+
+/**
+ * Runs something while no other start, stop, test or bench of this machine does. Two clones share one node.
+ *
+ * @throws UserError that names who is at work, at once or after an hour
+ */
+export async function exclusively<Result>(
+  work: () => Promise<Result>,
+  { wait = true }: LockOptions = {},
+): Promise<Result> {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const release = await acquire(wait ? patience : 0);
+  const command = process.argv.slice(2).join(" ");
+  writeFileSync(holderFile, JSON.stringify({ command, pid: process.pid, since: new Date().toISOString() }));
+  try {
+    return await work();
+  } finally {
+    rmSync(holderFile, { force: true });
+    await release();
+  }
+}
+
+async function acquire(patience: number): Promise<() => Promise<void>> {
+  const started = performance.now();
+  for (let told = false; ; told = true) {
+    try {
+      return await lock(stateDir, { stale, update: 5_000 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") {
+        throw error;
+      }
+    }
+    const holder = lockHolder() ?? somebody;
+    if (performance.now() - started >= patience) {
+      throw new UserError(`${holder} is at work on this machine; try again when it has ended`);
+    }
+    if (!told) {
+      console.error(`Waiting for ${holder}, up to an hour`);
+    }
+    await sleep(1000, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+  }
+}

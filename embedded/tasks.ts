@@ -1,0 +1,61 @@
+import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+import { UserError } from "../contract";
+import { harmless } from "../cli/output/harmless";
+import { resourceDone } from "../clients/pulumi/pulumi";
+import { interruption } from "../cli/interruption";
+
+/** Tells what a step is doing: to the log, and on the terminal unless it is for the log only. */
+export type Report = (message: string, where?: "log only") => void;
+
+/** One step of a command: what it does, and what it can say meanwhile. */
+export interface Step<Context> {
+  readonly title: string;
+  /** How long it usually takes; shown with the title. */
+  readonly usually: string;
+  readonly run: (context: Context, report: Report) => Promise<void>;
+}
+
+/**
+ * Runs steps one after the other with their progress on standard error, so that standard output has the result alone.
+ * On a terminal all steps show from the start, so one sees what is left; elsewhere each prints as it starts and ends.
+ */
+export async function runSteps<Context extends object>(
+  steps: readonly Step<Context>[],
+  context: Context,
+  log: NodeJS.WritableStream,
+): Promise<void> {
+  const tasks = steps.map(({ title, usually, run }, index): ListrTask<Context> => ({
+    title: `[${index + 1}/${steps.length}] ${title} (usually ${usually})`,
+    task: async (shared, task) => {
+      interruption.throwIfAborted();
+      log.write(`\n# ${title}\n`);
+      await run(shared, (message, where) => {
+        log.write(`${message}\n`);
+        if (where === undefined) {
+          task.output = harmless(message);
+        }
+      }).catch((error: Error) => {
+        // It is shown with its step.
+        throw error instanceof UserError ? new UserError(harmless(error.message), { cause: error }) : error;
+      });
+    },
+  }));
+  const timer = { timer: PRESET_TIMER };
+  await new Listr<Context, "default", "simple">(tasks, {
+    ctx: context,
+    rendererOptions: timer,
+    fallbackRendererOptions: timer,
+    registerSignalListeners: false,
+  }).run();
+}
+
+/** Shows what `pulumi` has done, and logs the rest of what it prints. */
+export function pulumiLines(report: Report): (line: string) => void {
+  return (line) => {
+    report(line, "log only");
+    const done = resourceDone(line);
+    if (done !== undefined) {
+      report(done);
+    }
+  };
+}

@@ -1,0 +1,51 @@
+import type { Place } from "../../clients/kubernetes/kubectl";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { up, type UpdateOptions } from "../../clients/pulumi/stacks";
+import { look } from "../../clients/kubernetes/rollout/objects";
+import { backedOff, makeAnew, withoutPods } from "../../clients/kubernetes/rollout/retry";
+import { whileWatching } from "../../clients/kubernetes/rollout/watch";
+
+/**
+ * Brings the stack to its settings. What failed before is tried at once, and what is hopeless is waited for no longer.
+ *
+ * @throws UserError with the object, what is wrong with it, and the setting to look at
+ */
+export async function update(
+  context: PulumiContext,
+  stack: string,
+  place: Place,
+  report: (message: string) => void,
+  options: UpdateOptions = {},
+): Promise<void> {
+  const before = await look(place).catch(() => undefined);
+  if (before !== undefined) {
+    await makeAnew(place, [...backedOff(before), ...withoutPods(before)], report);
+  }
+  const begun = new Set<string>();
+  const onLine = (line: string) => {
+    const part = partBegun(line);
+    if (part !== undefined) {
+      begun.add(part);
+    }
+    context.onLine(line);
+  };
+  await whileWatching({ place, report, concerns: (part) => begun.has(part) }, (signal) =>
+    up({ ...takingOver(context), onLine, signal }, stack, options),
+  );
+}
+
+/**
+ * What a killed run has made, or a person has changed, is in the namespace already and belongs to somebody else by the rules
+ * of server-side apply: what the settings say holds.
+ */
+function takingOver(context: PulumiContext): PulumiContext {
+  return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
+}
+
+/**
+ * The part of the preview whose pods `pulumi` says that it is making or changing. Before that they are as the last
+ * update has left them, however that ended.
+ */
+export function partBegun(line: string): string | undefined {
+  return /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) \S*-([a-z]+) (?:creating|updating)/.exec(line)?.[1];
+}

@@ -1,0 +1,108 @@
+import { type Receipt, UserError } from "../../contract";
+import { removeDeadLocks } from "../../clients/pulumi/backend";
+import { removeView } from "../desired";
+import type { Zone } from "../../clients/dns";
+import type { Identity } from "../inventory/identity";
+import { type LockOptions, withLock } from "../../clients/pulumi/stack-lock";
+import { type Namespace, refuseForeign } from "../../clients/kubernetes/namespace";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { isRemoved, stackName } from "../../clients/pulumi/stacks";
+import { deleteLeftNamespace, destroyStack } from "./destroy";
+import { look, type Look, ownRecords, waitUntilGone } from "./look-for-remains";
+
+export interface CloseOptions extends LockOptions {
+  readonly context: PulumiContext;
+  readonly identity: Identity;
+  /** Undefined where previews have no record of their own. */
+  readonly dns?: Zone;
+  /** Lets objects go whose finalizers nobody takes away. @default false */
+  readonly forceFinalizers?: boolean;
+  /**
+   * Throws where the preview, whose namespace is as given, is to stay after all. Asked as late as can be: another run, which
+   * holds the lock, may have been waited for. @default it is to go
+   */
+  readonly confirm?: (namespace: Namespace | undefined) => Promise<void>;
+}
+
+/** Does something that the receipt says was asked for. */
+export type Ask = <Result>(what: string, action: () => Promise<Result>) => Promise<Result>;
+
+/**
+ * Closes a preview, whatever state it is in, and looks for itself whether all of it is gone.
+ *
+ * @throws UserError where cluster or DNS provider can't be asked or the namespace is somebody else's: nothing was changed
+ *   then, and the same command can be given again
+ */
+export async function closePreview(options: CloseOptions): Promise<Receipt> {
+  const { context, identity, report } = options;
+  const startedAt = now();
+  const asked: Receipt["asked"][number][] = [];
+  const ask: Ask = async (what, action) => {
+    asked.push({ at: now(), what });
+    report(what);
+    return action();
+  };
+  const stack = stackName(identity.owner.pullRequest);
+
+  const attempt = async (): Promise<Look> => {
+    asked.length = 0;
+    const before = await lookBefore(options);
+    await options.confirm?.(before.namespace);
+    if (before.names.stack.length > 0) {
+      // Another closing at the same time may be faster.
+      await destroyStack(options, before.namespace, ask).catch((error: unknown) => {
+        if (!isRemoved(error, stack)) {
+          throw error;
+        }
+      });
+    }
+    return before;
+  };
+  const before = await withLock(context, stack, attempt, options);
+  // From here on another run may make the preview anew: nothing else is touched but what was there before.
+  removeView(context, stack);
+  if (before.names.stack.length === 0) {
+    await removeDeadLocks(context, stack);
+  }
+  await (before.namespace && deleteLeftNamespace(options, before.namespace, ask));
+  await deleteLeftRecords(options, before, ask);
+
+  const seen = await waitUntilGone(options);
+  return {
+    format: "preview-stack/receipt/v1",
+    ...identity.owner,
+    host: identity.names.host,
+    cluster: identity.kubeContext,
+    startedAt,
+    finishedAt: now(),
+    existed: before.names,
+    asked,
+    seen,
+  };
+}
+
+/** What there is to close. */
+async function lookBefore(options: CloseOptions): Promise<Look> {
+  const before = await look(options);
+  const { namespace, notChecked } = before;
+  if (namespace !== undefined) {
+    const advice = ". If it took this preview's place, delete the stack's state by hand: pulumi stack rm --force";
+    refuseForeign(namespace, options.identity.owner, advice);
+  }
+  if (notChecked.dnsRecords !== undefined) {
+    throw new UserError(`nothing was changed: ${notChecked.dnsRecords}`);
+  }
+  return before;
+}
+
+/** Deletes records that no stack knew of. What fails is said in the receipt. */
+async function deleteLeftRecords(options: CloseOptions, { recordIds }: Look, ask: Ask): Promise<void> {
+  const left = await ownRecords(options).catch(() => []);
+  for (const { id, name } of left.filter((record) => recordIds.includes(record.id))) {
+    await ask(`deleting the DNS record ${name}, which no stack knows of`, () =>
+      options.dns!.delete(id).catch((error: unknown) => options.report((error as Error).message)),
+    );
+  }
+}
+
+const now = () => new Date().toISOString();

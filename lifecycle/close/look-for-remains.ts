@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
+import { placeOf } from "../inventory/identity";
+import { findNamespace, type Namespace, volumesOf } from "../../clients/kubernetes/namespace";
+import { stackFile } from "../desired";
+import { stackName, stackNames } from "../../clients/pulumi/stacks";
+import type { CloseOptions } from "./close-preview";
+
+/** Everything of a preview that there is at one moment. */
+export interface Look {
+  readonly names: Record<Remains, string[]>;
+  readonly namespace?: Namespace;
+  readonly recordIds: readonly string[];
+  /** Why somebody couldn't be asked. */
+  readonly notChecked: Partial<Record<Remains, string>>;
+}
+
+/** @throws UserError where the cluster or the backend can't be asked */
+export async function look(options: CloseOptions): Promise<Look> {
+  const looked = await lookAsFarAsPossible(options);
+  const { namespace, stack } = looked.notChecked;
+  if (namespace !== undefined || stack !== undefined) {
+    throw new UserError([namespace, stack].filter((why) => why !== undefined).join("\n"));
+  }
+  return looked;
+}
+
+async function lookAsFarAsPossible(options: CloseOptions): Promise<Look> {
+  const { context, identity } = options;
+  const place = placeOf(identity);
+  const notChecked: { -readonly [Kind in Remains]?: string } = {};
+  const unless = <Found>(kind: Remains, asked: Promise<Found>, otherwise: Found): Promise<Found> =>
+    asked.catch((error: unknown) => {
+      notChecked[kind] = (error as Error).message;
+      return otherwise;
+    });
+  const [namespace, volumes, records, stacks] = await Promise.all([
+    unless("namespace", findNamespace(place), undefined),
+    unless("volumes", volumesOf(place), []),
+    unless("dnsRecords", ownRecords(options), []),
+    unless("stack", stackNames(context), []),
+  ]);
+  const stack = stackName(identity.owner.pullRequest);
+  const names = {
+    namespace: namespace === undefined ? [] : [namespace.name],
+    volumes,
+    dnsRecords: records.map(({ name }) => name),
+    stack: stacks.filter((name) => name === stack),
+    configFile: existsSync(configFile(options)) ? [`Pulumi.${stack}.yaml`] : [],
+  };
+  return { names, namespace, recordIds: records.map(({ id }) => id), notChecked };
+}
+
+const configFile = ({ context, identity }: CloseOptions): string =>
+  stackFile(context, stackName(identity.owner.pullRequest));
+
+/** The records in the zone that are labelled as this preview's. */
+export async function ownRecords({ dns, identity }: CloseOptions): Promise<{ id: string; name: string }[]> {
+  const comment = dnsComment(identity.owner);
+  return dns === undefined ? [] : (await dns.ownedRecords()).filter((record) => record.comment === comment);
+}
+
+/**
+ * A volume goes later than its namespace, so what is still there is looked for again for a while. What was seen to be
+ * gone isn't: another run may be making it anew already.
+ */
+export async function waitUntilGone(options: CloseOptions): Promise<Receipt["seen"]> {
+  const deadline = performance.now() + 60_000;
+  let before: Partial<Receipt["seen"]> = {};
+  for (;;) {
+    const seen = sightings(await lookAsFarAsPossible(options), before);
+    if (Object.values(seen).every(({ state }) => state !== "still there") || performance.now() > deadline) {
+      return seen;
+    }
+    before = seen;
+    await sleep(500);
+  }
+}
+
+function sightings({ names, notChecked }: Look, before: Partial<Receipt["seen"]>): Receipt["seen"] {
+  const at = new Date().toISOString();
+  const sighting = (kind: Remains): Sighting => {
+    const earlier = before[kind];
+    if (earlier?.state === "gone") {
+      return earlier;
+    }
+    const why = notChecked[kind];
+    if (why !== undefined) {
+      return { state: "not checked", why };
+    }
+    return names[kind].length === 0 ? { state: "gone", at } : { state: "still there", what: names[kind] };
+  };
+  return Object.fromEntries(remains.map((kind) => [kind, sighting(kind)])) as Receipt["seen"];
+}

@@ -1,2 +1,0 @@
-export * from "./code-host";
-export { runPage, runReference } from "./github-runs";

@@ -1,0 +1,44 @@
+import { UserError } from "../../contract";
+import { type Deployment, deploymentOf, unlessThereIsNone } from "../../clients/pulumi/deployment";
+import { knownSettings } from "../desired";
+import type { Outputs } from "../../contract/outputs";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { stackName } from "../../clients/pulumi/stacks";
+
+/** What is known of a preview from its stack, without asking the cluster. */
+export interface Deployed extends Outputs {
+  /** The kubeconfig's context of its cluster. */
+  readonly kubeContext: string;
+}
+
+/**
+ * Reads a pull request's stack.
+ *
+ * @throws UserError where there is no such stack, or one that never came up
+ */
+export async function deployed(context: PulumiContext, pullRequest: number): Promise<Deployed> {
+  const stack = stackName(pullRequest);
+  const deployment = await deploymentOf(context, stack).catch((error: unknown) =>
+    unlessThereIsNone(error, pullRequest),
+  );
+  const settings = await knownSettings(context, stack, deployment, false);
+  return deployedFrom(deployment, pullRequest, String(settings?.kubeContext));
+}
+
+/** @throws UserError where the stack never came up */
+export function deployedFrom({ outputs }: Deployment, pullRequest: number, kubeContext: string): Deployed {
+  const { url, apiUrl, namespace, images, revisions } = outputs;
+  if (url === undefined || namespace === undefined) {
+    throw new UserError(
+      `${stackName(pullRequest)}: the stack has no url yet, so its last update failed; preview up ${pullRequest} says why`,
+    );
+  }
+  return {
+    url,
+    ...(apiUrl !== undefined && { apiUrl }),
+    namespace,
+    images: images!,
+    revisions: revisions!,
+    kubeContext,
+  };
+}

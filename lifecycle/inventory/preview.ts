@@ -1,0 +1,133 @@
+import { type Leaves, otherCluster, recordFrom, UserError } from "../../contract";
+import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
+import { knownSettings } from "../desired";
+import { type Identity, identityFrom, placeOf, type SharedIdentity } from "./identity";
+import { kubectl } from "../../clients/kubernetes/kubectl";
+import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
+import { projectName } from "../../cli/project";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
+
+/** What is known of a pull request's preview, whether or not it has a stack. */
+export interface KnownPreview {
+  readonly context: PulumiContext;
+  readonly pullRequest: number;
+  readonly stack: string;
+  /** Whose it is and where, by what was deployed last. */
+  readonly identity: Identity;
+  /** Undefined where the backend has no such stack. */
+  readonly deployment?: Deployment;
+  /** Whether the backend has the stack `preview`, with what all previews share. */
+  readonly hasShared: boolean;
+}
+
+/** @returns undefined where there is neither its stack nor the stack `preview` */
+export async function findPreview(context: PulumiContext, pullRequest: number): Promise<KnownPreview | undefined> {
+  const stack = stackName(pullRequest);
+  const names = await stackNames(context);
+  const hasShared = names.includes("preview");
+  const deployment = names.includes(stack) ? await deploymentUnlessRemoved(context, stack) : undefined;
+  const settings = await knownSettings(context, stack, deployment, hasShared);
+  if (settings === undefined) {
+    return undefined;
+  }
+  // The first update is under way, or was killed: it belongs to the repository that the workflow runs in, as `up` says.
+  const fallback = deployment?.record === undefined ? { repository: process.env.GITHUB_REPOSITORY } : {};
+  const identity = identityFrom(projectName(context), pullRequest, settings, fallback);
+  return { context, pullRequest, stack, identity, deployment, hasShared };
+}
+
+/** Another run may have removed the stack since it was listed. */
+async function deploymentUnlessRemoved(context: PulumiContext, stack: string): Promise<Deployment | undefined> {
+  return deploymentOf(context, stack).catch((error: unknown) => {
+    if (!isRemoved(error, stack)) {
+      throw error;
+    }
+    return undefined;
+  });
+}
+
+/** A preview whose namespace is there. */
+export interface ExistingPreview extends KnownPreview {
+  readonly deployment: Deployment;
+  readonly asleep: boolean;
+}
+
+/** @throws UserError where the cluster has no such namespace, is another one, or can't be asked */
+export async function existingPreview(context: PulumiContext, pullRequest: number): Promise<ExistingPreview> {
+  const known = await findPreview(context, pullRequest);
+  if (known?.deployment === undefined) {
+    throw new UserError(
+      `there is no preview ${pullRequest}: this backend has no stack ${stackName(pullRequest)}; preview up ${pullRequest} makes it`,
+    );
+  }
+  const { identity, deployment } = known;
+  await refuseOtherCluster(identity, deployment);
+  const namespace = await findNamespace(placeOf(identity));
+  if (namespace === undefined) {
+    throw new UserError(
+      `${identity.names.namespace} isn't in the cluster of ${identity.kubeContext}; preview up ${pullRequest} makes it`,
+    );
+  }
+  refuseForeign(namespace, identity.owner);
+  const { asleep } = deployment.record ?? recordFrom(namespace.annotations);
+  return { ...known, deployment, asleep };
+}
+
+/**
+ * What isn't in another cluster would be taken for gone.
+ *
+ * @throws UserError where the context is of another cluster than the one that the preview is in, or it can't be asked
+ */
+export async function refuseOtherCluster(
+  { kubeContext, owner }: Pick<Identity, "kubeContext" | "owner">,
+  { cluster }: Pick<Deployment, "cluster">,
+): Promise<void> {
+  if (cluster === undefined) {
+    return;
+  }
+  const found = await clusterOf(kubeContext);
+  if (found !== cluster) {
+    throw new UserError(
+      `nothing was changed: ${otherCluster({ kubeContext, pullRequest: owner.pullRequest }, found, cluster)}`,
+    );
+  }
+}
+
+/** The uid of a cluster's namespace kube-system. */
+export const clusterOf = (kubeContext: string): Promise<string> =>
+  kubectl({ kubeContext, namespace: "kube-system" }, [
+    "get",
+    "namespace",
+    "kube-system",
+    "--output=jsonpath={.metadata.uid}",
+    "--request-timeout=15s",
+  ]);
+
+/** @throws UserError where there is no stack that says it */
+export async function sharedIdentity(context: PulumiContext): Promise<SharedIdentity> {
+  const settings = await anySettings(context);
+  if (settings === undefined) {
+    throw new UserError(
+      "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
+    );
+  }
+  return identityFrom(projectName(context), 1, settings, { repository: process.env.GITHUB_REPOSITORY });
+}
+
+/** Of the stack that is shared, or else of any preview. */
+async function anySettings(context: PulumiContext): Promise<Leaves | undefined> {
+  const names = await stackNames(context);
+  const hasShared = names.includes("preview");
+  if (hasShared) {
+    return knownSettings(context, "preview", undefined, hasShared);
+  }
+  for (const stack of names.filter((name) => /^pr-\d+$/.test(name))) {
+    const deployment = await deploymentUnlessRemoved(context, stack);
+    const settings = deployment && (await knownSettings(context, stack, deployment, hasShared));
+    if (settings?.kubeContext !== undefined) {
+      return settings;
+    }
+  }
+  return undefined;
+}

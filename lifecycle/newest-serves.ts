@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../contract";
+import { httpClient } from "../clients/http/client";
+import type { Place } from "../clients/kubernetes/kubectl";
+import { findNamespace } from "../clients/kubernetes/namespace";
+import { serving } from "../clients/http/serving";
+import { anyOf } from "../clients/process/signals";
+import { rolledOut, webIsReady } from "../clients/kubernetes/rollout/rolled-out";
+import { whileWatching } from "../clients/kubernetes/rollout/watch";
+
+export interface NewestServesOptions {
+  readonly place: Place;
+  /** The public host. */
+  readonly url: string;
+  readonly report: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until the newest revision serves at the public host, and nothing else.
+ *
+ * @throws UserError with the object that keeps it from that, the host's last answer, or that the namespace is going
+ */
+export async function newestServes({ place, url, report, signal }: NewestServesOptions): Promise<void> {
+  const ended = new AbortController();
+  const isGoing = deletionOf(place, ended.signal);
+  try {
+    await whileWatching({ place, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
+      const over = anyOf(hopeless, isGoing, signal);
+      await rolledOut(place, over);
+      const ready = () => webIsReady(place);
+      await serving(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });
+    });
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Aborted, with that as its reason, when somebody deletes the namespace before this has ended. */
+function deletionOf(place: Place, ended: AbortSignal): AbortSignal {
+  const deletion = new AbortController();
+  const watch = async () => {
+    while (!ended.aborted) {
+      await sleep(3000, undefined, { signal: ended }).catch(() => undefined);
+      const phase = await findNamespace(place).then(
+        (namespace) => namespace?.phase ?? "deleted",
+        () => "unknown",
+      );
+      if (phase === "Terminating" || phase === "deleted") {
+        deletion.abort(new UserError(`namespace ${place.namespace} has been deleted since it was updated`));
+        return;
+      }
+    }
+  };
+  void watch();
+  return deletion.signal;
+}

@@ -1,0 +1,60 @@
+import { UserError } from "../../contract";
+import { isEmptied } from "../drift";
+import { type Place, tryKubectl } from "../../clients/kubernetes/kubectl";
+import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
+
+/** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
+const fieldManager = "preview-wake";
+
+const workloads = {
+  db: { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "db" } },
+  web: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } },
+  api: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "api" } },
+};
+
+/**
+ * Starts what sleeps while Pulumi is still on its way there; the API's own gate waits for the database. Where a migration is to
+ * come first, it is left to Pulumi.
+ */
+export async function startAtOnce(place: Place, report: (message: string) => void): Promise<void> {
+  try {
+    if (isMigrated(await look(place)) && !(await isEmptied(place))) {
+      await apply(place, Object.values(workloads).map(scaledTo(1)));
+    }
+  } catch (error) {
+    // Pulumi starts them all the same.
+    report((error as Error).message);
+  }
+}
+
+/** Stops again what was started at once, where the preview is to sleep on. */
+export async function stopAgain(place: Place, report: (message: string) => void): Promise<void> {
+  await apply(place, Object.values(workloads).map(scaledTo(0))).catch((error: unknown) =>
+    report((error as Error).message),
+  );
+}
+
+/** Leaves the replicas to Pulumi alone: otherwise its next update that changes them would be refused as a conflict. */
+export async function handBack(place: Place, report: (message: string) => void): Promise<void> {
+  await apply(place, Object.values(workloads)).catch((error: unknown) => report((error as Error).message));
+}
+
+type Workload = (typeof workloads)[keyof typeof workloads];
+
+const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
+
+/** Whether no migration is left to run: one that came while the preview slept is suspended. */
+export const isMigrated = ({ makers }: Objects): boolean =>
+  jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status?.succeeded ?? 0) > 0);
+
+const jobsIn = (makers: Objects["makers"]) => makers.filter(({ kind }) => kind === "Job");
+
+async function apply(place: Place, items: readonly object[]): Promise<void> {
+  const options = [`--field-manager=${fieldManager}`, "--force-conflicts", "--validate=false", "--request-timeout=15s"];
+  const { failed, stderr } = await tryKubectl(place, ["apply", "--server-side", "--filename=-", ...options], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+  });
+  if (failed) {
+    throw new UserError(`starting the workloads of ${place.namespace}: ${stderr}`);
+  }
+}

@@ -1,0 +1,136 @@
+import { Readable } from "node:stream";
+import { namesOf } from "../../contract";
+import { type Get, reading } from "../../clients/kubernetes/proxy";
+import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
+import type { CodeHost } from "../../clients/code-host";
+import { httpClient } from "../../clients/http/client";
+import type { SharedIdentity } from "../inventory/identity";
+import { answerAbout, type Found, foundIn, gatherAnswers, listNamespaces, type Sources } from "../reconcile";
+import { answer, type HostAnswer } from "../../clients/http/serving";
+import { stackNames } from "../../clients/pulumi/stacks";
+import { hasHost, isLiving, type Seen } from "./status-of";
+import type { Pod } from "./pods";
+
+/** Whom to ask. */
+export interface StatusSources extends Pick<Sources, "context" | "records"> {
+  readonly site: SharedIdentity;
+  /** Undefined where there is none to ask. */
+  readonly codeHost?: CodeHost;
+  /** Is told once of each source that couldn't be asked. */
+  readonly report: (message: string) => void;
+  /** Ends it at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** In milliseconds: a host that takes longer to answer isn't well. */
+const patience = 5000;
+
+/**
+ * What there is to know of all previews, or of one. Whatever their number, backend, cluster and DNS provider are asked
+ * once for their lists, and the code host as by `reconcile`. A source that can't be asked leaves its part unknown.
+ *
+ * @throws UserError where the backend can't be asked
+ * @throws the signal's reason as soon as it is aborted
+ */
+export async function gatherSeen(sources: StatusSources, now: Date, only?: number): Promise<Seen[]> {
+  const { context, site, records, report } = sources;
+  const attempt = <Result>(what: string, asked: Promise<Result>) =>
+    asked.catch((error: Error) => {
+      report(`${what} not checked: ${gist(error)}`);
+      return undefined;
+    });
+  const [stacks, namespaces, ownRecords] = await Promise.all([
+    stackNames(context),
+    attempt("cluster", listNamespaces(site.kubeContext)),
+    attempt("DNS records", records?.() ?? Promise.resolve([])),
+  ]);
+  const found = foundIn({ stacks, namespaces: namespaces ?? [], records: ownRecords ?? [] }, site).filter(
+    ({ pullRequest }) => only === undefined || pullRequest === only,
+  );
+  const hasCluster = namespaces !== undefined;
+  const [pullRequests, answers, inside] = await Promise.all([
+    askAboutPullRequests(sources, found, now, only),
+    askHosts(
+      found.filter((one) => hasHost({ found: one, hasCluster })),
+      sources,
+    ),
+    lookInside(found.filter(isLiving), sources),
+  ]);
+  return found.map((one) => ({
+    found: one,
+    url: urlOf(one, site),
+    hasCluster,
+    answer: pullRequests(one.pullRequest),
+    answers: answers.get(one),
+    pods: inside.get(one)?.pods,
+    missing: inside.get(one)?.missing,
+  }));
+}
+
+const urlOf = ({ pullRequest }: Found, site: SharedIdentity) => namesOf({ ...site, pullRequest }).origin;
+
+async function askAboutPullRequests(
+  { codeHost, report }: StatusSources,
+  found: readonly Found[],
+  now: Date,
+  only: number | undefined,
+): Promise<(number: number) => Seen["answer"]> {
+  if (codeHost === undefined) {
+    return () => "no answer";
+  }
+  if (only !== undefined) {
+    const answered = await answerAbout(codeHost, only, report);
+    return () => answered;
+  }
+  const { open, answers } = await gatherAnswers(codeHost, found, now, report);
+  const listed = new Map(open?.map((one) => [one.number, one]));
+  return (number) => answers.get(number) ?? listed.get(number) ?? "no answer";
+}
+
+async function askHosts(
+  found: readonly Found[],
+  { site, signal }: Pick<StatusSources, "site" | "signal">,
+): Promise<Map<Found, HostAnswer>> {
+  const how = { dispatcher: httpClient(), timeout: patience, signal };
+  const asked = async (one: Found): Promise<[Found, HostAnswer]> => [one, await answer(urlOf(one, site), how)];
+  const answers = Readable.from(found).map(asked, { concurrency: 16 }).toArray();
+  return new Map((await answers) as [Found, HostAnswer][]);
+}
+
+/** What a preview's namespace shows. */
+type Inside = Pick<Seen, "pods" | "missing">;
+
+/** Namespace by namespace: to list those of the whole cluster would be a right to read other people's pods. */
+async function lookInside(
+  found: readonly Found[],
+  { site: { kubeContext }, report }: StatusSources,
+): Promise<Map<Found, Inside>> {
+  if (found.length === 0) {
+    return new Map();
+  }
+  const failures: Error[] = [];
+  const notChecked = (one: Found, error: unknown): [Found, Inside] => {
+    failures.push(error as Error);
+    return [one, { pods: "not checked", missing: "not checked" }];
+  };
+  const inside = async (get: Get, one: Found): Promise<[Found, Inside]> => {
+    const [pods, missing] = await Promise.all([
+      get(`/api/v1/namespaces/${one.name}/pods`) as Promise<{ items: Pod[] }>,
+      guardsMissingIn(get, one.name),
+    ]);
+    return [one, { pods: pods.items, missing }];
+  };
+  const asked = (get: Get) =>
+    Promise.all(found.map((one) => inside(get, one).catch((error: unknown) => notChecked(one, error))));
+  const paths = `^/api/v1/namespaces/[^/]+/pods$,${guardPaths}`;
+  const all = await reading(kubeContext, paths, asked).catch((error: unknown) =>
+    found.map((one) => notChecked(one, error)),
+  );
+  if (failures.length > 0) {
+    report(`pods and policies of ${failures.length} of ${found.length} previews not checked: ${gist(failures[0]!)}`);
+  }
+  return new Map<Found, Inside>(all);
+}
+
+/** What kubectl says last is what it failed of. */
+const gist = ({ message }: Error) => message.trimEnd().split("\n").at(-1);

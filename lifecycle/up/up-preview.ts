@@ -1,0 +1,178 @@
+import { type DeploymentRecord, keptPaths, type Leaves, UserError } from "../../contract";
+import { bring, inTurn } from "../change";
+import type { CodeHost } from "../../clients/code-host";
+import { deployedGeneration } from "../../clients/kubernetes/generation";
+import type { Deployed } from "../inventory/deployed";
+import type { Deployment } from "../../clients/pulumi/deployment";
+import { compose, type Composition, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import { zoneOf } from "../../clients/dns";
+import { restoreRights } from "../drift";
+import { type Identity, identityFrom, placeOf } from "../inventory/identity";
+import type { LockOptions } from "../../clients/pulumi/stack-lock";
+import { findNamespace } from "../../clients/kubernetes/namespace";
+import { refuseOtherCluster } from "../inventory/preview";
+import { projectName } from "../../cli/project";
+import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { isRemoved, stackName } from "../../clients/pulumi/stacks";
+import type { Product } from "../../verify/product";
+import type { Report } from "../../verify/run-checks";
+import { isClosed } from "./closed-meanwhile";
+import { finish } from "./finish";
+import { repair } from "./repair-before";
+import { settledNamespace } from "./settled-namespace";
+import { reasonToStepAside } from "./step-aside";
+import { type Phases, Stopwatch } from "./stopwatch";
+import { reasonToLeave, standingOf } from "./superseded";
+
+export interface UpOptions extends LockOptions {
+  readonly context: PulumiContext;
+  readonly pullRequest: number;
+  /** Whether the backend has the stack `preview`. */
+  readonly hasShared: boolean;
+  /** Whether this checkout's file says something about it, and shows afterwards what was deployed. */
+  readonly usesFile: boolean;
+  /** What the command sets, by path, `api.image`. */
+  readonly given: Leaves;
+  /** The commit to deploy; with a code host an older one than the pull request's head steps aside. */
+  readonly sha?: string;
+  /** Undefined when nobody can be asked about the pull request. */
+  readonly codeHost?: CodeHost;
+  /** The workflow's run that this is. */
+  readonly run?: string;
+  /** What the contract check needs to know. @default none is made */
+  readonly product?: Product;
+  /** Whether the database gives way to an empty one. @default false */
+  readonly replaceDatabase?: boolean;
+  /** The folder for a picture of each of the product's pages. @default none is taken */
+  readonly screenshots?: string;
+}
+
+export type UpResult =
+  | { readonly outcome: "stepped aside"; readonly reason: string }
+  | {
+      readonly outcome: "up";
+      readonly preview: Deployed;
+      readonly asleep: boolean;
+      readonly checks?: Report;
+      /** The files, where there are any. */
+      readonly screenshots?: readonly string[];
+      readonly seconds: Phases;
+    };
+
+/** How far a run has come. */
+export interface Progress {
+  readonly identity: Identity;
+  /** What it is to deploy. */
+  readonly composition: Composition;
+  /** What was deployed when it looked last. */
+  seen?: DeploymentRecord;
+  /** The id of its update, once that is made. */
+  update?: string;
+  /** What that is, once it is noted down. */
+  deployed?: UpResult & { readonly outcome: "up" };
+}
+
+/**
+ * Brings a pull request's preview to what it is to be, unless the pull request has been closed or has moved on, or another run
+ * has changed the preview since.
+ *
+ * @throws UserError with what failed
+ */
+export async function upPreview(options: UpOptions): Promise<UpResult> {
+  const { context, pullRequest, signal } = options;
+  const stack = stackName(pullRequest);
+  const phases = new Stopwatch();
+  if (options.replaceDatabase === true) {
+    options.report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
+  }
+  let progress: Progress | undefined;
+  try {
+    const late = await inTurn(
+      context,
+      stack,
+      async (deployment, report) => {
+        // Again, since waiting for the lock may have taken long.
+        const reason = await phases.time("code host", () => reasonToStepAside(options));
+        if (reason === undefined) {
+          const sources = await sourcesOf({ ...options, stack, deployment });
+          progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));
+          progress.update = await deploy({ ...options, report }, sources, deployment, progress, phases);
+        }
+        return reason;
+      },
+      options,
+    );
+    return late === undefined ? await finish(options, progress!, phases) : { outcome: "stepped aside", reason: late };
+  } catch (error) {
+    // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
+    const canTell = signal?.aborted !== true && error instanceof UserError;
+    const hasBegun = progress !== undefined && (progress.update !== undefined || !isRemoved(error, stack));
+    const result = canTell && hasBegun && (await resultAfterwards(options, progress!).catch(() => undefined));
+    if (result) {
+      return result;
+    }
+    throw error;
+  }
+}
+
+/** Where the preview is, which is settled and in the cluster that it was in. */
+async function look(options: UpOptions, sources: Sources, deployment: Deployment): Promise<Progress> {
+  const { context, pullRequest, report, signal, replaceDatabase = false } = options;
+  const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
+  await refuseOtherCluster(identity, deployment);
+  const place = placeOf(identity);
+  await settledNamespace(place, identity, report, signal);
+  await restoreRights(place, deployment.state, report);
+  const composition = compose(await withGeneration(sources, place));
+  const { record } = deployment;
+  if (!replaceDatabase) {
+    return { identity, composition, seen: record };
+  }
+  const generation = ((await deployedGeneration(place)) ?? 0) + 1;
+  const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
+  return { identity, composition: { ...composition, leaves }, seen: record };
+}
+
+async function deploy(
+  options: UpOptions,
+  { stack, file }: Sources,
+  deployment: Deployment,
+  { identity, composition }: Progress,
+  phases: Stopwatch,
+): Promise<string> {
+  const { context, report, usesFile, sha } = options;
+  const place = placeOf(identity);
+  const namespace = await findNamespace(place);
+  const dns = zoneOf(identity);
+  const exists = namespace !== undefined;
+  const state = await phases.time("repair", () => repair({ context, identity, dns, report }, deployment.state, exists));
+  return phases.time("update", () =>
+    bring({
+      context,
+      stack,
+      place,
+      report,
+      deployment,
+      state,
+      composition,
+      file,
+      usesFile,
+      commit: sha,
+    }),
+  );
+}
+
+/** What came of a run that has failed, or whose preview doesn't serve, because another one has been at work since. */
+async function resultAfterwards(options: UpOptions, progress: Progress): Promise<UpResult | undefined> {
+  const { context, pullRequest } = options;
+  const { deployed, identity } = progress;
+  const stack = stackName(pullRequest);
+  const standing = await standingOf(context, stack, progress);
+  if (standing === "asleep") {
+    return deployed && { ...deployed, asleep: true };
+  }
+  if (standing === "awake" && (deployed === undefined || !(await isClosed(options, identity)))) {
+    return undefined;
+  }
+  return { outcome: "stepped aside", reason: reasonToLeave(standing === "awake" ? "closed" : standing, stack) };
+}

@@ -1,0 +1,42 @@
+import { gateName, missingGuards } from "../../contract";
+import { type Check, NotChecked, verdict } from "../check";
+import type { Pod } from "../cluster";
+
+const guards: Check = {
+  id: "isolation",
+  title: "The namespace has its network policies and its quota",
+  setting: "nothing to set: preview up makes them anew; look who has deleted them",
+  why: "the preview can be reached from others and reach them, or takes more than its share",
+  run: async (target) => {
+    const [policies, quotas] = await Promise.all([
+      target.cluster.names("networkpolicies"),
+      target.cluster.names("resourcequotas"),
+    ]);
+    const missing = missingGuards(policies, quotas).map((name) => `${name} is missing`);
+    return verdict(missing, `${policies.length} policies, and the quota`);
+  },
+};
+
+const enforced: Check = {
+  id: "enforced-policies",
+  title: "Pods can't reach the Kubernetes API, from before their first instruction on",
+  setting: "a network plugin that enforces policies; isolation is checked unless the setting says otherwise",
+  why: "what a pull request brings can connect to the cluster's API, to nodes and to other previews",
+  run: async (target) => {
+    const pods = await target.cluster.pods();
+    const ungated = pods.filter((pod) => gateOf(pod) === undefined).map(({ metadata }) => metadata.name);
+    if (pods.some((pod) => gateOf(pod)?.state?.terminated?.message === "not checked")) {
+      throw new NotChecked("the settings say isolation: unchecked, or let pods out to addresses that may be the API's");
+    }
+    const reaching = await target.cluster.reachingKubernetes();
+    const problems = [
+      ...ungated.map((name) => `pod ${name} has started without a gate`),
+      ...reaching.map((workload) => `${workload} reaches the Kubernetes API`),
+    ];
+    return verdict(problems, `${pods.length} pods, at their start and now`);
+  },
+};
+
+const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }) => name === gateName);
+
+export const isolationChecks = [guards, enforced];

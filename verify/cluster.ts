@@ -1,0 +1,169 @@
+import { services } from "../contract";
+import { causeOf } from "../clients/process/cause";
+import { type Place, tryKubectl } from "../clients/kubernetes/kubectl";
+import { longestBody } from "../clients/http/client";
+import { NotChecked, TooLong } from "./check";
+import { answerOf, type Ask, type Question } from "./http";
+
+/** What Kubernetes says of a container, as far as it is needed here. */
+interface Container {
+  readonly image: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly livenessProbe?: { readonly httpGet?: { readonly path?: string } };
+  readonly readinessProbe?: { readonly httpGet?: { readonly path?: string } };
+}
+
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly containers: readonly Container[] };
+  readonly status: {
+    readonly containerStatuses?: readonly { readonly imageID: string }[];
+    readonly initContainerStatuses?: readonly {
+      readonly name: string;
+      readonly state?: { readonly terminated?: { readonly message?: string } };
+    }[];
+  };
+}
+
+type Workload = "api" | "web";
+
+/** Connects to the Kubernetes API, by what the containers of each workload have; ends with 0 where it can. */
+const connectors = {
+  "deployment/api": ["python3", "-c", connectInPython()],
+  "deployment/web": ["node", "-e", connectInNode()],
+  "statefulset/db": [
+    "bash",
+    "-c",
+    "timeout 2 bash -c ': <>\"/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT\"'",
+  ],
+} as const;
+
+/** The view from inside: Kubernetes' objects of one preview, and its containers. */
+export class Cluster {
+  /** @param signal gives up whatever is asked */
+  constructor(
+    private readonly place: Place,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** The same view, until the signal ends it. */
+  until(signal: AbortSignal): Cluster {
+    return new Cluster(this.place, signal);
+  }
+
+  /** The pods of a workload that aren't ending. @param workload by default all that run */
+  async pods(workload?: Workload): Promise<Pod[]> {
+    const which =
+      workload === undefined ? ["--field-selector=status.phase=Running"] : ["-l", `app.kubernetes.io/name=${workload}`];
+    const list = await this.run(["get", "pods", ...which, "--output=json"]);
+    const { items } = JSON.parse(list.stdout) as { items: Pod[] };
+    return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  /** The workload's container, as its Deployment describes it. */
+  async container(workload: Workload): Promise<Container> {
+    const { stdout } = await this.run(["get", `deployment/${workload}`, "--output=json"]);
+    const { spec } = JSON.parse(stdout) as { spec: { template: Pick<Pod, "spec"> } };
+    return spec.template.spec.containers[0]!;
+  }
+
+  /** The names of the namespace's objects of a kind. */
+  async names(kind: string): Promise<string[]> {
+    const { stdout } = await this.run(["get", kind, "--output=jsonpath={.items[*].metadata.name}"]);
+    return stdout.split(" ").filter((name) => name !== "");
+  }
+
+  /** The workloads whose containers can connect to the Kubernetes API. */
+  async reachingKubernetes(): Promise<string[]> {
+    const tries = Object.entries(connectors).map(async ([workload, command]) => {
+      const { exitCode } = await this.run(["exec", workload, "--", ...command]);
+      if (exitCode === 126 || exitCode === 127) {
+        throw new NotChecked(`the container of ${workload} has no ${command[0]} to try it with`);
+      }
+      return exitCode === 0 ? [workload] : [];
+    });
+    return (await Promise.all(tries)).flat();
+  }
+
+  /** Runs a command in the workload's container. Its exit code is a result; that it couldn't be run is not. */
+  exec(workload: Workload, command: readonly string[], input = ""): Promise<{ exitCode: number; stdout: string }> {
+    return this.run(["exec", "--stdin", `deployment/${workload}`, "--", ...command], input);
+  }
+
+  /** Asks Django as Next.js does: from the web's container, at `http://api:8000`. */
+  readonly askApi: Ask = async ({ path, method, headers, body }: Question) => {
+    const { name, port } = services.api;
+    const url = `http://${name}:${port}${path}`;
+    const request = JSON.stringify({ url, method, headers, body, limit: longestBody });
+    const { exitCode, stdout } = await this.exec("web", ["node", "-e", askFromInside], request);
+    if (exitCode === tooLong) {
+      throw new TooLong(url);
+    }
+    if (exitCode !== 0) {
+      throw new NotChecked(`http://${name}:${port} could not be asked from the web's container`);
+    }
+    const answer = JSON.parse(stdout) as { status: number; pairs: [string, string][]; body: string };
+    return answerOf(path, answer.status, answer.pairs, Buffer.from(answer.body, "base64"));
+  };
+
+  private async run(args: readonly string[], input?: string): Promise<{ exitCode: number; stdout: string }> {
+    const result = await tryKubectl(this.place, ["--request-timeout=30s", ...args], {
+      input,
+      timeout: 60_000,
+      limit: longestOutput,
+      signal: this.signal,
+    });
+    const { stdout, stderr, exitCode, isMaxBuffer } = result;
+    if (isMaxBuffer) {
+      throw new NotChecked(`kubectl ${args[0]} prints more than ${longestOutput / 2 ** 20} Mi characters`);
+    }
+    const isOfCommand = /command terminated with exit code \d+/.test(stderr);
+    if (exitCode === undefined || (exitCode !== 0 && !isOfCommand)) {
+      const reason = stderr.split("\n").findLast((line) => line !== "") ?? causeOf("kubectl", result);
+      throw new NotChecked(`kubectl ${args[0]} with the context ${this.place.kubeContext}: ${reason}`);
+    }
+    return { exitCode, stdout };
+  }
+}
+
+/** What a container prints is the pull request's to choose, in characters; a body is longer as base64, and has headers. */
+const longestOutput = 2 * longestBody;
+
+/** With what the question below ends where the answer's body is longer than any that is read. */
+const tooLong = 3;
+
+/** Node.js, as the web's container has it. The question comes on standard input, so that no process list shows it. */
+const askFromInside = `
+const chunks = [];
+process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
+  const { url, method, headers, body, limit } = JSON.parse(Buffer.concat(chunks).toString());
+  const call = require("node:http").request(url, { method, headers, timeout: 30000 }, (answer) => {
+    const parts = [];
+    let size = 0;
+    answer.on("data", (part) => {
+      parts.push(part);
+      size += part.length;
+      if (size > limit) process.exit(${tooLong});
+    }).on("end", () => {
+      const pairs = answer.rawHeaders.flatMap((name, i, raw) => (i % 2 ? [] : [[name, raw[i + 1]]]));
+      console.log(JSON.stringify({ status: answer.statusCode, pairs, body: Buffer.concat(parts).toString("base64") }));
+    });
+  });
+  call.on("timeout", () => call.destroy(new Error("silent")));
+  call.on("error", (error) => { console.error(error.message); process.exit(1); });
+  call.end(body);
+});
+`;
+
+function connectInPython(): string {
+  const address = 'environ["KUBERNETES_SERVICE_HOST"], environ["KUBERNETES_SERVICE_PORT"]';
+  return `from os import environ; import socket; socket.create_connection((${address}), 2)`;
+}
+
+function connectInNode(): string {
+  return `
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+const socket = require("node:net").connect({ host, port, timeout: 2000 });
+socket.on("connect", () => process.exit(0)).on("timeout", () => process.exit(1)).on("error", () => process.exit(1));
+`;
+}

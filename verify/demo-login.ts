@@ -1,0 +1,32 @@
+import { demoLoginSecret, UserError } from "../contract";
+import { kubectl, type Place } from "../clients/kubernetes/kubectl";
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * The reviewers' login, for whoever may read the Secret that holds it; undefined where the preview has none.
+ *
+ * @throws UserError where the cluster refuses or can't be reached
+ */
+export async function demoLogin(preview: Place): Promise<Login | undefined> {
+  const secret = await kubectl(preview, ["get", "secret", demoLoginSecret, "--ignore-not-found", "--output", "json"]);
+  if (secret === "") {
+    return undefined;
+  }
+  const { data } = JSON.parse(secret) as { data: Partial<Record<keyof Login, string>> };
+  return { username: decoded(data.username), password: decoded(data.password) };
+}
+
+/** @throws UserError that names the setting, where the preview has no login */
+export async function requiredLogin(preview: Place): Promise<Login> {
+  const login = await demoLogin(preview);
+  if (login === undefined) {
+    throw new UserError(`${preview.namespace} has no Secret ${demoLoginSecret}: the setting demoLogin makes one`);
+  }
+  return login;
+}
+
+const decoded = (text = "") => Buffer.from(text, "base64").toString();

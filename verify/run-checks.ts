@@ -1,0 +1,90 @@
+import { addAbortListener } from "node:events";
+import { anyOf, untilAborted } from "../clients/process/signals";
+import { type Check, type Finding, NotChecked } from "./check";
+import { checks } from "./checks";
+import { certificate } from "./checks/tls";
+import type { Target } from "./target";
+
+/** What came of all checks, in their order in the catalogue. */
+export interface Report {
+  readonly target: string;
+  /** True where nothing failed. What wasn't checked is neither. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface VerifyOptions {
+  /** Is told of each finding as its check ends. */
+  readonly report?: (finding: Finding) => void;
+  /** How long one check may take, and all of them, in milliseconds. @default 2 and 3 minutes */
+  readonly patience?: { readonly check: number; readonly all: number };
+}
+
+const defaultPatience = { check: 120_000, all: 180_000 };
+
+/**
+ * Runs every check against a preview, at the same time.
+ *
+ * @throws the reason of the target's signal, where that is aborted
+ */
+export async function verify(
+  target: Target,
+  { report = () => undefined, patience = defaultPatience }: VerifyOptions = {},
+): Promise<Report> {
+  const late = AbortSignal.timeout(patience.all);
+  const stopping = addAbortListener(late, () => target.stop());
+  const run = async (check: Check): Promise<Finding> => {
+    const finding = shortened(await findingOf(check, target, patience.check));
+    report(finding);
+    return finding;
+  };
+  try {
+    // Nobody sends a password to a host that can't prove who it is.
+    const first = await run(certificate);
+    const others = checks.filter((check) => check !== certificate);
+    const rest =
+      first.outcome === "failed"
+        ? others.map((check) => notChecked(check, `nothing is sent after ${first.id}: ${first.seen}`))
+        : await Promise.all(others.map(run));
+    if (!late.aborted) {
+      target.signal.throwIfAborted();
+    }
+    const findings = [first, ...rest];
+    return { target: target.origin, ok: findings.every(({ outcome }) => outcome !== "failed"), findings };
+  } finally {
+    await target.end();
+    stopping[Symbol.dispose]();
+  }
+}
+
+/** The longest evidence, in characters: what a preview answers can be anything. */
+const longestSeen = 500;
+
+const shortened = (finding: Finding): Finding =>
+  finding.seen.length > longestSeen
+    ? { ...finding, seen: `${finding.seen.slice(0, longestSeen).toWellFormed()}…` }
+    : finding;
+
+async function findingOf(check: Check, target: Target, patience: number): Promise<Finding> {
+  const { id, title, setting, why } = check;
+  const late = AbortSignal.timeout(patience);
+  try {
+    const { outcome, seen } = await untilAborted(anyOf(target.signal, late), check.run(target));
+    return outcome === "passed" ? { id, title, outcome, seen } : { id, title, outcome, seen, setting, why };
+  } catch (error) {
+    if (error instanceof NotChecked) {
+      return notChecked(check, error.message);
+    }
+    // No answer is no pass either: whoever can't be asked doesn't work for its visitors.
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = late.aborted ? `for ${patience / 1000} s` : typeof code === "string" ? code : message;
+    return { id, title, outcome: "failed", seen: `no answer: ${reason}`, setting, why };
+  }
+}
+
+const notChecked = ({ id, title }: Check, reason: string): Finding => ({
+  id,
+  title,
+  outcome: "not checked",
+  seen: reason,
+});

@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { UserError } from "../../contract";
+import { withBrowser } from "./browser";
+import type { Target } from "../target";
+
+/** What a page has to come to rest, in milliseconds; one that never does is taken as it is. */
+const patience = { load: 30_000, rest: 5_000 };
+
+/** The largest picture, in pixels, from a page's left top: whoever makes a page decides how long it is. */
+const largest = { x: 0, y: 0, width: 4_000, height: 16_000 };
+
+export interface ScreenshotOptions {
+  readonly folder: string;
+  /** Django's own host, where the preview has one. */
+  readonly apiUrl?: string;
+  readonly report: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Takes a picture of each page that the product file lists, as the demo login sees it. Of a page that doesn't open, or that
+ * leads to another origin, there is none, which is said.
+ *
+ * @returns the files, in the pages' order
+ * @throws UserError where there is no browser
+ */
+export async function takeScreenshots(target: Target, options: ScreenshotOptions): Promise<string[]> {
+  const { folder, apiUrl, report, signal } = options;
+  const { screenshots } = target.product;
+  if (screenshots.length === 0) {
+    return [];
+  }
+  const origins = [target.origin, ...(apiUrl === undefined ? [] : [apiUrl])];
+  const takeAll = async (context: BrowserContext) => {
+    await context.addCookies(await sessionCookies(target, report));
+    const files: string[] = [];
+    for (const [index, path] of screenshots.entries()) {
+      const file = join(folder, screenshotName(index, path));
+      const url = `${target.origin}${path}`;
+      try {
+        writeFileSync(file, await picture(context, url, report));
+        files.push(file);
+      } catch (error) {
+        signal?.throwIfAborted();
+        report(`no screenshot of ${url}: ${firstLine(error)}`);
+      }
+    }
+    return files;
+  };
+  try {
+    return await withBrowser(origins, takeAll, signal);
+  } finally {
+    await target.end();
+  }
+}
+
+/** @throws UserError where nothing can be written there */
+export function makeScreenshotFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UserError(`--screenshots ${folder} can't be made: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** `2-orders-new.png` for the second page, `/orders/new`. */
+export function screenshotName(index: number, path: string): string {
+  const words = path.match(/[A-Za-z0-9]+/g) ?? ["front"];
+  return `${index + 1}-${words.join("-").slice(0, 60)}.png`;
+}
+
+/** None where nobody can log in: then the pages are as anybody sees them. */
+async function sessionCookies(target: Target, report: (message: string) => void) {
+  try {
+    const { cookies, isLoggedIn } = await target.logIn();
+    if (!isLoggedIn) {
+      report("screenshots are without a login: the demo login was refused");
+    }
+    return cookies.map(({ pair, name }) => ({
+      name,
+      value: pair.slice(name.length + 1),
+      url: target.origin,
+      // Names that begin with __Host- are taken only so.
+      secure: target.origin.startsWith("https:"),
+    }));
+  } catch (error) {
+    report(`screenshots are without a login: ${firstLine(error)}`);
+    return [];
+  }
+}
+
+async function picture(context: BrowserContext, url: string, report: (message: string) => void): Promise<Buffer> {
+  const page = await context.newPage();
+  const refuseLeft = watchOrigin(page, new URL(url).origin);
+  try {
+    const answer = await page.goto(url, { waitUntil: "load", timeout: patience.load });
+    await page.waitForLoadState("networkidle", { timeout: patience.rest }).catch(() => undefined);
+    const taken = await page.screenshot({ fullPage: true, clip: largest });
+    refuseLeft();
+    if (answer !== null && !answer.ok()) {
+      report(`screenshot of ${url}: it answers ${answer.status()}`);
+    }
+    return taken;
+  } finally {
+    await page.close();
+  }
+}
+
+/** @returns what throws once the page has been at another origin, be it for a moment */
+function watchOrigin(page: Page, origin: string): () => void {
+  let left: string | undefined;
+  page.on("framenavigated", (frame) => {
+    if (frame === page.mainFrame() && new URL(frame.url()).origin !== origin) {
+      left ??= frame.url();
+    }
+  });
+  return () => {
+    if (left !== undefined) {
+      throw new Error(`it leads to ${left}`);
+    }
+  };
+}
+
+const firstLine = (error: unknown) => (error as Error).message.split("\n")[0] ?? "";

@@ -1,0 +1,214 @@
+import { anyOf } from "../clients/process/signals";
+import { NotChecked } from "./check";
+import type { Cluster } from "./cluster";
+import { type Answer, type Ask, type Cookie, cookieHeader, isRedirect, type Question, says } from "./http";
+import type { Product } from "./product";
+import { type Session, logIn, logOut } from "./session";
+import type { Begin } from "./stream";
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What was ordered, as the stack's outputs say it. */
+export interface Ordered {
+  readonly images: { readonly api: string; readonly web: string };
+  readonly revisions: { readonly api: string; readonly web: string };
+}
+
+export interface TargetOptions {
+  /** `https://pr-123.previews.example.com` */
+  readonly origin: string;
+  readonly ask: Ask;
+  /** Asks the same host by HTTP on port 80. Undefined where the public port isn't 443. */
+  readonly askInsecurely?: Ask;
+  /** Asks Django's own host, where the preview has one. */
+  readonly askApiHost?: Ask;
+  /** Opens a stream on the public host. */
+  readonly begin?: Begin;
+  readonly product: Product;
+  readonly credentials?: Credentials;
+  readonly cluster?: Cluster;
+  readonly ordered?: Ordered;
+  /** Gives up whatever is asked. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A preview that is being checked. What several checks look at is asked for once: by the first that wants it, and without
+ * side effects beyond a login that `end` undoes.
+ */
+export class Target {
+  readonly origin: string;
+  readonly host: string;
+  readonly product: Product;
+  readonly askInsecurely?: Ask;
+  readonly askApiHost?: Ask;
+  /** Asks the public host, always anew. */
+  readonly ask: Ask;
+  readonly begin?: Begin;
+  /** Aborted where it is to be asked no more. */
+  readonly signal: AbortSignal;
+  private readonly known = new Map<string, Promise<unknown>>();
+  private readonly stopped = new AbortController();
+  private readonly inside?: Cluster;
+
+  constructor(private readonly options: TargetOptions) {
+    this.origin = options.origin;
+    this.host = new URL(options.origin).host;
+    this.product = options.product;
+    this.signal = anyOf(this.stopped.signal, options.signal);
+    const stoppable =
+      (ask: Ask): Ask =>
+      (question) =>
+        ask({ ...question, signal: this.signal });
+    this.ask = stoppable(options.ask);
+    this.askInsecurely = options.askInsecurely && stoppable(options.askInsecurely);
+    this.askApiHost = options.askApiHost && stoppable(options.askApiHost);
+    this.inside = options.cluster?.until(this.signal);
+    const { begin } = options;
+    this.begin = begin && ((path) => begin(path, this.signal));
+  }
+
+  /** A plain GET of an address on the public host, asked for once. */
+  get(path: string): Promise<Answer> {
+    return this.once(path, () => this.ask({ path }));
+  }
+
+  get loginPath(): string {
+    return `${this.product.admin}login/`;
+  }
+
+  /** The admin's path as Django has it in its URLs: without the `/api` that the web takes away. */
+  get adminInDjango(): string {
+    return this.product.admin.replace(/^\/api\//, "/");
+  }
+
+  /** The admin's login form: Django answers it to anyone, with a CSRF cookie, and many checks start from it. */
+  async loginPage(): Promise<Answer> {
+    const answer = await this.get(this.loginPath).catch(unanswered("there is no login form to start from"));
+    if (answer.status !== 200 || !answer.text.includes("csrfmiddlewaretoken")) {
+      const hint = answer.status === 404 ? "; the product file's key admin says where Django's admin is" : "";
+      throw new NotChecked(`there is no login form to start from: ${says(answer)}${hint}`);
+    }
+    if (!answer.headers.has("content-type")) {
+      throw new NotChecked("the login form arrives without its headers: answer-headers says more");
+    }
+    return answer;
+  }
+
+  /** Where Django sends a visitor of the admin who isn't logged in. */
+  async adminRedirect(path = this.product.admin): Promise<URL> {
+    const answer = await this.get(path);
+    const location = answer.headers.get("location");
+    if (!isRedirect(answer) || location === null) {
+      throw new NotChecked(`Django's redirect to the login didn't arrive: ${says(answer)}`);
+    }
+    return new URL(location, this.origin);
+  }
+
+  /** Whether Django's CSRF check accepts an empty login that comes with these headers. */
+  async acceptsPost(headers: Readonly<Record<string, string>>, ask = this.ask, form?: Answer): Promise<boolean> {
+    const answer = await ask(emptyLogin(form ?? (await this.loginPage()), headers));
+    if (answer.status !== 200 && answer.status !== 403) {
+      throw new NotChecked(`an empty login neither passes nor fails the CSRF check: ${says(answer)}`);
+    }
+    return answer.status === 200;
+  }
+
+  /** The demo login, logged in through the public host. */
+  logIn(): Promise<Session> {
+    return this.once("session", async () => {
+      if (this.options.credentials === undefined) {
+        throw new NotChecked("no login: set PREVIEW_USERNAME and PREVIEW_PASSWORD, or the setting demoLogin");
+      }
+      return logIn(this, this.options.credentials);
+    });
+  }
+
+  /** The same, for checks that start from it: that there is no answer to it is not their subject. */
+  session(): Promise<Session> {
+    return this.logIn().catch(unanswered("nobody could log in"));
+  }
+
+  /** Another preview's origin: the same, with the next number. */
+  get sibling(): string {
+    const { protocol, host } = new URL(this.origin);
+    const [label = "", ...domain] = host.split(".");
+    const other = /pr-\d+/.test(label)
+      ? label.replace(/pr-(\d+)/, (_, number: string) => `pr-${Number(number) + 1}`)
+      : `sibling-of-${label}`;
+    return `${protocol}//${[other, ...domain].join(".")}`;
+  }
+
+  /** @throws NotChecked by URL, where there is no cluster to look into */
+  get cluster(): Cluster {
+    return required(this.inside, "seen from inside the cluster only: verify by number");
+  }
+
+  get hasCluster(): boolean {
+    return this.inside !== undefined;
+  }
+
+  get ordered(): Ordered {
+    return required(this.options.ordered, "the stack knows what was ordered: verify by number");
+  }
+
+  /** A key of the product file. */
+  told<Key extends keyof Product>(key: Key): NonNullable<Product[Key]> {
+    return required(this.product[key], `it can't be guessed: the product file's key ${key} tells it`);
+  }
+
+  /** Gives up whatever is still asked. */
+  stop(): void {
+    this.stopped.abort(new Error("there was no time left for it"));
+  }
+
+  /** Leaves no session behind, and nothing that is still asked. */
+  async end(): Promise<void> {
+    const session = await (this.known.get("session") as Promise<Session> | undefined)?.catch(() => undefined);
+    if (session !== undefined) {
+      // Also where nothing else is asked any more.
+      const ask: Ask = (question) => this.options.ask({ ...question, signal: AbortSignal.timeout(5000) });
+      await logOut(this, session, ask).catch(() => undefined);
+    }
+    this.stop();
+  }
+
+  private once<Result>(key: string, find: () => Promise<Result>): Promise<Result> {
+    const known = (this.known.get(key) as Promise<Result> | undefined) ?? find();
+    this.known.set(key, known);
+    return known;
+  }
+}
+
+/** Is refused with the form again, before any account is looked for. */
+export function emptyLogin({ path, cookies }: Answer, headers: Readonly<Record<string, string>>): Question {
+  return {
+    path,
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", cookie: cookieHeader(cookies), ...headers },
+    body: new URLSearchParams({ csrfmiddlewaretoken: csrfToken(cookies), username: "", password: "" }).toString(),
+  };
+}
+
+const unanswered = (consequence: string) => (error: Error) => {
+  throw error instanceof NotChecked ? error : new NotChecked(`${consequence}: ${error.message}`);
+};
+
+/** Django takes the cookie's own value as the token. */
+export function csrfToken(cookies: readonly Cookie[]): string {
+  const cookie = cookies.find(({ name }) => /csrf/i.test(name) && !name.includes("next-auth"));
+  if (cookie === undefined) {
+    throw new NotChecked("the login form sets no CSRF cookie (CSRF_USE_SESSIONS keeps the token elsewhere)");
+  }
+  return cookie.pair.slice(cookie.pair.indexOf("=") + 1);
+}
+
+function required<Value>(value: Value | undefined, reason: string): NonNullable<Value> {
+  if (value === undefined || value === null) {
+    throw new NotChecked(reason);
+  }
+  return value;
+}

@@ -1,0 +1,60 @@
+import type { Dispatcher } from "undici";
+import type { Deployed } from "../lifecycle/inventory/deployed";
+import { httpClient } from "../clients/http/client";
+import { demoLogin } from "./demo-login";
+import { Cluster } from "./cluster";
+import { askThrough } from "./http";
+import { beginThrough } from "./stream";
+import type { Credentials, TargetOptions } from "./target";
+
+/** From where a preview is looked at: all of a target but what is told about the product. */
+export type View = Omit<TargetOptions, "product">;
+
+export interface ViewOptions {
+  /** Context of the kubeconfig to look inside with. @default the stack's own */
+  readonly context?: string;
+  /** How to connect. @default as a browser would */
+  readonly client?: Dispatcher;
+}
+
+/** By URL there is no stack and no cluster to ask. */
+export function outside(origin: string, { client = httpClient() }: ViewOptions = {}): View {
+  return { ...asks(client, origin), origin, credentials: givenCredentials() };
+}
+
+/** By number, what the stack knows and the cluster shows. */
+export async function inside(stack: Deployed, { context, client = httpClient() }: ViewOptions = {}): Promise<View> {
+  const place = { ...stack, kubeContext: context ?? stack.kubeContext };
+  return {
+    ...asks(client, stack.url, stack.apiUrl),
+    origin: stack.url,
+    cluster: new Cluster(place),
+    ordered: stack,
+    credentials: (await knownCredentials(place)) ?? givenCredentials(),
+  };
+}
+
+function asks(
+  client: Dispatcher,
+  origin: string,
+  apiOrigin?: string,
+): Pick<View, "ask" | "askInsecurely" | "askApiHost" | "begin"> {
+  const { protocol, hostname, port } = new URL(origin);
+  const isStandard = protocol === "https:" && port === "";
+  return {
+    ask: askThrough(client, origin),
+    askInsecurely: isStandard ? askThrough(client, `http://${hostname}`) : undefined,
+    askApiHost: apiOrigin === undefined ? undefined : askThrough(client, apiOrigin),
+    begin: beginThrough(client, origin),
+  };
+}
+
+function givenCredentials(): Credentials | undefined {
+  const { PREVIEW_USERNAME: username, PREVIEW_PASSWORD: password } = process.env;
+  return username && password ? { username, password } : undefined;
+}
+
+/** Whoever may not read the Secret goes on without it. */
+async function knownCredentials(place: Deployed): Promise<Credentials | undefined> {
+  return demoLogin(place).catch(() => undefined);
+}
