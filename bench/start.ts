@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { writeFileSync } from "node:fs";
 import { leavesOf, namesOf, stackFileText } from "../contract";
-import { removeView, stackFile } from "../lifecycle/desired";
+import { removeView, stackFile } from "../clients/pulumi/configuration/stack-file";
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 import { serving } from "../clients/http/serving";
 import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";

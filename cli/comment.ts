@@ -1,5 +1,5 @@
 import { isComplete, type Receipt } from "../contract";
-import { harmless } from "./output/harmless";
+import { harmless } from "../clients/process/harmless";
 import type { UpResult } from "../lifecycle/up";
 import { summary } from "./output/contract-report";
 

@@ -11,6 +11,7 @@ export * from "./leaves";
 export * from "./lifecycle-record";
 export * from "./names";
 export * from "./numbers";
+export * from "./outputs";
 export * from "./ownership";
 export * from "./pull-request";
 export * from "./quantity";

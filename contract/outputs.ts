@@ -1,4 +1,5 @@
-import type { DeploymentRecord, Images } from ".";
+import type { DeploymentRecord } from "./deployment-record";
+import type { Images } from "./image-reference";
 
 /** What the program says of a preview, once an update has succeeded. */
 export interface Outputs {

@@ -8,7 +8,7 @@ import { stop } from "./commands/stop";
 import { test, testAll } from "./commands/test";
 import type { LockOptions } from "./lock";
 import { buildToolchain } from "./commands/toolchain";
-import { handleInterruption, interruption } from "../cli/interruption";
+import { handleInterruption, interruption } from "../clients/process/interruption";
 import { say } from "../cli/output/print";
 import { nodePort } from "./port";
 
@@ -85,7 +85,7 @@ function port(text: string): number {
   return number;
 }
 
-handleInterruption();
+handleInterruption(say);
 program.parseAsync().catch((error: unknown) => {
   say(error instanceof UserError ? error.message : inspect(error));
   process.exitCode = interruption.aborted ? 130 : 1;

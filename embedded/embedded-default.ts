@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { WriteStream } from "node:fs";
 import { kubeconfig, nodeStatus, startNode } from "./cluster";
 import { embeddedVariables, prepareState } from "./environment";
-import { interruption } from "../cli/interruption";
+import { interruption } from "../clients/process/interruption";
 import { deployerRights } from "./deployer-rights";
 import { ensureProductImages, type ProductImages } from "./images";
 import { ensurePackages, nodePackages } from "./packages";

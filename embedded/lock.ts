@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { UserError } from "../contract";
-import { interruption } from "../cli/interruption";
+import { interruption } from "../clients/process/interruption";
 import { holderFile, lockHolder, somebody, stale } from "./lock-holder.cjs";
 import { stateDir } from "./paths";
 

@@ -1,8 +1,8 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { UserError } from "../contract";
-import { harmless } from "../cli/output/harmless";
+import { harmless } from "../clients/process/harmless";
 import { resourceDone } from "../clients/pulumi/pulumi";
-import { interruption } from "../cli/interruption";
+import { interruption } from "../clients/process/interruption";
 
 /** Tells what a step is doing: to the log, and on the terminal unless it is for the log only. */
 export type Report = (message: string, where?: "log only") => void;

@@ -12,6 +12,8 @@ export interface NewestServesOptions {
   readonly place: Place;
   /** The public host. */
   readonly url: string;
+  /** Whether others read as well what is said. */
+  readonly isPublic: boolean;
   readonly report: (message: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -21,11 +23,11 @@ export interface NewestServesOptions {
  *
  * @throws UserError with the object that keeps it from that, the host's last answer, or that the namespace is going
  */
-export async function newestServes({ place, url, report, signal }: NewestServesOptions): Promise<void> {
+export async function newestServes({ place, url, isPublic, report, signal }: NewestServesOptions): Promise<void> {
   const ended = new AbortController();
   const isGoing = deletionOf(place, ended.signal);
   try {
-    await whileWatching({ place, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
+    await whileWatching({ place, isPublic, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
       const over = anyOf(hopeless, isGoing, signal);
       await rolledOut(place, over);
       const ready = () => webIsReady(place);

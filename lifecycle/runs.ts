@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
-import { type CodeHost, runReference } from "../clients/code-host";
+import type { CodeHost } from "../clients/code-host";
 import type { LockOptions } from "../clients/pulumi/stack-lock";
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
+import type { ProjectRun } from "./workspace";
 
 /** A workflow's run, as it is noted down in a tag of the stack before it takes the lock. */
 interface Run {
@@ -18,8 +19,8 @@ const kept = 5;
  * Notes down that this run of a workflow is about to take the stack's lock, so that a later one can ask whether it has
  * ended; does nothing outside of workflows.
  */
-export async function noteRun(context: PulumiContext, stack: string, env = process.env): Promise<void> {
-  const id = runReference(env);
+export async function noteRun(context: ProjectRun, stack: string): Promise<void> {
+  const id = context.run.reference;
   if (id === undefined) {
     return;
   }
@@ -32,16 +33,15 @@ export async function noteRun(context: PulumiContext, stack: string, env = proce
  * others of the same host. Without one noted, nothing is proven.
  */
 export function endedRun(
-  context: PulumiContext,
+  context: ProjectRun,
   stack: string,
   codeHost: CodeHost | undefined,
-  env = process.env,
 ): NonNullable<LockOptions["hasEnded"]> {
   return async ({ host }) => {
     if (codeHost === undefined) {
       return false;
     }
-    const own = runReference(env);
+    const own = context.run.reference;
     const candidates = (await notedRuns(context, stack)).filter((run) => run.host === host && run.id !== own);
     const ended = await Promise.all(candidates.map(({ id }) => codeHost.runEnded(id)));
     return ended.length > 0 && ended.every(Boolean);

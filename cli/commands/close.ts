@@ -1,50 +1,51 @@
 import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
-import { refuseUnsafeBackend, removeDeadLocks } from "../../clients/pulumi/backend";
-import { closePreview, type CloseOptions } from "../../lifecycle/close";
-import { runPage } from "../../clients/code-host";
+import { harmlessJson } from "../../clients/process/harmless";
+import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
+import { closeByNumber } from "../../lifecycle/close";
+import { pullRequest } from "../arguments";
+import { codeHostOf, tell } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
-import { zoneOf } from "../../clients/dns";
-import { harmlessJson } from "../output/harmless";
-import type { Identity } from "../../lifecycle/inventory/identity";
-import { clusterOf, findPreview, refuseOtherCluster, sharedIdentity } from "../../lifecycle/inventory/preview";
 import { print } from "../output/print";
-import { reportingProject } from "../project";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
-import { noteRun } from "../../lifecycle/runs";
-import { isRemoved, stackName } from "../../clients/pulumi/stacks";
-import { codeHostFor, codeHostOf, tell } from "../code-host";
-import { lockOptions } from "../lock-options";
+import { ci, reportingWorkspace } from "../workspace";
 
-interface ClosingOptions extends Pick<CloseOptions, "confirm" | "patience"> {
+export const addClose = (program: Command): Command =>
+  program
+    .command("close")
+    .description("remove a preview, whatever state it is in, and look whether all of it is gone")
+    .argument("<number>", "the pull request's number", pullRequest)
+    .option("--force-finalizers", "let objects go whose finalizers nobody takes away")
+    .option("--context <name>", "context of the kubeconfig to look with, where the stack's own may not")
+    .option("--comment", "say on the pull request what was seen to be gone")
+    .option("--receipt <file>", "write the teardown receipt there, as JSON")
+    .option("--json", "print the receipt as JSON")
+    .action(run);
+
+interface Options {
   readonly forceFinalizers?: boolean;
-  /** Context of the kubeconfig to look with. @default the stack's own */
   readonly context?: string;
-}
-
-export interface CloseCommandOptions extends ClosingOptions {
-  /** Where the receipt is written. @default only printed */
-  readonly receipt?: string;
   readonly comment?: boolean;
+  readonly receipt?: string;
   readonly json?: boolean;
 }
 
-/** Closes a preview and prints the receipt; the exit code is 0 only when all of it was seen to be gone. */
-export async function close(pullRequest: number, options: CloseCommandOptions): Promise<void> {
-  const context = reportingProject();
-  await refuseUnsafeBackend(context);
-  const host = options.comment === true ? await codeHostOf(context, pullRequest) : undefined;
+/** The exit code is 0 only when all of it was seen to be gone. */
+async function run(number: number, options: Options): Promise<void> {
+  const workspace = reportingWorkspace();
+  await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
+  const host = options.comment === true ? await codeHostOf(workspace, number) : undefined;
   try {
-    const receipt = await closeByNumber(context, pullRequest, options);
+    const receipt = await closeByNumber(workspace, number, options);
     print(options.json === true ? harmlessJson(receipt) : asText(receipt));
     process.exitCode = isComplete(receipt) ? 0 : 1;
-    await tell(host, pullRequest, commentOnClose(receipt));
+    await tell(host, number, commentOnClose(receipt));
     if (options.receipt !== undefined) {
       write(options.receipt, receipt);
     }
   } catch (error) {
     if (error instanceof UserError) {
-      await tell(host, pullRequest, commentOnFailure("closing", error.message, runPage(process.env)));
+      await tell(host, number, commentOnFailure("closing", error.message, ci.runPage));
     }
     throw error;
   }
@@ -59,68 +60,6 @@ function write(file: string, receipt: Receipt): void {
       {
         cause: error,
       },
-    );
-  }
-}
-
-/** Also where there is no stack any more: then the shared configuration says where else something could be left. */
-export async function closeByNumber(
-  context: PulumiContext,
-  pullRequest: number,
-  { forceFinalizers, context: kubeContext, ...more }: ClosingOptions,
-): Promise<Receipt> {
-  const stack = stackName(pullRequest);
-  const found = await findPreview(context, pullRequest);
-  if (found === undefined) {
-    await removeDeadLocks(context, stack);
-    throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
-  }
-  const { identity: known, deployment } = found;
-  await refuseOtherRepository(context, known);
-  const identity = { ...known, kubeContext: kubeContext ?? known.kubeContext };
-  await refuseOtherContext(known.kubeContext, identity.kubeContext);
-  if (deployment !== undefined) {
-    await refuseOtherCluster(known, deployment);
-    await noteRun(context, stack).catch((error: unknown) => {
-      // Another closing at the same time was faster.
-      if (!isRemoved(error, stack)) {
-        throw error;
-      }
-    });
-  }
-  return closePreview({
-    context,
-    identity,
-    dns: zoneOf(identity),
-    forceFinalizers,
-    ...lockOptions(context, stack, codeHostFor(identity.owner.repository)),
-    ...more,
-  });
-}
-
-/** What isn't seen in another cluster would be taken for gone. Clusters are told apart by what no two have in common. */
-async function refuseOtherContext(own: string, given: string): Promise<void> {
-  if (own === given) {
-    return;
-  }
-  const [ownCluster, givenCluster] = await Promise.all([own, given].map(clusterOf));
-  if (ownCluster !== givenCluster) {
-    throw new UserError(
-      `--context ${given} is of another cluster than the stack's own, ${own}, and nothing was changed`,
-    );
-  }
-}
-
-/** Stacks are named by numbers alone: in a backend that two repositories share, both have a pull request 1. */
-async function refuseOtherRepository(context: PulumiContext, { owner }: Identity): Promise<void> {
-  if (!process.env.GITHUB_REPOSITORY || owner.repository === "") {
-    return;
-  }
-  const expected = (await sharedIdentity(context)).owner.repository;
-  if (expected !== owner.repository) {
-    throw new UserError(
-      `pr-${owner.pullRequest} is the preview of a pull request of ${owner.repository}, not of ${expected}, and nothing was ` +
-        "changed: give each repository a backend of its own (PULUMI_BACKEND_URL)",
     );
   }
 }

@@ -1,63 +1,48 @@
 import { pipeline } from "node:stream/promises";
+import { Argument, type Command } from "commander";
 import { execa } from "execa";
-import { deployed } from "../../lifecycle/inventory/deployed";
-import { harmlessLines } from "../output/harmless";
-import { project } from "../project";
+import { harmlessLines } from "../../clients/process/harmless";
+import { pullRequest } from "../arguments";
+import { parts, placeOptions } from "../parts";
+import { ci } from "../workspace";
 
-/** The parts of a preview that have pods, by what a person calls them, with what `kubectl` calls them. */
-export const parts = { api: "deployment/api", web: "deployment/web", db: "statefulset/db" } as const;
-export type Part = keyof typeof parts | "migration";
+export const addLogs = (program: Command): Command =>
+  program
+    .command("logs")
+    .description("show what a part of a preview has logged")
+    .argument("<number>", "the pull request's number", pullRequest)
+    .addArgument(new Argument("<part>").choices([...Object.keys(parts), "migration"]))
+    .option("-f, --follow", "go on as it is written")
+    .option("--tail <lines>", "how many lines to begin with", "200")
+    .action(run);
 
-export interface LogsOptions {
+interface Options {
   readonly follow?: boolean;
-  readonly tail?: string;
+  readonly tail: string;
 }
 
-/** Shows what a part of a preview has logged. */
-export async function logs(
-  pullRequest: number,
-  part: Part,
-  { follow = false, tail = "200" }: LogsOptions,
+async function run(
+  number: number,
+  part: keyof typeof parts | "migration",
+  { follow = false, tail }: Options,
 ): Promise<void> {
   const what = part === "migration" ? ["--selector=app.kubernetes.io/name=migration"] : [parts[part]];
-  const args = ["logs", ...what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
-  process.exitCode = await (isObeyed() ? harmlessly : asItIs)(await placeOf(pullRequest), args);
+  const place = await placeOptions(number);
+  const args = [...place, "logs", ...what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
+  process.exitCode = await (isObeyed() ? harmlessly : asItIs)(args);
 }
 
 /** Whether a terminal or GitHub's runner would do what the output says. */
-const isObeyed = () => process.stdout.isTTY || process.env.GITHUB_ACTIONS === "true";
+const isObeyed = () => process.stdout.isTTY || ci.obeysOutput;
 
-/** Opens a shell in a part of a preview, or runs a command there: the database's client in the database. */
-export async function shell(pullRequest: number, part: keyof typeof parts, command: readonly string[]): Promise<void> {
-  const words = command.length > 0 ? command : [part === "db" ? "psql" : "sh"];
-  const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
-  const prefix = part === "db" ? inDatabase : [];
-  process.exitCode = await asItIs(await placeOf(pullRequest), [
-    "exec",
-    ...terminal,
-    parts[part],
-    "--",
-    ...prefix,
-    ...words,
-  ]);
-}
-
-/** So that psql, pg_dump and their like find the product's database without being told. */
-const inDatabase = ["sh", "-c", 'export PGUSER="$POSTGRES_USER" PGDATABASE="$POSTGRES_DB"; exec "$@"', "sh"];
-
-async function placeOf(pullRequest: number): Promise<string[]> {
-  const { kubeContext, namespace } = await deployed(project(), pullRequest);
-  return ["--context", kubeContext, "--namespace", namespace];
-}
-
-/** Every byte, in both directions. */
-async function asItIs(place: readonly string[], args: readonly string[]): Promise<number> {
-  const { exitCode } = await execa("kubectl", [...place, ...args], { stdio: "inherit", reject: false });
+/** Every byte. */
+async function asItIs(args: readonly string[]): Promise<number> {
+  const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
   return exitCode ?? 2;
 }
 
-async function harmlessly(place: readonly string[], args: readonly string[]): Promise<number> {
-  const child = execa("kubectl", [...place, ...args], { stdin: "ignore", buffer: false, reject: false });
+async function harmlessly(args: readonly string[]): Promise<number> {
+  const child = execa("kubectl", args, { stdin: "ignore", buffer: false, reject: false });
   await Promise.all([
     pipeline(child.stdout, harmlessLines, process.stdout, { end: false }),
     pipeline(child.stderr, harmlessLines, process.stderr, { end: false }),

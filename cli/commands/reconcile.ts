@@ -1,60 +1,89 @@
-import { isComplete, recordFrom, UserError } from "../../contract";
+import type { Command } from "commander";
+import { table } from "table";
+import { UserError } from "../../contract";
+import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
-import { deploymentOf } from "../../clients/pulumi/deployment";
-import { zoneOf } from "../../clients/dns";
-import { interruption } from "../interruption";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
-import { report, reportingProject } from "../project";
-import { type ReconcileOptions, reconcileSite } from "../../lifecycle/reconcile";
-import { stackName } from "../../clients/pulumi/stacks";
-import { closeByNumber } from "./close";
-import { codeHostFor } from "../code-host";
-import { deploy } from "./up";
+import { type Outcome, type Plan, reconcile, type Row } from "../../lifecycle/reconcile";
+import { codeHostFor } from "../../lifecycle/workspace";
+import { count } from "../arguments";
+import { print, say } from "../output/print";
+import { ci, reportingWorkspace } from "../workspace";
 
-/** How long one preview, which another run is at work on, may hold up the others, in seconds. */
-const patience = 120;
+export const addReconcile = (program: Command): Command =>
+  program
+    .command("reconcile")
+    .description(
+      "close previews whose pull request is closed or whose time is up, bring those that are behind to its head, report the rest",
+    )
+    .option("--dry-run", "show the plan and change nothing")
+    .option("--max-closings <count>", "close none when it would be more than this", count, 10)
+    .option("--json", "the plan and what came of it, as JSON")
+    .action(run);
 
-/** Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. */
-export async function reconcile(options: ReconcileOptions): Promise<void> {
-  const context = reportingProject();
-  await refuseUnsafeBackend(context);
-  const site = await sharedIdentity(context);
-  const codeHost = codeHostFor(site.owner.repository);
+interface Options {
+  readonly dryRun?: boolean;
+  readonly maxClosings: number;
+  readonly json?: boolean;
+}
+
+/**
+ * Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. The exit code is
+ * 1 where something failed, wasn't known, or was too much.
+ */
+async function run({ dryRun, maxClosings, json = false }: Options): Promise<void> {
+  const workspace = reportingWorkspace();
+  await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
+  const site = await sharedIdentity(workspace);
+  const codeHost = codeHostFor(workspace, site.owner.repository);
   if (codeHost === undefined) {
     throw new UserError(
       "reconciling needs a code host that says which pull requests are closed: set the setting repository and " +
         "GITHUB_TOKEN (pulumi config set --stack preview repository owner/name)",
     );
   }
-  const zone = zoneOf(site);
-  await reconcileSite(
-    {
-      context,
-      kubeContext: site.kubeContext,
-      codeHost,
-      records: zone && (() => zone.ownedRecords()),
-      site,
-      redeploy: async (pullRequest, commit, noted) => {
-        const { record, outputs } = await deploymentOf(context, stackName(pullRequest));
-        const isNoted = outputs.images?.api === noted.api && outputs.images?.web === noted.web;
-        if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
-          return "something else is deployed than what is noted on its namespace, by hand as it seems";
-        }
-        const result = await deploy(context, pullRequest, codeHost, { ...commit, patience, usesFile: false });
-        return result.outcome === "stepped aside" ? result.reason : undefined;
-      },
-      close: async (pullRequest, confirm) => {
-        const receipt = await closeByNumber(context, pullRequest, {
-          confirm: (namespace) => confirm(namespace && recordFrom(namespace.annotations)),
-          patience,
-        });
-        if (!isComplete(receipt)) {
-          throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);
-        }
-      },
-      report,
-      signal: interruption,
-    },
-    options,
-  );
+  // The plan is seen before anything happens, also by whoever waits for the JSON.
+  const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
+  const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, dryRun, maxClosings, show });
+  if (json) {
+    print(asJson(plan, outcomes));
+  }
+  process.exitCode = ok ? 0 : 1;
+}
+
+/** One line for each preview. */
+export function planAsText({ rows }: Plan): string {
+  if (rows.length === 0) {
+    return "there are no previews";
+  }
+  const lines = rows.map((row) => [row.name, consistsOf(row), row.action, row.reason].map(harmlessLine));
+  return table([["preview", "there is", "action", "why"], ...lines], {
+    columns: { 3: { width: 60, wrapWord: true } },
+    drawHorizontalLine: (index, count) => index < 2 || index === count,
+  }).trimEnd();
+}
+
+function consistsOf({ hasStack, namespace, records }: Row): string {
+  const parts = [
+    hasStack && "stack",
+    namespace !== undefined && "namespace",
+    records.length > 0 && (records.length === 1 ? "record" : `${records.length} records`),
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+/** For scripts: every preview with its action, and what came of it where there was something to do. */
+export function asJson({ rows, isOverCap }: Plan, outcomes: ReadonlyMap<number, Outcome>): string {
+  const previews = rows.map(({ pullRequest, name, hasStack, namespace, records, action, reason, commit }) => ({
+    pullRequest,
+    name,
+    stack: hasStack,
+    namespace: namespace !== undefined,
+    dnsRecords: records,
+    action,
+    reason,
+    commit,
+    ...outcomes.get(pullRequest),
+  }));
+  return harmlessJson({ format: "preview-stack/reconcile/v1", isOverCap, previews });
 }

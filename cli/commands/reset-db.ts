@@ -1,34 +1,37 @@
-import { deployedGeneration } from "../../clients/kubernetes/generation";
-import { keptPaths } from "../../contract";
-import { change } from "../../lifecycle/change";
-import { placeOf } from "../../lifecycle/inventory/identity";
+import type { Command } from "commander";
 import { existingPreview } from "../../lifecycle/inventory/preview";
+import { generationOf, resetDatabase } from "../../lifecycle/reset-database";
+import { pullRequest } from "../arguments";
 import { print } from "../output/print";
-import { report, reportingProject } from "../project";
-import { lockOptionsOf } from "../lock-options";
+import { report, reportingWorkspace } from "../workspace";
 
-export interface ResetOptions {
+export const addResetDatabase = (program: Command): Command =>
+  program
+    .command("reset-db")
+    .description("start again with an empty database, migrated and seeded; what reviewers have entered is lost")
+    .argument("<number>", "the pull request's number", pullRequest)
+    .option("--dry-run", "show what would change and change nothing")
+    .action(run);
+
+interface Options {
   readonly dryRun?: boolean;
 }
 
-/** Raises `database.generation`, which gives the preview a new volume, migrated and seeded by the ordinary update. */
-export async function resetDatabase(pullRequest: number, { dryRun = false }: ResetOptions): Promise<void> {
-  const preview = await existingPreview(reportingProject(), pullRequest);
+async function run(number: number, { dryRun = false }: Options): Promise<void> {
+  const preview = await existingPreview(reportingWorkspace(), number);
   const { stack, identity, asleep } = preview;
   const { origin } = identity.names;
-  const generationNow = async () => (await deployedGeneration(placeOf(identity))) ?? 1;
   if (dryRun) {
-    const generation = await generationNow();
+    const generation = await generationOf(preview);
     print(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
     print(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
     return;
   }
   report(`${stack}: replacing the database's volume (usually 30 s)`);
-  const next = async () => ({ [keptPaths.generation]: (await generationNow()) + 1 });
-  await change(preview, next, lockOptionsOf(preview));
+  await resetDatabase(preview);
   print(
     asleep
-      ? `${origin} is asleep: preview wake ${pullRequest} gives it an empty database, migrated and seeded.`
+      ? `${origin} is asleep: preview wake ${number} gives it an empty database, migrated and seeded.`
       : `${origin} has an empty database, migrated and seeded.`,
   );
 }

@@ -1,137 +1,114 @@
-import { type Images, UserError } from "../../contract";
-import type { CodeHost } from "../../clients/code-host";
-import { deployed, type Deployed } from "../../lifecycle/inventory/deployed";
-import type { Deployment } from "../../clients/pulumi/deployment";
-import { zoneOf } from "../../clients/dns";
-import { claimGoing, emptiedSince, imagesInstead, lookForDrift } from "../../lifecycle/drift";
-import { harmlessJson, harmlessLine } from "../output/harmless";
-import { httpClient } from "../../clients/http/client";
-import type { SharedIdentity } from "../../lifecycle/inventory/identity";
-import { interruption } from "../interruption";
-import { type Login, requiredLogin } from "../../verify/demo-login";
-import { findPreview, sharedIdentity } from "../../lifecycle/inventory/preview";
+import type { Command } from "commander";
+import { table } from "table";
+import { UserError } from "../../contract";
+import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
+import { sharedIdentity } from "../../lifecycle/inventory/preview";
+import { type Checked, type Details, detailsOf, type Requests, type Status, statusesOf } from "../../lifecycle/status";
+import { pullRequest } from "../arguments";
+import { ageOf, relative } from "../output/duration";
 import { print } from "../output/print";
-import { project, report } from "../project";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
-import { answer } from "../../clients/http/serving";
-import { factsOf, gatherSeen, statusAsJson, statusAsText, type Status, statusOf } from "../../lifecycle/status";
-import { codeHostFor, noCodeHost } from "../code-host";
+import { workspace } from "../workspace";
 
-export interface StatusOptions {
+export const addStatus = (program: Command): Command =>
+  program
+    .command("status")
+    .description("show one line for each preview, or what one consists of and whether it serves")
+    .argument("[number]", "the pull request's number", pullRequest)
+    .option("--login", "show the reviewers' login, to whoever may read its Secret")
+    .option("--json", "as JSON")
+    .action(run);
+
+interface Options {
   readonly login?: boolean;
   readonly json?: boolean;
 }
 
-/** Prints one line for each preview of the current project, or all about one of them. It judges nothing: it ends with 0. */
-export async function status(pullRequest: number | undefined, options: StatusOptions): Promise<void> {
-  if (pullRequest !== undefined) {
-    return statusOfOne(pullRequest, options);
-  }
-  if (options.login === true) {
-    throw new UserError("--login shows the login of one preview: give its number, preview status 123 --login");
-  }
-  const context = project();
+/** It judges nothing: it ends with 0. */
+async function run(number: number | undefined, { login, json = false }: Options): Promise<void> {
   const now = new Date();
-  const previews = await statusesOf(context, await sharedIdentity(context), now);
-  print((options.json === true ? statusAsJson : statusAsText)(previews, now));
-}
-
-/** What a preview consists of, what its host answers, what isn't as it was deployed and, if asked for, its reviewers' login. */
-async function statusOfOne(pullRequest: number, options: StatusOptions): Promise<void> {
-  const context = project();
-  const preview = await deployed(context, pullRequest);
-  const login = options.login === true ? await requiredLogin(preview) : undefined;
-  const now = new Date();
-  const found = await findPreview(context, pullRequest);
-  const [{ said: answers }, [known], there] = await Promise.all([
-    answer(preview.url, { dispatcher: httpClient(), signal: interruption }),
-    found === undefined ? [] : statusesOf(context, found.identity, now, pullRequest),
-    found?.deployment === undefined ? undefined : lookInside(preview, found.deployment),
-  ]);
-  if (options.json === true) {
-    print(harmlessJson({ pullRequest, ...preview, ...known, answers, ...there, login }));
+  if (number !== undefined) {
+    const details = await detailsOf(workspace(), number, now, { login });
+    print(json ? detailsAsJson(number, details) : detailsAsText(details, now));
     return;
   }
-  const rows = rowsOf(preview, { answers, facts: known && factsOf(known, now), there, login });
-  const width = Math.max(...rows.map(([name]) => name.length));
-  print(rows.map(([name, value]) => `${name.padEnd(width)}  ${harmlessLine(value)}`).join("\n"));
-}
-
-/** What the cluster has of a preview that isn't as it was deployed. */
-interface There {
-  /** `Secret db-1a2b3c is missing`, `Deployment web has changed`. */
-  readonly drift: readonly string[];
-  /** Images that run instead of those that were deployed, after an update that has failed halfway. */
-  readonly runs: Partial<Images>;
-}
-
-/** Undefined where the cluster can't be asked, which is said. */
-async function lookInside(preview: Deployed, { state }: Deployment): Promise<There | undefined> {
-  try {
-    const { drift, live } = await lookForDrift(preview, state);
-    return {
-      drift: [
-        ...drift.map(({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`),
-        ...(claimGoing(live) === undefined ? [] : ["the database's volume is being deleted"]),
-        ...(emptiedSince(live).length > 0 ? ["the database's volume isn't the one that was migrated"] : []),
-      ],
-      runs: imagesInstead(live, preview.images),
-    };
-  } catch (error) {
-    if (!(error instanceof UserError)) {
-      throw error;
-    }
-    report(`objects not checked: ${error.message}`);
-    return undefined;
+  if (login === true) {
+    throw new UserError("--login shows the login of one preview: give its number, preview status 123 --login");
   }
+  const own = workspace();
+  const previews = await statusesOf(own, await sharedIdentity(own), now);
+  print((json ? statusAsJson : statusAsText)(previews, now));
 }
 
-interface Facts {
-  readonly answers: string;
-  readonly facts?: Readonly<Record<string, string | undefined>>;
-  readonly there?: There;
-  readonly login?: Login;
+const detailsAsJson = (pullRequest: number, { preview, status, answers, inside, login }: Details): string =>
+  harmlessJson({ pullRequest, ...preview, ...status, answers, ...inside, login });
+
+function detailsAsText(details: Details, now: Date): string {
+  const rows = rowsOf(details, now);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${harmlessLine(value)}`).join("\n");
 }
 
-function rowsOf(
-  { url, apiUrl, namespace, images }: Deployed,
-  { answers, facts = {}, there, login }: Facts,
-): [string, string][] {
-  const { health, ...others } = facts;
-  const said = health === "asleep" ? `${answers}, for it is asleep` : answers;
+function rowsOf({ preview, answers, status, inside, login }: Details, now: Date): [string, string][] {
+  const { url, apiUrl, namespace, images } = preview;
+  const { health, ...others } = status === undefined ? { health: undefined } : factsOf(status, now);
   const rows = {
     url,
     "api url": apiUrl,
-    answers: said,
+    answers: health === "asleep" ? `${answers}, for it is asleep` : answers,
     namespace,
     ...images,
-    "api runs": there?.runs.api,
-    "web runs": there?.runs.web,
+    "api runs": inside?.runs.api,
+    "web runs": inside?.runs.web,
     ...others,
-    "not as deployed": there?.drift.join(", ") || undefined,
+    "not as deployed": inside?.drift.join(", ") || undefined,
     ...login,
   };
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
 
-async function statusesOf(context: PulumiContext, site: SharedIdentity, now: Date, only?: number): Promise<Status[]> {
-  const zone = zoneOf(site);
-  const records = zone && (() => zone.ownedRecords());
-  const codeHost = codeHostOrNone(site.owner.repository);
-  const seen = await gatherSeen({ context, site, records, codeHost, report, signal: interruption }, now, only);
-  return seen.map((one) => statusOf(one, now));
+/** One line for each preview. */
+export function statusAsText(previews: readonly Status[], now: Date): string {
+  if (previews.length === 0) {
+    return "there are no previews";
+  }
+  const facts = previews.map((preview) => ({ preview: preview.name, ...factsOf(preview, now) }));
+  const header = Object.keys(facts[0]!);
+  const lines = facts.map((row) => Object.values(row).map((value) => harmlessLine(value ?? "")));
+  const width = Math.min(30, Math.max(...[header, ...lines].map((line) => line.at(-1)!.length)));
+  return table([header, ...lines], {
+    columns: { [header.length - 1]: { width, wrapWord: true } },
+    drawHorizontalLine: (index, count) => index < 2 || index === count,
+  }).trimEnd();
 }
 
-/** To look is no reason to require one, not even in a workflow. */
-function codeHostOrNone(repository: string): CodeHost | undefined {
-  try {
-    const host = codeHostFor(repository);
-    if (host === undefined) {
-      report(noCodeHost);
-    }
-    return host;
-  } catch (error) {
-    report(`pull request not checked: ${(error as Error).message}`);
-    return undefined;
-  }
+/** What a person wants to know of a preview, by what it is called in the table. */
+export function factsOf(preview: Status, now: Date): Record<string, string | undefined> {
+  const { state, sha, head, health, created, expires, requests, wrong } = preview;
+  return {
+    "pull request": state,
+    deployed: known(sha, short),
+    head: known(head, short),
+    health,
+    age: known(created, (moment) => ageOf(moment, now)),
+    expires: known(expires, (moment) => relative(moment, now)),
+    cpu: known(requests, cpuOf),
+    memory: known(requests, memoryOf),
+    "what is wrong": wrong.join(", ") || undefined,
+  };
 }
+
+/** For scripts: every preview with all that is known of it. */
+export function statusAsJson(previews: readonly Status[], now: Date): string {
+  return harmlessJson({ format: "preview-stack/status/v1", at: now.toISOString(), previews });
+}
+
+function known<Value extends string | Requests>(
+  value: Checked<Value> | undefined,
+  show: (value: Value) => string,
+): string | undefined {
+  return value === undefined || value === "not checked" ? value : show(value);
+}
+
+const short = (sha: string) => sha.slice(0, 7);
+const cpuOf = ({ cpu }: Requests) => (Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`);
+const memoryOf = ({ memory }: Requests) => `${Math.round(memory / 2 ** 20)}Mi`;

@@ -1,31 +1,42 @@
+import type { Command } from "commander";
 import { execa } from "execa";
 import { UserError } from "../../contract";
-import { causeOf } from "../../clients/process/cause";
-import { deployed } from "../../lifecycle/inventory/deployed";
 import { httpClient } from "../../clients/http/client";
-import { interruption } from "../interruption";
-import { demoLogin } from "../../verify/demo-login";
-import { say } from "../output/print";
-import { project } from "../project";
 import { serving } from "../../clients/http/serving";
-import { webIsReady } from "../../lifecycle/workloads";
+import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
+import { causeOf } from "../../clients/process/cause";
+import { interruption } from "../../clients/process/interruption";
+import { deployed } from "../../lifecycle/inventory/deployed";
+import { demoLogin } from "../../verify/demo-login";
+import { target } from "../arguments";
+import { say } from "../output/print";
+import { workspace } from "../workspace";
+
+export const addTest = (program: Command): Command =>
+  program
+    .command("test")
+    .description("run a command against a preview, once it serves; its exit code is the command's")
+    .argument("<preview>", "the pull request's number, or the URL of any preview", target)
+    .argument("<command...>", "after --: the command, which gets PREVIEW_URL, PREVIEW_USERNAME and PREVIEW_PASSWORD")
+    .usage("<number | url> -- <command>")
+    .action(run);
 
 /**
  * Runs a command against a preview, without a shell. By number it gets the login of the preview's Secret; by URL, where
  * there is no cluster to ask, what the caller's own PREVIEW_USERNAME and PREVIEW_PASSWORD say.
  */
-export async function test(target: number | string, [command = "", ...args]: string[]): Promise<void> {
-  const preview = typeof target === "string" ? { url: target } : await deployed(project(), target);
-  const place = "namespace" in preview ? preview : undefined;
+async function run(preview: number | string, [command = "", ...args]: string[]): Promise<void> {
+  const known = typeof preview === "string" ? { url: preview } : await deployed(workspace(), preview);
+  const place = "namespace" in known ? known : undefined;
   const login = place && (await demoLogin(place));
-  await serving(preview.url, {
+  await serving(known.url, {
     dispatcher: httpClient(),
     webIsReady: place && (() => webIsReady(place)),
     signal: interruption,
     report: say,
   });
   const variables = {
-    PREVIEW_URL: preview.url,
+    PREVIEW_URL: known.url,
     ...(login && { PREVIEW_USERNAME: login.username, PREVIEW_PASSWORD: login.password }),
   };
   const result = await execa(command, args, { env: variables, stdio: "inherit", reject: false });

@@ -1,46 +1,59 @@
-import { type Leaves, UserError } from "../../contract";
+import type { Command } from "commander";
+import { UserError } from "../../contract";
+import { harmlessJson } from "../../clients/process/harmless";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
-import { type CodeHost, runPage, runReference } from "../../clients/code-host";
-import { commentOnFailure, commentOnUp } from "../comment";
-import { harmlessJson } from "../output/harmless";
-import type { LockOptions } from "../../clients/pulumi/stack-lock";
-import { print } from "../output/print";
-import { report, reportingProject } from "../project";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
-import { noteRun } from "../../lifecycle/runs";
+import { deploy, type UpResult } from "../../lifecycle/up";
+import { noCodeHost } from "../../lifecycle/workspace";
 import { makeScreenshotFolder } from "../../verify/screenshots/screenshots";
-import { ensureStack, isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
-import { reasonToStepAside, upPreview, type UpResult } from "../../lifecycle/up";
-import { productOf } from "../../verify/product";
+import { commit, pullRequest } from "../arguments";
+import { codeHostOf, tell } from "../code-host";
+import { commentOnFailure, commentOnUp } from "../comment";
 import { coloured, summary } from "../output/contract-report";
-import { codeHostOf, noCodeHost, tell } from "../code-host";
-import { lockOptions } from "../lock-options";
+import { print } from "../output/print";
+import { ci, report, reportingWorkspace } from "../workspace";
 
-export interface UpCommandOptions {
+export const addUp = (program: Command): Command =>
+  program
+    .command("up")
+    .description(
+      "bring a preview up, or to another commit; steps aside when its pull request is closed or has moved on",
+    )
+    .argument("<number>", "the pull request's number", pullRequest)
+    .option("--api <image>", "the API's image, by digest or by a tag that is a commit SHA")
+    .option("--web <image>", "the web's image, likewise")
+    .option("--sha <commit>", "the commit that the images are built from", commit)
+    .option(
+      "--replace-database",
+      "give the database up for an empty one, migrated and seeded, where a change asks for that",
+    )
+    .option("--comment", "say on the pull request how it went")
+    .option("--screenshots <folder>", "take a picture of each page that the product file lists, with Google Chrome")
+    .option("--json", "as JSON")
+    .action(run);
+
+interface Options {
   readonly api?: string;
   readonly web?: string;
   readonly sha?: string;
-  /** Whether the database gives way to an empty one. @default false */
   readonly replaceDatabase?: boolean;
   readonly comment?: boolean;
-  /** The folder for pictures of the product's pages. @default none are taken */
   readonly screenshots?: string;
   readonly json?: boolean;
 }
 
 /** Brings a preview up, or steps aside for what has become of its pull request, or of the preview, meanwhile. */
-export async function up(pullRequest: number, options: UpCommandOptions): Promise<void> {
-  const context = reportingProject();
-  await refuseUnsafeBackend(context);
+async function run(number: number, options: Options): Promise<void> {
+  const workspace = reportingWorkspace();
+  await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
   if (options.screenshots !== undefined) {
     makeScreenshotFolder(options.screenshots);
   }
-  const host = await codeHostOf(context, pullRequest);
+  const host = await codeHostOf(workspace, number);
   if (host === undefined) {
     report(noCodeHost);
   }
   try {
-    const result = await deploy(context, pullRequest, host, { ...options, usesFile: true });
+    const result = await deploy(workspace, number, host, { ...options, usesFile: true });
     if (options.json === true) {
       print(harmlessJson(result));
     } else {
@@ -48,84 +61,15 @@ export async function up(pullRequest: number, options: UpCommandOptions): Promis
     }
     process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
     if (options.comment === true && result.outcome === "up") {
-      await tell(host, pullRequest, commentOnUp(pullRequest, result, runPage(process.env)));
+      await tell(host, number, commentOnUp(number, result, ci.runPage));
     }
   } catch (error) {
-    if (!(error instanceof UserError)) {
-      throw error;
-    }
-    if (options.comment === true) {
-      await tell(host, pullRequest, commentOnFailure("update", error.message, runPage(process.env)));
+    if (options.comment === true && error instanceof UserError) {
+      await tell(host, number, commentOnFailure("update", error.message, ci.runPage));
     }
     throw error;
   }
 }
-
-interface Commit
-  extends
-    Pick<UpCommandOptions, "api" | "web" | "sha" | "replaceDatabase" | "screenshots">,
-    Pick<LockOptions, "patience"> {
-  /** Whether this checkout's file says something about the preview, and shows afterwards what was deployed. */
-  readonly usesFile: boolean;
-}
-
-/** Deploys images of a commit, or else those that are deployed or configured. */
-export async function deploy(
-  context: PulumiContext,
-  pullRequest: number,
-  host: CodeHost | undefined,
-  commit: Commit,
-): Promise<UpResult> {
-  const stack = stackName(pullRequest);
-  for (;;) {
-    try {
-      return await attempt(context, pullRequest, host, commit);
-    } catch (error) {
-      if (!isRemoved(error, stack)) {
-        throw error;
-      }
-      report(`${stack} has been closed meanwhile: starting again`);
-    }
-  }
-}
-
-async function attempt(
-  context: PulumiContext,
-  pullRequest: number,
-  host: CodeHost | undefined,
-  { api, web, ...commit }: Commit,
-): Promise<UpResult> {
-  const run = runReference(process.env);
-  // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
-  const reason = await reasonToStepAside({ codeHost: host, pullRequest, sha: commit.sha, run });
-  if (reason !== undefined) {
-    return { outcome: "stepped aside", reason };
-  }
-  const stack = stackName(pullRequest);
-  const names = await stackNames(context);
-  if (!names.includes(stack) && !names.includes("preview")) {
-    throw new UserError(
-      `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
-    );
-  }
-  await ensureStack(context, stack, names);
-  await noteRun(context, stack);
-  return upPreview({
-    context,
-    pullRequest,
-    hasShared: names.includes("preview"),
-    given: given({ "api.image": api, "web.image": web, repository: host?.repository }),
-    run,
-    codeHost: host,
-    product: productOf(context.project),
-    ...commit,
-    ...lockOptions(context, stack, host),
-  });
-}
-
-/** What is set: what isn't stays as it is. */
-const given = (settings: Readonly<Record<string, string | undefined>>): Leaves =>
-  Object.fromEntries(Object.entries(settings).filter((pair): pair is [string, string] => pair[1] !== undefined));
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {

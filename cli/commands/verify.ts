@@ -1,36 +1,49 @@
+import type { Command } from "commander";
 import { UserError } from "../../contract";
-import { deployed } from "../../lifecycle/inventory/deployed";
-import { interruption } from "../interruption";
 import { kubectl } from "../../clients/kubernetes/kubectl";
-import { print, say } from "../output/print";
-import { project } from "../project";
+import { interruption } from "../../clients/process/interruption";
+import { deployed } from "../../lifecycle/inventory/deployed";
 import { NotChecked } from "../../verify/check";
 import { checks } from "../../verify/checks";
 import { parseProduct, productOf, readProduct } from "../../verify/product";
-import { asJson, asText, coloured } from "../output/contract-report";
+import { verify } from "../../verify/run-checks";
 import { Target } from "../../verify/target";
-import { verify as run } from "../../verify/run-checks";
 import { inside, outside, type View } from "../../verify/view";
+import { target } from "../arguments";
+import { asJson, asText, coloured } from "../output/contract-report";
+import { print, say } from "../output/print";
+import { workspace } from "../workspace";
 
-export interface VerifyOptions {
-  /** File with what can't be guessed about the product. @default by number the project's preview-verify.yaml */
+export const addVerify = (program: Command): Command =>
+  program
+    .command("verify")
+    .description("check what mysteriously breaks; each failure names the setting to change")
+    .argument("<preview>", "the pull request's number, or the URL of any preview", target)
+    .option(
+      "--product <file>",
+      "what can't be guessed about the product; by number the default is preview-verify.yaml beside Pulumi.yaml",
+    )
+    .option("--context <name>", "context of the kubeconfig to look inside with; by default the stack's own")
+    .option("--json", "as JSON")
+    .action(run);
+
+interface Options {
   readonly product?: string;
-  /** Context of the kubeconfig to look inside with. @default the stack's own */
   readonly context?: string;
   readonly json?: boolean;
 }
 
 /** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
-export async function verify(preview: number | string, options: VerifyOptions): Promise<void> {
+async function run(preview: number | string, options: Options): Promise<void> {
   // A URL may be that of any product.
   const own = typeof preview === "string" ? undefined : productOf(process.cwd());
   const product = options.product === undefined ? own : readProduct(options.product);
   const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
-  const target = new Target({ product: product ?? parseProduct({}, "defaults"), signal: interruption, ...view });
-  await reachable(target);
+  const checked = new Target({ product: product ?? parseProduct({}, "defaults"), signal: interruption, ...view });
+  await reachable(checked);
 
   const progress = progressOf();
-  const report = await run(target, { report: progress.count }).finally(progress.end);
+  const report = await verify(checked, { report: progress.count }).finally(progress.end);
   if (options.json === true) {
     print(asJson(report));
   } else {
@@ -39,8 +52,8 @@ export async function verify(preview: number | string, options: VerifyOptions): 
   process.exitCode = report.ok ? 0 : 1;
 }
 
-async function insideOf(pullRequest: number, options: VerifyOptions): Promise<View> {
-  const stack = await deployed(project(), pullRequest);
+async function insideOf(pullRequest: number, options: Options): Promise<View> {
+  const stack = await deployed(workspace(), pullRequest);
   if (options.context !== undefined) {
     // Whoever names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
     const { namespace } = stack;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { table } from "table";
-import { harmlessJson, harmlessLine } from "./harmless";
+import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
 import type { Finding, Outcome } from "../../verify/check";
 import type { Report } from "../../verify/run-checks";
 

@@ -1,4 +1,4 @@
-import { harmless } from "./harmless";
+import { harmless } from "../../clients/process/harmless";
 
 /**
  * Prints a result on standard output, which has nothing else. Here and in `say` alone this folder prints (a rule of

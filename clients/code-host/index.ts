@@ -1,2 +1,2 @@
-export * from "./code-host";
-export { runPage, runReference } from "./github/runs";
+export { codeHost, type CodeHostAccess } from "./factory";
+export type { CodeHost, PullRequest } from "./interface";

@@ -1,10 +1,13 @@
 import { execa } from "execa";
 import { UserError } from "../../contract";
 import { causeOf } from "../process/cause";
-import type { Deployed } from "../../lifecycle/inventory/deployed";
 
 /** A preview's namespace and the cluster that it is in. */
-export type Place = Pick<Deployed, "kubeContext" | "namespace">;
+export interface Place {
+  /** The kubeconfig's context. */
+  readonly kubeContext: string;
+  readonly namespace: string;
+}
 
 export interface KubectlOptions {
   /** For its standard input. @default none */

@@ -7,14 +7,17 @@ const longest = 4096;
 
 /**
  * A text that may have a container's words in it, or the cluster's about a container, without any value of the preview's
- * Secrets. In a workflow, where nobody can say what is secret, only what comes before a container's last words is told.
+ * Secrets.
+ *
+ * @param isPublic whether others read the text as well: where nobody can say what is secret, only what comes before a
+ *   container's last words is told then
  */
-export async function withoutSecrets(place: Place, text: string, env = process.env): Promise<string> {
+export async function withoutSecrets(place: Place, text: string, isPublic: boolean): Promise<string> {
   const values = await secretsOf(place).catch(() => undefined);
   if (values !== undefined) {
     return hidden(text, values);
   }
-  return env.CI === "true" ? text.split("\n").slice(0, 3).join("\n") : text;
+  return isPublic ? text.split("\n").slice(0, 3).join("\n") : text;
 }
 
 /** All values of the Secrets in a preview's namespace. */

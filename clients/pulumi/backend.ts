@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { UserError } from "../../contract";
 import { isDeadHere, type LockHolder } from "./lock-holder";
-import { projectName } from "../../cli/project";
+import { projectName } from "./project-name";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 /**
@@ -14,8 +14,8 @@ import { pulumi, type PulumiContext } from "./pulumi";
  *
  * @throws UserError that names the variable
  */
-export async function refuseUnsafeBackend(context: PulumiContext, env = process.env): Promise<void> {
-  if (env.CI !== "true") {
+export async function refuseUnsafeBackend(context: PulumiContext, isWorkflow: boolean): Promise<void> {
+  if (!isWorkflow) {
     return;
   }
   const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
@@ -25,7 +25,8 @@ export async function refuseUnsafeBackend(context: PulumiContext, env = process.
     );
   }
   const isSelfManaged = !/^https?:/.test(url);
-  const hasKey = Boolean(env.PULUMI_CONFIG_PASSPHRASE) || Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE);
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  const hasKey = Boolean(passphrase) || Boolean(file);
   if (isSelfManaged && !hasKey && secretsProvider(context) === undefined) {
     throw new UserError(
       "PULUMI_CONFIG_PASSPHRASE is empty, so anybody could read the stacks' secrets: set it, " +
@@ -49,7 +50,10 @@ export function secretsProvider({ project }: PulumiContext): string | undefined 
  *
  * @throws UserError where there is no room
  */
-export async function restoreCutOffStates(context: PulumiContext, report: (message: string) => void): Promise<boolean> {
+export async function restoreCutOffStates(
+  context: PulumiContext,
+  report: PulumiContext["report"] = () => undefined,
+): Promise<boolean> {
   const { folder: backend, project } = await place(context);
   const folder = join(backend, "stacks", project);
   if (!existsSync(folder)) {

@@ -1,5 +1,4 @@
-import { type DeploymentRecord, UserError } from "../../contract";
-import type { Outputs } from "../../contract/outputs";
+import { type DeploymentRecord, UserError, type Outputs } from "../../contract";
 import type { PulumiContext } from "./pulumi";
 import { isRemoved, stackName } from "./stacks";
 import { exportState, isSecretMark, resourcesOf, type State } from "./state";

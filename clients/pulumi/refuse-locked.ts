@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stackFileText } from "../../contract";
 import { deploymentIn } from "./deployment";
 import { inPrivateFolder } from "./private-folder";
-import { projectName } from "../../cli/project";
+import { projectName } from "./project-name";
 import { pulumi, type PulumiContext, silent } from "./pulumi";
 import type { State } from "./state";
 

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend";
 import { lockIn } from "./stack-lock";
 import { inPrivateFolder } from "./private-folder";
-import { report } from "../../cli/project";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
 interface StackSummary {
@@ -16,7 +15,7 @@ export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
   const list = () => pulumi(context, ["stack", "ls", "--json"]);
   const text = await list().catch(async (error: unknown) => {
-    if (isCutOff(error) && (await restoreCutOffStates(context, report))) {
+    if (isCutOff(error) && (await restoreCutOffStates(context, context.report))) {
       return list();
     }
     throw error;

@@ -2,12 +2,12 @@ import { execa } from "execa";
 import { type Leaves, leavesOf, parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
 import { type Deployed, deployed } from "../../lifecycle/inventory/deployed";
 import { httpClient } from "../../clients/http/client";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import type { ProjectRun } from "../../lifecycle/workspace";
 import { serving } from "../../clients/http/serving";
-import { webIsReady } from "../../lifecycle/workloads";
+import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName, stackNames } from "../../clients/pulumi/stacks";
-import { interruption } from "../../cli/interruption";
+import { interruption } from "../../clients/process/interruption";
 import { openLog } from "../log";
 import { checkout } from "../paths";
 import { outcome } from "../outcome";
@@ -30,10 +30,11 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
   console.error(`Log: ${String(log.path)}`);
   const stack = stackName(options.pullRequest);
   const shared: { preview?: Deployed; isAsleep: boolean } = { isAsleep: false };
-  const context = (report: Report): PulumiContext => ({
+  const context = (report: Report): ProjectRun => ({
     project: checkout,
     env: {},
     onLine: pulumiLines(report),
+    run: { isWorkflow: false },
   });
   await runSteps(
     [

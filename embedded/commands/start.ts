@@ -1,13 +1,12 @@
 import { leavesOf, namesOf } from "../../contract";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { serving } from "../../clients/http/serving";
-import { webIsReady } from "../../lifecycle/workloads";
+import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName } from "../../clients/pulumi/stacks";
 import { localDispatcher } from "../client";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
 import { exclusively, type LockOptions } from "../lock";
-import { interruption } from "../../cli/interruption";
+import { interruption } from "../../clients/process/interruption";
 import { openLog } from "../log";
 import { outcome } from "../outcome";
 import { domain, embeddedSettings } from "../preview-settings";
@@ -35,7 +34,7 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       run: async (embedded, report) => {
         // As in a shell that has been through `npm run env`.
         Object.assign(process.env, embedded.variables);
-        const context: PulumiContext = { project: checkout, env: {}, onLine: pulumiLines(report) };
+        const context = { project: checkout, env: {}, onLine: pulumiLines(report), run: { isWorkflow: false } };
         await ensureStack(context, stack);
         const given = leavesOf(embeddedSettings(embedded.images, embedded.port));
         const changed = { context, stack, pullRequest, hasShared: false, usesFile: true };

@@ -1,6 +1,6 @@
 import { UserError } from "../../contract";
 import { pulumi, type PulumiContext } from "../../clients/pulumi/pulumi";
-import { removeView } from "../../lifecycle/desired";
+import { removeView } from "../../clients/pulumi/configuration/stack-file";
 import { close, stackName, stacks } from "../../clients/pulumi/stacks";
 import { nodeStatus, stopNode } from "../cluster";
 import { embeddedVariables } from "../environment";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { UserError } from "../../contract";
-import { interruption } from "../../cli/interruption";
+import { interruption } from "../../clients/process/interruption";
 import { say } from "../../cli/output/print";
 import { nodeStatus, stopNode } from "../cluster";
 import { installPodmanCompose } from "../compose";

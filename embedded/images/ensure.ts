@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../contract";
 import { importImage, isContainerdReady, listImages } from "../cluster/containerd";
-import { interruption } from "../../cli/interruption";
+import { interruption } from "../../clients/process/interruption";
 import { all } from "../all";
 import { buildByDockerfile } from "./build";
 import { forgetFormerVersions } from "./former-versions";

@@ -4,7 +4,7 @@ import { finished } from "node:stream/promises";
 import { execa } from "execa";
 import { UserError } from "../../contract";
 import { systemPath } from "../cluster/command";
-import { interruption } from "../../cli/interruption";
+import { interruption } from "../../clients/process/interruption";
 import { logDir } from "../paths";
 
 const lastLines = 15;

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { run } from "../cluster/command";
 import { unmountBelow } from "../cluster/mounts";
-import { interruption } from "../../cli/interruption";
+import { interruption } from "../../clients/process/interruption";
 import { runtimeDir } from "../paths";
 import { imagesDir, storageDir, storageRunDir } from "./folders";
 

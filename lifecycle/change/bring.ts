@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { digestOf, type HandedOver, handedOverVariable, isEncrypted, superseded, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
-import { type Composition, type OwnFile, withStackFile, writeView } from "../desired";
+import { type Composition, withStackFile } from "../../clients/pulumi/configuration/hand-over";
+import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
 import { claimGoing, described, emptiedSince, lookForDrift } from "../drift";
 import type { Place } from "../../clients/kubernetes/kubectl";
-import { projectName } from "../../cli/project";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { projectName } from "../../clients/pulumi/project-name";
 import type { UpdateOptions } from "../../clients/pulumi/stacks";
 import { objectsIn, type State } from "../../clients/pulumi/state";
-import { update as updateStack } from "../workloads";
+import { update as updateStack } from "./update";
 import { refuseTooLarge } from "./size";
+import type { ProjectRun } from "../workspace";
 
 export interface BringOptions {
-  readonly context: PulumiContext;
+  readonly context: ProjectRun;
   readonly stack: string;
   readonly place: Place;
   readonly report: (message: string) => void;

@@ -1,18 +1,19 @@
 import type { Leaves } from "../../contract";
-import { compose, type Composition, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import type { Composition } from "../../clients/pulumi/configuration/hand-over";
+import { compose, sourcesOf, withGeneration, withoutDatabase } from "../desired";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { restoreRights } from "../drift";
 import { identityFrom, placeOf } from "../inventory/identity";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import { refuseOtherCluster } from "../inventory/preview";
-import { projectName } from "../../cli/project";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { projectName } from "../../clients/pulumi/project-name";
 import { bring } from "./bring";
 import { inTurn } from "./in-turn";
+import type { ProjectRun } from "../workspace";
 
 /** The stack to change. */
 export interface Changed {
-  readonly context: PulumiContext;
+  readonly context: ProjectRun;
   readonly stack: string;
   readonly pullRequest: number;
   /** Whether the backend has the stack `preview`. */

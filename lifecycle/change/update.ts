@@ -1,9 +1,10 @@
 import type { Place } from "../../clients/kubernetes/kubectl";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { type PulumiContext, refusalOf } from "../../clients/pulumi/pulumi";
 import { up, type UpdateOptions } from "../../clients/pulumi/stacks";
 import { look } from "../../clients/kubernetes/rollout/objects";
 import { backedOff, makeAnew, withoutPods } from "../../clients/kubernetes/rollout/retry";
 import { whileWatching } from "../../clients/kubernetes/rollout/watch";
+import type { ProjectRun } from "../workspace";
 
 /**
  * Brings the stack to its settings. What failed before is tried at once, and what is hopeless is waited for no longer.
@@ -11,7 +12,7 @@ import { whileWatching } from "../../clients/kubernetes/rollout/watch";
  * @throws UserError with the object, what is wrong with it, and the setting to look at
  */
 export async function update(
-  context: PulumiContext,
+  context: ProjectRun,
   stack: string,
   place: Place,
   report: (message: string) => void,
@@ -29,9 +30,14 @@ export async function update(
     }
     context.onLine(line);
   };
-  await whileWatching({ place, report, concerns: (part) => begun.has(part) }, (signal) =>
-    up({ ...takingOver(context), onLine, signal }, stack, options),
-  );
+  const watched = {
+    place,
+    report,
+    isPublic: context.run.isWorkflow,
+    concerns: (part: string) => begun.has(part),
+    hasBegun: (error: unknown) => refusalOf(error) === undefined,
+  };
+  await whileWatching(watched, (signal) => up({ ...takingOver(context), onLine, signal }, stack, options));
 }
 
 /**

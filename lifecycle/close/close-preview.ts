@@ -1,31 +1,12 @@
 import { type Receipt, UserError } from "../../contract";
 import { removeDeadLocks } from "../../clients/pulumi/backend";
-import { removeView } from "../desired";
-import type { Zone } from "../../clients/dns";
-import type { Identity } from "../inventory/identity";
-import { type LockOptions, withLock } from "../../clients/pulumi/stack-lock";
-import { type Namespace, refuseForeign } from "../../clients/kubernetes/namespace";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { removeView } from "../../clients/pulumi/configuration/stack-file";
+import { withLock } from "../../clients/pulumi/stack-lock";
+import { refuseForeign } from "../../clients/kubernetes/namespace";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
 import { deleteLeftNamespace, destroyStack } from "./destroy";
 import { look, type Look, ownRecords, waitUntilGone } from "./look-for-remains";
-
-export interface CloseOptions extends LockOptions {
-  readonly context: PulumiContext;
-  readonly identity: Identity;
-  /** Undefined where previews have no record of their own. */
-  readonly dns?: Zone;
-  /** Lets objects go whose finalizers nobody takes away. @default false */
-  readonly forceFinalizers?: boolean;
-  /**
-   * Throws where the preview, whose namespace is as given, is to stay after all. Asked as late as can be: another run, which
-   * holds the lock, may have been waited for. @default it is to go
-   */
-  readonly confirm?: (namespace: Namespace | undefined) => Promise<void>;
-}
-
-/** Does something that the receipt says was asked for. */
-export type Ask = <Result>(what: string, action: () => Promise<Result>) => Promise<Result>;
+import type { Ask, CloseOptions } from "./options";
 
 /**
  * Closes a preview, whatever state it is in, and looks for itself whether all of it is gone.

@@ -6,7 +6,7 @@ import { deleteNamespace, findNamespace, type Namespace } from "../../clients/ku
 import { pulumi, refusalOf } from "../../clients/pulumi/pulumi";
 import { repairState } from "../../clients/pulumi/repair-state";
 import { stackName } from "../../clients/pulumi/stacks";
-import type { Ask, CloseOptions } from "./close-preview";
+import type { Ask, CloseOptions } from "./options";
 import { obstacles, whileDeleting } from "./obstacles";
 
 /** How long a namespace may take to go, in seconds. */

@@ -1,2 +1,2 @@
-export { closePreview, type CloseOptions } from "./close-preview";
+export { closeByNumber, type ClosingOptions } from "./close-by-number";
 export { deleteAtOnce } from "./destroy";

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
 import { placeOf } from "../inventory/identity";
 import { findNamespace, type Namespace, volumesOf } from "../../clients/kubernetes/namespace";
-import { stackFile } from "../desired";
+import { stackFile } from "../../clients/pulumi/configuration/stack-file";
 import { stackName, stackNames } from "../../clients/pulumi/stacks";
-import type { CloseOptions } from "./close-preview";
+import type { CloseOptions } from "./options";
 
 /** Everything of a preview that there is at one moment. */
 export interface Look {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { placeOf } from "../inventory/identity";
 import type { Place } from "../../clients/kubernetes/kubectl";
 import { findNamespace, heldObjects, type Namespace, removeFinalizers } from "../../clients/kubernetes/namespace";
-import type { CloseOptions } from "./close-preview";
+import type { CloseOptions } from "./options";
 
 /** What a namespace that won't go is waiting for, one sentence each. */
 export async function obstacles(place: Place, namespace: Namespace): Promise<string[]> {

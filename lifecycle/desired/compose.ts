@@ -7,6 +7,7 @@ import {
   UserError,
   withoutPaths,
 } from "../../contract";
+import type { Composition } from "../../clients/pulumi/configuration/hand-over";
 import { merge } from "./merge";
 import type { OwnFile } from "../../clients/pulumi/configuration/stack-file";
 
@@ -26,13 +27,6 @@ export interface Sources {
   readonly file?: OwnFile;
   /** What the command sets: no conflict. */
   readonly given: Leaves;
-}
-
-/** What a preview is to be, by leaf: secrets of its own in clear, shared ones as `Pulumi.preview.yaml` has them. */
-export interface Composition {
-  readonly leaves: Leaves;
-  /** Paths of its own secrets. */
-  readonly secrets: readonly string[];
 }
 
 /**

@@ -1,7 +1,6 @@
-import { UserError } from "../../contract";
+import { UserError, type Outputs } from "../../contract";
 import { type Deployment, deploymentOf, unlessThereIsNone } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
-import type { Outputs } from "../../contract/outputs";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { stackName } from "../../clients/pulumi/stacks";
 

@@ -12,7 +12,6 @@ import { type Answer, candidates, type Facts } from "../reconcile/plan";
 export interface Sources {
   readonly context: PulumiContext;
   readonly kubeContext: string;
-  readonly codeHost: CodeHost;
   /** DNS records that previews have made. @default none, where previews have no record of their own */
   readonly records?: () => Promise<readonly ListedRecord[]>;
 }

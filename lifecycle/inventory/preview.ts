@@ -4,13 +4,14 @@ import { knownSettings } from "../desired";
 import { type Identity, identityFrom, placeOf, type SharedIdentity } from "./identity";
 import { kubectl } from "../../clients/kubernetes/kubectl";
 import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
-import { projectName } from "../../cli/project";
+import { projectName } from "../../clients/pulumi/project-name";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
+import type { Workspace } from "../workspace";
 
 /** What is known of a pull request's preview, whether or not it has a stack. */
 export interface KnownPreview {
-  readonly context: PulumiContext;
+  readonly context: Workspace;
   readonly pullRequest: number;
   readonly stack: string;
   /** Whose it is and where, by what was deployed last. */
@@ -22,7 +23,7 @@ export interface KnownPreview {
 }
 
 /** @returns undefined where there is neither its stack nor the stack `preview` */
-export async function findPreview(context: PulumiContext, pullRequest: number): Promise<KnownPreview | undefined> {
+export async function findPreview(context: Workspace, pullRequest: number): Promise<KnownPreview | undefined> {
   const stack = stackName(pullRequest);
   const names = await stackNames(context);
   const hasShared = names.includes("preview");
@@ -32,7 +33,7 @@ export async function findPreview(context: PulumiContext, pullRequest: number): 
     return undefined;
   }
   // The first update is under way, or was killed: it belongs to the repository that the workflow runs in, as `up` says.
-  const fallback = deployment?.record === undefined ? { repository: process.env.GITHUB_REPOSITORY } : {};
+  const fallback = deployment?.record === undefined ? { repository: context.run.repository } : {};
   const identity = identityFrom(projectName(context), pullRequest, settings, fallback);
   return { context, pullRequest, stack, identity, deployment, hasShared };
 }
@@ -54,7 +55,7 @@ export interface ExistingPreview extends KnownPreview {
 }
 
 /** @throws UserError where the cluster has no such namespace, is another one, or can't be asked */
-export async function existingPreview(context: PulumiContext, pullRequest: number): Promise<ExistingPreview> {
+export async function existingPreview(context: Workspace, pullRequest: number): Promise<ExistingPreview> {
   const known = await findPreview(context, pullRequest);
   if (known?.deployment === undefined) {
     throw new UserError(
@@ -105,14 +106,14 @@ export const clusterOf = (kubeContext: string): Promise<string> =>
   ]);
 
 /** @throws UserError where there is no stack that says it */
-export async function sharedIdentity(context: PulumiContext): Promise<SharedIdentity> {
+export async function sharedIdentity(context: Workspace): Promise<SharedIdentity> {
   const settings = await anySettings(context);
   if (settings === undefined) {
     throw new UserError(
       "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
     );
   }
-  return identityFrom(projectName(context), 1, settings, { repository: process.env.GITHUB_REPOSITORY });
+  return identityFrom(projectName(context), 1, settings, { repository: context.run.repository });
 }
 
 /** Of the stack that is shared, or else of any preview. */

@@ -1,6 +1,4 @@
-export * from "./carry-out";
-export * from "../inventory/found";
-export * from "../inventory/gather";
+export type { Outcome } from "./carry-out";
+export { carryOut } from "./carry-out";
 export * from "./plan";
 export * from "./reconcile";
-export * from "../../cli/output/plan-table";

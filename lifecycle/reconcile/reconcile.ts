@@ -1,45 +1,74 @@
-import { print, say } from "../../cli/output/print";
+import { isComplete, recordFrom, UserError } from "../../contract";
+import type { CodeHost } from "../../clients/code-host";
+import { deploymentOf } from "../../clients/pulumi/deployment";
+import { stackName } from "../../clients/pulumi/stacks";
+import { closeByNumber } from "../close";
+import { answerAbout, gatherAnswers, gatherFound } from "../inventory/gather";
+import type { SharedIdentity } from "../inventory/identity";
+import { deploy } from "../up";
+import { type Workspace, zoneOf } from "../workspace";
 import { carryOut, type Hands, type Outcome } from "./carry-out";
-import type { Site } from "../inventory/found";
-import { answerAbout, gatherAnswers, gatherFound, type Sources } from "../inventory/gather";
-import { plan } from "./plan";
-import { asJson, planAsText } from "../../cli/output/plan-table";
+import { type Plan, plan } from "./plan";
+
+/** How long one preview, which another run is at work on, may hold up the others, in seconds. */
+const patience = 120;
 
 export interface ReconcileOptions {
+  /** Whose previews are looked at. */
+  readonly site: SharedIdentity;
+  readonly codeHost: CodeHost;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
   /** How many previews one run may close. @default 10 */
   readonly maxClosings?: number;
+  /** Is shown the plan before anything happens. */
+  readonly show: (plan: Plan) => void;
 }
 
-/** What reconciling works on and with. */
-export interface Reconciliation extends Sources, Pick<Hands, "close" | "redeploy"> {
-  readonly site: Site;
-  readonly report: (message: string) => void;
-  readonly signal?: AbortSignal;
+export interface Reconciled {
+  readonly plan: Plan;
+  /** What came of each preview where there was something to do; none of a dry run. */
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  /** False where something failed, wasn't known, was too much, or was broken off. */
+  readonly ok: boolean;
 }
 
-/**
- * Compares what there is with what the code host says, shows what is to be done about it, and does it. The exit code is
- * 1 where something failed, wasn't known, or was too much.
- */
-export async function reconcileSite(
-  work: Reconciliation,
-  { dryRun = false, json = false, maxClosings = 10 }: ReconcileOptions,
-): Promise<void> {
-  const { codeHost, site, report, signal } = work;
-  const found = await gatherFound(work, site, report);
+/** Compares what there is with what the code host says, shows what is to be done about it, and does it. */
+export async function reconcile(workspace: Workspace, options: ReconcileOptions): Promise<Reconciled> {
+  const { report, interruption: signal } = workspace;
+  const { site, codeHost, dryRun = false, maxClosings = 10, show } = options;
+  const zone = zoneOf(workspace, site);
+  const sources = { context: workspace, kubeContext: site.kubeContext, records: zone && (() => zone.ownedRecords()) };
+  const found = await gatherFound(sources, site, report);
   const facts = { found, ...(await gatherAnswers(codeHost, found, new Date(), report)) };
   const planned = plan(facts, maxClosings);
-  // The plan is seen before anything happens, also by whoever waits for the JSON.
-  (json ? say : print)(planAsText(planned));
+  show(planned);
 
-  const hands = { ...work, ask: (number: number) => answerAbout(codeHost, number, report) };
-  const outcomes = dryRun ? new Map<number, Outcome>() : await carryOut(planned, facts, hands, { report, signal });
-  if (json) {
-    print(asJson(planned, outcomes));
-  }
+  const outcomes = dryRun
+    ? new Map<number, Outcome>()
+    : await carryOut(planned, facts, handsOf(workspace, codeHost), { report, signal });
   const hasFailed = [...outcomes.values()].some(({ outcome }) => outcome === "failed");
   const isUnknown = facts.open === undefined || [...facts.answers.values()].includes("no answer");
-  process.exitCode = hasFailed || isUnknown || planned.isOverCap || signal?.aborted === true ? 1 : 0;
+  return { plan: planned, outcomes, ok: !hasFailed && !isUnknown && !planned.isOverCap && !signal.aborted };
 }
+
+const handsOf = (workspace: Workspace, codeHost: CodeHost): Hands => ({
+  ask: (number) => answerAbout(codeHost, number, workspace.report),
+  redeploy: async (pullRequest, commit, noted) => {
+    const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));
+    const isNoted = outputs.images?.api === noted.api && outputs.images?.web === noted.web;
+    if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
+      return "something else is deployed than what is noted on its namespace, by hand as it seems";
+    }
+    const result = await deploy(workspace, pullRequest, codeHost, { ...commit, patience, usesFile: false });
+    return result.outcome === "stepped aside" ? result.reason : undefined;
+  },
+  close: async (pullRequest, confirm) => {
+    const receipt = await closeByNumber(workspace, pullRequest, {
+      confirm: (namespace) => confirm(namespace && recordFrom(namespace.annotations)),
+      patience,
+    });
+    if (!isComplete(receipt)) {
+      throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);
+    }
+  },
+});

@@ -1,5 +1,4 @@
-export * from "../../cli/output/duration";
-export * from "./gather-seen";
-export * from "./status-of";
-export * from "./pods";
-export * from "../../cli/output/status-table";
+export { type Details, detailsOf } from "./details";
+export { type Requests } from "./pods";
+export { type Checked, type Status, statusOf } from "./status-of";
+export { statusesOf } from "./statuses";

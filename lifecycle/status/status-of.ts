@@ -1,6 +1,7 @@
 import { hasExpired } from "../../contract";
 import { missingAsText } from "../../clients/kubernetes/guards";
-import { type Answer, type Found, keep } from "../reconcile";
+import type { Found } from "../inventory/found";
+import { type Answer, keep } from "../reconcile/plan";
 import { type HostAnswer, isServing } from "../../clients/http/serving";
 import { type Pod, type Requests, requestsOf, troublesOf, webIsReady } from "./pods";
 

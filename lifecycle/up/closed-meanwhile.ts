@@ -4,7 +4,7 @@ import type { Place } from "../../clients/kubernetes/kubectl";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { pause } from "../../clients/process/pause";
 import { stackName, stackNames } from "../../clients/pulumi/stacks";
-import type { UpOptions } from "./up-preview";
+import type { UpOptions } from "./options";
 
 /**
  * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some

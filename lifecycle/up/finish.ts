@@ -9,11 +9,11 @@ import { parseProduct, type Product } from "../../verify/product";
 import { Target } from "../../verify/target";
 import { verify } from "../../verify/run-checks";
 import { inside } from "../../verify/view";
-import { newestServes } from "../workloads";
+import { newestServes } from "../newest-serves";
 import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
-import type { Progress, UpOptions, UpResult } from "./up-preview";
+import type { Progress, UpOptions, UpResult } from "./options";
 
 /**
  * Waits, without the lock, until the update that was made serves, and notes down what it was; steps aside where another run
@@ -39,7 +39,9 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   if (up.asleep) {
     return up;
   }
-  await phases.time("serving", () => newestServes({ place, url: preview.url, report, signal: options.signal }));
+  await phases.time("serving", () =>
+    newestServes({ place, url: preview.url, isPublic: context.run.isWorkflow, report, signal: options.signal }),
+  );
   const checks =
     product && (await phases.time("checks", async () => verify(await targetOf(options, preview, product))));
   const left = async (): Promise<UpResult | undefined> => {

@@ -1,2 +1,2 @@
-export { reasonToStepAside } from "./step-aside";
-export { upPreview, type UpResult } from "./up-preview";
+export { deploy } from "./deploy";
+export type { UpResult } from "./options";

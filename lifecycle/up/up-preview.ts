@@ -1,76 +1,23 @@
-import { type DeploymentRecord, keptPaths, type Leaves, UserError } from "../../contract";
-import { bring, inTurn } from "../change";
-import type { CodeHost } from "../../clients/code-host";
-import { deployedGeneration } from "../../clients/kubernetes/generation";
-import type { Deployed } from "../inventory/deployed";
-import type { Deployment } from "../../clients/pulumi/deployment";
-import { compose, type Composition, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
-import { zoneOf } from "../../clients/dns";
-import { restoreRights } from "../drift";
-import { type Identity, identityFrom, placeOf } from "../inventory/identity";
-import type { LockOptions } from "../../clients/pulumi/stack-lock";
+import { keptPaths, UserError } from "../../contract";
 import { findNamespace } from "../../clients/kubernetes/namespace";
-import { refuseOtherCluster } from "../inventory/preview";
-import { projectName } from "../../cli/project";
-import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { deployedGeneration } from "../../clients/kubernetes/generation";
+import type { Deployment } from "../../clients/pulumi/deployment";
+import { projectName } from "../../clients/pulumi/project-name";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
-import type { Product } from "../../verify/product";
-import type { Report } from "../../verify/run-checks";
+import { bring, inTurn } from "../change";
+import { compose, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import { restoreRights } from "../drift";
+import { identityFrom, placeOf } from "../inventory/identity";
+import { refuseOtherCluster } from "../inventory/preview";
+import { zoneOf } from "../workspace";
 import { isClosed } from "./closed-meanwhile";
 import { finish } from "./finish";
+import type { Progress, UpOptions, UpResult } from "./options";
 import { repair } from "./repair-before";
 import { settledNamespace } from "./settled-namespace";
 import { reasonToStepAside } from "./step-aside";
-import { type Phases, Stopwatch } from "./stopwatch";
+import { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
-
-export interface UpOptions extends LockOptions {
-  readonly context: PulumiContext;
-  readonly pullRequest: number;
-  /** Whether the backend has the stack `preview`. */
-  readonly hasShared: boolean;
-  /** Whether this checkout's file says something about it, and shows afterwards what was deployed. */
-  readonly usesFile: boolean;
-  /** What the command sets, by path, `api.image`. */
-  readonly given: Leaves;
-  /** The commit to deploy; with a code host an older one than the pull request's head steps aside. */
-  readonly sha?: string;
-  /** Undefined when nobody can be asked about the pull request. */
-  readonly codeHost?: CodeHost;
-  /** The workflow's run that this is. */
-  readonly run?: string;
-  /** What the contract check needs to know. @default none is made */
-  readonly product?: Product;
-  /** Whether the database gives way to an empty one. @default false */
-  readonly replaceDatabase?: boolean;
-  /** The folder for a picture of each of the product's pages. @default none is taken */
-  readonly screenshots?: string;
-}
-
-export type UpResult =
-  | { readonly outcome: "stepped aside"; readonly reason: string }
-  | {
-      readonly outcome: "up";
-      readonly preview: Deployed;
-      readonly asleep: boolean;
-      readonly checks?: Report;
-      /** The files, where there are any. */
-      readonly screenshots?: readonly string[];
-      readonly seconds: Phases;
-    };
-
-/** How far a run has come. */
-export interface Progress {
-  readonly identity: Identity;
-  /** What it is to deploy. */
-  readonly composition: Composition;
-  /** What was deployed when it looked last. */
-  seen?: DeploymentRecord;
-  /** The id of its update, once that is made. */
-  update?: string;
-  /** What that is, once it is noted down. */
-  deployed?: UpResult & { readonly outcome: "up" };
-}
 
 /**
  * Brings a pull request's preview to what it is to be, unless the pull request has been closed or has moved on, or another run
@@ -143,7 +90,7 @@ async function deploy(
   const { context, report, usesFile, sha } = options;
   const place = placeOf(identity);
   const namespace = await findNamespace(place);
-  const dns = zoneOf(identity);
+  const dns = zoneOf(context, identity);
   const exists = namespace !== undefined;
   const state = await phases.time("repair", () => repair({ context, identity, dns, report }, deployment.state, exists));
   return phases.time("update", () =>

@@ -5,7 +5,10 @@ import type { AddressInfo } from "node:net";
 import { expiryFrom, hasExpired } from "../../contract";
 import { earliest, latest } from "../../lifecycle/clocks";
 import { codeHost } from "../../clients/code-host";
-import { foundIn, gatherAnswers, plan } from "../../lifecycle/reconcile";
+import { ciFrom } from "../../cli/ci";
+import { foundIn } from "../../lifecycle/inventory/found";
+import { gatherAnswers } from "../../lifecycle/inventory/gather";
+import { plan } from "../../lifecycle/reconcile";
 import { serving } from "../../clients/http/serving";
 import { faults, GitHubStandIn } from "../doubles/github";
 
@@ -62,7 +65,7 @@ describe("a clock that is off", () => {
       };
       const lists = { stacks: ["pr-1"], namespaces: [namespace], records: [] };
       const found = foundIn(lists, { owner, prefix: "", domain: "previews.example.com" });
-      const host = codeHost(owner.repository, github.env, { second: 1, report: silent })!;
+      const host = codeHost(owner.repository, ciFrom(github.env).codeHost, { second: 1, report: silent })!;
       const answers = await gatherAnswers(host, found, new Date(Date.now() + own * hour), silent);
       return plan({ found, ...answers }, 10).rows[0]!.action;
     }
@@ -92,7 +95,9 @@ describe("a clock that is off", () => {
       github.clockSkew = skew * hour;
       github.rateLimit = { limit: 5000, remaining: 0, reset: Math.floor(github.now().getTime() / 1000) + 90 };
       const started = performance.now();
-      const asked = codeHost("myorg/orders", github.env, { second: 1, report: silent })!.pullRequest(1);
+      const asked = codeHost("myorg/orders", ciFrom(github.env).codeHost, { second: 1, report: silent })!.pullRequest(
+        1,
+      );
       await assert.rejects(asked, /rate limit is used up until \S+; try again in 2 min/);
       assert.ok(performance.now() - started < 5000);
       await github.stop();
@@ -102,7 +107,7 @@ describe("a clock that is off", () => {
   it("of the code host isn't heard of where no answer comes", async () => {
     const github = await GitHubStandIn.start("myorg/orders");
     github.fail(faults.reset());
-    const host = codeHost("myorg/orders", github.env, { second: 1, report: silent })!;
+    const host = codeHost("myorg/orders", ciFrom(github.env).codeHost, { second: 1, report: silent })!;
     await assert.rejects(host.pullRequest(1));
     assert.equal(host.now(), undefined);
     await github.stop();

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../contract";
-import { type CodeHost, codeHost, runReference } from "../../clients/code-host";
+import { ciFrom } from "../../cli/ci";
+import { type CodeHost, codeHost as codeHostWith } from "../../clients/code-host";
 import { faults, GitHubStandIn, shaOf } from "../doubles/github";
 
 const repository = "myorg/orders";
+
+/** That of these variables. */
+const codeHost = (name: string, env: NodeJS.ProcessEnv) =>
+  codeHostWith(name, ciFrom(env).codeHost, { report: () => undefined });
 
 describe("code host", () => {
   let github: GitHubStandIn;
@@ -16,7 +21,11 @@ describe("code host", () => {
   afterEach(() => github.stop());
 
   const client = (env: NodeJS.ProcessEnv = github.env): CodeHost =>
-    codeHost(repository, env, { second: 1, patience: 500, report: (message) => said.push(message) })!;
+    codeHostWith(repository, ciFrom(env).codeHost, {
+      second: 1,
+      patience: 500,
+      report: (message) => said.push(message),
+    })!;
 
   describe("pull request", () => {
     it("is as the code host has it", async () => {
@@ -151,8 +160,8 @@ describe("code host", () => {
     });
 
     it("is noted down with its attempt", () => {
-      assert.equal(runReference({ GITHUB_RUN_ID: "5", GITHUB_RUN_ATTEMPT: "2" }), "5/2");
-      assert.equal(runReference({}), undefined);
+      assert.equal(ciFrom({ GITHUB_RUN_ID: "5", GITHUB_RUN_ATTEMPT: "2" }).run.reference, "5/2");
+      assert.equal(ciFrom({}).run.reference, undefined);
     });
   });
 
@@ -286,7 +295,7 @@ describe("code host", () => {
     }
 
     it("of a repository that isn't there or that the token may not see", async () => {
-      const host = codeHost("myorg/unknown", github.env, { report: () => undefined })!;
+      const host = codeHost("myorg/unknown", github.env)!;
       await assert.rejects(host.openPullRequests(), /says 404: .*the setting repository/);
       assert.equal(await host.pullRequest(7), undefined);
     });

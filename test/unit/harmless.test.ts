@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import fc from "fast-check";
-import { planAsText } from "../../lifecycle/reconcile";
-import { statusAsText } from "../../lifecycle/status";
-import { harmless, harmlessJson, harmlessLine, harmlessLines } from "../../cli/output/harmless";
+import { planAsText } from "../../cli/commands/reconcile";
+import { statusAsText } from "../../cli/commands/status";
+import { harmless, harmlessJson, harmlessLine, harmlessLines } from "../../clients/process/harmless";
 import { asJson, asText, summary } from "../../cli/output/contract-report";
 
 /** What GitHub's runner obeys among lines, by its ActionCommand.cs: it overlooks what isn't shown, as .NET does. */

@@ -2,20 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dnsComment, ownerLabels } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
-import {
-  type Action,
-  type Answer,
-  asJson,
-  candidates,
-  carryOut,
-  type Facts,
-  foundIn,
-  type Hands,
-  type Lists,
-  plan,
-  planAsText,
-  type Site,
-} from "../../lifecycle/reconcile";
+import { asJson, planAsText } from "../../cli/commands/reconcile";
+import { foundIn, type Lists, type Site } from "../../lifecycle/inventory/found";
+import { carryOut, type Hands } from "../../lifecycle/reconcile/carry-out";
+import { type Action, type Answer, candidates, type Facts, plan } from "../../lifecycle/reconcile/plan";
 import { shaOf } from "../doubles/github";
 
 const site: Site = {

@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ownerLabels } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
-import { foundIn, type Found } from "../../lifecycle/reconcile";
-import {
-  ageOf,
-  duration,
-  type Pod,
-  relative,
-  requestsOf,
-  type Seen,
-  statusAsJson,
-  statusAsText,
-  statusOf,
-  troublesOf,
-} from "../../lifecycle/status";
+import { statusAsJson, statusAsText } from "../../cli/commands/status";
+import { ageOf, duration, relative } from "../../cli/output/duration";
+import { foundIn, type Found } from "../../lifecycle/inventory/found";
+import { type Pod, requestsOf, troublesOf } from "../../lifecycle/status/pods";
+import { type Seen, statusOf } from "../../lifecycle/status/status-of";
 import { shaOf } from "../doubles/github";
 
 const now = new Date("2026-11-24T12:00:00Z");

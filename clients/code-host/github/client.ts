@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import { say } from "../../../cli/output/print";
 import { transport } from "./transport";
 
 export interface ClientOptions {
   readonly token: string;
   /** `https://api.github.com` */
   readonly baseUrl: string;
-  /** Is told of failed tries and of waits. @default standard error */
+  /** Is told of failed tries and of waits. */
   readonly report: (message: string) => void;
   /** Milliseconds that one answer may take. @default 20000 */
   readonly patience: number;
@@ -31,11 +30,11 @@ const longestWait = 60;
 export function githubClient({
   token,
   baseUrl,
-  report = say,
+  report,
   patience = 20_000,
   second = 1000,
   hear,
-}: Pick<ClientOptions, "token" | "baseUrl"> & Partial<ClientOptions>): Client {
+}: Pick<ClientOptions, "token" | "baseUrl" | "report"> & Partial<ClientOptions>): Client {
   const waits =
     (limit: string) =>
     (wait: number, _options: object, _octokit: Octokit, tries: number): boolean => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CodeHost, PullRequest } from "../code-host";
+import type { CodeHost, PullRequest } from "../interface";
 import type { Client } from "./client";
 import { type Errand, explain, unreadable } from "./errors";
 import { runPath } from "./runs";

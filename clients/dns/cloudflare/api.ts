@@ -1,17 +1,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from "undici";
-import { z } from "zod";
 import { UserError } from "../../../contract";
+import { type Answer, answerFrom } from "./answer";
 import { refusal, unreachable } from "./errors";
-
-const envelope = z.object({
-  success: z.boolean(),
-  errors: z.array(z.object({ code: z.number(), message: z.string() })),
-  result: z.unknown(),
-  result_info: z.object({ page: z.number(), total_pages: z.number(), total_count: z.number() }).nullish(),
-});
-
-/** An answer of Cloudflare's API, whatever it says. */
-export type Answer = z.infer<typeof envelope> & { readonly status: number };
 
 /** In milliseconds, for the head of an answer and between two parts of its body. */
 const patience = 30_000;
@@ -68,7 +58,7 @@ export class CloudflareApi {
     const text = await body.text().catch((error: unknown) => {
       throw unreachable(this.url, error);
     });
-    const answer = { status: statusCode, ...parsed(text) };
+    const answer = { status: statusCode, ...answerFrom(text) };
     if (!(answer.success && statusCode < 400) && !answer.errors.some(({ code }) => accepted.includes(code))) {
       throw refusal(this.zoneId, answer);
     }
@@ -78,12 +68,3 @@ export class CloudflareApi {
 
 /** By the proxy of HTTPS_PROXY and NO_PROXY, as the Pulumi provider does. */
 export const internet = (): Dispatcher => new EnvHttpProxyAgent();
-
-/** Whatever isn't an answer of the API, such as a proxy's error page, is a failure without a code. */
-function parsed(text: string): z.infer<typeof envelope> {
-  try {
-    return envelope.parse(JSON.parse(text));
-  } catch {
-    return { success: false, errors: [{ code: 0, message: text.slice(0, 200) }], result: undefined };
-  }
-}

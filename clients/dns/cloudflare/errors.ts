@@ -1,5 +1,5 @@
 import { UserError } from "../../../contract";
-import type { Answer } from "./api";
+import type { Answer } from "./answer";
 
 /** What a refusal means, and what to do about it. */
 export function refusal(zoneId: string, { status, errors }: Pick<Answer, "status" | "errors">): UserError {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../contract";
 import type { Place } from "../kubectl";
-import { refusalOf } from "../../pulumi/pulumi";
 import { withoutSecrets } from "../secrets";
 import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
 import { lastWordsOf } from "./last-words";
@@ -14,6 +13,10 @@ export interface WatchOptions {
   /** Whether the objects of a part are what they are meant to be; before that they don't count. @default all are */
   readonly concerns?: (part: string) => boolean;
   readonly report: (message: string) => void;
+  /** Whether others read as well what is said, so that what may be secret is left out where nobody can tell. */
+  readonly isPublic: boolean;
+  /** Whether what failed with an error had begun: otherwise the workloads have no part in it. @default it had */
+  readonly hasBegun?: (error: unknown) => boolean;
 }
 
 /**
@@ -36,10 +39,10 @@ export async function whileWatching<Result>(
     ended.abort();
     await watching;
     if (hopeless.signal.aborted) {
-      throw await redacted(options.place, hopeless.signal.reason as UserError);
+      throw await redacted(options, hopeless.signal.reason as UserError);
     }
-    const hasBegun = error instanceof UserError && refusalOf(error) === undefined;
-    throw hasBegun ? await redacted(options.place, await watch.explained(error)) : error;
+    const { hasBegun = () => true } = options;
+    throw error instanceof UserError && hasBegun(error) ? await redacted(options, await watch.explained(error)) : error;
   } finally {
     ended.abort();
     await watching;
@@ -80,7 +83,7 @@ class Watch {
 
   /** Undefined where the cluster can't be asked: then the next look will do. */
   private async look(): Promise<{ objects: Objects; waits: Wait[] } | undefined> {
-    const { place, report, concerns = () => true } = this.options;
+    const { place, report, isPublic, concerns = () => true } = this.options;
     const objects = await look(place).catch(() => undefined);
     if (objects === undefined) {
       return undefined;
@@ -90,7 +93,7 @@ class Watch {
     for (const wait of waits.filter((one) => isWorthTelling(one, this.since, now()))) {
       if (!this.told.has(keyOf(wait))) {
         this.told.add(keyOf(wait));
-        report(await withoutSecrets(place, `${wait.object}: ${wait.message}`));
+        report(await withoutSecrets(place, `${wait.object}: ${wait.message}`, isPublic));
       }
     }
     await makeAnew(place, keptFromReplacement(objects), report);
@@ -98,7 +101,8 @@ class Watch {
   }
 }
 
-const redacted = async (place: Place, { message }: UserError) => new UserError(await withoutSecrets(place, message));
+const redacted = async ({ place, isPublic }: WatchOptions, { message }: UserError) =>
+  new UserError(await withoutSecrets(place, message, isPublic));
 
 /** Seconds, by a clock that nobody sets. */
 const now = () => performance.now() / 1000;

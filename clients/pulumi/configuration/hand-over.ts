@@ -6,6 +6,7 @@ import {
   fullKey,
   isEncrypted,
   keyOf,
+  type Leaves,
   parseStackFile,
   type StackFile,
   stackFileText,
@@ -13,9 +14,15 @@ import {
 } from "../../../contract";
 import { secretsProvider } from "../backend";
 import { inPrivateFolder } from "../private-folder";
-import { projectName } from "../../../cli/project";
+import { projectName } from "../project-name";
 import { pulumi, type PulumiContext } from "../pulumi";
-import type { Composition } from "../../../lifecycle/desired/compose";
+
+/** What a preview is to be, by leaf: secrets of its own in clear, shared ones as `Pulumi.preview.yaml` has them. */
+export interface Composition {
+  readonly leaves: Leaves;
+  /** Paths of its own secrets. */
+  readonly secrets: readonly string[];
+}
 
 /**
  * Writes a composition as a stack's file for one update, in a folder that nobody else reads, and removes it afterwards.

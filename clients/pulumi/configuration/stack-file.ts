@@ -13,7 +13,7 @@ import {
   stackFileText,
   withoutPaths,
 } from "../../../contract";
-import { projectName } from "../../../cli/project";
+import { projectName } from "../project-name";
 import { pulumi, type PulumiContext, silent } from "../pulumi";
 
 /** Where `pulumi` keeps a stack's configuration. */

@@ -1,5 +1,4 @@
-import { UserError } from "../contract";
-import { say } from "./output/print";
+import { UserError } from "../../contract";
 
 const controller = new AbortController();
 
@@ -9,8 +8,10 @@ export const interruption = controller.signal;
 /**
  * Lets the step that is at work end in an orderly way on Ctrl-C, so that Pulumi's state is written and the lock is
  * given back; a second one ends this process at once.
+ *
+ * @param say tells the person at the terminal what happens now
  */
-export function handleInterruption(): void {
+export function handleInterruption(say: (text: string) => void): void {
   process.once("SIGINT", () => {
     say("\nStopping when the programs at work have ended; press Ctrl-C again to stop at once");
     controller.abort(new UserError("stopped by Ctrl-C; run the same command again to go on"));

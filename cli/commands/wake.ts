@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import { existingPreview } from "../../lifecycle/inventory/preview";
+import { wake } from "../../lifecycle/sleep";
+import { pullRequest } from "../arguments";
+import { print } from "../output/print";
+import { reportingWorkspace } from "../workspace";
+
+export const addWake = (program: Command): Command =>
+  program
+    .command("wake")
+    .description("bring a sleeping preview back")
+    .argument("<number>", "the pull request's number", pullRequest)
+    .action(async (number: number) => {
+      const preview = await existingPreview(reportingWorkspace(), number);
+      const { origin } = preview.identity.names;
+      const state = await wake(preview);
+      print(state === "awake" ? `preview ready: ${origin}` : `${origin} was put to sleep again by another run`);
+    });

@@ -1,0 +1,39 @@
+/** A pull request as the code host has it now. */
+export interface PullRequest {
+  readonly number: number;
+  readonly state: "open" | "closed";
+  readonly merged: boolean;
+  readonly headSha: string;
+  /** When anything about it changed last, a push or a comment, by the code host's clock. */
+  readonly updatedAt: Date;
+  /** Its commits come from another repository, or from one that is gone. */
+  readonly fork: boolean;
+  readonly labels: readonly string[];
+  /** Its page. */
+  readonly url: string;
+}
+
+/** What the lifecycle asks of whoever keeps the pull requests. Every method throws a UserError with cause and next step. */
+export interface CodeHost {
+  /** `owner/name` */
+  readonly repository: string;
+  /** Undefined where the code host says that there is no such pull request, which doesn't mean that it is closed. */
+  pullRequest(number: number): Promise<PullRequest | undefined>;
+  /**
+   * The open pull requests. A list can be short without anybody noticing, so one that isn't in it may still be open:
+   * only `pullRequest` tells.
+   */
+  openPullRequests(): Promise<PullRequest[]>;
+  /**
+   * True only where the code host says that a workflow's run has ended.
+   *
+   * @param run `<id>` for all attempts of a run, `<id>/<attempt>` for one of them.
+   */
+  runEnded(run: string): Promise<boolean>;
+  /** True only where somebody has approved a workflow's run, as an environment with reviewers asks for. */
+  runApproved(run: string): Promise<boolean>;
+  /** Makes the one comment that the lifecycle keeps on a pull request, or replaces its text (Markdown). */
+  setComment(number: number, body: string): Promise<void>;
+  /** What the time is by the code host's clock; undefined before its first answer. */
+  now(): Date | undefined;
+}

@@ -1,0 +1,11 @@
+import { change } from "../change";
+import { placeOf } from "../inventory/identity";
+import type { ExistingPreview } from "../inventory/preview";
+import { lockOptionsOf } from "../lock-options";
+import { noteDeployed } from "../note-deployed";
+
+/** Scales a preview to nothing. Its data, its secrets and its host stay, and updates leave it asleep. */
+export async function sleep(preview: ExistingPreview): Promise<void> {
+  await change(preview, { asleep: "true" }, lockOptionsOf(preview));
+  await noteDeployed(preview.context, preview.stack, placeOf(preview.identity), () => ({}));
+}

@@ -1,0 +1,44 @@
+import { deploymentOf } from "../../clients/pulumi/deployment";
+import { change } from "../change";
+import { placeOf } from "../inventory/identity";
+import type { ExistingPreview } from "../inventory/preview";
+import { lockOptionsOf } from "../lock-options";
+import { newestServes } from "../newest-serves";
+import { noteDeployed } from "../note-deployed";
+import { handBack, startAtOnce, stopAgain } from "./start-at-once";
+
+/**
+ * Brings a sleeping preview back, as it was, and waits until it serves.
+ *
+ * @returns `asleep` where another run has put it to sleep again meanwhile
+ */
+export async function wake(preview: ExistingPreview): Promise<"awake" | "asleep"> {
+  const { context, stack, identity } = preview;
+  const { report, interruption: signal, run } = context;
+  const place = placeOf(identity);
+  const starting = startAtOnce(place, report);
+  try {
+    await change(preview, { asleep: "false" }, lockOptionsOf(preview)).finally(() => starting);
+  } catch (error) {
+    if (await isAsleep(preview)) {
+      await stopAgain(place, report);
+    }
+    throw error;
+  }
+  try {
+    const served = { place, url: identity.names.origin, isPublic: run.isWorkflow, report, signal };
+    await Promise.all([
+      noteDeployed(context, stack, place, () => ({})),
+      handBack(place, report).then(() => newestServes(served)),
+    ]);
+  } catch (error) {
+    if (signal.aborted || !(await isAsleep(preview))) {
+      throw error;
+    }
+    return "asleep";
+  }
+  return "awake";
+}
+
+const isAsleep = async ({ context, stack, asleep }: ExistingPreview): Promise<boolean> =>
+  (await deploymentOf(context, stack)).record?.asleep ?? asleep;

@@ -1,0 +1,79 @@
+import { type Images, UserError } from "../../contract";
+import { httpClient } from "../../clients/http/client";
+import { answer } from "../../clients/http/serving";
+import type { Deployment } from "../../clients/pulumi/deployment";
+import { type Login, requiredLogin } from "../../verify/demo-login";
+import { claimGoing, emptiedSince, imagesInstead, lookForDrift } from "../drift";
+import { type Deployed, deployed } from "../inventory/deployed";
+import { findPreview } from "../inventory/preview";
+import type { Workspace } from "../workspace";
+import type { Status } from "./status-of";
+import { statusesOf } from "./statuses";
+
+/** All about one preview. */
+export interface Details {
+  readonly preview: Deployed;
+  /** What its host answers. */
+  readonly answers: string;
+  /** Undefined where nothing is known but what its stack says. */
+  readonly status?: Status;
+  /** Undefined where the cluster can't be asked. */
+  readonly inside?: Inside;
+  /** The reviewers', where it was asked for. */
+  readonly login?: Login;
+}
+
+/** What the cluster has of a preview that isn't as it was deployed. */
+export interface Inside {
+  /** `Secret db-1a2b3c is missing`, `Deployment web has changed`. */
+  readonly drift: readonly string[];
+  /** Images that run instead of those that were deployed, after an update that has failed halfway. */
+  readonly runs: Partial<Images>;
+}
+
+/**
+ * Looks what a preview consists of, what its host answers, what isn't as it was deployed.
+ *
+ * @throws UserError where there is no such preview, or no login where that is asked for
+ */
+export async function detailsOf(
+  workspace: Workspace,
+  pullRequest: number,
+  now: Date,
+  { login: wantsLogin = false }: { readonly login?: boolean } = {},
+): Promise<Details> {
+  const preview = await deployed(workspace, pullRequest);
+  const login = wantsLogin ? await requiredLogin(preview) : undefined;
+  const found = await findPreview(workspace, pullRequest);
+  const [{ said: answers }, [status], inside] = await Promise.all([
+    answer(preview.url, { dispatcher: httpClient(), signal: workspace.interruption }),
+    found === undefined ? [] : statusesOf(workspace, found.identity, now, pullRequest),
+    found?.deployment === undefined ? undefined : lookInside(workspace, preview, found.deployment),
+  ]);
+  return { preview, answers, status, inside, login };
+}
+
+/** Undefined where the cluster can't be asked, which is said. */
+async function lookInside(
+  { report }: Workspace,
+  preview: Deployed,
+  { state }: Deployment,
+): Promise<Inside | undefined> {
+  try {
+    const { drift, live } = await lookForDrift(preview, state);
+    return {
+      drift: [
+        ...drift.map(({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`),
+        ...(claimGoing(live) === undefined ? [] : ["the database's volume is being deleted"]),
+        ...(emptiedSince(live).length > 0 ? ["the database's volume isn't the one that was migrated"] : []),
+      ],
+      runs: imagesInstead(live, preview.images),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    report(`objects not checked: ${error.message}`);
+    return undefined;
+  }
+}

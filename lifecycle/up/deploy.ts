@@ -1,0 +1,81 @@
+import { type Leaves, UserError } from "../../contract";
+import type { CodeHost } from "../../clients/code-host";
+import type { LockOptions } from "../../clients/pulumi/stack-lock";
+import { ensureStack, isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
+import { productOf } from "../../verify/product";
+import { lockOptions } from "../lock-options";
+import { noteRun } from "../runs";
+import type { Workspace } from "../workspace";
+import type { UpOptions, UpResult } from "./options";
+import { reasonToStepAside } from "./step-aside";
+import { upPreview } from "./up-preview";
+
+/** What is to be deployed, and how. */
+export interface Commit
+  extends Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">, Pick<LockOptions, "patience"> {
+  /** Images; those that are deployed or configured where none is given. */
+  readonly api?: string;
+  readonly web?: string;
+}
+
+/**
+ * Deploys images of a commit, or else those that are deployed or configured. Makes the preview where there is none.
+ *
+ * @param host undefined where nobody can be asked about the pull request
+ */
+export async function deploy(
+  workspace: Workspace,
+  pullRequest: number,
+  host: CodeHost | undefined,
+  commit: Commit,
+): Promise<UpResult> {
+  const stack = stackName(pullRequest);
+  for (;;) {
+    try {
+      return await attempt(workspace, pullRequest, host, commit);
+    } catch (error) {
+      if (!isRemoved(error, stack)) {
+        throw error;
+      }
+      workspace.report(`${stack} has been closed meanwhile: starting again`);
+    }
+  }
+}
+
+async function attempt(
+  workspace: Workspace,
+  pullRequest: number,
+  host: CodeHost | undefined,
+  { api, web, ...commit }: Commit,
+): Promise<UpResult> {
+  const run = workspace.run.reference;
+  // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
+  const reason = await reasonToStepAside({ codeHost: host, pullRequest, sha: commit.sha, run });
+  if (reason !== undefined) {
+    return { outcome: "stepped aside", reason };
+  }
+  const stack = stackName(pullRequest);
+  const names = await stackNames(workspace);
+  if (!names.includes(stack) && !names.includes("preview")) {
+    throw new UserError(
+      `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
+    );
+  }
+  await ensureStack(workspace, stack, names);
+  await noteRun(workspace, stack);
+  return upPreview({
+    context: workspace,
+    pullRequest,
+    hasShared: names.includes("preview"),
+    given: given({ "api.image": api, "web.image": web, repository: host?.repository }),
+    run,
+    codeHost: host,
+    product: productOf(workspace.project),
+    ...commit,
+    ...lockOptions(workspace, stack, host),
+  });
+}
+
+/** What is set: what isn't stays as it is. */
+const given = (settings: Readonly<Record<string, string | undefined>>): Leaves =>
+  Object.fromEntries(Object.entries(settings).filter((pair): pair is [string, string] => pair[1] !== undefined));
