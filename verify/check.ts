@@ -1,4 +1,3 @@
-import { longestBody } from "../clients/http/client";
 import type { Target } from "./target";
 
 /** How a check ended. A warning is told and doesn't fail the run: it is for what a product may rightly do otherwise. */
@@ -34,16 +33,6 @@ export interface Finding {
   /** Only where it failed or warns. */
   readonly setting?: string;
   readonly why?: string;
-}
-
-/** Says that something can't be seen from here, and why: never a pass. */
-export class NotChecked extends Error {}
-
-/** A body that is longer than any that is read. What it holds can't be seen. */
-export class TooLong extends NotChecked {
-  constructor(whose: string) {
-    super(`${whose} answers with more than ${longestBody / 2 ** 20} MiB, which is not read`);
-  }
 }
 
 export const passed = (seen: string): Verdict => ({ outcome: "passed", seen });

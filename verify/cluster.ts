@@ -2,7 +2,7 @@ import { services } from "../contract";
 import { causeOf } from "../clients/process/cause";
 import { type Place, tryKubectl } from "../clients/kubernetes/kubectl";
 import { longestBody } from "../clients/http/client";
-import { NotChecked, TooLong } from "./check";
+import { NotChecked, TooLong } from "./not-checked";
 import { answerOf, type Ask, type Question } from "./http";
 
 /** What Kubernetes says of a container, as far as it is needed here. */

@@ -1,5 +1,5 @@
 import { Tokenizer } from "htmlparser2";
-import { NotChecked } from "./check";
+import { NotChecked } from "./not-checked";
 
 /** An element's opening tag. */
 export interface Tag {

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { type Dispatcher, Headers, parseCookie } from "undici";
 import { longestBody } from "../clients/http/client";
 import { anyOf } from "../clients/process/signals";
-import { TooLong } from "./check";
+import { TooLong } from "./not-checked";
 
 export interface Question {
   /** Path and query, sent exactly as they are written here. */

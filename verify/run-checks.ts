@@ -1,6 +1,7 @@
 import { addAbortListener } from "node:events";
 import { anyOf, untilAborted } from "../clients/process/signals";
-import { type Check, type Finding, NotChecked } from "./check";
+import type { Check, Finding } from "./check";
+import { NotChecked } from "./not-checked";
 import { checks } from "./checks";
 import { certificate } from "./checks/tls";
 import type { Target } from "./target";

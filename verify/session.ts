@@ -1,5 +1,20 @@
 import { type Answer, type Ask, type Cookie, cookieHeader } from "./http";
-import { type Credentials, csrfToken, type Target } from "./target";
+import { csrfToken } from "./csrf-token";
+import type { Product } from "./product";
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Where a login goes through. */
+export interface LoginTarget {
+  readonly origin: string;
+  readonly product: Product;
+  readonly loginPath: string;
+  readonly ask: Ask;
+  loginPage(): Promise<Answer>;
+}
 
 export interface Session {
   /** The answer to the login itself. */
@@ -12,7 +27,7 @@ export interface Session {
 }
 
 /** Logs in as a browser would, through the public host: by the admin's form, or by the product's own JSON. */
-export async function logIn(target: Target, { username, password }: Credentials): Promise<Session> {
+export async function logIn(target: LoginTarget, { username, password }: Credentials): Promise<Session> {
   const form = await target.loginPage();
   const { login, admin } = target.product;
   const credentials = { username, password };
@@ -31,7 +46,7 @@ export async function logIn(target: Target, { username, password }: Credentials)
   return { answer, page, isLoggedIn, cookies };
 }
 
-export async function logOut(target: Target, { cookies, isLoggedIn }: Session, ask: Ask): Promise<void> {
+export async function logOut(target: LoginTarget, { cookies, isLoggedIn }: Session, ask: Ask): Promise<void> {
   if (!isLoggedIn) {
     return;
   }
@@ -49,7 +64,7 @@ export async function logOut(target: Target, { cookies, isLoggedIn }: Session, a
 }
 
 function post(
-  target: Target,
+  target: LoginTarget,
   { cookies }: Answer,
   path: string,
   { type, body }: { type: string; body: URLSearchParams | string },

@@ -1,15 +1,11 @@
 import { anyOf } from "../clients/process/signals";
-import { NotChecked } from "./check";
+import { NotChecked } from "./not-checked";
 import type { Cluster } from "./cluster";
-import { type Answer, type Ask, type Cookie, cookieHeader, isRedirect, type Question, says } from "./http";
+import { type Answer, type Ask, cookieHeader, isRedirect, type Question, says } from "./http";
 import type { Product } from "./product";
-import { type Session, logIn, logOut } from "./session";
+import { csrfToken } from "./csrf-token";
+import { type Credentials, logIn, logOut, type Session } from "./session";
 import type { Begin } from "./stream";
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** What was ordered, as the stack's outputs say it. */
 export interface Ordered {
@@ -196,15 +192,6 @@ export function emptyLogin({ path, cookies }: Answer, headers: Readonly<Record<s
 const unanswered = (consequence: string) => (error: Error) => {
   throw error instanceof NotChecked ? error : new NotChecked(`${consequence}: ${error.message}`);
 };
-
-/** Django takes the cookie's own value as the token. */
-export function csrfToken(cookies: readonly Cookie[]): string {
-  const cookie = cookies.find(({ name }) => /csrf/i.test(name) && !name.includes("next-auth"));
-  if (cookie === undefined) {
-    throw new NotChecked("the login form sets no CSRF cookie (CSRF_USE_SESSIONS keeps the token elsewhere)");
-  }
-  return cookie.pair.slice(cookie.pair.indexOf("=") + 1);
-}
 
 function required<Value>(value: Value | undefined, reason: string): NonNullable<Value> {
   if (value === undefined || value === null) {

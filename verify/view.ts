@@ -1,11 +1,13 @@
 import type { Dispatcher } from "undici";
-import type { Deployed } from "../lifecycle/inventory/deployed";
+import type { Outputs } from "../contract";
+import type { Place } from "../clients/kubernetes/kubectl";
 import { httpClient } from "../clients/http/client";
 import { demoLogin } from "./demo-login";
 import { Cluster } from "./cluster";
 import { askThrough } from "./http";
 import { beginThrough } from "./stream";
-import type { Credentials, TargetOptions } from "./target";
+import type { Credentials } from "./session";
+import type { TargetOptions } from "./target";
 
 /** From where a preview is looked at: all of a target but what is told about the product. */
 export type View = Omit<TargetOptions, "product">;
@@ -23,7 +25,10 @@ export function outside(origin: string, { client = httpClient() }: ViewOptions =
 }
 
 /** By number, what the stack knows and the cluster shows. */
-export async function inside(stack: Deployed, { context, client = httpClient() }: ViewOptions = {}): Promise<View> {
+export async function inside(
+  stack: Outputs & Place,
+  { context, client = httpClient() }: ViewOptions = {},
+): Promise<View> {
   const place = { ...stack, kubeContext: context ?? stack.kubeContext };
   return {
     ...asks(client, stack.url, stack.apiUrl),
@@ -55,6 +60,6 @@ function givenCredentials(): Credentials | undefined {
 }
 
 /** Whoever may not read the Secret goes on without it. */
-async function knownCredentials(place: Deployed): Promise<Credentials | undefined> {
+async function knownCredentials(place: Place): Promise<Credentials | undefined> {
   return demoLogin(place).catch(() => undefined);
 }

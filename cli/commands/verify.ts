@@ -3,7 +3,7 @@ import { UserError } from "../../contract";
 import { kubectl } from "../../clients/kubernetes/kubectl";
 import { interruption } from "../../clients/process/interruption";
 import { deployed } from "../../lifecycle/inventory/deployed";
-import { NotChecked } from "../../verify/check";
+import { NotChecked } from "../../verify/not-checked";
 import { checks } from "../../verify/checks";
 import { parseProduct, productOf, readProduct } from "../../verify/product";
 import { verify } from "../../verify/run-checks";

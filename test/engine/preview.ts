@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -9,10 +10,12 @@ import { type Login, requiredLogin } from "../../verify/demo-login";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { pulumi, type PulumiContext } from "../../clients/pulumi/pulumi";
 import { close, up } from "../../clients/pulumi/stacks";
+import { repairState } from "../../clients/pulumi/repair-state";
 import { rolledOut } from "../../clients/kubernetes/rollout/rolled-out";
 import { domain, embeddedSettings } from "../../embedded/preview-settings";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
+import { kubectl } from "./kubectl";
 
 /** A folder with a `Pulumi.yaml`, and the name in it. */
 export interface TestProject {
@@ -116,9 +119,20 @@ export class Preview {
       const place = { kubeContext: "preview-deployer", namespace: this.namespace };
       const namespace = await findNamespace(place);
       await (namespace && deleteAtOnce(place, namespace, () => undefined));
-      await close(this.context, this.stack);
+      await close(this.context, this.stack).catch((error: unknown) => this.closeAfterNamespace(error));
     }
     removeView(this.context, this.stack);
+  }
+
+  /** Where the namespace is gone first, and the deployer's rights with it, Pulumi may no longer look at what was in it. */
+  private async closeAfterNamespace(error: unknown): Promise<void> {
+    if (!/forbidden/.test(String(error))) {
+      throw error;
+    }
+    const found = () => kubectl("get", "namespace", this.namespace, "--ignore-not-found", "--output=name");
+    await eventually(async () => assert.equal(await found(), ""), 120);
+    await repairState(this.context, this.stack, { namespace: this.namespace, exists: false }, () => undefined);
+    await close(this.context, this.stack);
   }
 
   /** The reviewers' login, as the cluster's admin reads it. */

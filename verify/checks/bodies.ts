@@ -1,4 +1,5 @@
-import { type Check, NotChecked, verdict } from "../check";
+import { type Check, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import { type Answer, type Ask, says } from "../http";
 import { emptyLogin, type Target } from "../target";
 

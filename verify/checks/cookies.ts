@@ -1,4 +1,5 @@
-import { type Check, failed, NotChecked, passed, type Verdict, warning } from "../check";
+import { type Check, failed, passed, type Verdict, warning } from "../check";
+import { NotChecked } from "../not-checked";
 import type { Cookie } from "../http";
 import type { Target } from "../target";
 

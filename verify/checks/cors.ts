@@ -1,4 +1,5 @@
-import { type Check, failed, NotChecked, passed } from "../check";
+import { type Check, failed, passed } from "../check";
+import { NotChecked } from "../not-checked";
 import type { Answer } from "../http";
 import type { Target } from "../target";
 

@@ -1,4 +1,5 @@
-import { type Check, failed, NotChecked, passed, verdict } from "../check";
+import { type Check, failed, passed, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import { tagsOf } from "../html";
 import { isRedirect, says } from "../http";
 import { isDjangos } from "./proxy";

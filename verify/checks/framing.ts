@@ -1,4 +1,5 @@
-import { type Check, NotChecked, verdict } from "../check";
+import { type Check, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import { type Answer, says } from "../http";
 
 const framing: Check = {

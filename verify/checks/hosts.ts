@@ -1,5 +1,6 @@
 import { services } from "../../contract";
-import { type Check, failed, NotChecked, passed, verdict } from "../check";
+import { type Check, failed, passed, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import { says } from "../http";
 import type { Target } from "../target";
 

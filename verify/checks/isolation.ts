@@ -1,5 +1,6 @@
 import { gateName, missingGuards } from "../../contract";
-import { type Check, NotChecked, verdict } from "../check";
+import { type Check, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import type { Pod } from "../cluster";
 
 const guards: Check = {

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { type Check, failed, NotChecked, passed, verdict } from "../check";
+import { type Check, failed, passed, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import { tagsOf } from "../html";
 import { type Answer, cookieHeader, says } from "../http";
 import type { Target } from "../target";

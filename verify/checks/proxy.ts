@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import { longestBody } from "../../clients/http/client";
-import { type Check, failed, NotChecked, passed, type Verdict, verdict } from "../check";
+import { type Check, failed, passed, type Verdict, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import { type Answer, decoded, isRedirect, says } from "../http";
 import type { Target } from "../target";
 import { links } from "./hosts";

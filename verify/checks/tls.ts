@@ -1,4 +1,5 @@
-import { type Check, failed, NotChecked, passed } from "../check";
+import { type Check, failed, passed } from "../check";
+import { NotChecked } from "../not-checked";
 import { isRedirect, says } from "../http";
 
 /** What Node.js says of a certificate that it doesn't accept. */
