@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { pullRequestNumber } from "../contract";
 
 export function pullRequest(text: string): number {

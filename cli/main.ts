@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError } from "@commander-js/extra-typings";
 import { UserError } from "../contract";
 import { harmless } from "../clients/process/harmless";
 import { handleInterruption, interruption } from "../clients/process/interruption";

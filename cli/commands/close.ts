@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
 import { harmlessJson } from "../../clients/process/harmless";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
@@ -10,7 +10,8 @@ import { commentOnClose, commentOnFailure } from "../comment";
 import { print } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
 
-export const addClose = (program: Command): Command =>
+/** The exit code is 0 only when all of it was seen to be gone. */
+export const addClose = (program: Command) =>
   program
     .command("close")
     .description("remove a preview, whatever state it is in, and look whether all of it is gone")
@@ -20,36 +21,25 @@ export const addClose = (program: Command): Command =>
     .option("--comment", "say on the pull request what was seen to be gone")
     .option("--receipt <file>", "write the teardown receipt there, as JSON")
     .option("--json", "print the receipt as JSON")
-    .action(run);
-
-interface Options {
-  readonly forceFinalizers?: boolean;
-  readonly context?: string;
-  readonly comment?: boolean;
-  readonly receipt?: string;
-  readonly json?: boolean;
-}
-
-/** The exit code is 0 only when all of it was seen to be gone. */
-async function run(number: number, options: Options): Promise<void> {
-  const workspace = reportingWorkspace();
-  await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
-  const host = options.comment === true ? await codeHostOf(workspace, number) : undefined;
-  try {
-    const receipt = await closeByNumber(workspace, number, options);
-    print(options.json === true ? harmlessJson(receipt) : asText(receipt));
-    process.exitCode = isComplete(receipt) ? 0 : 1;
-    await tell(host, number, commentOnClose(receipt));
-    if (options.receipt !== undefined) {
-      write(options.receipt, receipt);
-    }
-  } catch (error) {
-    if (error instanceof UserError) {
-      await tell(host, number, commentOnFailure("closing", error.message, ci.runPage));
-    }
-    throw error;
-  }
-}
+    .action(async (number, options) => {
+      const workspace = reportingWorkspace();
+      await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
+      const host = options.comment === true ? await codeHostOf(workspace, number) : undefined;
+      try {
+        const receipt = await closeByNumber(workspace, number, options);
+        print(options.json === true ? harmlessJson(receipt) : asText(receipt));
+        process.exitCode = isComplete(receipt) ? 0 : 1;
+        await tell(host, number, commentOnClose(receipt));
+        if (options.receipt !== undefined) {
+          write(options.receipt, receipt);
+        }
+      } catch (error) {
+        if (error instanceof UserError) {
+          await tell(host, number, commentOnFailure("closing", error.message, ci.runPage));
+        }
+        throw error;
+      }
+    });
 
 function write(file: string, receipt: Receipt): void {
   try {

@@ -1,36 +1,25 @@
 import { pipeline } from "node:stream/promises";
-import { Argument, type Command } from "commander";
+import { Argument, type Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { harmlessLines } from "../../clients/process/harmless";
 import { pullRequest } from "../arguments";
-import { parts, placeOptions } from "../parts";
+import { partNames, parts, placeOptions } from "../parts";
 import { ci } from "../workspace";
 
-export const addLogs = (program: Command): Command =>
+export const addLogs = (program: Command) =>
   program
     .command("logs")
     .description("show what a part of a preview has logged")
     .argument("<number>", "the pull request's number", pullRequest)
-    .addArgument(new Argument("<part>").choices([...Object.keys(parts), "migration"]))
+    .addArgument(new Argument("<part>").choices([...partNames, "migration" as const]))
     .option("-f, --follow", "go on as it is written")
     .option("--tail <lines>", "how many lines to begin with", "200")
-    .action(run);
-
-interface Options {
-  readonly follow?: boolean;
-  readonly tail: string;
-}
-
-async function run(
-  number: number,
-  part: keyof typeof parts | "migration",
-  { follow = false, tail }: Options,
-): Promise<void> {
-  const what = part === "migration" ? ["--selector=app.kubernetes.io/name=migration"] : [parts[part]];
-  const place = await placeOptions(number);
-  const args = [...place, "logs", ...what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
-  process.exitCode = await (isObeyed() ? harmlessly : asItIs)(args);
-}
+    .action(async (number, part, { follow = false, tail }) => {
+      const what = part === "migration" ? ["--selector=app.kubernetes.io/name=migration"] : [parts[part]];
+      const place = await placeOptions(number);
+      const args = [...place, "logs", ...what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
+      process.exitCode = await (isObeyed() ? harmlessly : asItIs)(args);
+    });
 
 /** Whether a terminal or GitHub's runner would do what the output says. */
 const isObeyed = () => process.stdout.isTTY || ci.obeysOutput;

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { table } from "table";
 import { UserError } from "../../contract";
 import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
@@ -10,7 +10,11 @@ import { count } from "../arguments";
 import { print, say } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
 
-export const addReconcile = (program: Command): Command =>
+/**
+ * Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. The exit code is
+ * 1 where something failed, wasn't known, or was too much.
+ */
+export const addReconcile = (program: Command) =>
   program
     .command("reconcile")
     .description(
@@ -19,37 +23,25 @@ export const addReconcile = (program: Command): Command =>
     .option("--dry-run", "show the plan and change nothing")
     .option("--max-closings <count>", "close none when it would be more than this", count, 10)
     .option("--json", "the plan and what came of it, as JSON")
-    .action(run);
-
-interface Options {
-  readonly dryRun?: boolean;
-  readonly maxClosings: number;
-  readonly json?: boolean;
-}
-
-/**
- * Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. The exit code is
- * 1 where something failed, wasn't known, or was too much.
- */
-async function run({ dryRun, maxClosings, json = false }: Options): Promise<void> {
-  const workspace = reportingWorkspace();
-  await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
-  const site = await sharedIdentity(workspace);
-  const codeHost = codeHostFor(workspace, site.owner.repository);
-  if (codeHost === undefined) {
-    throw new UserError(
-      "reconciling needs a code host that says which pull requests are closed: set the setting repository and " +
-        "GITHUB_TOKEN (pulumi config set --stack preview repository owner/name)",
-    );
-  }
-  // The plan is seen before anything happens, also by whoever waits for the JSON.
-  const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
-  const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, dryRun, maxClosings, show });
-  if (json) {
-    print(asJson(plan, outcomes));
-  }
-  process.exitCode = ok ? 0 : 1;
-}
+    .action(async ({ dryRun, maxClosings, json = false }) => {
+      const workspace = reportingWorkspace();
+      await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
+      const site = await sharedIdentity(workspace);
+      const codeHost = codeHostFor(workspace, site.owner.repository);
+      if (codeHost === undefined) {
+        throw new UserError(
+          "reconciling needs a code host that says which pull requests are closed: set the setting repository and " +
+            "GITHUB_TOKEN (pulumi config set --stack preview repository owner/name)",
+        );
+      }
+      // The plan is seen before anything happens, also by whoever waits for the JSON.
+      const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
+      const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, dryRun, maxClosings, show });
+      if (json) {
+        print(asJson(plan, outcomes));
+      }
+      process.exitCode = ok ? 0 : 1;
+    });
 
 /** One line for each preview. */
 export function planAsText({ rows }: Plan): string {

@@ -1,37 +1,31 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { existingPreview } from "../../lifecycle/inventory/preview";
 import { generationOf, resetDatabase } from "../../lifecycle/reset-database";
 import { pullRequest } from "../arguments";
 import { print } from "../output/print";
 import { report, reportingWorkspace } from "../workspace";
 
-export const addResetDatabase = (program: Command): Command =>
+export const addResetDatabase = (program: Command) =>
   program
     .command("reset-db")
     .description("start again with an empty database, migrated and seeded; what reviewers have entered is lost")
     .argument("<number>", "the pull request's number", pullRequest)
     .option("--dry-run", "show what would change and change nothing")
-    .action(run);
-
-interface Options {
-  readonly dryRun?: boolean;
-}
-
-async function run(number: number, { dryRun = false }: Options): Promise<void> {
-  const preview = await existingPreview(reportingWorkspace(), number);
-  const { stack, identity, asleep } = preview;
-  const { origin } = identity.names;
-  if (dryRun) {
-    const generation = await generationOf(preview);
-    print(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
-    print(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
-    return;
-  }
-  report(`${stack}: replacing the database's volume (usually 30 s)`);
-  await resetDatabase(preview);
-  print(
-    asleep
-      ? `${origin} is asleep: preview wake ${number} gives it an empty database, migrated and seeded.`
-      : `${origin} has an empty database, migrated and seeded.`,
-  );
-}
+    .action(async (number, { dryRun = false }) => {
+      const preview = await existingPreview(reportingWorkspace(), number);
+      const { stack, identity, asleep } = preview;
+      const { origin } = identity.names;
+      if (dryRun) {
+        const generation = await generationOf(preview);
+        print(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
+        print(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
+        return;
+      }
+      report(`${stack}: replacing the database's volume (usually 30 s)`);
+      await resetDatabase(preview);
+      print(
+        asleep
+          ? `${origin} is asleep: preview wake ${number} gives it an empty database, migrated and seeded.`
+          : `${origin} has an empty database, migrated and seeded.`,
+      );
+    });

@@ -1,27 +1,25 @@
-import { Argument, type Command } from "commander";
+import { Argument, type Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { pullRequest } from "../arguments";
-import { parts, placeOptions } from "../parts";
+import { partNames, parts, placeOptions } from "../parts";
 
-export const addShell = (program: Command): Command =>
+export const addShell = (program: Command) =>
   program
     .command("shell")
     .description("open a shell in a part of a preview; in the database its client")
     .argument("<number>", "the pull request's number", pullRequest)
-    .addArgument(new Argument("<part>").choices(Object.keys(parts)))
+    .addArgument(new Argument("<part>").choices(partNames))
     .argument("[command...]", "after --: run this instead")
-    .action(run);
-
-async function run(number: number, part: keyof typeof parts, command: readonly string[]): Promise<void> {
-  const words = command.length > 0 ? command : [part === "db" ? "psql" : "sh"];
-  const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
-  const prefix = part === "db" ? inDatabase : [];
-  const place = await placeOptions(number);
-  const args = [...place, "exec", ...terminal, parts[part], "--", ...prefix, ...words];
-  // Every byte, in both directions.
-  const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
-  process.exitCode = exitCode ?? 2;
-}
+    .action(async (number, part, command) => {
+      const words = command.length > 0 ? command : [part === "db" ? "psql" : "sh"];
+      const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
+      const prefix = part === "db" ? inDatabase : [];
+      const place = await placeOptions(number);
+      const args = [...place, "exec", ...terminal, parts[part], "--", ...prefix, ...words];
+      // Every byte, in both directions.
+      const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
+      process.exitCode = exitCode ?? 2;
+    });
 
 /** So that psql, pg_dump and their like find the product's database without being told. */
 const inDatabase = ["sh", "-c", 'export PGUSER="$POSTGRES_USER" PGDATABASE="$POSTGRES_DB"; exec "$@"', "sh"];

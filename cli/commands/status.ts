@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { table } from "table";
 import { UserError } from "../../contract";
 import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
@@ -9,35 +9,28 @@ import { ageOf, relative } from "../output/duration";
 import { print } from "../output/print";
 import { workspace } from "../workspace";
 
-export const addStatus = (program: Command): Command =>
+/** It judges nothing: it ends with 0. */
+export const addStatus = (program: Command) =>
   program
     .command("status")
     .description("show one line for each preview, or what one consists of and whether it serves")
     .argument("[number]", "the pull request's number", pullRequest)
     .option("--login", "show the reviewers' login, to whoever may read its Secret")
     .option("--json", "as JSON")
-    .action(run);
-
-interface Options {
-  readonly login?: boolean;
-  readonly json?: boolean;
-}
-
-/** It judges nothing: it ends with 0. */
-async function run(number: number | undefined, { login, json = false }: Options): Promise<void> {
-  const now = new Date();
-  if (number !== undefined) {
-    const details = await detailsOf(workspace(), number, now, { login });
-    print(json ? detailsAsJson(number, details) : detailsAsText(details, now));
-    return;
-  }
-  if (login === true) {
-    throw new UserError("--login shows the login of one preview: give its number, preview status 123 --login");
-  }
-  const own = workspace();
-  const previews = await statusesOf(own, await sharedIdentity(own), now);
-  print((json ? statusAsJson : statusAsText)(previews, now));
-}
+    .action(async (number, { login, json = false }) => {
+      const now = new Date();
+      if (number !== undefined) {
+        const details = await detailsOf(workspace(), number, now, { login });
+        print(json ? detailsAsJson(number, details) : detailsAsText(details, now));
+        return;
+      }
+      if (login === true) {
+        throw new UserError("--login shows the login of one preview: give its number, preview status 123 --login");
+      }
+      const own = workspace();
+      const previews = await statusesOf(own, await sharedIdentity(own), now);
+      print((json ? statusAsJson : statusAsText)(previews, now));
+    });
 
 const detailsAsJson = (pullRequest: number, { preview, status, answers, inside, login }: Details): string =>
   harmlessJson({ pullRequest, ...preview, ...status, answers, ...inside, login });

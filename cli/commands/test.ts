@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { UserError } from "../../contract";
 import { httpClient } from "../../clients/http/client";
@@ -12,36 +12,34 @@ import { target } from "../arguments";
 import { say } from "../output/print";
 import { workspace } from "../workspace";
 
-export const addTest = (program: Command): Command =>
+/**
+ * Runs a command against a preview, without a shell. By number it gets the login of the preview's Secret; by URL, where
+ * there is no cluster to ask, what the caller's own PREVIEW_USERNAME and PREVIEW_PASSWORD say.
+ */
+export const addTest = (program: Command) =>
   program
     .command("test")
     .description("run a command against a preview, once it serves; its exit code is the command's")
     .argument("<preview>", "the pull request's number, or the URL of any preview", target)
     .argument("<command...>", "after --: the command, which gets PREVIEW_URL, PREVIEW_USERNAME and PREVIEW_PASSWORD")
     .usage("<number | url> -- <command>")
-    .action(run);
-
-/**
- * Runs a command against a preview, without a shell. By number it gets the login of the preview's Secret; by URL, where
- * there is no cluster to ask, what the caller's own PREVIEW_USERNAME and PREVIEW_PASSWORD say.
- */
-async function run(preview: number | string, [command = "", ...args]: string[]): Promise<void> {
-  const known = typeof preview === "string" ? { url: preview } : await deployed(workspace(), preview);
-  const place = "namespace" in known ? known : undefined;
-  const login = place && (await demoLogin(place));
-  await serving(known.url, {
-    dispatcher: httpClient(),
-    webIsReady: place && (() => webIsReady(place)),
-    signal: interruption,
-    report: say,
-  });
-  const variables = {
-    PREVIEW_URL: known.url,
-    ...(login && { PREVIEW_USERNAME: login.username, PREVIEW_PASSWORD: login.password }),
-  };
-  const result = await execa(command, args, { env: variables, stdio: "inherit", reject: false });
-  if (result.exitCode === undefined) {
-    throw new UserError(causeOf(command, result));
-  }
-  process.exitCode = result.exitCode;
-}
+    .action(async (preview, [command = "", ...args]) => {
+      const known = typeof preview === "string" ? { url: preview } : await deployed(workspace(), preview);
+      const place = "namespace" in known ? known : undefined;
+      const login = place && (await demoLogin(place));
+      await serving(known.url, {
+        dispatcher: httpClient(),
+        webIsReady: place && (() => webIsReady(place)),
+        signal: interruption,
+        report: say,
+      });
+      const variables = {
+        PREVIEW_URL: known.url,
+        ...(login && { PREVIEW_USERNAME: login.username, PREVIEW_PASSWORD: login.password }),
+      };
+      const result = await execa(command, args, { env: variables, stdio: "inherit", reject: false });
+      if (result.exitCode === undefined) {
+        throw new UserError(causeOf(command, result));
+      }
+      process.exitCode = result.exitCode;
+    });

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { UserError } from "../../contract";
 import { harmlessJson } from "../../clients/process/harmless";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
@@ -12,7 +12,8 @@ import { coloured, summary } from "../output/contract-report";
 import { print } from "../output/print";
 import { ci, report, reportingWorkspace } from "../workspace";
 
-export const addUp = (program: Command): Command =>
+/** Brings a preview up, or steps aside for what has become of its pull request, or of the preview, meanwhile. */
+export const addUp = (program: Command) =>
   program
     .command("up")
     .description(
@@ -29,47 +30,34 @@ export const addUp = (program: Command): Command =>
     .option("--comment", "say on the pull request how it went")
     .option("--screenshots <folder>", "take a picture of each page that the product file lists, with Google Chrome")
     .option("--json", "as JSON")
-    .action(run);
-
-interface Options {
-  readonly api?: string;
-  readonly web?: string;
-  readonly sha?: string;
-  readonly replaceDatabase?: boolean;
-  readonly comment?: boolean;
-  readonly screenshots?: string;
-  readonly json?: boolean;
-}
-
-/** Brings a preview up, or steps aside for what has become of its pull request, or of the preview, meanwhile. */
-async function run(number: number, options: Options): Promise<void> {
-  const workspace = reportingWorkspace();
-  await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
-  if (options.screenshots !== undefined) {
-    makeScreenshotFolder(options.screenshots);
-  }
-  const host = await codeHostOf(workspace, number);
-  if (host === undefined) {
-    report(noCodeHost);
-  }
-  try {
-    const result = await deploy(workspace, number, host, { ...options, usesFile: true });
-    if (options.json === true) {
-      print(harmlessJson(result));
-    } else {
-      print(asText(result), coloured);
-    }
-    process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
-    if (options.comment === true && result.outcome === "up") {
-      await tell(host, number, commentOnUp(number, result, ci.runPage));
-    }
-  } catch (error) {
-    if (options.comment === true && error instanceof UserError) {
-      await tell(host, number, commentOnFailure("update", error.message, ci.runPage));
-    }
-    throw error;
-  }
-}
+    .action(async (number, options) => {
+      const workspace = reportingWorkspace();
+      await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
+      if (options.screenshots !== undefined) {
+        makeScreenshotFolder(options.screenshots);
+      }
+      const host = await codeHostOf(workspace, number);
+      if (host === undefined) {
+        report(noCodeHost);
+      }
+      try {
+        const result = await deploy(workspace, number, host, { ...options, usesFile: true });
+        if (options.json === true) {
+          print(harmlessJson(result));
+        } else {
+          print(asText(result), coloured);
+        }
+        process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
+        if (options.comment === true && result.outcome === "up") {
+          await tell(host, number, commentOnUp(number, result, ci.runPage));
+        }
+      } catch (error) {
+        if (options.comment === true && error instanceof UserError) {
+          await tell(host, number, commentOnFailure("update", error.message, ci.runPage));
+        }
+        throw error;
+      }
+    });
 
 function asText(result: UpResult): string {
   if (result.outcome === "stepped aside") {

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { UserError } from "../../contract";
 import { kubectl } from "../../clients/kubernetes/kubectl";
 import { interruption } from "../../clients/process/interruption";
@@ -14,7 +14,8 @@ import { asJson, asText, coloured } from "../output/contract-report";
 import { print, say } from "../output/print";
 import { workspace } from "../workspace";
 
-export const addVerify = (program: Command): Command =>
+/** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
+export const addVerify = (program: Command) =>
   program
     .command("verify")
     .description("check what mysteriously breaks; each failure names the setting to change")
@@ -25,34 +26,25 @@ export const addVerify = (program: Command): Command =>
     )
     .option("--context <name>", "context of the kubeconfig to look inside with; by default the stack's own")
     .option("--json", "as JSON")
-    .action(run);
+    .action(async (preview, options) => {
+      // A URL may be that of any product.
+      const own = typeof preview === "string" ? undefined : productOf(process.cwd());
+      const product = options.product === undefined ? own : readProduct(options.product);
+      const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
+      const checked = new Target({ product: product ?? parseProduct({}, "defaults"), signal: interruption, ...view });
+      await reachable(checked);
 
-interface Options {
-  readonly product?: string;
-  readonly context?: string;
-  readonly json?: boolean;
-}
+      const progress = progressOf();
+      const report = await verify(checked, { report: progress.count }).finally(progress.end);
+      if (options.json === true) {
+        print(asJson(report));
+      } else {
+        print(asText(report, process.stdout.columns ?? 120), coloured);
+      }
+      process.exitCode = report.ok ? 0 : 1;
+    });
 
-/** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
-async function run(preview: number | string, options: Options): Promise<void> {
-  // A URL may be that of any product.
-  const own = typeof preview === "string" ? undefined : productOf(process.cwd());
-  const product = options.product === undefined ? own : readProduct(options.product);
-  const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
-  const checked = new Target({ product: product ?? parseProduct({}, "defaults"), signal: interruption, ...view });
-  await reachable(checked);
-
-  const progress = progressOf();
-  const report = await verify(checked, { report: progress.count }).finally(progress.end);
-  if (options.json === true) {
-    print(asJson(report));
-  } else {
-    print(asText(report, process.stdout.columns ?? 120), coloured);
-  }
-  process.exitCode = report.ok ? 0 : 1;
-}
-
-async function insideOf(pullRequest: number, options: Options): Promise<View> {
+async function insideOf(pullRequest: number, options: { readonly context?: string }): Promise<View> {
   const stack = await deployed(workspace(), pullRequest);
   if (options.context !== undefined) {
     // Whoever names a context wants it looked at: a mistyped one must not pass for one that can't be asked.

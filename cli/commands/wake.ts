@@ -1,16 +1,16 @@
-import type { Command } from "commander";
+import type { Command } from "@commander-js/extra-typings";
 import { existingPreview } from "../../lifecycle/inventory/preview";
 import { wake } from "../../lifecycle/sleep";
 import { pullRequest } from "../arguments";
 import { print } from "../output/print";
 import { reportingWorkspace } from "../workspace";
 
-export const addWake = (program: Command): Command =>
+export const addWake = (program: Command) =>
   program
     .command("wake")
     .description("bring a sleeping preview back")
     .argument("<number>", "the pull request's number", pullRequest)
-    .action(async (number: number) => {
+    .action(async (number) => {
       const preview = await existingPreview(reportingWorkspace(), number);
       const { origin } = preview.identity.names;
       const state = await wake(preview);
