@@ -37,6 +37,16 @@ export async function withBrowser<Result>(
   });
 }
 
+/** @throws UserError where the package that drives Chrome, which is optional, isn't installed */
+export function refuseWithoutPlaywright(): void {
+  try {
+    require.resolve("playwright-core");
+  } catch (error) {
+    const advice = "npm ci installs it, as an optional package; or leave --screenshots out";
+    throw new UserError(`--screenshots takes playwright-core, which isn't installed: ${advice}`, { cause: error });
+  }
+}
+
 async function launch(folder: string, proxy: string): Promise<BrowserContext> {
   // Other commands needn't wait for it to be read.
   const { chromium } = await import("playwright-core");

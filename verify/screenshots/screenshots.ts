@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { UserError } from "../../contract";
-import { withBrowser } from "./browser";
+import { refuseWithoutPlaywright, withBrowser } from "./browser";
 import type { Target } from "../target";
 
 /** What a page has to come to rest, in milliseconds; one that never does is taken as it is. */
@@ -56,8 +56,9 @@ export async function takeScreenshots(target: Target, options: ScreenshotOptions
   }
 }
 
-/** @throws UserError where nothing can be written there */
+/** @throws UserError where none could be taken, or nothing can be written there */
 export function makeScreenshotFolder(folder: string): void {
+  refuseWithoutPlaywright();
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
