@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
 import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend";
 import { lockIn } from "./stack-lock";
 import { inPrivateFolder } from "./private-folder";
@@ -37,25 +37,19 @@ export const isRemoved = (error: unknown, stack: string): boolean =>
  * @param known names of the stacks that there were a moment ago @default the backend is asked
  */
 export async function ensureStack(context: PulumiContext, stack: string, known?: readonly string[]): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    const names = (tries === 0 ? known : undefined) ?? (await stackNames(context));
-    if (names.includes(stack)) {
-      return;
-    }
-    try {
-      await makeStack(context, stack);
-      return;
-    } catch (error) {
-      const isBeingMade =
-        (error as Error).message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
-      if (!isBeingMade || tries === 30) {
-        throw error;
-      }
+  const attempt = async (number: number) => {
+    if (number > 1) {
       await removeDeadLocks(context, stack);
-      // Or it is made by another run, in the same moment.
-      await sleep(1000);
     }
-  }
+    const names = (number === 1 ? known : undefined) ?? (await stackNames(context));
+    if (!names.includes(stack)) {
+      await makeStack(context, stack);
+    }
+  };
+  // By another run, in the same moment.
+  const isBeingMade = (error: Error) =>
+    error.message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
+  await pRetry(attempt, { retries: 30, factor: 1, shouldRetry: ({ error }) => isBeingMade(error) });
 }
 
 async function makeStack(context: PulumiContext, stack: string): Promise<void> {
