@@ -34,8 +34,9 @@ export = () =>
       url: settings.names.origin,
       ...(settings.ingress.apiHost && { apiUrl: settings.names.apiOrigin }),
       namespace: settings.names.namespace,
-      images: { api: settings.api.image, web: settings.web.image },
+      images: settings.images,
       revisions: settings.revisions,
+      parts: Object.values(settings.parts),
       record: deploymentRecord({ configuration, settings, deployed, cluster: existing.cluster }),
     });
   });

@@ -1,4 +1,4 @@
-import { isComplete, type Receipt } from "../contract";
+import { isComplete, productImages, type Receipt } from "../contract";
 import { harmless } from "../clients/process/harmless";
 import type { UpResult } from "../lifecycle/up";
 import { summary } from "./output/contract-report";
@@ -17,9 +17,7 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
     "",
     "| part | revision | image |",
     "| --- | --- | --- |",
-    ...(["api", "web"] as const).map(
-      (part) => `| ${part} | \`${preview.revisions[part]}\` | \`${preview.images[part]}\` |`,
-    ),
+    ...productImages.map((part) => `| ${part} | \`${preview.revisions[part]}\` | \`${preview.images[part]}\` |`),
     "",
     ...(checks === undefined ? [] : ["Its contract check:", "", fenced(summary(checks)), ""]),
     `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login to whoever may read its Secret.`,

@@ -1,12 +1,21 @@
+import { type Part, UserError } from "../contract";
 import { deployed } from "../lifecycle/inventory/deployed";
 import { workspace } from "./workspace";
 
-/** The parts of a preview that have pods, by what a person calls them, with what `kubectl` calls them. */
-export const parts = { api: "deployment/api", web: "deployment/web", db: "statefulset/db" } as const;
-export const partNames = Object.keys(parts) as (keyof typeof parts)[];
+/** What a person calls parts of a preview. */
+export const namesOf = (parts: readonly Part[]): string[] => parts.map(({ name }) => name);
 
-/** Where a preview's parts are, as options of `kubectl`. */
-export async function placeOptions(pullRequest: number): Promise<string[]> {
-  const { kubeContext, namespace } = await deployed(workspace(), pullRequest);
-  return ["--context", kubeContext, "--namespace", namespace];
+/**
+ * One part of a preview.
+ *
+ * @returns the part, and where it is as options of `kubectl`
+ * @throws UserError where the preview has no part of that name
+ */
+export async function findPart(pullRequest: number, name: string): Promise<{ part: Part; place: string[] }> {
+  const { kubeContext, namespace, parts } = await deployed(workspace(), pullRequest);
+  const part = parts.find((one) => one.name === name);
+  if (part === undefined) {
+    throw new UserError(`pr-${pullRequest} has no part ${name}; it has ${namesOf(parts).join(", ")}`);
+  }
+  return { part, place: ["--context", kubeContext, "--namespace", namespace] };
 }

@@ -1,12 +1,12 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiEnvironment, apiSecrets, databaseAddress, type GeneratedSecrets, services } from "../contract";
+import { addressOf, apiEnvironment, apiSecrets, type GeneratedSecrets } from "../contract";
 import { httpServer } from "./http-server";
 import { Migration } from "./migration";
 import type { Postgres } from "./postgres";
-import { secret, type Transform, type WorkloadArgs } from "./workload";
+import { type ProductArgs, secret, type Transform } from "./pod";
 
-export interface DjangoApiArgs extends WorkloadArgs {
+export interface DjangoApiArgs extends ProductArgs {
   readonly secrets: pulumi.Output<GeneratedSecrets>;
   readonly database: Postgres;
   readonly transform?: Transform<k8s.apps.v1.DeploymentArgs>;
@@ -15,8 +15,6 @@ export interface DjangoApiArgs extends WorkloadArgs {
 
 /** Django, reached inside the preview as `http://api:8000`; it changes only after its migration has succeeded. */
 export class DjangoApi extends pulumi.ComponentResource {
-  readonly deployment: k8s.apps.v1.Deployment;
-
   constructor(name: string, args: DjangoApiArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:DjangoApi", name, {}, options);
     const { settings, namespace, secrets } = args;
@@ -28,16 +26,16 @@ export class DjangoApi extends pulumi.ComponentResource {
       { ...args, database: args.database.statefulSet, secretName, transform: args.transformMigration },
       { parent: this, dependsOn: args.database },
     );
-    this.deployment = httpServer(
+    httpServer(
       name,
       {
         ...args,
-        service: services.api,
+        part: settings.parts.api,
         server: settings.api,
         environment: apiEnvironment(settings),
         secretName,
-        needs: [databaseAddress],
-        probeHost: services.api.name,
+        needs: [addressOf(settings.parts.db)],
+        probeHost: settings.parts.api.name,
       },
       this,
       { dependsOn: job },

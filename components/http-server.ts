@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Environment, type Settings, writableFolders } from "../contract";
-import { gate } from "./gate";
+import { type Environment, type ListeningPart, type Settings, writableFolders } from "../contract";
+import { gate } from "./pod/gate";
 import {
   container,
   inNamespace,
   labelsOf,
   podSpec,
+  type ProductArgs,
   productVolumes,
   replicasOf,
   resourceRequirements,
@@ -16,13 +17,12 @@ import {
   takenOver,
   type Transform,
   variables,
-  type WorkloadArgs,
-} from "./workload";
+} from "./pod";
 
-export interface HttpServerArgs extends WorkloadArgs {
-  /** The Service's name and port. Other parts of the preview find it by them. */
-  readonly service: { readonly name: string; readonly port: number };
-  /** The container's port, image, command, checks and resources. */
+export interface HttpServerArgs extends ProductArgs {
+  /** Other parts of the preview find it by its name and its Service's port. */
+  readonly part: ListeningPart;
+  /** The container's image, command, checks and resources. */
   readonly server: Settings["api"] | Settings["web"];
   readonly environment: Environment;
   /** `db:5432`: what it can't do without, which is waited for. */
@@ -40,25 +40,25 @@ export function httpServer(
   args: HttpServerArgs,
   parent: pulumi.Resource,
   options: Pick<pulumi.CustomResourceOptions, "dependsOn"> = {},
-): k8s.apps.v1.Deployment {
-  const { service, server, transform = (same) => same } = args;
+): void {
+  const { part, transform = (same) => same } = args;
   const namespace = args.namespace.metadata.name;
-  const labels = labelsOf(service.name);
-  const selector = selectorOf(service.name);
+  const labels = labelsOf(part.name);
+  const selector = selectorOf(part.name);
 
   new k8s.core.v1.Service(
     name,
     {
       // The Deployment is waited for; waiting for the Service as well takes 10 s longer and proves nothing more.
-      metadata: { name: service.name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
-      spec: { selector, ports: [{ name: "http", port: service.port, targetPort: server.port }] },
+      metadata: { name: part.name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: { selector, ports: [{ name: "http", port: part.port, targetPort: part.targetPort }] },
     },
     inNamespace(parent, args.namespace),
   );
-  return new k8s.apps.v1.Deployment(
+  new k8s.apps.v1.Deployment(
     name,
     transform({
-      metadata: { name: service.name, namespace, labels, annotations: { ...takenOver, ...stoppedBeside } },
+      metadata: { name: part.name, namespace, labels, annotations: { ...takenOver, ...stoppedBeside } },
       spec: {
         replicas: replicasOf(args.settings),
         // The old pod serves until the new one is ready, also when that never happens.
@@ -86,7 +86,7 @@ const stoppedBeside = { "pulumi.com/deletionPropagationPolicy": "background" };
 const notYetForgotten = 2;
 
 function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
-  const { server, service } = args;
+  const { part, server } = args;
   const folders = writableFolders(server.writablePaths);
   const { volumes, volumeMounts } = productVolumes(args, folders);
   return podSpec(args, {
@@ -96,11 +96,11 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
     initContainers: [gate(args.settings, { needs: args.needs, hasEgress: true })],
     containers: [
       container({
-        name: service.name,
+        name: part.name,
         image: server.image,
         command: server.command,
         env: variables(args.environment, args.secretName),
-        ports: [{ name: "http", containerPort: server.port }],
+        ports: [{ name: "http", containerPort: part.targetPort }],
         resources: resourceRequirements(server.resources, folders),
         volumeMounts,
         ...probes(args),
@@ -112,9 +112,9 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
 
 type Probes = Pick<types.input.core.v1.Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
 
-function probes({ server, probeHost }: HttpServerArgs): Probes {
+function probes({ part, server, probeHost }: HttpServerArgs): Probes {
   const get = (path: string) => ({
-    httpGet: { path, port: server.port, httpHeaders: [{ name: "Host", value: probeHost }] },
+    httpGet: { path, port: part.targetPort, httpHeaders: [{ name: "Host", value: probeHost }] },
     timeoutSeconds: 5,
   });
   return {

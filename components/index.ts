@@ -5,4 +5,4 @@ export { type Existing, preflight } from "./preflight";
 export { PreviewStack, type PreviewStackArgs } from "./preview-stack";
 export { deployedRecord, deploymentRecord, onceReady, refuseOutdated } from "./record";
 export { withoutStackTrace } from "./run-error";
-export type { Transform } from "./workload";
+export type { Transform } from "./pod";

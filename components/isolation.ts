@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { services, type Settings } from "../contract";
-import { inNamespace, nameLabel } from "./workload";
+import { type ListeningPart, nameLabel, ofProduct, type Settings } from "../contract";
+import { inNamespace } from "./pod";
 
 type Rule = Pick<types.input.networking.v1.NetworkPolicySpec, "ingress" | "egress">;
 type Peer = types.input.networking.v1.NetworkPolicyPeer;
@@ -44,8 +44,7 @@ const policyType = (direction: string) => (direction === "ingress" ? "Ingress" :
 
 /** Each policy by name: the pods that it is for, all where none is named, and what it allows. */
 export function networkRules(settings: Settings): Record<string, { pods: string[]; rule: Rule }> {
-  const { api, database, web } = services;
-  const migration = "migration";
+  const { api, web, db, migration } = settings.parts;
   const extra = settings.egress.map(({ cidr, namespaceLabels, ports }) => ({
     to: [cidr === undefined ? inNamespaces(namespaceLabels ?? {}) : { ipBlock: block(cidr) }],
     ...(ports === undefined ? {} : { ports: ports.map(tcp) }),
@@ -68,39 +67,44 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
     },
     "controller-to-web": {
       pods: [web.name],
-      rule: { ingress: [{ from: [controller], ports: [tcp(settings.web.port)] }] },
+      rule: { ingress: [{ from: [controller], ports: [portOf(web)] }] },
     },
     ...(controllerToApi && {
       "controller-to-api": {
         pods: [api.name],
-        rule: { ingress: [{ from: [controller], ports: [tcp(settings.api.port)] }] },
+        rule: { ingress: [{ from: [controller], ports: [portOf(api)] }] },
       },
     }),
     "web-to-api": {
       pods: [web.name],
-      rule: { egress: [{ to: [podsNamed(api.name)], ports: [tcp(settings.api.port)] }] },
+      rule: { egress: [{ to: [podsNamed(api.name)], ports: [portOf(api)] }] },
     },
     "api-from-web": {
       pods: [api.name],
-      rule: { ingress: [{ from: [podsNamed(web.name)], ports: [tcp(settings.api.port)] }] },
+      rule: { ingress: [{ from: [podsNamed(web.name)], ports: [portOf(api)] }] },
     },
     "api-to-database": {
-      pods: [api.name, migration],
-      rule: { egress: [{ to: [podsNamed(database.name)], ports: [tcp(database.port)] }] },
+      pods: [api.name, migration.name],
+      rule: { egress: [{ to: [podsNamed(db.name)], ports: [portOf(db)] }] },
     },
     "database-from-api": {
-      pods: [database.name],
-      rule: { ingress: [{ from: [podsNamed(api.name, migration)], ports: [tcp(database.port)] }] },
+      pods: [db.name],
+      rule: { ingress: [{ from: [podsNamed(api.name, migration.name)], ports: [portOf(db)] }] },
     },
-    ...(extra.length === 0
-      ? {}
-      : { "extra-egress": { pods: [api.name, migration, web.name], rule: { egress: extra } } }),
+    ...(extra.length === 0 ? {} : { "extra-egress": { pods: productsPods(settings), rule: { egress: extra } } }),
   };
 }
+
+/** Sorted, so that the policy is the same in whatever order the parts stand. */
+const productsPods = ({ parts }: Settings) =>
+  ofProduct(Object.values(parts))
+    .map(({ name }) => name)
+    .sort();
 
 /** "Everywhere" doesn't mean the cloud's metadata service, which hands out the node's own credentials. */
 const block = (cidr: string) => (cidr === "0.0.0.0/0" ? { cidr, except: ["169.254.0.0/16"] } : { cidr });
 const tcp = (port: number) => ({ protocol: "TCP", port });
+const portOf = ({ targetPort }: ListeningPart) => tcp(targetPort);
 const inNamespaces = (matchLabels: Record<string, string>): Peer => ({ namespaceSelector: { matchLabels } });
 const podsNamed = (...names: string[]): Peer => ({ podSelector: selector(names) });
 

@@ -1,20 +1,20 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { apiEnvironment, databaseAddress, type Settings, shortHash, writableFolders } from "../contract";
-import { gate } from "./gate";
+import { addressOf, apiEnvironment, type Settings, shortHash, writableFolders } from "../contract";
+import { gate } from "./pod/gate";
 import {
   container,
   labelsOf,
   podSpec,
+  type ProductArgs,
   productVolumes,
   resourceRequirements,
   stoppedFirst,
   type Transform,
   variables,
-  type WorkloadArgs,
-} from "./workload";
+} from "./pod";
 
-export interface MigrationArgs extends WorkloadArgs {
+export interface MigrationArgs extends ProductArgs {
   /** Its uid is another's where the data is. */
   readonly database: k8s.apps.v1.StatefulSet;
   /** The API's Secret: the migration sees the same variables. */
@@ -31,7 +31,7 @@ export class Migration extends pulumi.ComponentResource {
 
   constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Migration", name, {}, options);
-    const labels = labelsOf("migration");
+    const labels = labelsOf(args.settings.parts.migration.name);
     // Asleep there is no database to migrate. One that has succeeded stays so, and waking needn't wait for another.
     const suspend = args.settings.asleep;
 
@@ -70,7 +70,7 @@ export class Migration extends pulumi.ComponentResource {
   }
 
   private pod(args: MigrationArgs) {
-    const { api } = args.settings;
+    const { api, parts } = args.settings;
     const folders = writableFolders(api.writablePaths);
     const { volumes, volumeMounts } = productVolumes(args, folders);
     return podSpec(args, {
@@ -78,7 +78,7 @@ export class Migration extends pulumi.ComponentResource {
       gid: api.gid,
       restartPolicy: "Never",
       volumes,
-      initContainers: [gate(args.settings, { needs: [databaseAddress], hasEgress: true })],
+      initContainers: [gate(args.settings, { needs: [addressOf(parts.db)], hasEgress: true })],
       containers: [
         container({
           name: "migrate",

@@ -7,10 +7,9 @@ import {
   databaseVolume,
   generationAnnotation,
   type GeneratedSecrets,
-  services,
   type Settings,
 } from "../contract";
-import { databaseSeconds, gate } from "./gate";
+import { databaseSeconds, gate } from "./pod/gate";
 import {
   container,
   inNamespace,
@@ -26,7 +25,7 @@ import {
   variables,
   type WorkloadArgs,
   writable,
-} from "./workload";
+} from "./pod";
 
 export interface PostgresArgs extends WorkloadArgs {
   readonly secrets: pulumi.Output<GeneratedSecrets>;
@@ -39,7 +38,7 @@ export class Postgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Postgres", name, {}, options);
-    const { name: service, port } = services.database;
+    const { name: service, port } = args.settings.parts.db;
     const labels = labelsOf(service);
 
     // Headless: one pod needs no virtual address, and a Service without one is not waited for.
@@ -71,7 +70,7 @@ export interface StatefulSetParts extends Pick<PostgresArgs, "settings" | "image
 /** What the database's StatefulSet is made from, after `transform`. */
 export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSetArgs {
   const { settings, namespace, transform = (same) => same } = parts;
-  const { name } = services.database;
+  const { name } = settings.parts.db;
   const labels = labelsOf(name);
   return transform({
     metadata: { name, namespace, labels, annotations: takenOver },
@@ -87,7 +86,8 @@ export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSe
 }
 
 function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
-  const { database } = settings;
+  const { database, parts } = settings;
+  const isReady = isReadyAt(parts.db.targetPort);
   const { volumes, volumeMounts } = writable(databaseFolders);
   return podSpec(
     { imagePullSecrets },
@@ -101,7 +101,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
           image: database.image,
           args: ["postgres", ...throwAwayDurability],
           env: variables(databaseEnvironment(), passwordSecret),
-          ports: [{ name: "postgres", containerPort: services.database.port }],
+          ports: [{ name: "postgres", containerPort: parts.db.targetPort }],
           resources: resourceRequirements(database.resources, databaseFolders),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],
           startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: databaseSeconds },
@@ -122,10 +122,10 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
 const throwAwayDurability = ["fsync", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
 
 /** Over TCP: the server that only initialises the data listens on its socket alone (docker-library/postgres#880). */
-const isReady = {
-  exec: { command: ["pg_isready", "--quiet", "--host=127.0.0.1", `--port=${services.database.port}`] },
+const isReadyAt = (port: number) => ({
+  exec: { command: ["pg_isready", "--quiet", "--host=127.0.0.1", `--port=${port}`] },
   timeoutSeconds: 3,
-};
+});
 
 function volumeClaim({ database }: Settings) {
   return {

@@ -5,7 +5,7 @@ import {
   otherCluster,
   ownerLabels,
   recordFrom,
-  services,
+  referenceOf,
   type Settings,
   SettingsError,
   UserError,
@@ -109,10 +109,10 @@ function namespacesOf({ kubeContext, owner }: Settings): Promise<KubernetesObjec
 }
 
 /** The right to look comes with the namespace's first objects, which a run that was killed may not have come to. */
-async function databaseOf({ kubeContext, names }: Settings): Promise<LivingDatabase | undefined> {
+async function databaseOf({ kubeContext, names, parts }: Settings): Promise<LivingDatabase | undefined> {
   const place = `--namespace=${names.namespace}`;
   try {
-    const [database] = await get<LivingDatabase>(kubeContext, `statefulset/${services.database.name}`, place);
+    const [database] = await get<LivingDatabase>(kubeContext, referenceOf(parts.db), place);
     return database;
   } catch (error) {
     if (/forbidden/i.test((error as Error).message)) {

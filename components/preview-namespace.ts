@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ownerLabels, quotaName, type Settings } from "../contract";
-import { inNamespace } from "./workload";
+import { inNamespace } from "./pod";
 
 export interface PreviewNamespaceArgs {
   readonly settings: Settings;

@@ -14,7 +14,7 @@ import { PublicHost } from "./public-host";
 import { refuseLoss } from "./refuse-loss";
 import { RegistryCredentials } from "./registry-credentials";
 import { TrustedCa } from "./trusted-ca";
-import type { Transform } from "./workload";
+import type { Transform } from "./pod";
 
 export interface PreviewStackArgs {
   /** Made by `parseSettings`: validated, every default filled in. */
@@ -70,16 +70,16 @@ export class PreviewStack extends pulumi.ComponentResource {
       namespace,
       secrets,
       imagePullSecrets: this.pullSecrets(name, settings, namespace, ready),
-      trustedCa: this.trustedCa(name, settings, namespace, ready),
     };
+    const product = { ...workload, trustedCa: this.trustedCa(name, settings, namespace, ready) };
 
     const database = new Postgres(`${name}-db`, { ...workload, transform: transform.database }, isolated);
     new DjangoApi(
       `${name}-api`,
-      { ...workload, database, transform: transform.api, transformMigration: transform.migration },
+      { ...product, database, transform: transform.api, transformMigration: transform.migration },
       isolated,
     );
-    new NextWeb(`${name}-web`, { ...workload, transform: transform.web }, isolated);
+    new NextWeb(`${name}-web`, { ...product, transform: transform.web }, isolated);
 
     if (settings.demoLogin !== undefined) {
       new DemoLogin(`${name}-login`, { ...settings.demoLogin, secrets, namespace }, inside);

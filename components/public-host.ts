@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { services, type Settings } from "../contract";
-import { inNamespace } from "./workload";
+import { type ListeningPart, type Settings } from "../contract";
+import { inNamespace } from "./pod";
 
 export interface PublicHostArgs {
   readonly settings: Settings;
@@ -15,13 +15,14 @@ export interface PublicHostArgs {
 export class PublicHost extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace }: PublicHostArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:PublicHost", name, {}, options);
-    const { className, annotations } = settings.ingress;
+    const { ingress, parts } = settings;
+    const { className, annotations } = ingress;
     const rules = ingressRules(settings);
 
     new k8s.networking.v1.Ingress(
       name,
       {
-        metadata: { name: services.web.name, namespace: namespace.metadata.name, annotations: { ...annotations } },
+        metadata: { name: parts.web.name, namespace: namespace.metadata.name, annotations: { ...annotations } },
         spec: {
           ingressClassName: className,
           tls: [{ hosts: rules.map(({ host }) => host) }],
@@ -36,15 +37,15 @@ export class PublicHost extends pulumi.ComponentResource {
 }
 
 /** Which host and path leads where. A longer path wins, in whatever order they stand. */
-export function ingressRules({ ingress, names }: Settings) {
-  const { api, web } = services;
+export function ingressRules({ ingress, names, parts }: Settings) {
+  const { api, web } = parts;
   const publicHost = [route("/", web), ...ingress.apiPaths.map((path) => route(path, api))];
   return [rule(names.host, publicHost), ...(ingress.apiHost ? [rule(names.apiHost, [route("/", api)])] : [])];
 }
 
 const rule = (host: string, paths: ReturnType<typeof route>[]) => ({ host, http: { paths } });
 
-const route = (path: string, { name, port }: { name: string; port: number }) => ({
+const route = (path: string, { name, port }: ListeningPart) => ({
   path,
   pathType: "Prefix",
   backend: { service: { name, port: { number: port } } },

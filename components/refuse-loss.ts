@@ -1,14 +1,24 @@
-import { generationOf, SettingsError } from "../contract";
+import type * as k8s from "@pulumi/kubernetes";
+import { generationOf, type Settings, SettingsError } from "../contract";
 import { podOf, whatMayNotOpen, whatReplaces } from "./living-database";
 import { statefulSetArgs } from "./postgres";
-import type { PreviewStackArgs } from "./preview-stack";
+import type { Transform } from "./pod";
+import type { Existing } from "./preflight";
+
+/** The update that may lose something. */
+export interface IntendedUpdate {
+  readonly settings: Settings;
+  /** What the cluster has. @default nothing is there */
+  readonly existing?: Existing;
+  readonly transform?: { readonly database?: Transform<k8s.apps.v1.StatefulSetArgs> };
+}
 
 /**
  * No update loses a database unless it was told to, by a higher generation.
  *
  * @throws SettingsError before anything is registered, with what would replace the volume
  */
-export function refuseLoss({ settings, existing, transform }: PreviewStackArgs): void {
+export function refuseLoss({ settings, existing, transform }: IntendedUpdate): void {
   const { database, names, pullRequest } = settings;
   const living = existing?.database;
   if (living === undefined || database.generation > generationOf(living)) {

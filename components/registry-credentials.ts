@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../contract";
-import { inNamespace } from "./workload";
+import { inNamespace } from "./pod";
 
 export interface RegistryCredentialsArgs {
   readonly registry: NonNullable<Settings["registry"]>;

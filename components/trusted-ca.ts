@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { basename } from "node:path/posix";
 import { rootCertificates } from "node:tls";
 import { type Settings, trustedCaFile } from "../contract";
-import { inNamespace } from "./workload";
+import { inNamespace } from "./pod";
 
 export interface TrustedCaArgs {
   readonly settings: Settings;

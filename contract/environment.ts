@@ -1,4 +1,6 @@
+import { addressOf, type ProductImage } from "./parts";
 import type { Settings } from "./settings";
+import { namesTrust, type takenNames, trustNames } from "./settings/taken-names";
 
 /**
  * The value of a variable: a text; a key of the container's own Secret, made here; or a key of a Secret that the
@@ -15,16 +17,6 @@ export interface GeneratedSecrets {
   /** Undefined without the setting `demoLogin`. */
   readonly demoPassword?: string;
 }
-
-/** Service names and ports inside a preview. The product finds its parts by them. */
-export const services = {
-  api: { name: "api", port: 8000 },
-  database: { name: "db", port: 5432 },
-  web: { name: "web", port: 3000 },
-} as const;
-
-/** Where the database listens inside a preview. */
-export const databaseAddress = `${services.database.name}:${services.database.port}`;
 
 const database = { user: "app", name: "app_preview" } as const;
 
@@ -49,52 +41,18 @@ export function databaseSecrets(generated: GeneratedSecrets): Record<string, str
   return { POSTGRES_PASSWORD: generated.databasePassword };
 }
 
-/** Names of the variables that every container of a workload is given. */
-export const takenNames = {
-  api: [
-    "DJANGO_SETTINGS_MODULE",
-    "DATABASE_URL",
-    "SECRET_KEY",
-    "ALLOWED_HOSTS",
-    "CSRF_TRUSTED_ORIGINS",
-    "CORS_ALLOWED_ORIGINS",
-    "GIT_SHA",
-    "PREVIEW_HOST",
-  ],
-  web: [
-    "NODE_ENV",
-    "HOSTNAME",
-    "PORT",
-    "INTERNAL_API_URL",
-    "NEXT_PUBLIC_API_URL",
-    "NEXTAUTH_URL",
-    "NEXTAUTH_SECRET",
-    "AUTH_URL",
-    "AUTH_SECRET",
-    "AUTH_TRUST_HOST",
-    "GIT_SHA",
-    "PREVIEW_HOST",
-  ],
-} as const;
-
-/** Names of those that say where the certificates to trust are, each language's own. */
-export const trustNames = {
-  api: ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"],
-  web: ["NODE_EXTRA_CA_CERTS"],
-} as const;
-
-type Taken<Workload extends "api" | "web"> = Readonly<Record<(typeof takenNames)[Workload][number], Variable>>;
+type Taken<Image extends ProductImage> = Readonly<Record<(typeof takenNames)[Image][number], Variable>>;
 
 /** What Django sees, in the API and in the migration. */
 export function apiEnvironment(settings: Settings): Environment {
   const { host, origin, apiHost } = settings.names;
-  const { demoLogin, ingress } = settings;
+  const { demoLogin, ingress, parts } = settings;
   const taken: Taken<"api"> = {
     DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
     DATABASE_URL: { ownSecret: "DATABASE_URL" },
     SECRET_KEY: { ownSecret: "SECRET_KEY" },
     // Next.js calls http://api:8000, and the probes send the same host.
-    ALLOWED_HOSTS: [host, services.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
+    ALLOWED_HOSTS: [host, parts.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
     CSRF_TRUSTED_ORIGINS: origin,
     CORS_ALLOWED_ORIGINS: [origin, ...settings.api.corsOrigins].join(),
     GIT_SHA: settings.revisions.api,
@@ -111,12 +69,11 @@ export function apiEnvironment(settings: Settings): Environment {
 
 export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
   const { user, name } = database;
-  const { name: host, port } = services.database;
-  const { demoLogin } = settings;
+  const { demoLogin, parts } = settings;
   return {
     ...settings.api.secrets,
     ...(demoLogin && { [demoLogin.passwordVariable]: generated.demoPassword ?? "" }),
-    DATABASE_URL: `postgres://${user}:${encodeURIComponent(generated.databasePassword)}@${host}:${port}/${name}`,
+    DATABASE_URL: `postgres://${user}:${encodeURIComponent(generated.databasePassword)}@${addressOf(parts.db)}/${name}`,
     SECRET_KEY: generated.djangoSecretKey,
   };
 }
@@ -127,13 +84,14 @@ export const demoLoginSecret = "demo-login";
 /** What Next.js sees. Both families of names are there, for next-auth 4 and 5. */
 export function webEnvironment(settings: Settings): Environment {
   const { host, origin } = settings.names;
+  const { api } = settings.parts;
   const taken: Taken<"web"> = {
     NODE_ENV: "production",
     // Kubernetes sets HOSTNAME to the pod's name, and the standalone server would listen on that only
     // (vercel/next.js#77612).
     HOSTNAME: "0.0.0.0",
     PORT: String(settings.web.port),
-    INTERNAL_API_URL: `http://${services.api.name}:${services.api.port}`,
+    INTERNAL_API_URL: `http://${addressOf(api)}`,
     NEXT_PUBLIC_API_URL: `${origin}/api`,
     NEXTAUTH_URL: origin,
     NEXTAUTH_SECRET: { ownSecret: "NEXTAUTH_SECRET" },
@@ -159,12 +117,8 @@ export function webSecrets(settings: Settings, generated: GeneratedSecrets): Rec
   };
 }
 
-/** Whether a preview is told which certificates to trust, beside what its images have. */
-export const namesTrust = ({ trustedCa, trustPublicCas }: Pick<Settings, "trustedCa" | "trustPublicCas">): boolean =>
-  trustedCa !== "" || trustPublicCas;
-
-const trustVariables = (workload: "api" | "web", settings: Settings): Environment =>
-  namesTrust(settings) ? Object.fromEntries(trustNames[workload].map((name) => [name, trustedCaFile])) : {};
+const trustVariables = (image: ProductImage, settings: Settings): Environment =>
+  namesTrust(settings) ? Object.fromEntries(trustNames[image].map((name) => [name, trustedCaFile])) : {};
 
 function ownSecrets(values: Readonly<Record<string, string>>): Environment {
   return Object.fromEntries(Object.keys(values).map((name) => [name, { ownSecret: name }]));

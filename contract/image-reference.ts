@@ -1,3 +1,5 @@
+import { type PerImage, perImage } from "./parts";
+
 const host = "(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?/)?";
 const path = "[a-z0-9]+(?:[._/-]+[a-z0-9]+)*";
 const reference = new RegExp(`^(${host}${path})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`);
@@ -27,20 +29,17 @@ export function isPinned(image: ImageReference): boolean {
 }
 
 /** References of the images that a preview runs. */
-export interface Images {
-  readonly api: string;
-  readonly web: string;
-}
+export type Images = PerImage<string>;
 
 /**
  * What a preview that runs one commit would run at another, by the tags: what is tagged with the one is taken with the
  * other, and what has another tag is another repository's and stays. Undefined where neither is tagged with the commit.
  */
 export function imagesOfCommit(images: Images, from: string, to: string): Images | undefined {
-  const moved = { api: imageOfCommit(images.api, from, to), web: imageOfCommit(images.web, from, to) };
-  return moved.api === undefined && moved.web === undefined
+  const moved = perImage((image) => imageOfCommit(images[image], from, to));
+  return Object.values(moved).every((image) => image === undefined)
     ? undefined
-    : { api: moved.api ?? images.api, web: moved.web ?? images.web };
+    : perImage((image) => moved[image] ?? images[image]);
 }
 
 /** A digest is left out: it is the one commit's. */

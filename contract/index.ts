@@ -13,6 +13,7 @@ export * from "./names";
 export * from "./numbers";
 export * from "./outputs";
 export * from "./ownership";
+export * from "./parts";
 export * from "./pull-request";
 export * from "./quantity";
 export * from "./receipt";

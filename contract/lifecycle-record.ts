@@ -1,13 +1,14 @@
+import type { Images } from "./image-reference";
+import { perImage, productImages } from "./parts";
+
 /**
  * What the lifecycle notes down about a preview, as annotations of its namespace: the program knows nothing of them, so
- * an update neither changes nor removes them, and one request shows those of all previews.
+ * an update neither changes nor removes them, and one request shows those of all previews. The images are those that were
+ * deployed last.
  */
-export interface LifecycleRecord {
+export interface LifecycleRecord extends Partial<Images> {
   /** The commit that was deployed last, where it was named. */
   readonly sha?: string;
-  /** The images that were deployed last. */
-  readonly api?: string;
-  readonly web?: string;
   /** When it may be closed, ISO 8601 in UTC. */
   readonly expires?: string;
   /** Scaled to nothing until `preview wake`. */
@@ -19,12 +20,15 @@ const key = (name: keyof LifecycleRecord) => `preview-stack/${name}`;
 export function recordFrom(annotations: Readonly<Record<string, string>>): LifecycleRecord {
   return {
     sha: annotations[key("sha")],
-    api: annotations[key("api")],
-    web: annotations[key("web")],
+    ...perImage((image) => annotations[key(image)]),
     expires: annotations[key("expires")],
     asleep: annotations[key("asleep")] === "true",
   };
 }
+
+/** The images that are noted down; undefined where one of them isn't. */
+export const imagesNoted = (record: LifecycleRecord): Images | undefined =>
+  productImages.every((image) => record[image] !== undefined) ? perImage((image) => record[image]!) : undefined;
 
 /** As `kubectl annotate` takes them; what is undefined or false is removed. */
 export function annotationArguments(record: Partial<LifecycleRecord>): string[] {

@@ -1,5 +1,6 @@
 import type { DeploymentRecord } from "./deployment-record";
 import type { Images } from "./image-reference";
+import { type Part, type PerImage, standardPartList } from "./parts";
 
 /** What the program says of a preview, once an update has succeeded. */
 export interface Outputs {
@@ -10,7 +11,12 @@ export interface Outputs {
   readonly namespace: string;
   /** The images that were ordered. */
   readonly images: Images;
-  readonly revisions: { readonly api: string; readonly web: string };
+  readonly revisions: PerImage<string>;
+  /** What the preview consists of. Versions before wrote none. */
+  readonly parts?: readonly Part[];
   /** Versions before it wrote none. */
   readonly record?: DeploymentRecord;
 }
+
+/** What a preview consists of, by its outputs. @default what every preview has */
+export const partsIn = ({ parts = standardPartList }: Pick<Outputs, "parts">): readonly Part[] => parts;

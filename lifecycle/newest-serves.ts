@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../contract";
+import { type Part, standardPartList, UserError } from "../contract";
 import { httpClient } from "../clients/http/client";
 import type { Place } from "../clients/kubernetes/kubectl";
 import { findNamespace } from "../clients/kubernetes/namespace";
@@ -12,6 +12,8 @@ export interface NewestServesOptions {
   readonly place: Place;
   /** The public host. */
   readonly url: string;
+  /** What the preview consists of. @default what every preview has */
+  readonly parts?: readonly Part[];
   /** Whether others read as well what is said. */
   readonly isPublic: boolean;
   readonly report: (message: string) => void;
@@ -23,16 +25,21 @@ export interface NewestServesOptions {
  *
  * @throws UserError with the object that keeps it from that, the host's last answer, or that the namespace is going
  */
-export async function newestServes({ place, url, isPublic, report, signal }: NewestServesOptions): Promise<void> {
+export async function newestServes(options: NewestServesOptions): Promise<void> {
+  const { place, url, parts = standardPartList, isPublic, report, signal } = options;
+  const isMigration = (part: string) => parts.some(({ name, role }) => name === part && role === "migration");
   const ended = new AbortController();
   const isGoing = deletionOf(place, ended.signal);
   try {
-    await whileWatching({ place, isPublic, report, concerns: (part) => part !== "migration" }, async (hopeless) => {
-      const over = anyOf(hopeless, isGoing, signal);
-      await rolledOut(place, over);
-      const ready = () => webIsReady(place);
-      await serving(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });
-    });
+    await whileWatching(
+      { place, parts, isPublic, report, concerns: (part) => !isMigration(part) },
+      async (hopeless) => {
+        const over = anyOf(hopeless, isGoing, signal);
+        await rolledOut(place, { parts, signal: over });
+        const ready = () => webIsReady(place);
+        await serving(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });
+      },
+    );
   } finally {
     ended.abort();
   }

@@ -1,4 +1,4 @@
-import { services } from "../contract";
+import { addressOf, lasting, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
 import { causeOf } from "../clients/process/cause";
 import { type Place, tryKubectl } from "../clients/kubernetes/kubectl";
 import { longestBody } from "../clients/http/client";
@@ -25,44 +25,41 @@ export interface Pod {
   };
 }
 
-type Workload = "api" | "web";
-
-/** Connects to the Kubernetes API, by what the containers of each workload have; ends with 0 where it can. */
-const connectors = {
-  "deployment/api": ["python3", "-c", connectInPython()],
-  "deployment/web": ["node", "-e", connectInNode()],
-  "statefulset/db": [
-    "bash",
-    "-c",
-    "timeout 2 bash -c ': <>\"/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT\"'",
-  ],
-} as const;
+/** Connects to the Kubernetes API, by what an image has to run a script with; ends with 0 where it can. */
+const connectors: Readonly<Record<Part["interpreter"], readonly [string, ...string[]]>> = {
+  python3: ["python3", "-c", connectInPython()],
+  node: ["node", "-e", connectInNode()],
+  bash: ["bash", "-c", "timeout 2 bash -c ': <>\"/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT\"'"],
+};
 
 /** The view from inside: Kubernetes' objects of one preview, and its containers. */
 export class Cluster {
-  /** @param signal gives up whatever is asked */
+  /**
+   * @param parts what the preview consists of
+   * @param signal gives up whatever is asked
+   */
   constructor(
     private readonly place: Place,
+    readonly parts: readonly Part[] = standardPartList,
     private readonly signal?: AbortSignal,
   ) {}
 
   /** The same view, until the signal ends it. */
   until(signal: AbortSignal): Cluster {
-    return new Cluster(this.place, signal);
+    return new Cluster(this.place, this.parts, signal);
   }
 
-  /** The pods of a workload that aren't ending. @param workload by default all that run */
-  async pods(workload?: Workload): Promise<Pod[]> {
-    const which =
-      workload === undefined ? ["--field-selector=status.phase=Running"] : ["-l", `app.kubernetes.io/name=${workload}`];
+  /** The pods of a part that aren't ending. @param part by default all that run */
+  async pods(part?: Part): Promise<Pod[]> {
+    const which = part === undefined ? ["--field-selector=status.phase=Running"] : ["-l", `${nameLabel}=${part.name}`];
     const list = await this.run(["get", "pods", ...which, "--output=json"]);
     const { items } = JSON.parse(list.stdout) as { items: Pod[] };
     return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 
-  /** The workload's container, as its Deployment describes it. */
-  async container(workload: Workload): Promise<Container> {
-    const { stdout } = await this.run(["get", `deployment/${workload}`, "--output=json"]);
+  /** A part's container, as its workload describes it. */
+  async container(part: Part): Promise<Container> {
+    const { stdout } = await this.run(["get", referenceOf(part), "--output=json"]);
     const { spec } = JSON.parse(stdout) as { spec: { template: Pick<Pod, "spec"> } };
     return spec.template.spec.containers[0]!;
   }
@@ -75,7 +72,8 @@ export class Cluster {
 
   /** The workloads whose containers can connect to the Kubernetes API. */
   async reachingKubernetes(): Promise<string[]> {
-    const tries = Object.entries(connectors).map(async ([workload, command]) => {
+    const tries = lasting(this.parts).map(async (part) => {
+      const [workload, command] = [referenceOf(part), connectors[part.interpreter]];
       const { exitCode } = await this.run(["exec", workload, "--", ...command]);
       if (exitCode === 126 || exitCode === 127) {
         throw new NotChecked(`the container of ${workload} has no ${command[0]} to try it with`);
@@ -85,22 +83,22 @@ export class Cluster {
     return (await Promise.all(tries)).flat();
   }
 
-  /** Runs a command in the workload's container. Its exit code is a result; that it couldn't be run is not. */
-  exec(workload: Workload, command: readonly string[], input = ""): Promise<{ exitCode: number; stdout: string }> {
-    return this.run(["exec", "--stdin", `deployment/${workload}`, "--", ...command], input);
+  /** Runs a command in a part's container. Its exit code is a result; that it couldn't be run is not. */
+  exec(part: Part, command: readonly string[], input = ""): Promise<{ exitCode: number; stdout: string }> {
+    return this.run(["exec", "--stdin", referenceOf(part), "--", ...command], input);
   }
 
   /** Asks Django as Next.js does: from the web's container, at `http://api:8000`. */
   readonly askApi: Ask = async ({ path, method, headers, body }: Question) => {
-    const { name, port } = services.api;
-    const url = `http://${name}:${port}${path}`;
+    const address = `http://${addressOf(standardParts.api)}`;
+    const url = `${address}${path}`;
     const request = JSON.stringify({ url, method, headers, body, limit: longestBody });
-    const { exitCode, stdout } = await this.exec("web", ["node", "-e", askFromInside], request);
+    const { exitCode, stdout } = await this.exec(standardParts.web, ["node", "-e", askFromInside], request);
     if (exitCode === tooLong) {
       throw new TooLong(url);
     }
     if (exitCode !== 0) {
-      throw new NotChecked(`http://${name}:${port} could not be asked from the web's container`);
+      throw new NotChecked(`${address} could not be asked from the web's container`);
     }
     const answer = JSON.parse(stdout) as { status: number; pairs: [string, string][]; body: string };
     return answerOf(path, answer.status, answer.pairs, Buffer.from(answer.body, "base64"));

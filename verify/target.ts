@@ -1,4 +1,5 @@
 import { anyOf } from "../clients/process/signals";
+import type { Images, PerImage } from "../contract";
 import { NotChecked } from "./not-checked";
 import type { Cluster } from "./cluster";
 import { type Answer, type Ask, cookieHeader, isRedirect, type Question, says } from "./http";
@@ -9,8 +10,8 @@ import type { Begin } from "./stream";
 
 /** What was ordered, as the stack's outputs say it. */
 export interface Ordered {
-  readonly images: { readonly api: string; readonly web: string };
-  readonly revisions: { readonly api: string; readonly web: string };
+  readonly images: Images;
+  readonly revisions: PerImage<string>;
 }
 
 export interface TargetOptions {

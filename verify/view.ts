@@ -33,7 +33,7 @@ export async function inside(
   return {
     ...asks(client, stack.url, stack.apiUrl),
     origin: stack.url,
-    cluster: new Cluster(place),
+    cluster: new Cluster(place, stack.parts),
     ordered: stack,
     credentials: (await knownCredentials(place)) ?? givenCredentials(),
   };

@@ -1,9 +1,10 @@
 import { pipeline } from "node:stream/promises";
 import { Argument, type Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
+import { nameLabel, referenceOf, standardPartList } from "../../contract";
 import { harmlessLines } from "../../clients/process/harmless";
 import { pullRequest } from "../arguments";
-import { partNames, parts, placeOptions } from "../parts";
+import { findPart, namesOf } from "../parts";
 import { ci } from "../workspace";
 
 export const addLogs = (program: Command) =>
@@ -11,13 +12,13 @@ export const addLogs = (program: Command) =>
     .command("logs")
     .description("show what a part of a preview has logged")
     .argument("<number>", "the pull request's number", pullRequest)
-    .addArgument(new Argument("<part>").choices([...partNames, "migration" as const]))
+    .addArgument(new Argument("<part>").choices(namesOf(standardPartList)))
     .option("-f, --follow", "go on as it is written")
     .option("--tail <lines>", "how many lines to begin with", "200")
-    .action(async (number, part, { follow = false, tail }) => {
-      const what = part === "migration" ? ["--selector=app.kubernetes.io/name=migration"] : [parts[part]];
-      const place = await placeOptions(number);
-      const args = [...place, "logs", ...what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
+    .action(async (number, name, { follow = false, tail }) => {
+      const { part, place } = await findPart(number, name);
+      const what = part.kind === "Job" ? `--selector=${nameLabel}=${part.name}` : referenceOf(part);
+      const args = [...place, "logs", what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
       process.exitCode = await (isObeyed() ? harmlessly : asItIs)(args);
     });
 

@@ -1,21 +1,23 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
+import { lasting, referenceOf, standardPartList } from "../../contract";
 import { pullRequest } from "../arguments";
-import { partNames, parts, placeOptions } from "../parts";
+import { findPart, namesOf } from "../parts";
 
 export const addShell = (program: Command) =>
   program
     .command("shell")
     .description("open a shell in a part of a preview; in the database its client")
     .argument("<number>", "the pull request's number", pullRequest)
-    .addArgument(new Argument("<part>").choices(partNames))
+    .addArgument(new Argument("<part>").choices(namesOf(lasting(standardPartList))))
     .argument("[command...]", "after --: run this instead")
-    .action(async (number, part, command) => {
-      const words = command.length > 0 ? command : [part === "db" ? "psql" : "sh"];
+    .action(async (number, name, command) => {
+      const { part, place } = await findPart(number, name);
+      const isDatabase = part.role === "database";
+      const words = command.length > 0 ? command : [isDatabase ? "psql" : "sh"];
       const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
-      const prefix = part === "db" ? inDatabase : [];
-      const place = await placeOptions(number);
-      const args = [...place, "exec", ...terminal, parts[part], "--", ...prefix, ...words];
+      const prefix = isDatabase ? inDatabase : [];
+      const args = [...place, "exec", ...terminal, referenceOf(part), "--", ...prefix, ...words];
       // Every byte, in both directions.
       const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
       process.exitCode = exitCode ?? 2;

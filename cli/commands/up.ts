@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { UserError } from "../../contract";
+import { productImages, UserError } from "../../contract";
 import { harmlessJson } from "../../clients/process/harmless";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { deploy, type UpResult } from "../../lifecycle/up";
@@ -66,8 +66,7 @@ function asText(result: UpResult): string {
   const { preview, asleep, checks, screenshots = [], seconds } = result;
   const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);
   return [
-    `api   ${preview.images.api}`,
-    `web   ${preview.images.web}`,
+    ...productImages.map((image) => `${image.padEnd(4)}  ${preview.images[image]}`),
     `took  ${phases.join(", ")}`,
     ...(checks === undefined ? [] : [summary(checks)]),
     ...screenshots.map((file) => `screenshot  ${file}`),

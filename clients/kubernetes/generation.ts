@@ -1,4 +1,4 @@
-import { type GeneratedDatabase, generationOf, services, UserError } from "../../contract";
+import { type GeneratedDatabase, generationOf, referenceOf, standardParts, UserError } from "../../contract";
 import { kubectl, type Place } from "./kubectl";
 
 /**
@@ -10,7 +10,7 @@ import { kubectl, type Place } from "./kubectl";
 export async function deployedGeneration(place: Place): Promise<number | undefined> {
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
   try {
-    const text = await kubectl(place, ["get", `statefulset/${services.database.name}`, ...options]);
+    const text = await kubectl(place, ["get", referenceOf(standardParts.db), ...options]);
     return text.trim() === "" ? undefined : generationOf(JSON.parse(text) as GeneratedDatabase);
   } catch (error) {
     if (error instanceof UserError && /forbidden/i.test(error.message)) {

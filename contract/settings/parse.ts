@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { UserError } from "../errors";
-import { parseImage, revisionOf } from "../image-reference";
+import { type Images, parseImage, revisionOf } from "../image-reference";
 import { isUnquoted } from "../leaves";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
 import { beyondQuota, concernsQuota } from "./quota";
+import { type Parts, partsOf, type PerImage, perImage } from "../parts";
 import { pullRequestNumber } from "../pull-request";
 import { whateverFails } from "./rules";
 import { takenVariables } from "./taken-variables";
@@ -15,7 +16,11 @@ export type Settings = SettingsValues & {
   readonly pullRequest: number;
   readonly names: Names;
   readonly owner: Owner;
-  readonly revisions: { readonly api: string; readonly web: string };
+  /** What the preview consists of. */
+  readonly parts: Parts;
+  readonly images: Images;
+  /** What the containers of each image are told as GIT_SHA. */
+  readonly revisions: PerImage<string>;
 };
 
 /** One message for all settings that are wrong, each with its rule and the value received. */
@@ -58,7 +63,9 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
     pullRequest,
     names: namesOf({ ...valid, pullRequest }),
     owner: { project, product: valid.product, repository: valid.repository, pullRequest },
-    revisions: { api: revision(valid.api), web: revision(valid.web) },
+    parts: partsOf(valid),
+    images: perImage((image) => valid[image].image),
+    revisions: perImage((image) => revision(valid[image])),
   });
 }
 

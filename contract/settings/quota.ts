@@ -1,3 +1,4 @@
+import { standardPartList } from "../parts";
 import { binaryQuantity, parseQuantity } from "../quantity";
 import { databaseFolders, memoryLimit, type WritableFolder, writableFolders } from "../writable-folders";
 import type { SettingsValues } from "./schema";
@@ -8,16 +9,16 @@ import type { SettingsValues } from "./schema";
  */
 export function beyondQuota({ api, web, database, quota }: SettingsValues): string[] {
   // At most at once: both pods of a rolling update, and a migration, which is like the API.
-  const parts: Part[] = [
-    { share: "three times the API's", times: 3, folders: writableFolders(api.writablePaths), ...api.resources },
-    { share: "twice the web's", times: 2, folders: writableFolders(web.writablePaths), ...web.resources },
-    { share: "and the database's", times: 1, folders: databaseFolders, ...database.resources },
+  const shares: Share[] = [
+    { who: "three times the API's", times: 3, folders: writableFolders(api.writablePaths), ...api.resources },
+    { who: "twice the web's", times: 2, folders: writableFolders(web.writablePaths), ...web.resources },
+    { who: "and the database's", times: 1, folders: databaseFolders, ...database.resources },
   ];
-  const cpu = sum(parts, (part) => part.cpu);
-  const memory = sum(parts, limitOf);
+  const cpu = sum(shares, cpuOf);
+  const memory = sum(shares, limitOf);
   const needs = {
-    cpu: [cpu, `${Number(cpu.toFixed(3))}, the CPU requests of an update: ${listed(parts, (part) => part.cpu)}`],
-    memory: [memory, `${binaryQuantity(memory)}, the memory limits of an update: ${listed(parts, shownLimit)}`],
+    cpu: [cpu, `${Number(cpu.toFixed(3))}, the CPU requests of an update: ${listed(shares, cpuOf)}`],
+    memory: [memory, `${binaryQuantity(memory)}, the memory limits of an update: ${listed(shares, shownLimit)}`],
     storage: [amount(database.storage), `the database's volume of ${database.storage}`],
   } as const;
   return (["cpu", "memory", "storage"] as const)
@@ -27,30 +28,31 @@ export function beyondQuota({ api, web, database, quota }: SettingsValues): stri
 
 /** Whether a setting that is wrong is one that is summed up, or a group that has some: then nobody knows the sums. */
 export const concernsQuota = (path: readonly PropertyKey[]): boolean =>
-  (path.length === 1 && ["api", "web", "database"].includes(String(path[0]))) ||
+  (path.length === 1 && standardPartList.some(({ group }) => group === path[0])) ||
   path.some((key) => ["resources", "storage", "quota"].includes(String(key)));
 
 /** One kind of the pods that there may be at once. */
-interface Part {
-  readonly share: string;
+interface Share {
+  readonly who: string;
   readonly times: number;
   readonly cpu: string;
   readonly memoryLimit: string;
   readonly folders: readonly WritableFolder[];
 }
 
-const limitOf = (part: Part) => memoryLimit(part, part.folders);
+const cpuOf = (share: Share) => share.cpu;
+const limitOf = (share: Share) => memoryLimit(share, share.folders);
 
 /** `576Mi (memoryLimit 512Mi, /tmp 64Mi)` */
-function shownLimit(part: Part): string {
-  const folders = part.folders.filter(({ disk }) => !disk).map(({ path, size }) => `${path} ${size}`);
-  return `${limitOf(part)} (${[`memoryLimit ${part.memoryLimit}`, ...folders].join(", ")})`;
+function shownLimit(share: Share): string {
+  const folders = share.folders.filter(({ disk }) => !disk).map(({ path, size }) => `${path} ${size}`);
+  return `${limitOf(share)} (${[`memoryLimit ${share.memoryLimit}`, ...folders].join(", ")})`;
 }
 
-const listed = (parts: readonly Part[], show: (part: Part) => string) =>
-  parts.map((part) => `${part.share} ${show(part)}`).join(", ");
+const listed = (shares: readonly Share[], show: (share: Share) => string) =>
+  shares.map((one) => `${one.who} ${show(one)}`).join(", ");
 
-const sum = (parts: readonly Part[], quantityOf: (part: Part) => string) =>
-  parts.reduce((total, part) => total + part.times * amount(quantityOf(part)), 0);
+const sum = (shares: readonly Share[], quantityOf: (share: Share) => string) =>
+  shares.reduce((total, one) => total + one.times * amount(quantityOf(one)), 0);
 
 const amount = (quantity: string) => parseQuantity(quantity) ?? 0;

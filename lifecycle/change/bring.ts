@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { digestOf, type HandedOver, handedOverVariable, isEncrypted, superseded, UserError } from "../../contract";
+import {
+  digestOf,
+  type HandedOver,
+  handedOverVariable,
+  isEncrypted,
+  partsIn,
+  superseded,
+  UserError,
+} from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, withStackFile } from "../../clients/pulumi/configuration/hand-over";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
@@ -54,7 +62,11 @@ export async function bring(options: BringOptions): Promise<string> {
   const drift = await whatHasDrifted(place, options.state ?? deployment.state, report);
   await withStackFile(context, stack, composition, deployment.header ?? file?.header, async (configFile) => {
     try {
-      await updateStack({ ...context, env }, stack, place, report, { ...drift, configFile });
+      await updateStack({ ...context, env }, stack, place, report, {
+        ...drift,
+        configFile,
+        parts: partsIn(deployment.outputs),
+      });
     } catch (error) {
       throw (await isSuperseded(options, error)) ? new Superseded(superseded) : error;
     }

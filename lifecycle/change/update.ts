@@ -1,3 +1,4 @@
+import { type Part, standardPartList } from "../../contract";
 import type { Place } from "../../clients/kubernetes/kubectl";
 import { type PulumiContext, refusalOf } from "../../clients/pulumi/pulumi";
 import { up, type UpdateOptions } from "../../clients/pulumi/stacks";
@@ -9,6 +10,7 @@ import type { ProjectRun } from "../workspace";
 /**
  * Brings the stack to its settings. What failed before is tried at once, and what is hopeless is waited for no longer.
  *
+ * @param parts what the preview consists of @default what every preview has
  * @throws UserError with the object, what is wrong with it, and the setting to look at
  */
 export async function update(
@@ -16,7 +18,7 @@ export async function update(
   stack: string,
   place: Place,
   report: (message: string) => void,
-  options: UpdateOptions = {},
+  { parts, ...options }: UpdateOptions & { readonly parts?: readonly Part[] } = {},
 ): Promise<void> {
   const before = await look(place).catch(() => undefined);
   if (before !== undefined) {
@@ -24,7 +26,7 @@ export async function update(
   }
   const begun = new Set<string>();
   const onLine = (line: string) => {
-    const part = partBegun(line);
+    const part = partBegun(line, parts);
     if (part !== undefined) {
       begun.add(part);
     }
@@ -32,6 +34,7 @@ export async function update(
   };
   const watched = {
     place,
+    parts,
     report,
     isPublic: context.run.isWorkflow,
     concerns: (part: string) => begun.has(part),
@@ -52,6 +55,12 @@ function takingOver(context: PulumiContext): PulumiContext {
  * The part of the preview whose pods `pulumi` says that it is making or changing. Before that they are as the last
  * update has left them, however that ended.
  */
-export function partBegun(line: string): string | undefined {
-  return /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) \S*-([a-z]+) (?:creating|updating)/.exec(line)?.[1];
+export function partBegun(line: string, parts: readonly Part[] = standardPartList): string | undefined {
+  const pattern = /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) (\S+) (?:creating|updating)/;
+  const resource = pattern.exec(line)?.[1];
+  // `pr-1-image-proxy` may end in the names of two parts: the longer one is meant.
+  return parts
+    .map(({ name }) => name)
+    .filter((name) => resource?.endsWith(`-${name}`))
+    .sort((a, b) => b.length - a.length)[0];
 }

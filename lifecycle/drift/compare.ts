@@ -1,4 +1,4 @@
-import { type Images, isGroup } from "../../contract";
+import { type Images, isGroup, ofImage, type Part, productServers, standardPartList } from "../../contract";
 import { isSecretMark, type KnownObject } from "../../clients/pulumi/state";
 
 /** An object as the cluster has it. */
@@ -58,16 +58,28 @@ function isSame(then: unknown, now: unknown): boolean {
 
 const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undefined);
 
-/** Images of API and web that the cluster has instead of those that were deployed. */
-export function imagesInstead(live: readonly LiveObject[], deployed: Images): Partial<Images> {
-  const imageOf = (part: string) => {
-    const spec = live.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === part)?.spec as
+/**
+ * Images of servers, by their names, that the cluster has instead of those that were deployed.
+ *
+ * @param parts what the preview consists of
+ */
+export function imagesInstead(
+  live: readonly LiveObject[],
+  deployed: Images,
+  parts: readonly Part[] = standardPartList,
+): Readonly<Record<string, string>> {
+  const imageOf = (part: Part) => {
+    const spec = live.find(({ kind, metadata }) => kind === part.kind && metadata.name === part.name)?.spec as
       | { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } }
       | undefined;
     return spec?.template.spec.containers[0]?.image;
   };
-  const images = (["api", "web"] as const).map((part) => [part, imageOf(part)] as const);
-  return Object.fromEntries(images.filter(([part, image]) => image !== undefined && image !== deployed[part]));
+  return Object.fromEntries(
+    productServers(parts).flatMap((part) => {
+      const image = imageOf(part);
+      return image === undefined || image === ofImage(deployed, part) ? [] : [[part.name, image]];
+    }),
+  );
 }
 
 export const described = ({ kind, name, what }: Drift): string =>

@@ -1,4 +1,4 @@
-import { services } from "../../contract";
+import { standardParts } from "../../contract";
 import { kubectl, type Place } from "../../clients/kubernetes/kubectl";
 import type { LiveObject } from "./compare";
 
@@ -7,7 +7,7 @@ interface Job extends LiveObject {
 }
 
 /** The claim of the database's volume. */
-const claimName = `data-${services.database.name}-0`;
+const claimName = `data-${standardParts.db.name}-0`;
 
 /**
  * Names of the migrations that were made for data that is gone, because the claim of its volume is missing or younger than they

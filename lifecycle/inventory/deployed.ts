@@ -1,4 +1,4 @@
-import { UserError, type Outputs } from "../../contract";
+import { type Outputs, type Part, partsIn, UserError } from "../../contract";
 import { type Deployment, deploymentOf, unlessThereIsNone } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
@@ -6,6 +6,7 @@ import { stackName } from "../../clients/pulumi/stacks";
 
 /** What is known of a preview from its stack, without asking the cluster. */
 export interface Deployed extends Outputs {
+  readonly parts: readonly Part[];
   /** The kubeconfig's context of its cluster. */
   readonly kubeContext: string;
 }
@@ -38,6 +39,7 @@ export function deployedFrom({ outputs }: Deployment, pullRequest: number, kubeC
     namespace,
     images: images!,
     revisions: revisions!,
+    parts: partsIn(outputs),
     kubeContext,
   };
 }

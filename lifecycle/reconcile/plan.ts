@@ -1,4 +1,4 @@
-import { hasExpired, type Images, imagesOfCommit } from "../../contract";
+import { hasExpired, type Images, imagesNoted, imagesOfCommit } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Found } from "../inventory/found";
@@ -135,7 +135,7 @@ function whileOpen(
     // Its passwords were in the stack, so no update could bring what is there to work again.
     return { action: "report", reason: `open, but no stack knows of it; preview close ${number} and up make it anew` };
   }
-  const { asleep, sha, api, web } = namespace.record;
+  const { asleep, sha } = namespace.record;
   if (sha === undefined || sha === headSha) {
     if (missing.length > 0) {
       return { action: "report", reason: `open, but ${missingAsText(missing)}; preview up ${number} brings them back` };
@@ -150,7 +150,8 @@ function whileOpen(
   if (now.getTime() - updatedAt.getTime() < patience) {
     return { action: "report", reason: `${what}; its pull request changed in the last hour, so a run may be at work` };
   }
-  const images = api === undefined || web === undefined ? undefined : imagesOfCommit({ api, web }, sha, headSha);
+  const noted = imagesNoted(namespace.record);
+  const images = noted && imagesOfCommit(noted, sha, headSha);
   return images === undefined
     ? { action: "report", reason: `${what}; preview up ${number} with the images of its head changes that` }
     : { action: "redeploy", reason: what, commit: { sha: headSha, ...images } };

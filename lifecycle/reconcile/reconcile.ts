@@ -1,4 +1,4 @@
-import { isComplete, recordFrom, UserError } from "../../contract";
+import { isComplete, productImages, recordFrom, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import { deploymentOf } from "../../clients/pulumi/deployment";
 import { stackName } from "../../clients/pulumi/stacks";
@@ -55,7 +55,7 @@ const handsOf = (workspace: Workspace, codeHost: CodeHost): Hands => ({
   ask: (number) => answerAbout(codeHost, number, workspace.report),
   redeploy: async (pullRequest, commit, noted) => {
     const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));
-    const isNoted = outputs.images?.api === noted.api && outputs.images?.web === noted.web;
+    const isNoted = productImages.every((image) => outputs.images?.[image] === noted[image]);
     if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
       return "something else is deployed than what is noted on its namespace, by hand as it seems";
     }

@@ -1,4 +1,4 @@
-import { UserError } from "../../contract";
+import { lasting, type Part, UserError } from "../../contract";
 import { isEmptied } from "../drift";
 import { type Place, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
@@ -6,20 +6,24 @@ import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
 /** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
 const fieldManager = "preview-wake";
 
-const workloads = {
-  db: { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "db" } },
-  web: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } },
-  api: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "api" } },
-};
+/** What sleeps, the database first, which others wait for. */
+const workloadsOf = (parts: readonly Part[]) =>
+  lasting(parts)
+    .toReversed()
+    .map(({ kind, name }) => ({ apiVersion: "apps/v1", kind, metadata: { name } }));
 
 /**
  * Starts what sleeps while Pulumi is still on its way there; the API's own gate waits for the database. Where a migration is to
  * come first, it is left to Pulumi.
  */
-export async function startAtOnce(place: Place, report: (message: string) => void): Promise<void> {
+export async function startAtOnce(
+  place: Place,
+  parts: readonly Part[],
+  report: (message: string) => void,
+): Promise<void> {
   try {
     if (isMigrated(await look(place)) && !(await isEmptied(place))) {
-      await apply(place, Object.values(workloads).map(scaledTo(1)));
+      await apply(place, workloadsOf(parts).map(scaledTo(1)));
     }
   } catch (error) {
     // Pulumi starts them all the same.
@@ -28,18 +32,20 @@ export async function startAtOnce(place: Place, report: (message: string) => voi
 }
 
 /** Stops again what was started at once, where the preview is to sleep on. */
-export async function stopAgain(place: Place, report: (message: string) => void): Promise<void> {
-  await apply(place, Object.values(workloads).map(scaledTo(0))).catch((error: unknown) =>
-    report((error as Error).message),
-  );
+export async function stopAgain(
+  place: Place,
+  parts: readonly Part[],
+  report: (message: string) => void,
+): Promise<void> {
+  await apply(place, workloadsOf(parts).map(scaledTo(0))).catch((error: unknown) => report((error as Error).message));
 }
 
 /** Leaves the replicas to Pulumi alone: otherwise its next update that changes them would be refused as a conflict. */
-export async function handBack(place: Place, report: (message: string) => void): Promise<void> {
-  await apply(place, Object.values(workloads)).catch((error: unknown) => report((error as Error).message));
+export async function handBack(place: Place, parts: readonly Part[], report: (message: string) => void): Promise<void> {
+  await apply(place, workloadsOf(parts)).catch((error: unknown) => report((error as Error).message));
 }
 
-type Workload = (typeof workloads)[keyof typeof workloads];
+type Workload = ReturnType<typeof workloadsOf>[number];
 
 const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
 

@@ -1,3 +1,4 @@
+import { partsIn } from "../../contract";
 import { deploymentOf } from "../../clients/pulumi/deployment";
 import { change } from "../change";
 import { placeOf } from "../inventory/identity";
@@ -16,20 +17,21 @@ export async function wake(preview: ExistingPreview): Promise<"awake" | "asleep"
   const { context, stack, identity } = preview;
   const { report, interruption: signal, run } = context;
   const place = placeOf(identity);
-  const starting = startAtOnce(place, report);
+  const parts = partsIn(preview.deployment.outputs);
+  const starting = startAtOnce(place, parts, report);
   try {
     await change(preview, { asleep: "false" }, lockOptionsOf(preview)).finally(() => starting);
   } catch (error) {
     if (await isAsleep(preview)) {
-      await stopAgain(place, report);
+      await stopAgain(place, parts, report);
     }
     throw error;
   }
   try {
-    const served = { place, url: identity.names.origin, isPublic: run.isWorkflow, report, signal };
+    const served = { place, url: identity.names.origin, parts, isPublic: run.isWorkflow, report, signal };
     await Promise.all([
       noteDeployed(context, stack, place, () => ({})),
-      handBack(place, report).then(() => newestServes(served)),
+      handBack(place, parts, report).then(() => newestServes(served)),
     ]);
   } catch (error) {
     if (signal.aborted || !(await isAsleep(preview))) {

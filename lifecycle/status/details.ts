@@ -1,4 +1,4 @@
-import { type Images, UserError } from "../../contract";
+import { UserError } from "../../contract";
 import { httpClient } from "../../clients/http/client";
 import { answer } from "../../clients/http/serving";
 import type { Deployment } from "../../clients/pulumi/deployment";
@@ -12,7 +12,7 @@ import { statusesOf } from "./statuses";
 
 /** All about one preview. */
 export interface Details {
-  readonly preview: Deployed;
+  readonly preview: Omit<Deployed, "parts">;
   /** What its host answers. */
   readonly answers: string;
   /** Undefined where nothing is known but what its stack says. */
@@ -27,8 +27,8 @@ export interface Details {
 export interface Inside {
   /** `Secret db-1a2b3c is missing`, `Deployment web has changed`. */
   readonly drift: readonly string[];
-  /** Images that run instead of those that were deployed, after an update that has failed halfway. */
-  readonly runs: Partial<Images>;
+  /** Images by part that run instead of those that were deployed, after an update that has failed halfway. */
+  readonly runs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -42,13 +42,13 @@ export async function detailsOf(
   now: Date,
   { login: wantsLogin = false }: { readonly login?: boolean } = {},
 ): Promise<Details> {
-  const preview = await deployed(workspace, pullRequest);
+  const { parts, ...preview } = await deployed(workspace, pullRequest);
   const login = wantsLogin ? await requiredLogin(preview) : undefined;
   const found = await findPreview(workspace, pullRequest);
   const [{ said: answers }, [status], inside] = await Promise.all([
     answer(preview.url, { dispatcher: httpClient(), signal: workspace.interruption }),
-    found === undefined ? [] : statusesOf(workspace, found.identity, now, pullRequest),
-    found?.deployment === undefined ? undefined : lookInside(workspace, preview, found.deployment),
+    found === undefined ? [] : statusesOf(workspace, found.identity, now, { pullRequest, parts }),
+    found?.deployment === undefined ? undefined : lookInside(workspace, { ...preview, parts }, found.deployment),
   ]);
   return { preview, answers, status, inside, login };
 }
@@ -67,7 +67,7 @@ async function lookInside(
         ...(claimGoing(live) === undefined ? [] : ["the database's volume is being deleted"]),
         ...(emptiedSince(live).length > 0 ? ["the database's volume isn't the one that was migrated"] : []),
       ],
-      runs: imagesInstead(live, preview.images),
+      runs: imagesInstead(live, preview.images, preview.parts),
     };
   } catch (error) {
     if (!(error instanceof UserError)) {

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { namesOf } from "../../contract";
+import { namesOf, type Part } from "../../contract";
 import { type Get, reading } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import type { CodeHost } from "../../clients/code-host";
@@ -26,6 +26,13 @@ export interface StatusSources extends Pick<Sources, "context" | "records"> {
 /** In milliseconds: a host that takes longer to answer isn't well. */
 const patience = 5000;
 
+/** The one preview that is asked about. */
+export interface One {
+  readonly pullRequest: number;
+  /** What it consists of. */
+  readonly parts: readonly Part[];
+}
+
 /**
  * What there is to know of all previews, or of one. Whatever their number, backend, cluster and DNS provider are asked
  * once for their lists, and the code host as by `reconcile`. A source that can't be asked leaves its part unknown.
@@ -33,7 +40,7 @@ const patience = 5000;
  * @throws UserError where the backend can't be asked
  * @throws the signal's reason as soon as it is aborted
  */
-export async function gatherSeen(sources: StatusSources, now: Date, only?: number): Promise<Seen[]> {
+export async function gatherSeen(sources: StatusSources, now: Date, only?: One): Promise<Seen[]> {
   const { context, site, records, report } = sources;
   const attempt = <Result>(what: string, asked: Promise<Result>) =>
     asked.catch((error: Error) => {
@@ -46,7 +53,7 @@ export async function gatherSeen(sources: StatusSources, now: Date, only?: numbe
     attempt("DNS records", records?.() ?? Promise.resolve([])),
   ]);
   const found = foundIn({ stacks, namespaces: namespaces ?? [], records: ownRecords ?? [] }, site).filter(
-    ({ pullRequest }) => only === undefined || pullRequest === only,
+    ({ pullRequest }) => only === undefined || pullRequest === only.pullRequest,
   );
   const hasCluster = namespaces !== undefined;
   const [pullRequests, answers, inside] = await Promise.all([
@@ -63,6 +70,7 @@ export async function gatherSeen(sources: StatusSources, now: Date, only?: numbe
     hasCluster,
     answer: pullRequests(one.pullRequest),
     answers: answers.get(one),
+    parts: only?.parts,
     pods: inside.get(one)?.pods,
     missing: inside.get(one)?.missing,
   }));
@@ -74,13 +82,13 @@ async function askAboutPullRequests(
   { codeHost, report }: StatusSources,
   found: readonly Found[],
   now: Date,
-  only: number | undefined,
+  only: One | undefined,
 ): Promise<(number: number) => Seen["answer"]> {
   if (codeHost === undefined) {
     return () => "no answer";
   }
   if (only !== undefined) {
-    const answered = await answerAbout(codeHost, only, report);
+    const answered = await answerAbout(codeHost, only.pullRequest, report);
     return () => answered;
   }
   const { open, answers } = await gatherAnswers(codeHost, found, now, report);

@@ -1,4 +1,4 @@
-import { parseQuantity, services } from "../../contract";
+import { lasting, nameLabel, parseQuantity, type Part, standardPartList, standardParts } from "../../contract";
 
 /** What Kubernetes says of a pod, as far as it is needed here. */
 export interface Pod {
@@ -39,13 +39,19 @@ export function requestsOf(pods: readonly Pod[]): Requests {
   return { cpu: Math.round(cpu * 1000) / 1000, memory: total(requests.map((one) => one?.memory)) };
 }
 
-/** What is wrong with the pods of a preview that isn't asleep, a few words each: `web: ImagePullBackOff`. */
-export function troublesOf(pods: readonly Pod[]): string[] {
+/**
+ * What is wrong with the pods of a preview that isn't asleep, a few words each: `web: ImagePullBackOff`.
+ *
+ * @param known what the preview consists of
+ */
+export function troublesOf(pods: readonly Pod[], known: readonly Part[] = standardPartList): string[] {
   const current = livingOf(pods);
   if (current.length === 0) {
     return ["no pods"];
   }
-  const serving = Object.values(services).map(({ name }) => name as string);
+  const serving = lasting(known)
+    .map(({ name }) => name)
+    .sort();
   const parts = new Set([...serving, ...current.map(partOf)]);
   return [...parts].flatMap((part) => {
     const own = current.filter((pod) => partOf(pod) === part);
@@ -57,10 +63,10 @@ export function troublesOf(pods: readonly Pod[]): string[] {
 
 /** Whether a pod of the web's is ready. */
 export const webIsReady = (pods: readonly Pod[]): boolean =>
-  whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === services.web.name)).length === 0;
+  whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === standardParts.web.name)).length === 0;
 
 const livingOf = (pods: readonly Pod[]) => pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-const partOf = ({ metadata }: Pod) => metadata.labels?.["app.kubernetes.io/name"] ?? "unknown pod";
+const partOf = ({ metadata }: Pod) => metadata.labels?.[nameLabel] ?? "unknown pod";
 const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
 const total = (quantities: readonly (string | undefined)[]) =>
   quantities.reduce((sum, quantity) => sum + (parseQuantity(quantity ?? "0") ?? 0), 0);

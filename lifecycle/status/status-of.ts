@@ -1,4 +1,4 @@
-import { hasExpired } from "../../contract";
+import { hasExpired, type Part } from "../../contract";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Found } from "../inventory/found";
 import { type Answer, keep } from "../reconcile/plan";
@@ -18,6 +18,8 @@ export interface Seen {
   readonly answer: Answer;
   /** What the host answers; undefined where nothing is to answer. */
   readonly answers?: HostAnswer;
+  /** What it consists of. @default what every preview has */
+  readonly parts?: readonly Part[];
   /** Undefined where there are none to look at. */
   readonly pods?: Checked<readonly Pod[]>;
   /** NetworkPolicies and quota that every preview has and this one lacks. */
@@ -77,7 +79,7 @@ export function statusOf(seen: Seen, now: Date): Status {
 }
 
 function wrongWith(seen: Seen, now: Date): string[] {
-  const { found, answer, answers, pods, missing } = seen;
+  const { found, answer, answers, parts, pods, missing } = seen;
   if (found.foreign !== undefined) {
     return ["belongs to another owner"];
   }
@@ -87,7 +89,7 @@ function wrongWith(seen: Seen, now: Date): string[] {
     ...ofNamespace(seen),
     ...(isExpired(seen, now) ? ["expired"] : []),
     ...(typeof missing === "object" && missing.length > 0 ? [missingAsText(missing)] : []),
-    ...(typeof pods === "object" && !asleep ? troublesOf(pods) : []),
+    ...(typeof pods === "object" && !asleep ? troublesOf(pods, parts) : []),
     ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && webIsReady(pods))
       ? []
       : [`host answers ${answers.said}`]),

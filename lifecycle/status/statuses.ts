@@ -1,7 +1,7 @@
 import type { CodeHost } from "../../clients/code-host";
 import type { SharedIdentity } from "../inventory/identity";
 import { codeHostFor, noCodeHost, type Workspace, zoneOf } from "../workspace";
-import { gatherSeen } from "./gather-seen";
+import { gatherSeen, type One } from "./gather-seen";
 import { type Status, statusOf } from "./status-of";
 
 /**
@@ -9,12 +9,7 @@ import { type Status, statusOf } from "./status-of";
  *
  * @throws UserError where the backend can't be asked
  */
-export async function statusesOf(
-  workspace: Workspace,
-  site: SharedIdentity,
-  now: Date,
-  only?: number,
-): Promise<Status[]> {
+export async function statusesOf(workspace: Workspace, site: SharedIdentity, now: Date, only?: One): Promise<Status[]> {
   const { report, interruption: signal } = workspace;
   const zone = zoneOf(workspace, site);
   const records = zone && (() => zone.ownedRecords());

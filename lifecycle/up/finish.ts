@@ -33,17 +33,18 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   if (deployment === undefined) {
     return { outcome: "stepped aside", reason: reasonToLeave("superseded", stack) };
   }
-  const preview = deployedFrom(deployment, pullRequest, progress.identity.kubeContext);
+  const { parts, ...preview } = deployedFrom(deployment, pullRequest, progress.identity.kubeContext);
   const up = { outcome: "up" as const, preview, asleep: deployment.record.asleep, seconds: phases.seconds };
   progress.deployed = up;
   if (up.asleep) {
     return up;
   }
   await phases.time("serving", () =>
-    newestServes({ place, url: preview.url, isPublic: context.run.isWorkflow, report, signal: options.signal }),
+    newestServes({ place, url: preview.url, parts, isPublic: context.run.isWorkflow, report, signal: options.signal }),
   );
   const checks =
-    product && (await phases.time("checks", async () => verify(await targetOf(options, preview, product))));
+    product &&
+    (await phases.time("checks", async () => verify(await targetOf(options, { ...preview, parts }, product))));
   const left = async (): Promise<UpResult | undefined> => {
     const standing = await standingOf(context, stack, progress);
     if (standing === "superseded" || standing === "closed") {
@@ -56,7 +57,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
     await refuseDeleted(place);
     return meanwhile ?? { ...up, checks };
   }
-  const screenshots = await phases.time("screenshots", () => screenshotsOf(options, preview, folder));
+  const screenshots = await phases.time("screenshots", () => screenshotsOf(options, { ...preview, parts }, folder));
   await refuseDeleted(place);
   return (await left()) ?? { ...up, checks, screenshots };
 }

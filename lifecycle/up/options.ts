@@ -36,7 +36,7 @@ export type UpResult =
   | { readonly outcome: "stepped aside"; readonly reason: string }
   | {
       readonly outcome: "up";
-      readonly preview: Deployed;
+      readonly preview: Omit<Deployed, "parts">;
       readonly asleep: boolean;
       readonly checks?: Report;
       /** The files, where there are any. */

@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { rootCertificates } from "node:tls";
 import { PreviewStack, type PreviewStackArgs } from "../../components";
-import { container } from "../../components/workload";
+import { container } from "../../components/pod";
 import { ownerLabels, type SettingsInput } from "../../contract";
 import { certificate, minimal, settingsWith } from "../unit/example-settings";
 import { generated, record, type Recorded, startRecording } from "./recorder";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { gate } from "../../components/gate";
-import { container, podSpec } from "../../components/workload";
-import { databaseAddress, gateExitCodes } from "../../contract";
+import { container, gate, podSpec } from "../../components/pod";
+import { addressOf, gateExitCodes, standardParts } from "../../contract";
 import { kubernetesServiceAddress, nodeAddress, traefikServiceAddress } from "../../embedded/cluster/layout";
 import { settingsWith } from "../unit/example-settings";
 import { desk as preview } from "../shared-previews";
@@ -80,7 +79,7 @@ describe("a pod that has just started", () => {
     const printed = await run("first-migration", {
       pods: 10,
       labels: { "app.kubernetes.io/name": "migration" },
-      needs: [databaseAddress],
+      needs: [addressOf(standardParts.db)],
       script: "pg_isready --host=db --port=5432 --timeout=1",
     });
     assert.deepEqual(

@@ -128,8 +128,8 @@ describe("a preview on the real engine and cluster", () => {
     await kubectl("scale", "deployment/web", "-n", preview.namespace, "--replicas=2");
     const uid = () => kubectl("get", "statefulset/db", "-n", preview.namespace, "-o", "jsonpath={.metadata.uid}");
     const before = await uid();
-    await withComponents(preview, (workload) =>
-      workload.replace("({ ...selectorOf(name) })", '({ ...selectorOf(name), team: "blue" })'),
+    await withComponents(preview, (labels) =>
+      labels.replace("({ ...selectorOf(name) })", '({ ...selectorOf(name), team: "blue" })'),
     );
     const path = "jsonpath={.items[*].metadata.labels.team}";
     const pods = await kubectl("get", "pods", "-n", preview.namespace, "-l", "team=blue", "-o", path);
@@ -180,14 +180,14 @@ describe("a preview on the real engine and cluster", () => {
 });
 
 /** Updates a preview by the program with other components, as a platform engineer changes them. */
-async function withComponents(preview: Preview, change: (workload: string) => string): Promise<void> {
+async function withComponents(preview: Preview, change: (labels: string) => string): Promise<void> {
   const { folder } = otherSources(preview.project.name);
   try {
     program.forEach((part) => cpSync(join(checkout, part), join(folder, part), { recursive: true }));
-    const workload = join(folder, "components/workload.ts");
-    const before = readFileSync(workload, "utf8");
+    const labels = join(folder, "components/pod/labels.ts");
+    const before = readFileSync(labels, "utf8");
     assert.notEqual(change(before), before);
-    writeFileSync(workload, change(before));
+    writeFileSync(labels, change(before));
     cpSync(preview.file, join(folder, `Pulumi.${preview.stack}.yaml`));
     const options = ["--stack", preview.stack, "--yes", "--skip-preview", "--non-interactive"];
     await execa("pulumi", ["up", ...options], { cwd: folder });

@@ -9,7 +9,9 @@ import {
   databaseSecrets,
   databaseVolume,
   type Environment,
-  services,
+  lasting,
+  standardPartList,
+  standardParts,
   webEnvironment,
   webSecrets,
 } from "../../contract";
@@ -85,14 +87,14 @@ describe("the reference product on compose", () => {
     it(`has the contract's names, ports and volume in the file of the ${file}, and shows only the web, on loopback`, () => {
       assert.deepEqual(
         Object.keys(parts).sort(),
-        Object.values(services)
+        lasting(standardPartList)
           .map(({ name }) => name)
           .sort(),
       );
       const published = Object.entries(parts).flatMap(([name, { ports = [] }]) =>
         ports.map((port) => `${name} ${port}`),
       );
-      assert.deepEqual(published, [`web 127.0.0.1:3000:${services.web.port}`]);
+      assert.deepEqual(published, [`web 127.0.0.1:3000:${standardParts.web.port}`]);
       assert.deepEqual(parts.db!.volumes, [`db:${databaseVolume}`]);
     });
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gate } from "../../components/gate";
+import { gate } from "../../components/pod";
 import { mayReachApiServer, type SettingsInput } from "../../contract";
 import { settingsWith } from "./example-settings";
 

@@ -7,6 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { Agent, Headers } from "undici";
 import { httpClient, longestBody } from "../../clients/http/client";
+import { standardParts } from "../../contract";
 import { type Check, failed, passed } from "../../verify/check";
 import { NotChecked, TooLong } from "../../verify/not-checked";
 import { breaking, isHostOnly, isPrefixed, isSameSite, isSecure, isUnreadable } from "../../verify/checks/cookies";
@@ -308,7 +309,7 @@ describe("verify: a container", () => {
     kubectl("exec yes");
     const message = "kubectl exec prints more than 16 Mi characters";
     await assert.rejects(
-      cluster.exec("api", ["python"]),
+      cluster.exec(standardParts.api, ["python"]),
       (error) => error instanceof NotChecked && error.message === message,
     );
   });
@@ -324,7 +325,7 @@ describe("verify: a container", () => {
   it("is asked no more as soon as the signal says so", async () => {
     kubectl("exec sleep 60");
     const stop = new AbortController();
-    const asked = cluster.until(stop.signal).exec("api", ["python"]);
+    const asked = cluster.until(stop.signal).exec(standardParts.api, ["python"]);
     stop.abort();
     await assert.rejects(asked, NotChecked);
   });

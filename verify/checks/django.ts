@@ -1,3 +1,4 @@
+import { standardParts } from "../../contract";
 import { type Check, failed, passed, verdict } from "../check";
 import { NotChecked } from "../not-checked";
 import { tagsOf } from "../html";
@@ -80,7 +81,7 @@ const apiHealth: Check = {
   setting: "api.livePath, api.readyPath; ALLOWED_HOSTS (api) with api",
   why: "Kubernetes restarts the API or never sends it requests",
   run: async (target) => {
-    const { livenessProbe, readinessProbe } = await target.cluster.container("api");
+    const { livenessProbe, readinessProbe } = await target.cluster.container(standardParts.api);
     const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
     if (paths.length === 0) {
       throw new NotChecked("the API's container has no health check by HTTP");
@@ -103,7 +104,7 @@ const migrations: Check = {
     "api.migrate: the Job that runs before the API changes; after a force-push that drops a migration, preview reset-db",
   why: "pages that touch a new column or table are a 500",
   run: async (target) => {
-    const { exitCode, stdout } = await target.cluster.exec("api", target.product.migrateCheck);
+    const { exitCode, stdout } = await target.cluster.exec(standardParts.api, target.product.migrateCheck);
     const missing = [...stdout.matchAll(/^ *\* *(?:\w+\.)+(\w+)$/gm)].length;
     return exitCode === 0
       ? passed(`${target.product.migrateCheck.join(" ")} finds nothing to do`)

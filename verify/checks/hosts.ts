@@ -1,10 +1,10 @@
-import { services } from "../../contract";
+import { addressOf, standardParts } from "../../contract";
 import { type Check, failed, passed, verdict } from "../check";
 import { NotChecked } from "../not-checked";
 import { says } from "../http";
 import type { Target } from "../target";
 
-const internal = `${services.api.name}:${services.api.port}`;
+const internal = addressOf(standardParts.api);
 
 const publicHost: Check = {
   id: "allowed-hosts-public",
@@ -29,7 +29,7 @@ const publicHost: Check = {
 const internalHost: Check = {
   id: "allowed-hosts-internal",
   title: "Django accepts the host by which Next.js calls it",
-  setting: `ALLOWED_HOSTS (api): its second entry is ${services.api.name}`,
+  setting: `ALLOWED_HOSTS (api): its second entry is ${standardParts.api.name}`,
   why: `the server's own calls to http://${internal} are a 400: pages come without data, health checks fail`,
   run: async (target) => {
     const { page } = target.product;

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { standardParts } from "../../contract";
 import { type Check, failed, passed, verdict } from "../check";
 import { NotChecked } from "../not-checked";
 import { tagsOf } from "../html";
@@ -162,7 +163,7 @@ async function wrongVariables(target: Target): Promise<string[]> {
   if (!target.hasCluster) {
     return [];
   }
-  const { env = [] } = await target.cluster.container("web");
+  const { env = [] } = await target.cluster.container(standardParts.web);
   return env
     .filter(({ name, value }) => ["NEXTAUTH_URL", "AUTH_URL"].includes(name) && value !== target.origin)
     .map(({ name, value }) => `${name} is ${value}`);

@@ -1,8 +1,9 @@
-import { parseImage } from "../../contract";
+import { ofImage, parseImage, type Part, productImages, productServers } from "../../contract";
 import { type Check, verdict } from "../check";
 import type { Pod } from "../cluster";
+import type { Target } from "../target";
 
-const workloads = ["api", "web"] as const;
+const serversOf = ({ cluster }: Target): Part[] => productServers(cluster.parts);
 
 const images: Check = {
   id: "images",
@@ -12,7 +13,9 @@ const images: Check = {
   run: async (target) => {
     const { images: ordered } = target.ordered;
     const problems = await Promise.all(
-      workloads.map(async (workload) => wrongImages(await target.cluster.pods(workload), ordered[workload], workload)),
+      serversOf(target).map(async (part) =>
+        wrongImages(await target.cluster.pods(part), ofImage(ordered, part), part.name),
+      ),
     );
     return verdict(problems.flat(), Object.values(ordered).join(", "));
   },
@@ -42,15 +45,15 @@ const revisions: Check = {
   run: async (target) => {
     const { revisions: ordered } = target.ordered;
     const problems = await Promise.all(
-      workloads.map(async (workload) => {
-        const { env = [] } = await target.cluster.container(workload);
+      serversOf(target).map(async (part) => {
+        const { env = [] } = await target.cluster.container(part);
         const told = env.find(({ name }) => name === "GIT_SHA")?.value;
-        return told === ordered[workload]
-          ? []
-          : [`${workload} has ${told ?? "none"}, ordered was ${ordered[workload]}`];
+        const revision = ofImage(ordered, part);
+        return told === revision ? [] : [`${part.name} has ${told ?? "none"}, ordered was ${revision}`];
       }),
     );
-    return verdict(problems.flat(), `api ${ordered.api}, web ${ordered.web}`);
+    const told = productImages.map((image) => `${image} ${ordered[image]}`);
+    return verdict(problems.flat(), told.join(", "));
   },
 };
 

@@ -1,3 +1,4 @@
+import { nameLabel } from "../../../contract";
 import { kubectl, type Place } from "../kubectl";
 
 interface Metadata {
@@ -103,8 +104,8 @@ export async function look(place: Place): Promise<Objects> {
   return { pods: of<Pod>("Pod"), makers: of<Maker>("ReplicaSet", "StatefulSet", "Job"), events: of<Event>("Event") };
 }
 
-/** What the labels call the part of the preview that an object belongs to: `api`, `web`, `db` or `migration`. */
-export const partOf = ({ metadata }: Pod | Maker): string => metadata.labels?.["app.kubernetes.io/name"] ?? "";
+/** What the labels call the part of the preview that an object belongs to: its name. */
+export const partOf = ({ metadata }: Pod | Maker): string => metadata.labels?.[nameLabel] ?? "";
 
 export const isReady = ({ status }: Pod): boolean => status.containerStatuses?.every(({ ready }) => ready) === true;
 

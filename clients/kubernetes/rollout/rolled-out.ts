@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { services, UserError } from "../../../contract";
+import { lasting, type Part, standardPartList, standardParts, UserError } from "../../../contract";
 import type { Place } from "../kubectl";
 import { isOutdated, isReady, look, type Objects, partOf, type Pod } from "./objects";
-
-const servers = Object.values(services).map(({ name }) => name as string);
 
 /** In milliseconds. Pods are given 5 s to end; what takes longer than this holds nobody up. */
 const patience = { former: 30_000, newest: 120_000 };
 
+export interface RolloutOptions {
+  /** What the preview consists of. @default what every preview has */
+  readonly parts?: readonly Part[];
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Resolves once database, API and web serve and nothing of their former revision does any more: pods that are being stopped still do
+ * Resolves once all parts but the migration serve and nothing of their former revision does any more: pods that are being stopped still do
  * for a moment, so that no visitor is refused. Pulumi takes a Deployment that was scaled from nothing for ready at once.
  *
  * @throws UserError where one of them doesn't serve in time, or the cluster can't be asked
  */
-export async function rolledOut(place: Place, signal?: AbortSignal): Promise<void> {
+export async function rolledOut(place: Place, { parts, signal }: RolloutOptions = {}): Promise<void> {
   const started = performance.now();
   for (;;) {
     const objects = await look(place);
-    const missing = notServing(objects);
+    const missing = notServing(objects, parts);
     const spent = performance.now() - started;
-    if (missing.length === 0 && (!servesFormer(objects) || spent > patience.former)) {
+    if (missing.length === 0 && (!servesFormer(objects, parts) || spent > patience.former)) {
       return;
     }
     if (spent > patience.newest) {
@@ -32,20 +36,28 @@ export async function rolledOut(place: Place, signal?: AbortSignal): Promise<voi
 }
 
 /** Which of them have no pod that is ready. */
-export const notServing = ({ pods }: Objects): string[] =>
-  servers.filter((server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)));
+export const notServing = ({ pods }: Objects, parts = standardPartList): string[] =>
+  namesOfLasting(parts).filter(
+    (server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)),
+  );
 
 /** Whether a pod of the web's is ready; false also where the cluster can't be asked. */
 export const webIsReady = (place: Place): Promise<boolean> =>
   look(place).then(
-    (objects) => !notServing(objects).includes(services.web.name),
+    (objects) => !notServing(objects).includes(standardParts.web.name),
     () => false,
   );
+
+/** By the alphabet, as `kubectl` lists them. */
+const namesOfLasting = (parts: readonly Part[]) =>
+  lasting(parts)
+    .map(({ name }) => name)
+    .sort();
 
 const isStopping = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
 
 /** Whether a pod of one of them is there that the newest revision isn't made of. */
-export const servesFormer = (objects: Objects): boolean =>
+export const servesFormer = (objects: Objects, parts = standardPartList): boolean =>
   objects.pods
-    .filter((pod) => servers.includes(partOf(pod)) && pod.status.phase !== "Failed")
+    .filter((pod) => namesOfLasting(parts).includes(partOf(pod)) && pod.status.phase !== "Failed")
     .some((pod) => isStopping(pod) || isOutdated(pod, objects));

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { type Part, standardPartList } from "../../../contract";
 import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
@@ -57,23 +58,34 @@ export function isHopeless(wait: Wait, since: Since, now: number): boolean {
  * What a person needs to know of a wait: the object, the cause, its container's last words, and the setting to change.
  *
  * @param lastWords what the container has printed last
+ * @param parts what the preview consists of
  */
-export function verdict(wait: Wait, objects: Objects, lastWords = ""): string {
+export function verdict(
+  wait: Wait,
+  objects: Objects,
+  lastWords = "",
+  parts: readonly Part[] = standardPartList,
+): string {
   const words = stripVTControlCharacters(lastWords).replaceAll("\r", "\n").trimEnd();
   const quoted = words === "" ? [] : words.split("\n").slice(-10);
   // Before its migration has succeeded the API isn't changed.
-  const server = wait.part === "migration" ? "api" : wait.part;
+  const part = parts.find(({ name }) => name === wait.part);
+  const server = part?.role === "migration" ? serverOf(part, parts) : wait.part;
   const stillServes = objects.pods.some((pod) => partOf(pod) === server && isReady(pod));
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),
-    `Look at ${settingsFor(wait)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
+    `Look at ${settingsFor(wait, part)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
   ].join("\n");
 }
 
-function settingsFor({ part, cause, message }: Wait): string {
-  const group = part === "db" ? "database" : part === "migration" ? "api" : part;
-  const command = part === "migration" ? "api.migrate" : part === "db" ? "database.uid" : `${group}.command`;
+/** The part that a migration is made for. */
+const serverOf = (migration: Part, parts: readonly Part[]): string | undefined =>
+  parts.find(({ role, group }) => role === "server" && group === migration.group)?.name;
+
+/** @param part undefined for one that the preview's outputs don't know of yet */
+function settingsFor({ part: name, cause, message }: Wait, part?: Part): string {
+  const { group = name, crashSettings = [`${group}.image`], readySettings = [`${group}.image`] } = part ?? {};
   switch (cause) {
     case "image":
       return `the setting ${group}.image, and registry if it needs a login`;
@@ -93,17 +105,21 @@ function settingsFor({ part, cause, message }: Wait): string {
     case "crash loop":
     case "running":
     case "failed":
-      return `the settings ${command} and ${group}.image`;
+      return listed(crashSettings);
     case "wrong path":
     case "not ready":
     case "never ready":
-      return part === "db" ? "the setting database.image" : `the settings ${group}.readyPath and ${group}.port`;
+      return listed(readySettings);
     case "refused":
       return quotaSettings(message);
     case "no place":
       return `the setting ${group}.resources, and the cluster's nodes`;
   }
 }
+
+/** `the setting database.image`, `the settings web.readyPath and web.port` */
+const listed = (settings: readonly string[]) =>
+  `the ${settings.length === 1 ? "setting" : "settings"} ${settings.join(" and ")}`;
 
 /** By what the cluster calls it in its refusal: `requested: limits.memory=512Mi`. */
 const quotas = {

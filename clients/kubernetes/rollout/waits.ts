@@ -35,7 +35,7 @@ export type Cause =
 
 /** What a workload that isn't there yet waits for. */
 export interface Wait {
-  /** `api`, `web`, `db` or `migration` */
+  /** The name of the part that it belongs to. */
   readonly part: string;
   /** `pod api-6544b568fd-ctjgk` */
   readonly object: string;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../../contract";
+import { type Part, UserError } from "../../../contract";
 import type { Place } from "../kubectl";
 import { withoutSecrets } from "../secrets";
 import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
@@ -12,6 +12,8 @@ export interface WatchOptions {
   readonly place: Place;
   /** Whether the objects of a part are what they are meant to be; before that they don't count. @default all are */
   readonly concerns?: (part: string) => boolean;
+  /** What the preview consists of. @default what every preview has */
+  readonly parts?: readonly Part[];
   readonly report: (message: string) => void;
   /** Whether others read as well what is said, so that what may be secret is left out where nobody can tell. */
   readonly isPublic: boolean;
@@ -78,7 +80,8 @@ class Watch {
   }
 
   private async verdict(wait: Wait, objects: Objects): Promise<string> {
-    return verdict(wait, objects, await lastWordsOf(this.options.place, wait.ended));
+    const { place, parts } = this.options;
+    return verdict(wait, objects, await lastWordsOf(place, wait.ended), parts);
   }
 
   /** Undefined where the cluster can't be asked: then the next look will do. */

@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gateExitCodes, gateName, mayReachApiServer, type Settings } from "../contract";
-import { container, unprivileged } from "./workload";
+import { gateExitCodes, gateName, mayReachApiServer, type Settings } from "../../contract";
+import { container, unprivileged } from "./container";
 
 export interface GateArgs {
   /** `db:5432`: what the pod's own containers can't do without. */

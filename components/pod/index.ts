@@ -1,0 +1,10 @@
+export { container, unprivileged } from "./container";
+export { gate } from "./gate";
+export { labelsOf, selectorOf } from "./labels";
+export { inNamespace, stoppedFirst } from "./options";
+export { podSpec } from "./pod-spec";
+export { resourceRequirements } from "./resources";
+export { secret } from "./secret";
+export { variables } from "./variables";
+export { productVolumes, writable } from "./volumes";
+export { type ProductArgs, replicasOf, takenOver, type Transform, type WorkloadArgs } from "./workload";

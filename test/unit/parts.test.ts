@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { lasting, ofProduct, type Part, partsIn, productServers, referenceOf, standardParts } from "../../contract";
+import { partBegun } from "../../lifecycle/change/update";
+import { minimal, settingsWith } from "./example-settings";
+
+const namesOf = (parts: readonly Part[]) => parts.map(({ name }) => name);
+
+describe("the parts of a preview", () => {
+  const four = ["api", "web", "db", "migration"];
+
+  it("are the four that every preview has, listening where the settings say", () => {
+    const { parts } = settingsWith({ api: { ...minimal.api, port: 8080 } });
+    assert.deepEqual(Object.keys(parts), four);
+    assert.deepEqual(namesOf(Object.values(parts)), four);
+    assert.deepEqual([parts.api.port, parts.api.targetPort], [8000, 8080]);
+  });
+
+  it("are those of the outputs, and the four where an older version has written none", () => {
+    const worker: Part = { ...standardParts.web, name: "worker" };
+    assert.deepEqual(partsIn({ parts: [worker] }), [worker]);
+    assert.deepEqual(namesOf(partsIn({})), four);
+  });
+
+  it("come through the outputs, which are JSON, as they are", () => {
+    const parts = Object.values(settingsWith().parts);
+    assert.deepEqual(JSON.parse(JSON.stringify(parts)), parts);
+  });
+
+  it("are told apart by what they are there for, and by whose image they run", () => {
+    const parts = Object.values(standardParts);
+    assert.deepEqual(lasting(parts).map(referenceOf), ["deployment/api", "deployment/web", "statefulset/db"]);
+    assert.deepEqual(namesOf(ofProduct(parts)), ["api", "web", "migration"]);
+    assert.deepEqual(namesOf(productServers(parts)), ["api", "web"]);
+  });
+
+  it("are found in the name of a resource, also with a hyphen in theirs", () => {
+    const parts = ["proxy", "image-proxy"].map((name): Part => ({ ...standardParts.web, name }));
+    const begun = (resource: string) => partBegun(` +  kubernetes:apps/v1:Deployment ${resource} creating (0s)`, parts);
+    assert.equal(begun("shop-pr-1-image-proxy"), "image-proxy");
+    assert.equal(begun("shop-pr-1-proxy"), "proxy");
+    assert.equal(begun("shop-pr-1-web"), undefined);
+  });
+});
