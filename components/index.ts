@@ -1,8 +1,8 @@
 export { parseSettings, type Settings } from "../contract";
-export { stackConfiguration, stackSettings } from "./configuration";
-export { keepCopy } from "./keep-copy";
-export { type Existing, preflight } from "./preflight";
+export { stackConfiguration, stackSettings } from "./program/configuration";
+export { keepCopy } from "./program/keep-copy";
+export { type Existing, preflight } from "./program/preflight";
 export { PreviewStack, type PreviewStackArgs } from "./preview-stack";
-export { deployedRecord, deploymentRecord, onceReady, refuseOutdated } from "./record";
-export { withoutStackTrace } from "./run-error";
+export { deployedRecord, deploymentRecord, onceReady, refuseOutdated } from "./program/record";
+export { withoutStackTrace } from "./program/run-error";
 export type { Transform } from "./pod";

@@ -7,7 +7,7 @@ import { DnsRecord } from "./dns-record";
 import { Isolation } from "./isolation";
 import { NextWeb } from "./next-web";
 import { Postgres } from "./postgres";
-import type { Existing } from "./preflight";
+import type { Existing } from "./program/preflight";
 import { PreviewNamespace } from "./preview-namespace";
 import { PreviewSecrets } from "./preview-secrets";
 import { PublicHost } from "./public-host";

@@ -3,7 +3,7 @@ import { generationOf, type Settings, SettingsError } from "../contract";
 import { podOf, whatMayNotOpen, whatReplaces } from "./living-database";
 import { statefulSetArgs } from "./postgres";
 import type { Transform } from "./pod";
-import type { Existing } from "./preflight";
+import type { Existing } from "./program/preflight";
 
 /** The update that may lose something. */
 export interface IntendedUpdate {

@@ -1,4 +1,4 @@
-import type { DeploymentRecord } from "./deployment-record";
+import type { DeploymentRecord } from "./configuration/deployment-record";
 import type { Images } from "./image-reference";
 import { type Part, type PerImage, standardPartList } from "./parts";
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { UserError } from "../errors";
 import { type Images, parseImage, revisionOf } from "../image-reference";
-import { isUnquoted } from "../leaves";
+import { isUnquoted } from "../configuration/leaves";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
 import { beyondQuota, concernsQuota } from "./quota";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isPinned, parseImage } from "../image-reference";
-import { isUnquoted } from "../leaves";
+import { isUnquoted } from "../configuration/leaves";
 import { parseQuantity } from "../quantity";
 
 /** Rules that several settings share. Each message states the rule; the value is added where errors are shown. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseStackFile } from "../../contract";
-import { asWritten, fromConfiguration, secretPaths } from "../../components/configuration";
+import { asWritten, fromConfiguration, secretPaths } from "../../components/program/configuration";
 
 describe("fromConfiguration", () => {
   it("reads the project's keys, groups from JSON and all else as text", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { commitOf } from "../../components/record";
+import { commitOf } from "../../components/program/record";
 import { type DeploymentRecord, deployedSettings, digestOf, recordOf } from "../../contract";
 
 const facts = { asleep: false, cluster: "uid", secrets: [] };

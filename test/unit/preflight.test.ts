@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judge } from "../../components/preflight";
+import { judge } from "../../components/program/preflight";
 import { ownerLabels } from "../../contract";
 import { settingsWith } from "./example-settings";
 

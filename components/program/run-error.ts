@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { UserError } from "../contract";
+import { UserError } from "../../contract";
 
 /** Shows what a person can put right as a message. Pulumi prints a stack trace with every error but its own RunError. */
 export async function withoutStackTrace<Result>(program: () => Promise<Result>): Promise<Result> {

@@ -9,8 +9,8 @@ import {
   type Settings,
   SettingsError,
   UserError,
-} from "../contract";
-import type { LivingDatabase } from "./living-database";
+} from "../../contract";
+import type { LivingDatabase } from "../living-database";
 
 interface KubernetesObject {
   readonly kind: string;

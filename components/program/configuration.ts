@@ -23,7 +23,7 @@ import {
   type SettingsInput,
   type StackFile,
   valuesOf,
-} from "../contract";
+} from "../../contract";
 import type { Existing } from "./preflight";
 
 /** What the stack that is being updated is to be. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { copiesFolder, isEncrypted, parseStackFile, withoutPaths } from "../contract";
+import { copiesFolder, isEncrypted, parseStackFile, withoutPaths } from "../../contract";
 import type { Configuration } from "./configuration";
 
 /**

@@ -11,7 +11,7 @@ import {
   superseded,
   UserError,
   withoutPaths,
-} from "../contract";
+} from "../../contract";
 import type { Configuration } from "./configuration";
 
 /** What this stack's last update has written into its outputs; undefined where there was none, or only older ones. */
