@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { localDispatcher } from "../embedded/client";
+import { embeddedDispatcher } from "../embedded/dispatcher";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
-import { exclusively } from "../embedded/lock";
+import { exclusively } from "../embedded/machine-lock";
 import { openLog } from "../embedded/log";
 import { nodePort } from "../embedded/port";
 import { runSteps } from "../embedded/tasks";
@@ -105,7 +105,7 @@ const scale = (namespace: string, replicas: number) =>
   kubectl("scale", "deployment/api", "deployment/web", "statefulset/db", `--replicas=${replicas}`, "-n", namespace);
 
 const serves = ({ names }: Preview) =>
-  serving(names.origin, { dispatcher: localDispatcher(), report: () => undefined });
+  serving(names.origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
 
 async function scaledByHand(preview: Preview): Promise<void> {
   await scale(preview.namespace, 1);

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
 import { ensureImage } from "../embedded/images";
-import { exclusively } from "../embedded/lock";
+import { exclusively } from "../embedded/machine-lock";
 import { openLog } from "../embedded/log";
 import { checkout } from "../embedded/paths";
 import { nodePort } from "../embedded/port";

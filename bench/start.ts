@@ -7,10 +7,10 @@ import { removeView, stackFile } from "../clients/pulumi/configuration/stack-fil
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 import { serving } from "../clients/http/serving";
 import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";
-import { localDispatcher } from "../embedded/client";
+import { embeddedDispatcher } from "../embedded/dispatcher";
 import { nodeStatus, startNode, stopNode } from "../embedded/cluster";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
-import { exclusively } from "../embedded/lock";
+import { exclusively } from "../embedded/machine-lock";
 import { openLog } from "../embedded/log";
 import { checkout } from "../embedded/paths";
 import { nodePort } from "../embedded/port";
@@ -77,7 +77,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
     const pullRequest = 80001 + run;
     const stack = `pr-${pullRequest}`;
     const { namespace, origin } = namesOf({ pullRequest, prefix: "", domain, port: embedded.port });
-    const served = () => serving(origin, { dispatcher: localDispatcher(), report: () => undefined });
+    const served = () => serving(origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
     try {
       const settings = leavesOf(embeddedSettings(embedded.images, embedded.port));
       writeFileSync(stackFile(context, stack), stackFileText("preview", { header: {}, settings }));

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lockHolder } from "./lock-holder.cjs";
+import { lockHolder } from "./machine-lock-holder.cjs";
 import { missingPrerequisite, thisMachine } from "./prerequisites.mjs";
 
 const checkout = join(dirname(fileURLToPath(import.meta.url)), "..");

@@ -6,7 +6,7 @@ import { start } from "./commands/start";
 import { type ClusterOptions, startOnCluster } from "./commands/start-on-cluster";
 import { stop } from "./commands/stop";
 import { test, testAll } from "./commands/test";
-import type { LockOptions } from "./lock";
+import type { LockOptions } from "./machine-lock";
 import { buildToolchain } from "./commands/toolchain";
 import { handleInterruption, interruption } from "../clients/process/interruption";
 import { say } from "../cli/output/print";

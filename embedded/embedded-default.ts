@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { join } from "node:path";
 import type { WriteStream } from "node:fs";
 import { kubeconfig, nodeStatus, startNode } from "./cluster";
-import { embeddedVariables, prepareState } from "./environment";
+import { embeddedVariables, prepareState } from "./variables";
 import { interruption } from "../clients/process/interruption";
 import { deployerRights } from "./deployer-rights";
 import { ensureProductImages, type ProductImages } from "./images";

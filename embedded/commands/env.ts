@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import { embeddedVariables } from "../environment";
+import { embeddedVariables } from "../variables";
 import { isBuilt } from "../toolchain";
 
 /** Prints the assignments that turn a shell into one in which `pulumi` and `kubectl` work on the embedded default. */

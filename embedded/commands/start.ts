@@ -3,9 +3,9 @@ import { serving } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName } from "../../clients/pulumi/stacks";
-import { localDispatcher } from "../client";
+import { embeddedDispatcher } from "../dispatcher";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
-import { exclusively, type LockOptions } from "../lock";
+import { exclusively, type LockOptions } from "../machine-lock";
 import { interruption } from "../../clients/process/interruption";
 import { openLog } from "../log";
 import { outcome } from "../outcome";
@@ -48,7 +48,7 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       run: async (_, report) => {
         if (!isAsleep) {
           const ready = () => webIsReady({ kubeContext: "preview", namespace });
-          await serving(url, { dispatcher: localDispatcher(), webIsReady: ready, signal: interruption, report });
+          await serving(url, { dispatcher: embeddedDispatcher(), webIsReady: ready, signal: interruption, report });
         }
       },
     },

@@ -5,7 +5,7 @@ import { say } from "../../cli/output/print";
 import { nodeStatus, stopNode } from "../cluster";
 import { installPodmanCompose } from "../compose";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
-import { exclusively, type LockOptions } from "../lock";
+import { exclusively, type LockOptions } from "../machine-lock";
 import { openLog } from "../log";
 import { browserPackages, ensurePackages, faultPackages } from "../packages";
 import { nodePort } from "../port";

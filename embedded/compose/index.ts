@@ -1,2 +1,2 @@
-export { installPodmanCompose } from "./install";
+export { installPodmanCompose } from "./install-podman-compose";
 export { type ComposeOptions, Podman } from "./podman";

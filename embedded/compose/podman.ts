@@ -9,7 +9,7 @@ import {
   makeScratchFolder,
   type ProductImageName,
 } from "../images";
-import { podmanCompose } from "./install";
+import { podmanCompose } from "./install-podman-compose";
 import { createNamespaces, type Namespaces, runDir } from "./namespaces";
 
 const minute = 60_000;

@@ -3,7 +3,7 @@ import { UserError } from "../../contract";
 import { importImage, isContainerdReady, listImages } from "../cluster/containerd";
 import { interruption } from "../../clients/process/interruption";
 import { all } from "../all";
-import { buildByDockerfile } from "./build";
+import { buildByDockerfile } from "./build-image";
 import { forgetFormerVersions } from "./former-versions";
 import { type Image, referenceOf } from "./image";
 import { describeRegistryAccess, type RegistryAccess } from "./registry-access";

@@ -5,7 +5,7 @@ export {
   type ImageOptions,
   type ProductImageName,
   type ProductImages,
-} from "./product";
+} from "./product-images";
 export { describeRegistryAccess } from "./registry-access";
 export { makeScratchFolder } from "./scratch";
 export { buildahArguments, unmountStorage } from "./storage";

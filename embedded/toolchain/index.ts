@@ -1,5 +1,5 @@
-import { build } from "./build";
-import { whileAlone } from "./lock";
+import { build } from "./build-module";
+import { whileAlone } from "./build-lock";
 import { recipes, type ModuleName } from "./modules";
 import { isBuilt, programsOf } from "./results";
 

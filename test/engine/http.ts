@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, request } from "undici";
-import { localDispatcher } from "../../embedded/client";
+import { embeddedDispatcher } from "../../embedded/dispatcher";
 
 export interface Answer {
   readonly status: number;
@@ -16,7 +16,7 @@ export async function ask(
   url: string,
   options: { method?: Dispatcher.HttpMethod; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
-  const { statusCode, headers, body } = await request(url, { ...options, dispatcher: localDispatcher() });
+  const { statusCode, headers, body } = await request(url, { ...options, dispatcher: embeddedDispatcher() });
   const cookies = [headers["set-cookie"] ?? []].flat().map((cookie) => cookie.split(";")[0]!);
   return { status: statusCode, headers, body: await body.text(), cookies };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { WebSocket } from "undici";
 import type { SettingsInput } from "../../contract";
 import { ensureImage } from "../../embedded/images";
-import { localDispatcher } from "../../embedded/client";
+import { embeddedDispatcher } from "../../embedded/dispatcher";
 import { embedded } from "./embedded";
 import { ask, eventually, logIn } from "./http";
 import { Preview } from "./preview";
@@ -57,7 +57,7 @@ describe("WebSockets to Django", () => {
   /** Connects, says hello and resolves to what the first two messages said. */
   function conversation(headers: Record<string, string>): Promise<string[]> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { dispatcher: localDispatcher(), headers });
+      const socket = new WebSocket(url, { dispatcher: embeddedDispatcher(), headers });
       const messages: string[] = [];
       socket.addEventListener("open", () => socket.send("hello"));
       socket.addEventListener("message", ({ data }) => {

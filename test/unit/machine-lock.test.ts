@@ -26,7 +26,7 @@ describe("the machine's lock", () => {
 
   const run = (...args: string[]) =>
     execa(process.execPath, args, { cwd: checkout, env: { XDG_STATE_HOME: state }, reject: false });
-  const takesIt = 'require("./embedded/lock").exclusively(async () => console.log("has it"))';
+  const takesIt = 'require("./embedded/machine-lock").exclusively(async () => console.log("has it"))';
   const take = () => run("--require", "ts-node/register/transpile-only", "--eval", takesIt);
 
   it("is looked for before anything else: who has it, since when", async () => {

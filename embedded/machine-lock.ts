@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { UserError } from "../contract";
 import { interruption } from "../clients/process/interruption";
-import { holderFile, lockHolder, somebody, stale } from "./lock-holder.cjs";
+import { holderFile, lockHolder, somebody, stale } from "./machine-lock-holder.cjs";
 import { stateDir } from "./paths";
 
 export interface LockOptions {
