@@ -4,13 +4,13 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { cacheDir, checkout, runtimeDir } from "../paths";
-import { getDeployment, isAvailable } from "./api";
-import { run } from "./command";
-import { writeIfChanged } from "./files";
-import { loopbackAddress } from "./forwarder";
-import { kubeconfig } from "./kubeconfig";
+import { getDeployment, isAvailable } from "./access/api-server";
+import { run } from "./host/command";
+import { writeIfChanged } from "./host/files";
+import { loopbackAddress } from "./programs/forwarder";
+import { kubeconfig } from "./access/kubeconfig";
 import { clusterDnsAddress, nodeAddress, previewDomain, traefikServiceAddress, volumesDir } from "./layout";
-import { leaf } from "./pki";
+import { leaf } from "./access/pki";
 
 /** A Deployment of the node's own and the objects that go with it. */
 export interface Addon {

@@ -1,13 +1,13 @@
-import { previewAuthority } from "./pki";
+import { previewAuthority } from "./access/pki";
 
-export { isCurrent, startDaemon, stopDaemon, waitUntil, type Daemon } from "./daemon";
-export { loopbackAddress } from "./forwarder";
-export { kubeconfig } from "./kubeconfig";
+export { isCurrent, startDaemon, stopDaemon, waitUntil, type Daemon } from "./programs/daemon";
+export { loopbackAddress } from "./programs/forwarder";
+export { kubeconfig } from "./access/kubeconfig";
 export { nodeAddress } from "./layout";
-export { assertPortIsFree } from "./network";
-export { startNode, type NodeOptions } from "./start";
-export { nodeStatus } from "./status";
-export { stopNode } from "./stop";
+export { assertPortIsFree } from "./host/network";
+export { startNode, type NodeOptions } from "./start-node";
+export { nodeStatus } from "./node-status";
+export { stopNode } from "./stop-node";
 
 /** The local CA (PEM) that signs for the previews' hosts, and can't sign for any other domain. */
 export const caCertificate = previewAuthority.certificate;

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isApiServerReady, isNodeReady } from "./api";
-import { createCgroups, hasCgroups } from "./cgroup";
-import { isAlive, isCurrent, killStrayDaemons, stopDaemon, type Daemon } from "./daemon";
-import { isolateUnknownPods } from "./firewall";
-import { loopbackAddress } from "./forwarder";
-import { assertHostIsFit, assertNetfilterWorks, saveSysctls } from "./host";
-import { assertPortIsFree, createNetwork, isNetworkUp, removeNetwork } from "./network";
-import { agents, controlPlane, stopControlPlane, stopProcesses } from "./stop";
-import { removeShimSockets } from "./traces";
+import { isApiServerReady, isNodeReady } from "./access/api-server";
+import { createCgroups, hasCgroups } from "./host/cgroup";
+import { isAlive, isCurrent, killStrayDaemons, stopDaemon, type Daemon } from "./programs/daemon";
+import { isolateUnknownPods } from "./programs/firewall";
+import { loopbackAddress } from "./programs/forwarder";
+import { assertHostIsFit, assertNetfilterWorks } from "./host/requirements";
+import { saveSysctls } from "./host/sysctls";
+import { assertPortIsFree, createNetwork, isNetworkUp, removeNetwork } from "./host/network";
+import { agents, controlPlane, stopControlPlane, stopProcesses } from "./stop-node";
+import { removeShimSockets } from "./host/traces";
 
 /** Leaves alone a node that runs as it should; otherwise makes the machine ready for the daemons that are to start. */
 export async function prepareHost(

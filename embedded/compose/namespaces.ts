@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
-import { systemPath } from "../cluster/command";
+import { systemPath } from "../cluster/host/command";
 
 /**
  * An empty folder in each set of namespaces, which nobody else sees. netavark keeps what it knows of running containers

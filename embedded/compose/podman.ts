@@ -1,7 +1,7 @@
 import { glob, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
-import { systemPath } from "../cluster/command";
+import { systemPath } from "../cluster/host/command";
 import {
   buildahArguments,
   copyProductImages,

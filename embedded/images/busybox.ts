@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../cluster/command";
+import { run } from "../cluster/host/command";
 import { cacheDir } from "../paths";
 import { withScratchFolder } from "./scratch";
 

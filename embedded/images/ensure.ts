@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../contract";
-import { importImage, isContainerdReady, listImages } from "../cluster/containerd";
+import { importImage, isContainerdReady, listImages } from "../cluster/programs/containerd";
 import { interruption } from "../../clients/process/interruption";
 import { all } from "../all";
 import { buildByDockerfile } from "./build-image";

@@ -1,4 +1,4 @@
-import { imagesInUse, listImages, removeImages } from "../cluster/containerd";
+import { imagesInUse, listImages, removeImages } from "../cluster/programs/containerd";
 import { builtImages, removeBuildSteps, removeBuiltImages } from "./storage";
 
 /** How many versions of an image are kept besides those in use: going back to one costs nothing then. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { execa } from "execa";
 import { UserError } from "../../contract";
-import { systemPath } from "../cluster/command";
+import { systemPath } from "../cluster/host/command";
 import { interruption } from "../../clients/process/interruption";
 import { logDir } from "../paths";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../cluster/command";
+import { run } from "../cluster/host/command";
 import { imagesDir } from "./folders";
 import { runLogged } from "./logged";
 import { withScratchFolder } from "./scratch";

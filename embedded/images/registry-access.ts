@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { run } from "../cluster/command";
+import { run } from "../cluster/host/command";
 import { debianSuite } from "./debian";
 import { debianSources } from "./debian-sources";
 import { imagesDir } from "./folders";

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { lock } from "proper-lockfile";
-import { run } from "../cluster/command";
-import { unmountBelow } from "../cluster/mounts";
+import { run } from "../cluster/host/command";
+import { unmountBelow } from "../cluster/host/mounts";
 import { interruption } from "../../clients/process/interruption";
 import { runtimeDir } from "../paths";
 import { imagesDir, storageDir, storageRunDir } from "./folders";

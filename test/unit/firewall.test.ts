@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-const program = join(__dirname, "../../embedded/cluster/firewall/known-pods.awk");
+const program = join(__dirname, "../../embedded/cluster/programs/firewall/known-pods.awk");
 
 describe("the embedded node's firewall", () => {
   const withKnownPods = (table: string) =>

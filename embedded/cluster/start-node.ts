@@ -23,18 +23,18 @@ import {
   traefikAddon,
   type Addon,
 } from "./addons";
-import { isApiServerReady, isDnsReady, isNodeReady } from "./api";
-import { containerd, isContainerdReady, writeContainerdConfig } from "./containerd";
-import { apiServer, controllerManager, etcd, scheduler } from "./control-plane";
-import { assertAlive, isAlive, isCurrent, pidFile, startDaemon, waitUntil, type Daemon } from "./daemon";
-import { forwarder, loopbackAddress } from "./forwarder";
-import { writeKubeconfigs } from "./kubeconfig";
-import { kubelet, writeKubeletConfig } from "./kubelet";
+import { isApiServerReady, isDnsReady, isNodeReady } from "./access/api-server";
+import { containerd, isContainerdReady, writeContainerdConfig } from "./programs/containerd";
+import { apiServer, controllerManager, etcd, scheduler } from "./programs/control-plane";
+import { assertAlive, isAlive, isCurrent, pidFile, startDaemon, waitUntil, type Daemon } from "./programs/daemon";
+import { forwarder, loopbackAddress } from "./programs/forwarder";
+import { writeKubeconfigs } from "./access/kubeconfig";
+import { kubelet, writeKubeletConfig } from "./programs/kubelet";
 import { etcdDir, previewDomain } from "./layout";
-import { kubeProxy, kubeRouter } from "./node-network";
-import { ensurePki, previewAuthority } from "./pki";
+import { kubeProxy, kubeRouter } from "./programs/node-network";
+import { ensurePki, previewAuthority } from "./access/pki";
 import { prepareHost } from "./prepare-host";
-import { stopNode } from "./stop";
+import { stopNode } from "./stop-node";
 import { startTimeline } from "./timeline";
 
 export interface NodeOptions {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { run, systemPath } from "./command";
-import { networkNamespace, podCidr } from "./layout";
+import { run, systemPath } from "../host/command";
+import { networkNamespace, podCidr } from "../layout";
 
 const folder = join(__dirname, "firewall");
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Daemon } from "./daemon";
 import { firewallEnvironment, firewallFiles } from "./firewall";
-import { componentKubeconfig } from "./kubeconfig";
-import { nodeAddress, nodeName, podCidr, serviceCidr } from "./layout";
+import { componentKubeconfig } from "../access/kubeconfig";
+import { nodeAddress, nodeName, podCidr, serviceCidr } from "../layout";
 
 /** Leads from the addresses of Services to pods. */
 export function kubeProxy(nodeBin: string): Daemon {

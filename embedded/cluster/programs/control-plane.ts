@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Daemon } from "./daemon";
-import { componentKubeconfig } from "./kubeconfig";
-import { apiServerPort, etcdDir, nodeAddress, nodeDir, podCidr, serviceCidr } from "./layout";
-import { clusterAuthority, leaf, serviceAccountKey, serviceAccountPublicKey } from "./pki";
+import { componentKubeconfig } from "../access/kubeconfig";
+import { apiServerPort, etcdDir, nodeAddress, nodeDir, podCidr, serviceCidr } from "../layout";
+import { clusterAuthority, leaf, serviceAccountKey, serviceAccountPublicKey } from "../access/pki";
 
 const etcdUrl = "http://127.0.0.1:2379";
 

@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { UserError } from "../../contract";
-import { stateDir } from "../paths";
+import { mkdir, readFile, statfs } from "node:fs/promises";
+import { UserError } from "../../../contract";
+import { stateDir } from "../../paths";
 import { succeeds } from "./command";
-import { writeIfChanged } from "./files";
-import { networkNamespace, nodeDir } from "./layout";
+import { networkNamespace } from "../layout";
 
 const gibibyte = 2 ** 30;
 /** The system's images, what etcd and the previews write, and some air. */
@@ -69,25 +67,4 @@ export async function assertNetfilterWorks(): Promise<void> {
     if (!(await succeeds("nsenter", [...inNode, ...command]))) problems.push(`${feature} (${command.join(" ")})`);
   }
   if (problems.length > 0) throw new UserError(`the kernel lacks what the node needs: ${problems.join("; ")}`);
-}
-
-/** What the kubelet sets for the whole machine, whatever its configuration says. */
-const kubeletSysctls = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"];
-const savedSysctls = join(nodeDir, "sysctls.json");
-
-/** Notes the machine's own kernel settings before the first kubelet changes them. */
-export async function saveSysctls(): Promise<void> {
-  if (existsSync(savedSysctls)) return;
-  const values = await Promise.all(kubeletSysctls.map((key) => readFile(`/proc/sys/${key}`, "utf8")));
-  await writeIfChanged(
-    savedSysctls,
-    JSON.stringify(Object.fromEntries(kubeletSysctls.map((key, i) => [key, values[i]]))),
-  );
-}
-
-export async function restoreSysctls(): Promise<void> {
-  if (!existsSync(savedSysctls)) return;
-  const saved = JSON.parse(await readFile(savedSysctls, "utf8")) as Record<string, string>;
-  for (const [key, value] of Object.entries(saved)) await writeFile(`/proc/sys/${key}`, value);
-  await rm(savedSysctls);
 }

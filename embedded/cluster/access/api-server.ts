@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:https";
-import { apiServerPort, nodeAddress, nodeName } from "./layout";
+import { apiServerPort, nodeAddress, nodeName } from "../layout";
 import { clusterAuthority, leaf } from "./pki";
 
 /** The parts of a Deployment that tell whether it serves. */

@@ -1,5 +1,5 @@
 import type { Daemon } from "./daemon";
-import { nodeAddress } from "./layout";
+import { nodeAddress } from "../layout";
 
 /** The host's own address on which previews are reached; nobody else on the network sees them. */
 export const loopbackAddress = "127.0.0.1";

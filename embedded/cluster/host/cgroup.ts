@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../contract";
-import { clusterName } from "./layout";
+import { UserError } from "../../../contract";
+import { clusterName } from "../layout";
 
 const mountPoint = "/sys/fs/cgroup";
 /** What the kubelet insists on finding in its cgroup root. */

@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
 import { runtimeDir } from "../paths";
-import { killContainers, killNodeProcesses, removeCgroups } from "./cgroup";
-import { removeContainers } from "./containerd";
-import { isAlive, stopDaemon } from "./daemon";
-import { restoreSysctls } from "./host";
-import { kubeconfig } from "./kubeconfig";
+import { killContainers, killNodeProcesses, removeCgroups } from "./host/cgroup";
+import { removeContainers } from "./programs/containerd";
+import { isAlive, stopDaemon } from "./programs/daemon";
+import { restoreSysctls } from "./host/sysctls";
+import { kubeconfig } from "./access/kubeconfig";
 import { containerdDir, nodeDir } from "./layout";
-import { unmountBelow } from "./mounts";
-import { removeNetwork } from "./network";
-import { removeTraces } from "./traces";
+import { unmountBelow } from "./host/mounts";
+import { removeNetwork } from "./host/network";
+import { removeTraces } from "./host/traces";
 
 export const controlPlane: readonly string[] = ["kube-apiserver", "etcd"];
 

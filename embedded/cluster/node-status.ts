@@ -1,8 +1,8 @@
-import { getDeployment, isApiServerReady, isAvailable, isNodeReady } from "./api";
-import { nodeProcesses } from "./cgroup";
-import { isAlive } from "./daemon";
-import { isNetworkUp } from "./network";
-import { agents, controlPlane } from "./stop";
+import { getDeployment, isApiServerReady, isAvailable, isNodeReady } from "./access/api-server";
+import { nodeProcesses } from "./host/cgroup";
+import { isAlive } from "./programs/daemon";
+import { isNetworkUp } from "./host/network";
+import { agents, controlPlane } from "./stop-node";
 
 /** The Deployments without which the node isn't complete. */
 const systemDeployments = [

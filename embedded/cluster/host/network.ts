@@ -1,9 +1,9 @@
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import { UserError } from "../../contract";
+import { UserError } from "../../../contract";
 import { run, succeeds } from "./command";
-import { clusterName, hostAddress, networkNamespace, nodeAddress, serviceCidr, vethSubnet } from "./layout";
+import { clusterName, hostAddress, networkNamespace, nodeAddress, serviceCidr, vethSubnet } from "../layout";
 
 const namespacesDir = dirname(networkNamespace);
 const prefixLength = vethSubnet.slice(vethSubnet.indexOf("/"));

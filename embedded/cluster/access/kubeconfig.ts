@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { stateDir } from "../paths";
-import { writeIfChanged } from "./files";
-import { apiServerUrl, configDir } from "./layout";
+import { stateDir } from "../../paths";
+import { writeIfChanged } from "../host/files";
+import { apiServerUrl, configDir } from "../layout";
 import { clusterAuthority, leaf, type LeafName } from "./pki";
 
 /** For people and for Pulumi: contexts `preview` (administrator, current) and `preview-deployer` (no rights by itself). */

@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../contract";
-import { logDir, runtimeDir } from "../paths";
-import { daemonCgroupProcs, nodeProcesses } from "./cgroup";
-import { systemPath } from "./command";
-import { networkNamespace } from "./layout";
+import { UserError } from "../../../contract";
+import { logDir, runtimeDir } from "../../paths";
+import { daemonCgroupProcs, nodeProcesses } from "../host/cgroup";
+import { systemPath } from "../host/command";
+import { networkNamespace } from "../layout";
 
 /** A program that runs in the background for as long as the node does. */
 export interface Daemon {

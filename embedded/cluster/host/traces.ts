@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, readlink, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeProcesses } from "./cgroup";
-import { clusterName, containerdSocket, podLogsDir } from "./layout";
+import { clusterName, containerdSocket, podLogsDir } from "../layout";
 
 /** Folders of the system in which containerd, its shims and the kubelet write, whatever their configuration says. */
 const cniResults = "/var/lib/cni/results";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { cgroupRoot } from "./cgroup";
+import { cgroupRoot } from "../host/cgroup";
 import type { Daemon } from "./daemon";
-import { writeIfChanged } from "./files";
-import { componentKubeconfig } from "./kubeconfig";
+import { writeIfChanged } from "../host/files";
+import { componentKubeconfig } from "../access/kubeconfig";
 import {
   clusterDnsAddress,
   configDir,
@@ -13,8 +13,8 @@ import {
   nodeDir,
   nodeName,
   podLogsDir,
-} from "./layout";
-import { clusterAuthority, leaf } from "./pki";
+} from "../layout";
+import { clusterAuthority, leaf } from "../access/pki";
 
 const configFile = join(configDir, "kubelet.yaml");
 

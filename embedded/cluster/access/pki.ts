@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "./command";
-import { kubernetesServiceAddress, nodeAddress, nodeName, pkiDir, previewDomain } from "./layout";
+import { run } from "../host/command";
+import { kubernetesServiceAddress, nodeAddress, nodeName, pkiDir, previewDomain } from "../layout";
 
 const day = 24 * 60 * 60 * 1_000;
 /** Leaf certificates are for a year and renewed by the first start in their last month. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { UserError } from "../../contract";
-import { run, succeeds } from "./command";
+import { UserError } from "../../../contract";
+import { run, succeeds } from "../host/command";
 import { isAlive, type Daemon } from "./daemon";
-import { writeIfChanged } from "./files";
+import { writeIfChanged } from "../host/files";
 import {
   clusterName,
   cniConfigDir,
@@ -13,7 +13,7 @@ import {
   containerdStateDir,
   podCidr,
   runcDir,
-} from "./layout";
+} from "../layout";
 
 const configFile = join(configDir, "containerd.toml");
 const namespace = "k8s.io";
