@@ -10,7 +10,7 @@ import {
   referenceOf,
   shellImage,
   traefikImage,
-} from "../images/system";
+} from "../images/programs/system";
 import { stateDir } from "../paths";
 import {
   applyAddon,

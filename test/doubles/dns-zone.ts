@@ -1,41 +1,70 @@
-import { type ResultPromise, execa } from "execa";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cloudflareProgram } from "../../embedded/plugins";
 
-/** A stand-in for Cloudflare's API with zones of its own, so that a test may spoil them. */
-export class CloudflareStandIn {
-  /** For those that ask the API, and for the Pulumi plugin. */
-  readonly env: Record<string, string>;
+/** A record as the cloudflare stand-in keeps it, in the names of Cloudflare's API. */
+export interface DnsRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+  readonly ttl: number;
+  readonly proxied: boolean;
+  readonly comment?: string;
+}
 
-  private constructor(
-    private readonly server: ResultPromise,
-    /** That of the zones' files. */
-    readonly folder: string,
-    url: string,
-    token: string,
+/** Makes requests to a zone slow, or fail. Each request suffers the first fault that fits it. */
+export interface DnsFault {
+  /** The kind of request; without it, any. */
+  readonly on?: "create" | "list" | "read" | "update" | "delete";
+  readonly delayMs?: number;
+  /** HTTP status of the answer; without it the request succeeds after the delay. */
+  readonly status?: number;
+  /** Cloudflare's own error, in the answer's body. */
+  readonly code?: number;
+  readonly message?: string;
+  /** How many requests suffer it; without it, all. */
+  readonly times?: number;
+}
+
+/** A zone of the cloudflare stand-in, for tests to look into and to spoil. Not to be changed while an update runs. */
+export class DnsZone {
+  private readonly recordsFile: string;
+  private readonly faultsFile: string;
+
+  /** @param folder That of LOCAL_DNS_DIR. */
+  constructor(
+    private readonly folder: string,
+    id: string,
   ) {
-    this.env = { CLOUDFLARE_BASE_URL: url, CLOUDFLARE_API_TOKEN: token, LOCAL_DNS_DIR: folder };
+    this.recordsFile = join(folder, `${id}.json`);
+    this.faultsFile = join(folder, `${id}.faults.json`);
   }
 
-  static async start(): Promise<CloudflareStandIn> {
-    const folder = mkdtempSync(join(tmpdir(), "preview-stack-dns-"));
-    const token = "a-token-of-the-test";
-    const env = { LOCAL_DNS_DIR: folder, CLOUDFLARE_API_TOKEN: token };
-    const server = execa(cloudflareProgram(), ["serve-api", "127.0.0.1:0"], { env, reject: false });
-    const [said] = (await Promise.race([once(server.stdout, "data"), server.then(() => [])])) as [Buffer?];
-    const url = /http:\S+/.exec(String(said))?.[0];
-    if (url === undefined) {
-      throw new Error(`the stand-in didn't start: ${(await server).stderr}`);
-    }
-    return new CloudflareStandIn(server, folder, url, token);
+  get records(): DnsRecord[] {
+    return existsSync(this.recordsFile) ? (JSON.parse(readFileSync(this.recordsFile, "utf8")) as DnsRecord[]) : [];
   }
 
-  async stop(): Promise<void> {
-    this.server.kill();
-    await this.server;
-    rmSync(this.folder, { recursive: true });
+  set records(records: readonly DnsRecord[]) {
+    this.write(this.recordsFile, records);
+  }
+
+  /** From now on, requests suffer these faults, and no earlier ones. */
+  order(...faults: readonly DnsFault[]): void {
+    this.write(this.faultsFile, faults);
+  }
+
+  /** What requests have still to suffer. */
+  get faults(): DnsFault[] {
+    return existsSync(this.faultsFile) ? (JSON.parse(readFileSync(this.faultsFile, "utf8")) as DnsFault[]) : [];
+  }
+
+  /** Requests succeed again. */
+  heal(): void {
+    rmSync(this.faultsFile, { force: true });
+  }
+
+  private write(file: string, value: unknown): void {
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(file, JSON.stringify(value, undefined, 2) + "\n");
   }
 }

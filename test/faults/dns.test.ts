@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { dnsComment, type Receipt, type SettingsInput } from "../../contract";
-import { type DnsFault, type DnsRecord, DnsZone } from "../../embedded/plugins";
-import { CloudflareStandIn } from "../doubles/dns-zone";
+import { type DnsFault, type DnsRecord, DnsZone } from "../doubles/dns-zone";
+import { CloudflareStandIn } from "../doubles/cloudflare";
 import { eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

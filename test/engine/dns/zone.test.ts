@@ -6,8 +6,8 @@ import { dnsComment } from "../../../contract";
 import { Zone } from "../../../clients/dns/zone";
 import { pulumi } from "../../../clients/pulumi/pulumi";
 import { stacks } from "../../../clients/pulumi/stacks";
-import { type DnsRecord, DnsZone } from "../../../embedded/plugins";
-import { CloudflareStandIn } from "../../doubles/dns-zone";
+import { type DnsRecord, DnsZone } from "../../doubles/dns-zone";
+import { CloudflareStandIn } from "../../doubles/cloudflare";
 
 const project = join(__dirname, "project");
 const stack = "pr-90601";

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../cluster/host/command";
-import { cacheDir } from "../paths";
-import { withScratchFolder } from "./scratch";
+import { run } from "../../cluster/host/command";
+import { cacheDir } from "../../paths";
+import { withScratchFolder } from "../scratch";
 
 /** Debian's statically linked busybox; taken out of its package, so that nothing is installed on the machine. */
 export async function busybox(): Promise<string> {

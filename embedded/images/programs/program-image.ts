@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { copyFile, mkdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { run } from "../cluster/host/command";
-import { importImage, listImages, removeImages } from "../cluster/programs/containerd";
-import { withScratchFolder } from "./scratch";
+import { run } from "../../cluster/host/command";
+import { importImage, listImages, removeImages } from "../../cluster/programs/containerd";
+import { withScratchFolder } from "../scratch";
 
 /** An image that is one statically linked program and nothing else. */
 export interface ProgramImage {
