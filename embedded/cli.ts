@@ -9,7 +9,7 @@ import { test, testAll } from "./commands/test";
 import type { LockOptions } from "./machine-lock";
 import { buildToolchain } from "./commands/toolchain";
 import { handleInterruption, interruption } from "../clients/process/interruption";
-import { say } from "../cli/output/print";
+import { say } from "./log";
 import { nodePort } from "./port";
 
 const noWait = ["--no-wait", "end at once where another command is at work on this machine"] as const;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { UserError } from "../contract";
 import { interruption } from "../clients/process/interruption";
+import { say } from "./log";
 import { holderFile, lockHolder, somebody, stale } from "./machine-lock-holder.cjs";
 import { stateDir } from "./paths";
 
@@ -50,7 +51,7 @@ async function acquire(patience: number): Promise<() => Promise<void>> {
       throw new UserError(`${holder} is at work on this machine; try again when it has ended`);
     }
     if (!told) {
-      console.error(`Waiting for ${holder}, up to an hour`);
+      say(`Waiting for ${holder}, up to an hour`);
     }
     await sleep(1000, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
   }

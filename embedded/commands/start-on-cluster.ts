@@ -8,7 +8,7 @@ import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName, stackNames } from "../../clients/pulumi/stacks";
 import { interruption } from "../../clients/process/interruption";
-import { openLog } from "../log";
+import { openLog, say } from "../log";
 import { checkout } from "../paths";
 import { outcome } from "../outcome";
 import { pulumiLines, type Report, runSteps } from "../tasks";
@@ -27,7 +27,7 @@ export interface ClusterOptions {
 export async function startOnCluster(options: ClusterOptions): Promise<void> {
   await refuseMissing(options);
   const log = openLog("start");
-  console.error(`Log: ${String(log.path)}`);
+  say(`Log: ${String(log.path)}`);
   const stack = stackName(options.pullRequest);
   const shared: { preview?: Deployed; isAsleep: boolean } = { isAsleep: false };
   const context = (report: Report): ProjectRun => ({

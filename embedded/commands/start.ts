@@ -7,7 +7,7 @@ import { embeddedDispatcher } from "../dispatcher";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
 import { exclusively, type LockOptions } from "../machine-lock";
 import { interruption } from "../../clients/process/interruption";
-import { openLog } from "../log";
+import { openLog, say } from "../log";
 import { outcome } from "../outcome";
 import { domain, embeddedSettings } from "../preview-settings";
 import { pulumiLines, runSteps, type Step } from "../tasks";
@@ -22,7 +22,7 @@ export interface StartOptions extends LockOptions {
 /** Brings a preview of the reference product up on the embedded node, and all that it needs before it. */
 export async function start({ pullRequest, port, wait }: StartOptions): Promise<void> {
   const log = openLog("start");
-  console.error(`Log: ${String(log.path)}`);
+  say(`Log: ${String(log.path)}`);
   const { origin: url, namespace } = namesOf({ pullRequest, prefix: "", domain, port });
   const stack = stackName(pullRequest);
   let isAsleep = false;
@@ -56,6 +56,6 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
   const steps = [...embeddedDefaultSteps({ port, log }), ...preview];
   await exclusively(() => runSteps(steps, {} as EmbeddedDefault, log), { wait });
   log.end();
-  console.error(`To log in: eval "$(npm run -s env)" && npx preview status ${pullRequest} --login`);
+  say(`To log in: eval "$(npm run -s env)" && npx preview status ${pullRequest} --login`);
   console.log(outcome(pullRequest, { url, isAsleep }));
 }

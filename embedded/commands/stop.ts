@@ -6,7 +6,7 @@ import { nodeStatus, stopNode } from "../cluster";
 import { embeddedVariables } from "../variables";
 import { unmountStorage } from "../images";
 import { exclusively, type LockOptions } from "../machine-lock";
-import { openLog } from "../log";
+import { openLog, say } from "../log";
 import { checkout } from "../paths";
 import { forgetPort } from "../port";
 import { pulumiLines, type Report, runSteps, type Step } from "../tasks";
@@ -18,7 +18,7 @@ import { ensureModule, isBuilt } from "../toolchain";
  */
 export async function stop(pullRequest: number | undefined, lock: LockOptions): Promise<void> {
   const log = openLog("stop");
-  console.error(`Log: ${String(log.path)}`);
+  say(`Log: ${String(log.path)}`);
   const work = async () => {
     const running = (await nodeStatus()) === "running";
     if (pullRequest !== undefined && !running) {

@@ -1,12 +1,11 @@
 import { inspect } from "node:util";
 import { UserError } from "../../contract";
 import { interruption } from "../../clients/process/interruption";
-import { say } from "../../cli/output/print";
 import { nodeStatus, stopNode } from "../cluster";
 import { installPodmanCompose } from "../compose";
 import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded-default";
 import { exclusively, type LockOptions } from "../machine-lock";
-import { openLog } from "../log";
+import { openLog, say } from "../log";
 import { browserPackages, ensurePackages, faultPackages } from "../packages";
 import { nodePort } from "../port";
 import { runSteps, type Step } from "../tasks";
@@ -45,7 +44,7 @@ async function onNode(runs: readonly Run[], more: Record<string, string>, lock: 
   const results: Results[] = [];
   const port = nodePort();
   const log = openLog("test");
-  console.error(`Log: ${String(log.path)}`);
+  say(`Log: ${String(log.path)}`);
   const work = async () => {
     const wasRunning = (await nodeStatus()) === "running";
     try {
