@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { versions } from "../embedded/toolchain";
+import { versions } from "../embedded";
 
 /** One measured thing, as `bench/results/<name>.json` has it. */
 export interface Figure {

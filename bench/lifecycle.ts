@@ -1,10 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { embeddedDispatcher } from "../embedded/dispatcher";
-import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
-import { exclusively } from "../embedded/machine-lock";
-import { openLog } from "../embedded/log";
-import { nodePort } from "../embedded/port";
-import { runSteps } from "../embedded/tasks";
+import { embeddedDispatcher, ensureEmbeddedDefault, exclusively, openLog } from "../embedded";
 import { serving } from "../clients/http/serving";
 import { kubectl } from "../test/engine/kubectl";
 import { Preview } from "../test/engine/preview";
@@ -18,11 +13,9 @@ const number = 90111;
 /** Measures the command `preview` on the embedded default with the reference product, its closing beside kubectl's. */
 async function measure(): Promise<void> {
   const log = openLog("bench-lifecycle");
-  const port = nodePort();
-  const embedded = {} as EmbeddedDefault;
-  await runSteps(embeddedDefaultSteps({ port, log }), embedded, log);
+  const embedded = await ensureEmbeddedDefault(log);
   Object.assign(process.env, embedded.variables, {
-    TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }),
+    TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port: embedded.port }),
   });
   const preview = new Preview(number);
   try {

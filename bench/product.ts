@@ -1,13 +1,7 @@
 import { execa } from "execa";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
-import { ensureImage } from "../embedded/images";
-import { exclusively } from "../embedded/machine-lock";
-import { openLog } from "../embedded/log";
-import { checkout } from "../embedded/paths";
-import { nodePort } from "../embedded/port";
-import { runSteps } from "../embedded/tasks";
+import { checkout, type EmbeddedDefault, ensureEmbeddedDefault, ensureImage, exclusively, openLog } from "../embedded";
 import { ask, eventually } from "../test/engine/http";
 import { Preview } from "../test/engine/preview";
 import { type Figure, figure, quantile, ratio, timed, writeResults } from "./figures";
@@ -21,11 +15,9 @@ const origins = { proxy: "http://localhost:3000/api", django: "http://api:8000" 
 /** Measures the reference product on the embedded default: its proxy beside Django itself, its images, its start. */
 async function measure(): Promise<void> {
   const log = openLog("bench-product");
-  const port = nodePort();
-  const embedded = {} as EmbeddedDefault;
-  await runSteps(embeddedDefaultSteps({ port, log }), embedded, log);
+  const embedded = await ensureEmbeddedDefault(log);
   Object.assign(process.env, embedded.variables, {
-    TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port }),
+    TEST_EMBEDDED: JSON.stringify({ images: embedded.images, port: embedded.port }),
   });
   const context = join(checkout, "test/engine/proxy");
   const image = await ensureImage(

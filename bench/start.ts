@@ -7,15 +7,19 @@ import { removeView, stackFile } from "../clients/pulumi/configuration/stack-fil
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 import { serving } from "../clients/http/serving";
 import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";
-import { embeddedDispatcher } from "../embedded/dispatcher";
-import { nodeStatus, startNode, stopNode } from "../embedded/cluster";
-import { type EmbeddedDefault, embeddedDefaultSteps } from "../embedded/embedded-default";
-import { exclusively } from "../embedded/machine-lock";
-import { openLog } from "../embedded/log";
-import { checkout } from "../embedded/paths";
-import { nodePort } from "../embedded/port";
-import { domain, embeddedSettings } from "../embedded/preview-settings";
-import { runSteps } from "../embedded/tasks";
+import {
+  checkout,
+  domain,
+  type EmbeddedDefault,
+  embeddedDispatcher,
+  embeddedSettings,
+  ensureEmbeddedDefault,
+  exclusively,
+  nodeStatus,
+  openLog,
+  startNode,
+  stopNode,
+} from "../embedded";
 import { type Figure, figure, ratio, timed, writeResults } from "./figures";
 import { gateCost } from "./gate";
 import { memoryOfPods } from "./memory";
@@ -26,13 +30,11 @@ const runs = 3;
 /** Measures a preview's life on the embedded default, beside the same work done with kubectl alone in the same run. */
 async function main(): Promise<void> {
   const log = openLog("bench");
-  const port = nodePort();
-  const embedded = {} as EmbeddedDefault;
   await exclusively(async () => {
     if ((await nodeStatus()) === "running") {
       throw new Error("the node is running; its boot is measured too, so run npm stop first");
     }
-    await runSteps(embeddedDefaultSteps({ port, log }), embedded, log);
+    const embedded = await ensureEmbeddedDefault(log);
     try {
       const context: PulumiContext = {
         project: checkout,

@@ -8,8 +8,8 @@ import { deployerRights } from "./deployer-rights";
 import { ensureProductImages, type ProductImages } from "./images";
 import { ensurePackages, nodePackages } from "./packages";
 import { installPlugins, startDnsApi } from "./plugins";
-import { keepPort } from "./port";
-import type { Step } from "./tasks";
+import { keepPort, nodePort } from "./port";
+import { runSteps, type Step } from "./tasks";
 import { ensureModule, isBuilt, type ModuleName, moduleNames, usualMinutes } from "./toolchain";
 
 /** What the steps find out, for those that come after them. */
@@ -69,6 +69,13 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
       run: ({ variables }) => startDnsApi(variables.LOCAL_DNS_DIR!, interruption),
     },
   ];
+}
+
+/** Takes these steps on this machine's port; each says on standard error what it does. */
+export async function ensureEmbeddedDefault(log: WriteStream): Promise<EmbeddedDefault> {
+  const embedded = {} as EmbeddedDefault;
+  await runSteps(embeddedDefaultSteps({ port: nodePort(), log }), embedded, log);
+  return embedded;
 }
 
 /** The rights that docs/deployer-rights.md describes: `pulumi up` runs with these, not as the cluster's admin. */

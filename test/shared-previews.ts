@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { SettingsInput } from "../contract";
-import { all } from "../embedded/all";
-import { ensureImage } from "../embedded/images";
+import { all } from "../clients/process/all";
+import { ensureImage } from "../embedded";
 import { closeBrowser } from "./e2e/browser";
 import { embedded } from "./engine/embedded";
 import { OidcProvider } from "./engine/oidc/provider";

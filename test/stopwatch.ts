@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import Mocha from "mocha";
-import type { Timing } from "../embedded/testing/times";
+import type { Timing } from "../embedded";
 
 const { EVENT_HOOK_BEGIN, EVENT_HOOK_END, EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_END, EVENT_TEST_FAIL } =
   Mocha.Runner.constants;

@@ -1,6 +1,5 @@
 import { join, relative } from "node:path";
-import { checkout } from "../embedded/paths";
-import { filesIn } from "../embedded/testing/suites";
+import { checkout, filesIn } from "../embedded";
 
 /** Loads the files of a bundle as one file: mocha gives each file to a process that has time. */
 export function together(bundle: string): void {

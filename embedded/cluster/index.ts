@@ -3,7 +3,7 @@ import { previewAuthority } from "./access/pki";
 export { isCurrent, startDaemon, stopDaemon, waitUntil, type Daemon } from "./programs/daemon";
 export { loopbackAddress } from "./programs/forwarder";
 export { kubeconfig } from "./access/kubeconfig";
-export { nodeAddress } from "./layout";
+export { kubernetesServiceAddress, nodeAddress, traefikServiceAddress } from "./layout";
 export { assertPortIsFree } from "./host/network";
 export { startNode, type NodeOptions } from "./start-node";
 export { nodeStatus } from "./node-status";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../../contract";
 import { importImage, isContainerdReady, listImages } from "../cluster/programs/containerd";
 import { interruption } from "../../clients/process/interruption";
-import { all } from "../all";
+import { all } from "../../clients/process/all";
 import { buildByDockerfile } from "./build-image";
 import { forgetFormerVersions } from "./former-versions";
 import { type Image, referenceOf } from "./image";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Podman } from "../../embedded/compose";
-import { checkout } from "../../embedded/paths";
+import { checkout, Podman } from "../../embedded";
 import { eventually } from "../engine/http";
 import { type Client, client } from "./client";
 import { assertNothingIsLeft } from "./leftovers";

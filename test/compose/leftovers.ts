@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Podman } from "../../embedded/compose";
+import type { Podman } from "../../embedded";
 
 export async function assertNothingIsLeft(podman: Podman): Promise<void> {
   assert.equal(await podman.podman("ps", "--all", "--quiet"), "");

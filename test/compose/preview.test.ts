@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkout } from "../../embedded/paths";
-import { Podman } from "../../embedded/compose";
+import { checkout, Podman } from "../../embedded";
 import { eventually } from "../engine/http";
 import { type Client, client } from "./client";
 import { assertNothingIsLeft } from "./leftovers";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cloudflareProgram } from "../../embedded/plugins";
+import { cloudflareProgram } from "../../embedded";
 
 /** A stand-in for Cloudflare's API with zones of its own, so that a test may spoil them. */
 export class CloudflareStandIn {

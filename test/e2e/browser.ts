@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { caCertificate } from "../../embedded/cluster";
-import { checkout } from "../../embedded/paths";
+import { caCertificate, checkout } from "../../embedded";
 
 export const chromiumPath = "/usr/bin/chromium";
 

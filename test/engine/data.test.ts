@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ensureImage } from "../../embedded/images";
+import { ensureImage } from "../../embedded";
 import { command } from "../faults/small-preview";
 import { embedded } from "./embedded";
 import { isWhole } from "../extent";

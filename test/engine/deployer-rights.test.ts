@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { ownerLabels } from "../../contract";
-import { domain, product } from "../../embedded/preview-settings";
+import { domain, product } from "../../embedded";
 import { eventually } from "./http";
 import { apply, kubectl } from "./kubectl";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import type { ProductImages } from "../../embedded/images";
+import type { ProductImages } from "../../embedded";
 
 /** What `npm test` found or made before it started these suites. */
 export interface Embedded {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { container, gate, podSpec } from "../../components/pod";
 import { addressOf, gateExitCodes, standardParts } from "../../contract";
-import { kubernetesServiceAddress, nodeAddress, traefikServiceAddress } from "../../embedded/cluster/layout";
+import { kubernetesServiceAddress, nodeAddress, traefikServiceAddress } from "../../embedded";
 import { settingsWith } from "../unit/example-settings";
 import { desk as preview } from "../shared-previews";
 import { embedded } from "./embedded";

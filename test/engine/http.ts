@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, request } from "undici";
-import { embeddedDispatcher } from "../../embedded/dispatcher";
+import { embeddedDispatcher } from "../../embedded";
 
 export interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { checkout } from "../../embedded/paths";
+import { checkout } from "../../embedded";
 import type { TestProject } from "./preview";
 
 /** What the program consists of. */

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DeploymentRecord, dnsComment, leavesOf } from "../../contract";
 import { Zone } from "../../clients/dns/zone";
-import { checkout } from "../../embedded/paths";
+import { checkout } from "../../embedded";
 import { ask, eventually } from "./http";
 import { kubectl, names, query } from "./kubectl";
 import { placeOrder } from "./orders";

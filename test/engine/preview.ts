@@ -12,7 +12,7 @@ import { pulumi, type PulumiContext } from "../../clients/pulumi/pulumi";
 import { close, up } from "../../clients/pulumi/stacks";
 import { repairState } from "../../clients/pulumi/repair-state";
 import { rolledOut } from "../../clients/kubernetes/rollout/rolled-out";
-import { domain, embeddedSettings } from "../../embedded/preview-settings";
+import { domain, embeddedSettings } from "../../embedded";
 import { embedded } from "./embedded";
 import { ask, eventually } from "./http";
 import { kubectl } from "./kubectl";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { httpClient } from "../../clients/http/client";
 import type { ProductInput } from "../../verify/product";
 import type { Report } from "../../verify/run-checks";
-import { caCertificate } from "../../embedded/cluster";
+import { caCertificate } from "../../embedded";
 import { embedded } from "./embedded";
 import { query } from "./kubectl";
 import { type Fault, FaultyPreview, productFile } from "./verify/faulty-preview";

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { dnsComment, type Receipt, type SettingsInput } from "../../contract";
 import { Zone } from "../../clients/dns";
-import { ensureImage } from "../../embedded/images";
+import { ensureImage } from "../../embedded";
 import { kubectl } from "../engine/kubectl";
 import { type Preview, testProject } from "../engine/preview";
 

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SettingsInput } from "../../contract";
-import { nodePort } from "../../embedded/port";
-import { startNode, stopDaemon } from "../../embedded/cluster";
-import { ensureModule } from "../../embedded/toolchain";
+import { ensureModule, nodePort, startNode, stopDaemon } from "../../embedded";
 import { ask, eventually } from "../engine/http";
 import { kubectl } from "../engine/kubectl";
 import { Preview } from "../engine/preview";

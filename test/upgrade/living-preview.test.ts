@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DeploymentRecord } from "../../contract";
-import { checkout } from "../../embedded/paths";
+import { checkout } from "../../embedded";
 import { kubectl, query } from "../engine/kubectl";
 import { placeOrder } from "../engine/orders";
 import { otherSources, program } from "../engine/other-sources";

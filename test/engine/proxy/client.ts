@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:http2";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { caCertificate, loopbackAddress } from "../../../embedded/cluster";
+import { caCertificate, loopbackAddress } from "../../../embedded";
 
 export interface Question {
   readonly method?: string;
