@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DeploymentRecord, dnsComment, leavesOf } from "../../contract";
+import { type DeploymentRecord, dnsComment, leavesOf, standardPartList } from "../../contract";
 import { Zone } from "../../clients/dns/zone";
 import { checkout } from "../../embedded";
 import { ask, eventually } from "./http";
@@ -57,6 +57,7 @@ describe("a preview on the real engine and cluster", () => {
         api: preview.settings.api!.image!.split(":").at(-1),
         web: preview.settings.web!.image!.split(":").at(-1),
       },
+      parts: standardPartList,
     });
     const secretOf = (pod: string, variable: string) =>
       kubectl("exec", "-n", preview.namespace, pod, "--", "printenv", variable);
