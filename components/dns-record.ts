@@ -1,6 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import { dnsComment, type Settings } from "../contract";
+import { dnsComment, limits, type Settings } from "../contract";
 
 export interface DnsRecordArgs {
   readonly settings: Settings;
@@ -19,6 +19,7 @@ export class DnsRecord extends pulumi.ComponentResource {
   constructor(name: string, { settings, dns, host }: DnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:DnsRecord", name, {}, options);
 
+    const timeout = `${limits.dnsRecordSeconds}s`;
     new cloudflare.DnsRecord(
       name,
       {
@@ -30,7 +31,7 @@ export class DnsRecord extends pulumi.ComponentResource {
         ttl: automatic,
         comment: dnsComment(settings.owner),
       },
-      { parent: this, customTimeouts: { create: "2m", update: "2m", delete: "2m" } },
+      { parent: this, customTimeouts: { create: timeout, update: timeout, delete: timeout } },
     );
 
     this.registerOutputs({});

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Environment, type ListeningPart, type Settings, writableFolders } from "../contract";
+import { type Environment, limits, type ListeningPart, type Settings, writableFolders } from "../contract";
 import { gate } from "./pod/gate";
 import {
   container,
@@ -118,7 +118,7 @@ function probes({ part, server, probeHost }: HttpServerArgs): Probes {
     timeoutSeconds: 5,
   });
   return {
-    startupProbe: { ...get(server.readyPath), periodSeconds: 1, failureThreshold: 120 },
+    startupProbe: { ...get(server.readyPath), periodSeconds: 1, failureThreshold: limits.serverReadySeconds },
     readinessProbe: { ...get(server.readyPath), periodSeconds: 5 },
     livenessProbe: { ...get(server.livePath), periodSeconds: 20 },
   };

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { addressOf, apiEnvironment, type Settings, shortHash, writableFolders } from "../contract";
+import { addressOf, apiEnvironment, limits, type Settings, shortHash, writableFolders } from "../contract";
 import { gate } from "./pod/gate";
 import {
   container,
@@ -51,7 +51,9 @@ export class Migration extends pulumi.ComponentResource {
         spec: {
           suspend,
           backoffLimit: 0,
-          activeDeadlineSeconds,
+          // Shorter than Pulumi waits for it, so that one that hangs is ended, and holds no lock in the database when the
+          // next one comes.
+          activeDeadlineSeconds: limits.migrationSeconds,
           template: {
             // Another database, also one that was made anew after somebody has deleted it, needs a migration of its own.
             metadata: { labels, annotations: { "preview-stack/database": args.database.metadata.uid } },
@@ -62,7 +64,11 @@ export class Migration extends pulumi.ComponentResource {
       {
         ...stoppedFirst(this),
         deleteBeforeReplace: true,
-        customTimeouts: { create: "15m", update: "15m", delete: "2m" },
+        customTimeouts: {
+          create: `${limits.migrationUpdateSeconds}s`,
+          update: `${limits.migrationUpdateSeconds}s`,
+          delete: `${limits.workloadDeletionSeconds}s`,
+        },
       },
     );
 
@@ -92,12 +98,6 @@ export class Migration extends pulumi.ComponentResource {
     });
   }
 }
-
-/**
- * How long a migration may take, in seconds: shorter than Pulumi waits for it, so that one that hangs is ended, and holds
- * no lock in the database when the next one comes.
- */
-const activeDeadlineSeconds = 14 * 60;
 
 /** What a migration is for: another image needs one, and so does another volume, which is empty. */
 function revisionAndDatabase({ api, database }: Settings): string {

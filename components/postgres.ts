@@ -7,9 +7,10 @@ import {
   databaseVolume,
   generationAnnotation,
   type GeneratedSecrets,
+  limits,
   type Settings,
 } from "../contract";
-import { databaseSeconds, gate } from "./pod/gate";
+import { gate } from "./pod/gate";
 import {
   container,
   inNamespace,
@@ -104,7 +105,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
           ports: [{ name: "postgres", containerPort: parts.db.targetPort }],
           resources: resourceRequirements(database.resources, databaseFolders),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],
-          startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: databaseSeconds },
+          startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: limits.serverReadySeconds },
           readinessProbe: { ...isReady, periodSeconds: 5 },
           livenessProbe: { ...isReady, periodSeconds: 20 },
         }),

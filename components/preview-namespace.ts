@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownerLabels, quotaName, type Settings } from "../contract";
+import { limits, ownerLabels, quotaName, type Settings } from "../contract";
 import { inNamespace } from "./pod";
 
 export interface PreviewNamespaceArgs {
@@ -20,7 +20,13 @@ export class PreviewNamespace extends pulumi.ComponentResource {
     this.namespace = new k8s.core.v1.Namespace(
       name,
       { metadata: { name: settings.names.namespace, labels: { ...ownerLabels(settings.owner), ...podSecurity } } },
-      { parent: this, customTimeouts: { create: "1m", delete: "2m" } },
+      {
+        parent: this,
+        customTimeouts: {
+          create: `${limits.namespaceCreationSeconds}s`,
+          delete: `${limits.namespaceDeletionSeconds}s`,
+        },
+      },
     );
     this.name = this.namespace.metadata.name;
     const rights = this.deployerRights(name, settings);

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ListeningPart, type Settings } from "../contract";
+import { limits, type ListeningPart, type Settings } from "../contract";
 import { inNamespace } from "./pod";
 
 export interface PublicHostArgs {
@@ -18,6 +18,7 @@ export class PublicHost extends pulumi.ComponentResource {
     const { ingress, parts } = settings;
     const { className, annotations } = ingress;
     const rules = ingressRules(settings);
+    const timeout = `${limits.ingressSeconds}s`;
 
     new k8s.networking.v1.Ingress(
       name,
@@ -29,7 +30,7 @@ export class PublicHost extends pulumi.ComponentResource {
           rules,
         },
       },
-      { ...inNamespace(this, namespace), customTimeouts: { create: "3m", update: "3m" } },
+      { ...inNamespace(this, namespace), customTimeouts: { create: timeout, update: timeout } },
     );
 
     this.registerOutputs({});

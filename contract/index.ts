@@ -11,6 +11,7 @@ export * from "./gate";
 export * from "./guards";
 export * from "./image-reference";
 export * from "./lifecycle-record";
+export * from "./limits";
 export * from "./names";
 export * from "./outputs";
 export * from "./ownership";

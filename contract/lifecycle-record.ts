@@ -1,4 +1,5 @@
 import type { Images } from "./image-reference";
+import { limits } from "./limits";
 import { perImage, productImages } from "./parts";
 
 /**
@@ -39,16 +40,16 @@ export function annotationArguments(record: Partial<LifecycleRecord>): string[] 
   );
 }
 
-/** Clocks differ and are set: nothing is closed within this time after its expiry. */
-const grace = 2 * 3600_000;
-
 /** When a preview that is updated now expires. */
 export function expiryFrom(now: Date, ttlDays: number): string {
   return new Date(now.getTime() + ttlDays * 24 * 3600_000).toISOString();
 }
 
-/** False also where there is no readable expiry: what can't be told isn't closed. */
+/**
+ * False also where there is no readable expiry: what can't be told isn't closed. Clocks differ and are set: nothing is closed
+ * within {@link limits.expiryGraceSeconds} after its expiry.
+ */
 export function hasExpired({ expires }: Pick<LifecycleRecord, "expires">, now: Date): boolean {
   const at = Date.parse(expires ?? "");
-  return now.getTime() > at + grace;
+  return now.getTime() > at + limits.expiryGraceSeconds * 1000;
 }

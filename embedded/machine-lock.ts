@@ -12,8 +12,7 @@ export interface LockOptions {
   readonly wait?: boolean;
 }
 
-/** In milliseconds. */
-const patience = 3600_000;
+const timeoutMs = 3600_000;
 
 /**
  * Runs something while no other start, stop, test or bench of this machine does. Two clones share one node.
@@ -25,7 +24,7 @@ export async function exclusively<Result>(
   { wait = true }: LockOptions = {},
 ): Promise<Result> {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const release = await acquire(wait ? patience : 0);
+  const release = await acquire(wait ? timeoutMs : 0);
   const command = process.argv.slice(2).join(" ");
   writeFileSync(holderFile, JSON.stringify({ command, pid: process.pid, since: new Date().toISOString() }));
   try {
@@ -36,7 +35,7 @@ export async function exclusively<Result>(
   }
 }
 
-async function acquire(patience: number): Promise<() => Promise<void>> {
+async function acquire(timeoutMs: number): Promise<() => Promise<void>> {
   const started = performance.now();
   for (let told = false; ; told = true) {
     try {
@@ -47,7 +46,7 @@ async function acquire(patience: number): Promise<() => Promise<void>> {
       }
     }
     const holder = lockHolder() ?? somebody;
-    if (performance.now() - started >= patience) {
+    if (performance.now() - started >= timeoutMs) {
       throw new UserError(`${holder} is at work on this machine; try again when it has ended`);
     }
     if (!told) {

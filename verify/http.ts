@@ -43,12 +43,12 @@ export interface Answer {
 export type Ask = (question: Question) => Promise<Answer>;
 
 /**
- * `patience` is how long a whole answer may take, in milliseconds.
+ * `timeoutMs` is how long a whole answer may take.
  *
  * @throws TooLong where its body is longer than any that is read
  * @throws Error of undici or of the network where there is none within that time
  */
-export function askThrough(dispatcher: Dispatcher, origin: string, patience = 30_000): Ask {
+export function askThrough(dispatcher: Dispatcher, origin: string, timeoutMs = 30_000): Ask {
   return async ({ path, method = "GET", headers = {}, body, hasNoLength = false, signal }) => {
     // Not `fetch` or `request(url)`: both would parse the path and resolve what is dotted or encoded in it.
     const answer = await dispatcher.request({
@@ -58,7 +58,7 @@ export function askThrough(dispatcher: Dispatcher, origin: string, patience = 30
       headers: { "accept-encoding": "identity", "user-agent": "preview-verify", ...headers },
       body: hasNoLength && body !== undefined ? Readable.from([Buffer.from(body)]) : body,
       // Of the whole answer: one that never ends is none.
-      signal: anyOf(AbortSignal.timeout(patience), signal),
+      signal: anyOf(AbortSignal.timeout(timeoutMs), signal),
     });
     const pairs = Object.entries(answer.headers).flatMap(([name, values]) =>
       [values ?? []].flat().map((value): [string, string] => [name, value]),

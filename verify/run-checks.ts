@@ -1,4 +1,5 @@
 import { addAbortListener } from "node:events";
+import { limits } from "../contract";
 import { anyOf, untilAborted } from "../clients/process/signals";
 import type { Check, Finding } from "./check";
 import { NotChecked } from "./not-checked";
@@ -17,11 +18,11 @@ export interface Report {
 export interface VerifyOptions {
   /** Is told of each finding as its check ends. */
   readonly report?: (finding: Finding) => void;
-  /** How long one check may take, and all of them, in milliseconds. @default 2 and 3 minutes */
-  readonly patience?: { readonly check: number; readonly all: number };
+  /** How long one check may take, and all of them. @default {@link limits.checkSeconds}, {@link limits.allChecksSeconds} */
+  readonly timeoutMs?: { readonly check: number; readonly all: number };
 }
 
-const defaultPatience = { check: 120_000, all: 180_000 };
+const defaultTimeoutMs = { check: limits.checkSeconds * 1000, all: limits.allChecksSeconds * 1000 };
 
 /**
  * Runs every check against a preview, at the same time.
@@ -30,12 +31,12 @@ const defaultPatience = { check: 120_000, all: 180_000 };
  */
 export async function verify(
   target: Target,
-  { report = () => undefined, patience = defaultPatience }: VerifyOptions = {},
+  { report = () => undefined, timeoutMs = defaultTimeoutMs }: VerifyOptions = {},
 ): Promise<Report> {
-  const late = AbortSignal.timeout(patience.all);
+  const late = AbortSignal.timeout(timeoutMs.all);
   const stopping = addAbortListener(late, () => target.stop());
   const run = async (check: Check): Promise<Finding> => {
-    const finding = shortened(await findingOf(check, target, patience.check));
+    const finding = shortened(await findingOf(check, target, timeoutMs.check));
     report(finding);
     return finding;
   };
@@ -66,9 +67,9 @@ const shortened = (finding: Finding): Finding =>
     ? { ...finding, seen: `${finding.seen.slice(0, longestSeen).toWellFormed()}…` }
     : finding;
 
-async function findingOf(check: Check, target: Target, patience: number): Promise<Finding> {
+async function findingOf(check: Check, target: Target, timeoutMs: number): Promise<Finding> {
   const { id, title, setting, why } = check;
-  const late = AbortSignal.timeout(patience);
+  const late = AbortSignal.timeout(timeoutMs);
   try {
     const { outcome, seen } = await untilAborted(anyOf(target.signal, late), check.run(target));
     return outcome === "passed" ? { id, title, outcome, seen } : { id, title, outcome, seen, setting, why };
@@ -78,7 +79,7 @@ async function findingOf(check: Check, target: Target, patience: number): Promis
     }
     // No answer is no pass either: whoever can't be asked doesn't work for its visitors.
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = late.aborted ? `for ${patience / 1000} s` : typeof code === "string" ? code : message;
+    const reason = late.aborted ? `for ${timeoutMs / 1000} s` : typeof code === "string" ? code : message;
     return { id, title, outcome: "failed", seen: `no answer: ${reason}`, setting, why };
   }
 }

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { type Dispatcher, Headers } from "undici";
+import { limits } from "../contract";
 import { anyOf } from "../clients/process/signals";
 
 /** What has come of an answer that may never end. */
@@ -19,7 +20,7 @@ export type Begin = (path: string, signal?: AbortSignal) => Promise<Beginning>;
 
 const decoders = { gzip: createGunzip, br: createBrotliDecompress };
 
-export function beginThrough(dispatcher: Dispatcher, origin: string, seconds = 5): Begin {
+export function beginThrough(dispatcher: Dispatcher, origin: string, seconds = limits.firstWordSeconds): Begin {
   return async (path, given) => {
     const late = AbortSignal.timeout(seconds * 1000);
     const signal = anyOf(late, given);

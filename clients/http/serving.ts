@@ -1,13 +1,13 @@
 import { type Dispatcher, request } from "undici";
-import { UserError } from "../../contract";
+import { limits, UserError } from "../../contract";
 import { pause } from "../process/pause";
 import { anyOf } from "../process/signals";
 
 export interface ServingOptions {
   /** How to connect: another resolver, another CA. @default undici's own */
   readonly dispatcher?: Dispatcher;
-  /** In milliseconds. @default 120000 */
-  readonly timeout?: number;
+  /** @default {@link limits.hostServesSeconds} */
+  readonly timeoutMs?: number;
   /** Ends the wait at once. */
   readonly signal?: AbortSignal;
   /** Whether the web's own pods are ready, for an answer that may be the ingress's. @default nobody knows */
@@ -30,9 +30,6 @@ export interface HostAnswer {
 export const isServing = ({ serves }: HostAnswer, webIsReady: boolean): boolean =>
   serves === "yes" || (serves === "maybe" && webIsReady);
 
-/** How long a page that serves waits for the API behind it, in milliseconds. */
-const patienceForApi = 15_000;
-
 /**
  * Waits until the public host serves its page ({@link isServing}). Then a moment more for the API behind it, which network
  * policies may still keep the web from: they learn of new pods some time after these are ready. Whether it works is the
@@ -43,10 +40,11 @@ const patienceForApi = 15_000;
 export async function serving(url: string, options: ServingOptions): Promise<void> {
   await pageServes(url, options);
   const { dispatcher, signal, report } = options;
-  const deadline = performance.now() + patienceForApi;
+  const timeoutMs = limits.apiServesSeconds * 1000;
+  const deadline = performance.now() + timeoutMs;
   let last: HostAnswer;
   do {
-    last = await answer(`${url}/api/`, { dispatcher, signal, timeout: patienceForApi });
+    last = await answer(`${url}/api/`, { dispatcher, signal, timeoutMs });
     if (![502, 503, 504].includes(last.status ?? 0)) {
       return;
     }
@@ -57,10 +55,10 @@ export async function serving(url: string, options: ServingOptions): Promise<voi
 
 async function pageServes(
   url: string,
-  { dispatcher, timeout = 120_000, signal, webIsReady, report }: ServingOptions,
+  { dispatcher, timeoutMs = limits.hostServesSeconds * 1000, signal, webIsReady, report }: ServingOptions,
 ): Promise<void> {
   // By no clock that may be set meanwhile.
-  const deadline = performance.now() + timeout;
+  const deadline = performance.now() + timeoutMs;
   let last = "";
   for (;;) {
     const found = await answer(url, { dispatcher, signal });
@@ -83,7 +81,7 @@ async function pageServes(
     last = said;
     if (performance.now() > deadline) {
       const doubt = serves === "maybe" ? ", which may be the ingress's: no ready pod of the web is known of" : "";
-      throw new UserError(`${url} does not serve after ${timeout / 1000} s; its last answer was ${last}${doubt}`);
+      throw new UserError(`${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}`);
     }
     await pause(250, signal);
   }
@@ -93,8 +91,8 @@ async function pageServes(
 const mostRedirects = 5;
 
 export interface AnswerOptions extends Pick<ServingOptions, "dispatcher" | "signal"> {
-  /** For all of it, in milliseconds. @default 10000 */
-  readonly timeout?: number;
+  /** For all of it. @default {@link limits.hostAnswerSeconds} */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -104,9 +102,9 @@ export interface AnswerOptions extends Pick<ServingOptions, "dispatcher" | "sign
  */
 export async function answer(
   url: string,
-  { dispatcher, timeout = 10_000, signal }: AnswerOptions = {},
+  { dispatcher, timeoutMs = limits.hostAnswerSeconds * 1000, signal }: AnswerOptions = {},
 ): Promise<HostAnswer> {
-  const late = AbortSignal.timeout(timeout);
+  const late = AbortSignal.timeout(timeoutMs);
   try {
     let at = new URL(url);
     for (let redirects = 0; ; redirects += 1) {
@@ -125,7 +123,7 @@ export async function answer(
   } catch (error) {
     signal?.throwIfAborted();
     const { code, message } = error as NodeJS.ErrnoException;
-    return { said: late.aborted ? `nothing for ${timeout / 1000} s` : brief(code ?? message), serves: "no" };
+    return { said: late.aborted ? `nothing for ${timeoutMs / 1000} s` : brief(code ?? message), serves: "no" };
   }
 }
 

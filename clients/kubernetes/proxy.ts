@@ -9,8 +9,8 @@ import { inTemporaryFolder } from "../process/temporary-folder";
 /** Asks the API server for a path, `/api/v1/namespaces/pr-1/pods`. */
 export type Get = (path: string) => Promise<unknown>;
 
-/** How long an answer may take once it is its turn, in milliseconds. */
-const patience = 15_000;
+/** How long an answer may take once it is its turn. */
+const timeoutMs = 15_000;
 
 /**
  * Reads much from a cluster with one login: `kubectl proxy` logs in, whichever way the kubeconfig says, and listens on a
@@ -42,8 +42,8 @@ async function throughProxy<Result>(
   const pool = new Pool("http://localhost", {
     socketPath,
     connections: 8,
-    headersTimeout: patience,
-    bodyTimeout: patience,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
   });
   try {
     // It says where it listens, or ends.

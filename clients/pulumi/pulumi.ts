@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import pRetry from "p-retry";
-import { UserError } from "../../contract";
+import { limits, UserError } from "../../contract";
 import { advised } from "./advice";
 import { causeOf } from "../process/cause";
 
@@ -71,7 +71,11 @@ async function run(context: PulumiContext, args: readonly string[], input?: stri
     env: { PULUMI_SKIP_UPDATE_CHECK: "true", ...context.env },
     all: true,
     reject: false,
-    ...(context.signal && { cancelSignal: context.signal, killSignal: "SIGINT", forceKillAfterDelay: 60_000 }),
+    ...(context.signal && {
+      cancelSignal: context.signal,
+      killSignal: "SIGINT",
+      forceKillAfterDelay: limits.interruptedSeconds * 1000,
+    }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });
   for await (const line of child.iterable({ from: "all" })) {

@@ -1,4 +1,4 @@
-import { UserError } from "../../contract";
+import { limits, UserError } from "../../contract";
 import { removeDeadLocks, removeEmptyLocks } from "./backend";
 import { isDeadHere, type LockHolder } from "./lock-holder";
 import { pause } from "../process/pause";
@@ -25,8 +25,8 @@ export interface LockOptions {
   readonly report: (message: string) => void;
   /** True when something else than this machine knows that the run which took the lock has ended. */
   readonly hasEnded?: (lock: Lock) => Promise<boolean>;
-  /** How long to wait for a run that is still at work, in seconds. @default 1800 */
-  readonly patience?: number;
+  /** How long to wait for a run that is still at work. @default {@link limits.lockSeconds} */
+  readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -34,13 +34,13 @@ export interface LockOptions {
  * Does what needs the stack's lock. A run that holds it is waited for; the lock of one that is proven to have ended is
  * taken away.
  *
- * @throws UserError that names the holder, when it takes longer than the patience
+ * @throws UserError that names the holder, when it takes longer than that
  */
 export async function withLock<Result>(
   context: PulumiContext,
   stack: string,
   action: () => Promise<Result>,
-  { report, hasEnded, patience = 1800, signal }: LockOptions,
+  { report, hasEnded, timeoutSeconds = limits.lockSeconds, signal }: LockOptions,
 ): Promise<Result> {
   const started = performance.now();
   let told = "";
@@ -57,9 +57,9 @@ export async function withLock<Result>(
         throw error;
       }
       signal?.throwIfAborted();
-      if ((performance.now() - started) / 1000 > patience) {
+      if ((performance.now() - started) / 1000 > timeoutSeconds) {
         throw new UserError(
-          `${stack} has been locked by ${describe(lock)} for longer than ${patience} s. ` +
+          `${stack} has been locked by ${describe(lock)} for longer than ${timeoutSeconds} s. ` +
             `If that run has ended, take its lock away: pulumi cancel --stack ${stack}`,
         );
       }

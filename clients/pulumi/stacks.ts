@@ -1,4 +1,5 @@
 import pRetry from "p-retry";
+import { limits } from "../../contract";
 import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend";
 import { lockIn } from "./stack-lock";
 import { inPrivateFolder } from "./private-folder";
@@ -49,7 +50,11 @@ export async function ensureStack(context: PulumiContext, stack: string, known?:
   // By another run, in the same moment.
   const isBeingMade = (error: Error) =>
     error.message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
-  await pRetry(attempt, { retries: 30, factor: 1, shouldRetry: ({ error }) => isBeingMade(error) });
+  await pRetry(attempt, {
+    retries: limits.stackMadeSeconds,
+    factor: 1,
+    shouldRetry: ({ error }) => isBeingMade(error),
+  });
 }
 
 async function makeStack(context: PulumiContext, stack: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gateExitCodes, gateName, mayReachApiServer, type Settings } from "../../contract";
+import { gateExitCodes, gateName, limits, mayReachApiServer, type Settings } from "../../contract";
 import { container, unprivileged } from "./container";
 
 export interface GateArgs {
@@ -15,12 +15,6 @@ const script = readFileSync(join(__dirname, "gate.sh"), "utf8");
 
 /** Nobody's user and group, which own nothing in any image. */
 const nobody = 65534;
-
-/** How long the cluster may take to enforce the policies for a new pod, in seconds. */
-const policySeconds = 30;
-
-/** How long a database may take to start, in seconds. */
-export const databaseSeconds = 120;
 
 /**
  * The container that every pod runs first, of an image that the platform chooses and no pull request does. It ends once the
@@ -37,9 +31,9 @@ export function gate(settings: Settings, { needs, hasEgress }: GateArgs): types.
     command: ["bash", "-c", script],
     env: Object.entries({
       CHECKS_ISOLATION: isChecked,
-      POLICY_SECONDS: policySeconds,
+      POLICY_SECONDS: limits.policiesSeconds,
       NEEDS: needs.join(" "),
-      NEEDS_SECONDS: policySeconds + databaseSeconds,
+      NEEDS_SECONDS: limits.policiesSeconds + limits.databaseSeconds,
       ISOLATION_EXIT_CODE: gateExitCodes.isolation,
       DNS_EXIT_CODE: gateExitCodes.dns,
       NEEDED_EXIT_CODE: gateExitCodes.needed,

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { limits } from "../../contract";
 
 /** Options of everything in the namespace: it goes with the namespace and isn't deleted one by one before it. */
 export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Namespace): pulumi.CustomResourceOptions {
@@ -11,5 +12,6 @@ export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Name
  * there is still a pod or a volume's claim, again 3 to 8 s later; without any it is done the first time.
  */
 export function stoppedFirst(parent: pulumi.Resource): pulumi.CustomResourceOptions {
-  return { parent, customTimeouts: { create: "5m", update: "5m", delete: "2m" } };
+  const update = `${limits.workloadUpdateSeconds}s`;
+  return { parent, customTimeouts: { create: update, update, delete: `${limits.workloadDeletionSeconds}s` } };
 }

@@ -1,13 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
+import { limits } from "../../contract";
 import type { WorkloadArgs } from "./workload";
 
 type PodSpec = types.input.core.v1.PodSpec;
-
-/**
- * How long a pod may take to stop, in seconds. The namespace's deletion waits for the longest, and again 5 s when a pod
- * is still there after that, so more than 5 makes every close slower.
- */
-const terminationGracePeriodSeconds = 5;
 
 /**
  * The pod that every workload starts from. It fulfils Pod Security "restricted"
@@ -22,7 +17,9 @@ export function podSpec(
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds,
+    // The namespace's deletion waits for the longest, and again 5 s when a pod is still there after that: more than 5 makes
+    // every close slower.
+    terminationGracePeriodSeconds: limits.podEndSeconds,
     imagePullSecrets: args.imagePullSecrets.map((name) => ({ name })),
     securityContext: {
       runAsNonRoot: true,

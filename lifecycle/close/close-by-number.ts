@@ -9,7 +9,7 @@ import { codeHostFor, type Workspace, zoneOf } from "../workspace";
 import { closePreview } from "./close-preview";
 import type { CloseOptions } from "./options";
 
-export interface ClosingOptions extends Pick<CloseOptions, "confirm" | "patience"> {
+export interface ClosingOptions extends Pick<CloseOptions, "confirm" | "timeoutSeconds"> {
   readonly forceFinalizers?: boolean;
   /** Context of the kubeconfig to look with. @default the stack's own */
   readonly context?: string;

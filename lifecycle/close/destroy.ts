@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../contract";
+import { limits, UserError } from "../../contract";
 import { placeOf } from "../inventory/identity";
 import { kubectl, type Place } from "../../clients/kubernetes/kubectl";
 import { deleteNamespace, findNamespace, type Namespace } from "../../clients/kubernetes/namespace";
@@ -8,9 +8,6 @@ import { repairState } from "../../clients/pulumi/repair-state";
 import { stackName } from "../../clients/pulumi/stacks";
 import type { Ask, CloseOptions } from "./options";
 import { obstacles, whileDeleting } from "./obstacles";
-
-/** How long a namespace may take to go, in seconds. */
-const patience = 120;
 
 /**
  * Destroys all that the stack knows of, and the stack.
@@ -21,7 +18,7 @@ const patience = 120;
 export async function destroyStack(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
   const place = placeOf(options.identity);
   const started = performance.now();
-  const left = () => patience - (performance.now() - started) / 1000;
+  const left = () => limits.namespaceDeletionSeconds - (performance.now() - started) / 1000;
   await whileDeleting(options, async () => {
     // The deployer's rights go with a namespace that is being deleted: nobody can take out of it one by one what is in it.
     if (namespace?.phase === "Terminating") {
@@ -105,7 +102,7 @@ export async function deleteLeftNamespace(options: CloseOptions, namespace: Name
   await whileDeleting(options, () =>
     ask(`deleting the namespace ${place.namespace}, which no stack knows of`, async () => {
       await deleteNamespace(place, namespace);
-      await untilGone(place, namespace, patience);
+      await untilGone(place, namespace, limits.namespaceDeletionSeconds);
     }),
   );
 }

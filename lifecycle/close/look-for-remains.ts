@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dnsComment, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
+import { dnsComment, limits, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
 import { placeOf } from "../inventory/identity";
 import { findNamespace, type Namespace, volumesOf } from "../../clients/kubernetes/namespace";
 import { stackFile } from "../../clients/pulumi/configuration/stack-file";
@@ -66,7 +66,7 @@ export async function ownRecords({ dns, identity }: CloseOptions): Promise<{ id:
  * gone isn't: another run may be making it anew already.
  */
 export async function waitUntilGone(options: CloseOptions): Promise<Receipt["seen"]> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + limits.remainsSeconds * 1000;
   let before: Partial<Receipt["seen"]> = {};
   for (;;) {
     const seen = sightings(await lookAsFarAsPossible(options), before);

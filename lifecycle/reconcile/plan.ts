@@ -1,4 +1,4 @@
-import { hasExpired, type Images, imagesNoted, imagesOfCommit } from "../../contract";
+import { hasExpired, type Images, imagesNoted, imagesOfCommit, limits } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Found } from "../inventory/found";
@@ -36,9 +36,6 @@ export interface Plan {
   /** More previews would be closed than one run may, so none is. */
   readonly isOverCap: boolean;
 }
-
-/** So long a commit's own workflow may take to build and deploy it, in milliseconds: nobody else does it meanwhile. */
-const patience = 60 * 60_000;
 
 /** The label on a pull request that keeps its preview beyond its time. It doesn't outlive the pull request. */
 export const keep = "keep";
@@ -147,7 +144,8 @@ function whileOpen(
   if (fork) {
     return { action: "report", reason: `${what}; a fork's commit is deployed only after an approval` };
   }
-  if (now.getTime() - updatedAt.getTime() < patience) {
+  // Its own workflow may still be building and deploying it: nobody else does it meanwhile.
+  if (now.getTime() - updatedAt.getTime() < limits.ownRunSeconds * 1000) {
     return { action: "report", reason: `${what}; its pull request changed in the last hour, so a run may be at work` };
   }
   const noted = imagesNoted(namespace.record);

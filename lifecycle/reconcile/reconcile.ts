@@ -1,4 +1,4 @@
-import { isComplete, productImages, recordFrom, UserError } from "../../contract";
+import { isComplete, limits, productImages, recordFrom, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import { deploymentOf } from "../../clients/pulumi/deployment";
 import { stackName } from "../../clients/pulumi/stacks";
@@ -10,8 +10,8 @@ import { type Workspace, zoneOf } from "../workspace";
 import { carryOut, type Hands, type Outcome } from "./carry-out";
 import { type Plan, plan } from "./plan";
 
-/** How long one preview, which another run is at work on, may hold up the others, in seconds. */
-const patience = 120;
+/** How long one preview, which another run is at work on, may hold up the others. */
+const timeoutSeconds = limits.reconcileLockSeconds;
 
 export interface ReconcileOptions {
   /** Whose previews are looked at. */
@@ -59,13 +59,13 @@ const handsOf = (workspace: Workspace, codeHost: CodeHost): Hands => ({
     if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
       return "something else is deployed than what is noted on its namespace, by hand as it seems";
     }
-    const result = await deploy(workspace, pullRequest, codeHost, { ...commit, patience, usesFile: false });
+    const result = await deploy(workspace, pullRequest, codeHost, { ...commit, timeoutSeconds, usesFile: false });
     return result.outcome === "stepped aside" ? result.reason : undefined;
   },
   close: async (pullRequest, confirm) => {
     const receipt = await closeByNumber(workspace, pullRequest, {
       confirm: (namespace) => confirm(namespace && recordFrom(namespace.annotations)),
-      patience,
+      timeoutSeconds,
     });
     if (!isComplete(receipt)) {
       throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);

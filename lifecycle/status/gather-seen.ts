@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { namesOf, type Part } from "../../contract";
+import { limits, namesOf, type Part } from "../../contract";
 import { type Get, reading } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import type { CodeHost } from "../../clients/code-host";
@@ -22,9 +22,6 @@ export interface StatusSources extends Pick<Sources, "context" | "records"> {
   /** Ends it at once. */
   readonly signal?: AbortSignal;
 }
-
-/** In milliseconds: a host that takes longer to answer isn't well. */
-const patience = 5000;
 
 /** The one preview that is asked about. */
 export interface One {
@@ -100,7 +97,7 @@ async function askHosts(
   found: readonly Found[],
   { site, signal }: Pick<StatusSources, "site" | "signal">,
 ): Promise<Map<Found, HostAnswer>> {
-  const how = { dispatcher: httpClient(), timeout: patience, signal };
+  const how = { dispatcher: httpClient(), timeoutMs: limits.statusAnswerSeconds * 1000, signal };
   const asked = async (one: Found): Promise<[Found, HostAnswer]> => [one, await answer(urlOf(one, site), how)];
   const answers = Readable.from(found).map(asked, { concurrency: 16 }).toArray();
   return new Map((await answers) as [Found, HostAnswer][]);

@@ -12,7 +12,7 @@ import { upPreview } from "./up-preview";
 
 /** What is to be deployed, and how. */
 export interface Commit
-  extends Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">, Pick<LockOptions, "patience"> {
+  extends Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">, Pick<LockOptions, "timeoutSeconds"> {
   /** Images; those that are deployed or configured where none is given. */
   readonly api?: string;
   readonly web?: string;

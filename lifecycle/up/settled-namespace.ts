@@ -1,4 +1,4 @@
-import { UserError } from "../../contract";
+import { limits, UserError } from "../../contract";
 import type { Identity } from "../inventory/identity";
 import type { Place } from "../../clients/kubernetes/kubectl";
 import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
@@ -22,7 +22,8 @@ export async function settledNamespace(
     if (tries === 0) {
       report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
     }
-    if (tries === 120) {
+    // One try a second.
+    if (tries === limits.formerNamespaceSeconds) {
       throw new UserError(
         `namespace ${names.namespace} is still being deleted: ${namespace.remaining.join("; ")}. ` +
           `preview close ${owner.pullRequest} says what it waits for`,

@@ -135,7 +135,7 @@ describe("a clock that is off", () => {
       it(`ends the wait neither later nor sooner when it jumps ${name}`, async () => {
         const started = performance.now();
         const wait = serving(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-          timeout: 1000,
+          timeoutMs: 1000,
           report: () => {
             Date.now = () => now() + jump * hour;
           },

@@ -23,7 +23,7 @@ describe("code host", () => {
   const client = (env: NodeJS.ProcessEnv = github.env): CodeHost =>
     codeHostWith(repository, ciFrom(env).codeHost, {
       second: 1,
-      patience: 500,
+      timeoutMs: 500,
       report: (message) => said.push(message),
     })!;
 

@@ -33,7 +33,7 @@ describe("reconcile and the code host", () => {
 
   async function reconciled({ cap = 200, meanwhile = () => undefined, freshFor = 15 } = {}) {
     const report = (message: string) => void said.push(message);
-    const host = codeHost(site.owner.repository, ciFrom(github.env).codeHost, { second: 1, patience: 300, report })!;
+    const host = codeHost(site.owner.repository, ciFrom(github.env).codeHost, { second: 1, timeoutMs: 300, report })!;
     const stacks = Array.from({ length: 120 }, (_, index) => `pr-${index + 1}`);
     const found = foundIn({ stacks, namespaces: [], records: [] }, site);
     const facts = { found, ...(await gatherAnswers(host, found, new Date(), report)) };

@@ -72,7 +72,7 @@ describe("whether a preview serves", () => {
   }
 
   it("is told with the last answer where it doesn't, and with the doubt", async () => {
-    const wait = (given: Answer) => waitsFor({ "/": [given] }, { timeout: 1 });
+    const wait = (given: Answer) => waitsFor({ "/": [given] }, { timeoutMs: 1 });
     await assert.rejects(wait(503), /does not serve after 0\.001 s; its last answer was 503$/);
     await assert.rejects(
       wait([302, { location: "https://sso.example.com/" }]),

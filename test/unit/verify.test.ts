@@ -334,13 +334,13 @@ describe("verify: a container", () => {
 describe("verify: an end", () => {
   const targetAt = (at: string, signal?: AbortSignal) => new Target({ ...outside(at), product, signal });
 
-  for (const [what, patience, reason] of [
+  for (const [what, timeoutMs, reason] of [
     ["one check", { check: 300, all: 60_000 }, "no answer: for 0.3 s"],
     ["all checks", { check: 60_000, all: 300 }, "no answer: there was no time left for it"],
   ] as const) {
     it(`comes to ${what} when the time for it is over`, async () => {
       const health: RequestListener = ({ url }, response) => void (url === "/healthz" && response.end());
-      const report = await onLoopback(health, (at) => verify(targetAt(at), { patience }));
+      const report = await onLoopback(health, (at) => verify(targetAt(at), { timeoutMs }));
       assert.equal(report.ok, false);
       const failures = report.findings.filter(({ outcome }) => outcome === "failed");
       assert.deepEqual([...new Set(failures.map(({ seen }) => seen))], [reason]);

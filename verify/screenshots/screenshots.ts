@@ -1,12 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
-import { UserError } from "../../contract";
+import { limits, UserError } from "../../contract";
 import { refuseWithoutPlaywright, withBrowser } from "./browser";
 import type { Target } from "../target";
-
-/** What a page has to come to rest, in milliseconds; one that never does is taken as it is. */
-const patience = { load: 30_000, rest: 5_000 };
 
 /** The largest picture, in pixels, from a page's left top: whoever makes a page decides how long it is. */
 const largest = { x: 0, y: 0, width: 4_000, height: 16_000 };
@@ -96,8 +93,9 @@ async function picture(context: BrowserContext, url: string, report: (message: s
   const page = await context.newPage();
   const refuseLeft = watchOrigin(page, new URL(url).origin);
   try {
-    const answer = await page.goto(url, { waitUntil: "load", timeout: patience.load });
-    await page.waitForLoadState("networkidle", { timeout: patience.rest }).catch(() => undefined);
+    const answer = await page.goto(url, { waitUntil: "load", timeout: limits.pageLoadSeconds * 1000 });
+    // One that never comes to rest is taken as it is.
+    await page.waitForLoadState("networkidle", { timeout: limits.pageRestSeconds * 1000 }).catch(() => undefined);
     const taken = await page.screenshot({ fullPage: true, clip: largest });
     refuseLeft();
     if (answer !== null && !answer.ok()) {

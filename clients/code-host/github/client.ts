@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import { limits } from "../../../contract";
 import { transport } from "./transport";
 
 export interface ClientOptions {
@@ -10,8 +11,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** Is told of failed tries and of waits. */
   readonly report: (message: string) => void;
-  /** Milliseconds that one answer may take. @default 20000 */
-  readonly patience: number;
+  /** How long one answer may take. @default 20000 */
+  readonly timeoutMs: number;
   /** Milliseconds in a second of waiting between two tries. Tests have less time. @default 1000 */
   readonly second: number;
   /** Is told every answer's header Date. */
@@ -19,9 +20,6 @@ export interface ClientOptions {
 }
 
 export type Client = Octokit;
-
-/** Nobody waits for longer without being asked; the next run comes anyway. In seconds. */
-const longestWait = 60;
 
 /**
  * Octokit, which tries again where that may help: three times after a failure (1, 4 and 9 s), and twice where the rate
@@ -31,14 +29,15 @@ export function githubClient({
   token,
   baseUrl,
   report,
-  patience = 20_000,
+  timeoutMs = 20_000,
   second = 1000,
   hear,
 }: Pick<ClientOptions, "token" | "baseUrl" | "report"> & Partial<ClientOptions>): Client {
   const waits =
     (limit: string) =>
     (wait: number, _options: object, _octokit: Octokit, tries: number): boolean => {
-      const goesOn = wait <= longestWait && tries < 2;
+      // Nobody waits for longer without being asked; the next run comes anyway.
+      const goesOn = wait <= limits.rateLimitSeconds && tries < 2;
       if (goesOn) {
         report(`the code host's ${limit} is reached: waiting ${wait} s`);
       }
@@ -50,7 +49,7 @@ export function githubClient({
     userAgent: "preview-stack",
     // What is to be said is said by us, once.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: transport({ patience, report, hear }) },
+    request: { fetch: transport({ timeoutMs, report, hear }) },
     // A 429 is the other plugin's.
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retryAfterBaseValue: second },
     throttle: {

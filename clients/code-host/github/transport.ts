@@ -1,8 +1,8 @@
 import { EnvHttpProxyAgent, fetch, type RequestInit, Response } from "undici";
 
 export interface TransportOptions {
-  /** Milliseconds that an answer may take as a whole. */
-  readonly patience: number;
+  /** How long an answer may take as a whole. */
+  readonly timeoutMs: number;
   /** Is told of every failed try. */
   readonly report: (message: string) => void;
   /** Is told every answer's header Date. */
@@ -14,13 +14,13 @@ export interface TransportOptions {
  * has arrived, in time and readable; a redirection is followed with the same method, as GitHub asks for, but never to
  * another origin, which would get the token or answer in GitHub's place.
  */
-export function transport({ patience, report, hear }: TransportOptions) {
+export function transport({ timeoutMs, report, hear }: TransportOptions) {
   const dispatcher = new EnvHttpProxyAgent();
   return async (url: string, init: RequestInit): Promise<Response> => {
     // A token never shows in a URL, so that this may be said aloud.
     const what = `${init.method ?? "GET"} ${new URL(url).pathname}`;
     try {
-      const response = await follow(url, { ...init, dispatcher, signal: AbortSignal.timeout(patience) });
+      const response = await follow(url, { ...init, dispatcher, signal: AbortSignal.timeout(timeoutMs) });
       hear?.(response.headers.get("date"));
       if (response.status >= 500) {
         report(`the code host answers ${response.status} to ${what}`);
@@ -28,7 +28,7 @@ export function transport({ patience, report, hear }: TransportOptions) {
       return response;
     } catch (error) {
       const { message, cause, name } = error as Error;
-      const why = name === "TimeoutError" ? `no answer within ${patience / 1000} s` : causeOf(cause) || message;
+      const why = name === "TimeoutError" ? `no answer within ${timeoutMs / 1000} s` : causeOf(cause) || message;
       report(`the code host can't be asked for ${what}: ${why}`);
       throw new Error(why, { cause: error });
     }

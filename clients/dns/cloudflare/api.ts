@@ -3,8 +3,8 @@ import { UserError } from "../../../contract";
 import { type Answer, answerFrom } from "./answer";
 import { refusal, unreachable } from "./errors";
 
-/** In milliseconds, for the head of an answer and between two parts of its body. */
-const patience = 30_000;
+/** For the head of an answer, and between two parts of its body. */
+const timeoutMs = 30_000;
 
 /** Asked again after 0.3, 0.6 and 1.2 s, or after what Retry-After says, up to 10 s. Deleting twice is deleting once. */
 const retries = { maxRetries: 3, minTimeout: 300, maxTimeout: 10_000, throwOnError: false };
@@ -50,8 +50,8 @@ export class CloudflareApi {
       method,
       headers: { authorization: `Bearer ${this.token}`, accept: "application/json" },
       dispatcher: this.dispatcher,
-      headersTimeout: patience,
-      bodyTimeout: patience,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
     }).catch((error: unknown) => {
       throw unreachable(this.url, error);
     });

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lasting, type Part, standardPartList, standardParts, UserError } from "../../../contract";
+import { lasting, limits, type Part, standardPartList, standardParts, UserError } from "../../../contract";
 import type { Place } from "../kubectl";
 import { isOutdated, isReady, look, type Objects, partOf, type Pod } from "./objects";
-
-/** In milliseconds. Pods are given 5 s to end; what takes longer than this holds nobody up. */
-const patience = { former: 30_000, newest: 120_000 };
 
 export interface RolloutOptions {
   /** What the preview consists of. @default what every preview has */
@@ -23,12 +20,14 @@ export async function rolledOut(place: Place, { parts, signal }: RolloutOptions 
   for (;;) {
     const objects = await look(place);
     const missing = notServing(objects, parts);
-    const spent = performance.now() - started;
-    if (missing.length === 0 && (!servesFormer(objects, parts) || spent > patience.former)) {
+    const seconds = (performance.now() - started) / 1000;
+    if (missing.length === 0 && (!servesFormer(objects, parts) || seconds > limits.formerGoneSeconds)) {
       return;
     }
-    if (spent > patience.newest) {
-      throw new UserError(`${missing.join(" and ")} in ${place.namespace} not ready after ${patience.newest / 1000} s`);
+    if (seconds > limits.newestReadySeconds) {
+      throw new UserError(
+        `${missing.join(" and ")} in ${place.namespace} not ready after ${limits.newestReadySeconds} s`,
+      );
     }
     signal?.throwIfAborted();
     await sleep(250);

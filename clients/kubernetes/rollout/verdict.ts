@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Part, standardPartList } from "../../../contract";
+import { limits, type Part, standardPartList } from "../../../contract";
 import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
@@ -7,27 +7,27 @@ import type { Cause, Wait } from "./waits";
  * How long a wait lasts, in seconds, until it is told of, and until nobody expects it to end. Nothing is told of what
  * belongs to an ordinary start; whatever may still come right by itself has the update's own time limit.
  */
-const patience: Record<Cause, { readonly told: number; readonly hopeless: number }> = {
-  image: { told: 0, hopeless: 30 },
-  "gate image": { told: 0, hopeless: 30 },
-  "gate waits": { told: 15, hopeless: Infinity },
+const secondsUntil: Record<Cause, { readonly told: number; readonly hopeless: number }> = {
+  image: { told: 0, hopeless: limits.imageSeconds },
+  "gate image": { told: 0, hopeless: limits.imageSeconds },
+  "gate waits": { told: limits.toldOfSlowStartSeconds, hopeless: Infinity },
   "not isolated": { told: 0, hopeless: 0 },
   // A cluster that falters answers at the next try.
-  "no DNS": { told: 0, hopeless: 60 },
+  "no DNS": { told: 0, hopeless: limits.clusterDnsSeconds },
   // It is tried again, and the database may need a node or a volume first.
   "gate failed": { told: 0, hopeless: Infinity },
   "gate gave up": { told: 0, hopeless: 0 },
-  configuration: { told: 0, hopeless: 30 },
+  configuration: { told: 0, hopeless: limits.configurationSeconds },
   crash: { told: 0, hopeless: Infinity },
   "crash loop": { told: 0, hopeless: 0 },
-  "wrong path": { told: 15, hopeless: 30 },
-  "not ready": { told: 15, hopeless: Infinity },
+  "wrong path": { told: limits.toldOfSlowStartSeconds, hopeless: limits.wrongPathSeconds },
+  "not ready": { told: limits.toldOfSlowStartSeconds, hopeless: Infinity },
   "never ready": { told: 0, hopeless: 0 },
   // Room in the quota comes with the old pods' end.
-  refused: { told: 5, hopeless: 20 },
+  refused: { told: limits.toldOfRefusedPodsSeconds, hopeless: limits.refusedPodsSeconds },
   // A node may have to be added first.
-  "no place": { told: 15, hopeless: Infinity },
-  running: { told: 60, hopeless: Infinity },
+  "no place": { told: limits.toldOfSlowStartSeconds, hopeless: Infinity },
+  running: { told: limits.toldOfMigrationSeconds, hopeless: Infinity },
   failed: { told: 0, hopeless: 0 },
 };
 
@@ -45,13 +45,13 @@ const lasts = (wait: Wait, since: Since, now: number) => now - (since.get(keyOf(
 
 /** Whether a wait has lasted so long that it is no part of an ordinary start. */
 export const isWorthTelling = (wait: Wait, since: Since, now: number): boolean =>
-  lasts(wait, since, now) >= patience[wait.cause].told;
+  lasts(wait, since, now) >= secondsUntil[wait.cause].told;
 
 /** Whether nobody expects a wait to end any more. */
 export function isHopeless(wait: Wait, since: Since, now: number): boolean {
   // The node ends a container at its limit; where the checks themselves hang, that is later.
   const atMost = wait.limit === undefined ? Infinity : wait.limit + 10;
-  return lasts(wait, since, now) >= Math.min(patience[wait.cause].hopeless, atMost);
+  return lasts(wait, since, now) >= Math.min(secondsUntil[wait.cause].hopeless, atMost);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { gateExitCodes, gateName } from "../../../contract";
+import { gateExitCodes, gateName, limits } from "../../../contract";
 import {
   type ContainerStatus,
   type Event,
@@ -148,9 +148,6 @@ function tail(message: string, image: string): string {
   return last === -1 ? message : message.slice(last + quoted.length);
 }
 
-/** So often a container may end before it is given up: the first try may be too early for what it needs. */
-const crashes = 3;
-
 function crash(container: ContainerStatus, pod: Pod): Reason {
   const probe = startupProbe(container, pod);
   const last = container.state.terminated ?? container.lastState?.terminated;
@@ -160,7 +157,8 @@ function crash(container: ContainerStatus, pod: Pod): Reason {
   }
   const times = container.restartCount + 1;
   return {
-    cause: times < crashes ? "crash" : "crash loop",
+    // The first try may be too early for what it needs.
+    cause: times < limits.containerEnds ? "crash" : "crash loop",
     message: `${last?.reason ?? "CrashLoopBackOff"}: ended with exit code ${last?.exitCode ?? "unknown"}, ${times} times`,
     ended,
   };

@@ -114,14 +114,14 @@ export async function startDaemon(daemon: Daemon): Promise<boolean> {
   return true;
 }
 
-/** Asks the daemon to end, waits, and kills it if it hasn't ended after `patience` milliseconds. */
-export async function stopDaemon(name: string, patience = 5_000): Promise<void> {
+/** Asks the daemon to end, waits, and kills it if it hasn't ended by then. */
+export async function stopDaemon(name: string, timeoutMs = 5_000): Promise<void> {
   const running = readPid(name);
   if (running !== undefined) {
     send(running, "SIGTERM");
     // One that was stopped by a signal handles SIGTERM only once it goes on.
     send(running, "SIGCONT");
-    if (!(await ended(name, running, patience))) {
+    if (!(await ended(name, running, timeoutMs))) {
       send(running, "SIGKILL");
       if (!(await ended(name, running, 5_000))) throw new Error(`${name} (process ${running}) can't be killed`);
     }
@@ -139,8 +139,8 @@ function readPid(name: string): number | undefined {
   }
 }
 
-async function ended(name: string, pid: number, patience: number): Promise<boolean> {
-  const deadline = Date.now() + patience;
+async function ended(name: string, pid: number, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
   while (readPid(name) === pid) {
     if (Date.now() > deadline) return false;
     await sleep(20);

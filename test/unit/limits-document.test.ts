@@ -1,0 +1,10 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { limitsDocument, withLimits } from "../../docs/write-limits";
+
+describe("docs/lifecycle.md", () => {
+  it("has the limits that are in force (npm run docs)", () => {
+    const text = readFileSync(limitsDocument, "utf8");
+    assert.equal(text, withLimits(text));
+  });
+});
