@@ -1,29 +1,10 @@
 import { addressOf, lasting, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
 import { causeOf } from "../clients/process/cause";
 import { type Place, tryKubectl } from "../clients/kubernetes/kubectl";
+import type { Container, Deployment, Pod, StatefulSet } from "../clients/kubernetes/types";
 import { longestBody } from "../clients/http/client";
 import { NotChecked, TooLong } from "./not-checked";
 import { answerOf, type Ask, type Question } from "./http";
-
-/** What Kubernetes says of a container, as far as it is needed here. */
-interface Container {
-  readonly image: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
-  readonly livenessProbe?: { readonly httpGet?: { readonly path?: string } };
-  readonly readinessProbe?: { readonly httpGet?: { readonly path?: string } };
-}
-
-export interface Pod {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly containers: readonly Container[] };
-  readonly status: {
-    readonly containerStatuses?: readonly { readonly imageID: string }[];
-    readonly initContainerStatuses?: readonly {
-      readonly name: string;
-      readonly state?: { readonly terminated?: { readonly message?: string } };
-    }[];
-  };
-}
 
 /** Connects to the Kubernetes API, by what an image has to run a script with; ends with 0 where it can. */
 const connectors: Readonly<Record<Part["interpreter"], readonly [string, ...string[]]>> = {
@@ -60,7 +41,7 @@ export class Cluster {
   /** A part's container, as its workload describes it. */
   async container(part: Part): Promise<Container> {
     const { stdout } = await this.run(["get", referenceOf(part), "--output=json"]);
-    const { spec } = JSON.parse(stdout) as { spec: { template: Pick<Pod, "spec"> } };
+    const { spec } = JSON.parse(stdout) as Deployment | StatefulSet;
     return spec.template.spec.containers[0]!;
   }
 

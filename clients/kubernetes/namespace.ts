@@ -1,5 +1,6 @@
 import { annotationArguments, foreignOwner, type LifecycleRecord, type Owner, UserError } from "../../contract";
 import { kubectl, type Place, tryKubectl } from "./kubectl";
+import type { KubernetesObject, Namespace as NamespaceObject } from "./types";
 
 /** A namespace as the cluster has it. */
 export interface Namespace {
@@ -15,23 +16,6 @@ export interface Namespace {
   readonly remaining: readonly string[];
 }
 
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-    readonly labels?: Record<string, string>;
-    readonly annotations?: Record<string, string>;
-    readonly finalizers?: readonly string[];
-    readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1?: unknown }[];
-  };
-  readonly status?: {
-    readonly phase?: Namespace["phase"];
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message: string }[];
-  };
-}
-
 /**
  * Undefined only where the cluster says that there is no such namespace.
  *
@@ -40,15 +24,15 @@ interface Manifest {
 export async function findNamespace(place: Place): Promise<Namespace | undefined> {
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
   const text = await kubectl(place, ["get", "namespace", place.namespace, ...options]);
-  return text.trim() === "" ? undefined : namespaceFrom(JSON.parse(text) as Manifest);
+  return text.trim() === "" ? undefined : namespaceFrom(JSON.parse(text) as NamespaceObject);
 }
 
-export function namespaceFrom({ metadata, status }: Manifest): Namespace {
+export function namespaceFrom({ metadata, status }: NamespaceObject): Namespace {
   const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
-  const remaining = (status?.conditions ?? [])
+  const remaining = (status.conditions ?? [])
     .filter(({ type, status: holds }) => /Remaining$/.test(type) && holds === "True")
     .map(({ message }) => message);
-  return { name, uid, resourceVersion, phase: status?.phase ?? "Active", labels, annotations, remaining };
+  return { name, uid, resourceVersion, phase: status.phase, labels, annotations, remaining };
 }
 
 /**
@@ -111,7 +95,7 @@ export async function heldObjects(place: Place, { remaining }: Namespace): Promi
     try {
       const { items } = JSON.parse(
         await kubectl(place, ["get", kind, "--output=json", "--show-managed-fields", "--request-timeout=15s"]),
-      ) as { items: readonly Manifest[] };
+      ) as { items: readonly KubernetesObject[] };
       return items.filter(({ metadata }) => (metadata.finalizers ?? []).length > 0).map((item) => held(kind, item));
     } catch (error) {
       if (error instanceof UserError) {
@@ -123,7 +107,7 @@ export async function heldObjects(place: Place, { remaining }: Namespace): Promi
   return (await Promise.all(found)).flat();
 }
 
-export function held(kind: string, { metadata }: Manifest): Held {
+export function held(kind: string, { metadata }: KubernetesObject): Held {
   const manager = metadata.managedFields?.find(({ fieldsV1 }) =>
     JSON.stringify(fieldsV1 ?? {}).includes("f:finalizers"),
   );

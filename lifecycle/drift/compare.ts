@@ -1,16 +1,6 @@
 import { type Images, isGroup, ofImage, type Part, productServers, standardPartList } from "../../contract";
+import type { Deployment, KubernetesObject, StatefulSet } from "../../clients/kubernetes/types";
 import { isSecretMark, type KnownObject } from "../../clients/pulumi/state";
-
-/** An object as the cluster has it. */
-export interface LiveObject {
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-  };
-  readonly [field: string]: unknown;
-}
 
 /** An object that isn't as the last update has left it. */
 export interface Drift {
@@ -23,7 +13,7 @@ export interface Drift {
  * What became of a state's objects. Changed is one where a field that the program has set isn't as the cluster had it after the
  * update: whatever else controllers and people put on it is theirs. A Secret counts by its name: another value has another.
  */
-export function compare(known: readonly KnownObject[], live: readonly LiveObject[]): Drift[] {
+export function compare(known: readonly KnownObject[], live: readonly KubernetesObject[]): Drift[] {
   return known.flatMap(({ kind, name, inputs, outputs }): Drift[] => {
     const found = live.find((one) => one.kind === kind && one.metadata.name === name);
     if (found === undefined) {
@@ -64,15 +54,13 @@ const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undef
  * @param parts what the preview consists of
  */
 export function imagesInstead(
-  live: readonly LiveObject[],
+  live: readonly KubernetesObject[],
   deployed: Images,
   parts: readonly Part[] = standardPartList,
 ): Readonly<Record<string, string>> {
   const imageOf = (part: Part) => {
-    const spec = live.find(({ kind, metadata }) => kind === part.kind && metadata.name === part.name)?.spec as
-      | { readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } } }
-      | undefined;
-    return spec?.template.spec.containers[0]?.image;
+    const found = live.find(({ kind, metadata }) => kind === part.kind && metadata.name === part.name);
+    return (found as Deployment | StatefulSet | undefined)?.spec.template.spec.containers[0]?.image;
   };
   return Object.fromEntries(
     productServers(parts).flatMap((part) => {

@@ -1,12 +1,13 @@
 import { UserError } from "../../contract";
 import { kubectl, type Place, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { findNamespace } from "../../clients/kubernetes/namespace";
+import type { KubernetesObject } from "../../clients/kubernetes/types";
 import { objectsIn, type State } from "../../clients/pulumi/state";
-import { compare, type Drift, type LiveObject } from "./compare";
+import { compare, type Drift } from "./compare";
 
 /** A namespace's objects, the claims of its volumes among them, and which of a state's aren't as the last update has left them. */
 export interface Inside {
-  readonly live: readonly LiveObject[];
+  readonly live: readonly KubernetesObject[];
   readonly drift: readonly Drift[];
 }
 
@@ -27,12 +28,12 @@ export async function lookForDrift(place: Place, state: State): Promise<Inside> 
   const [{ live, forbidden }, namespace] = await Promise.all([list(place, kinds), findNamespace(place)]);
   const seen = listed.filter(({ kind }) => !forbidden.some((name) => isOfKind(name, kind)));
   const own = known.filter(({ kind }) => kind === "Namespace");
-  const found: LiveObject[] = namespace === undefined ? [] : [asObject(namespace)];
+  const found: KubernetesObject[] = namespace === undefined ? [] : [asObject(namespace)];
   return { live, drift: [...compare(own, found), ...compare(seen, live)] };
 }
 
 interface Listed {
-  readonly live: readonly LiveObject[];
+  readonly live: readonly KubernetesObject[];
   /** Names of kinds, `deployments.apps`, that may not be read. */
   readonly forbidden: readonly string[];
 }
@@ -50,7 +51,7 @@ async function list(place: Place, kinds: readonly string[]): Promise<Listed> {
   ) {
     throw new UserError(`kubectl get ${kinds.join()} in ${place.namespace}: ${stderr}`);
   }
-  return { live: (JSON.parse(stdout) as { items: readonly LiveObject[] }).items, forbidden };
+  return { live: (JSON.parse(stdout) as { items: readonly KubernetesObject[] }).items, forbidden };
 }
 
 /** `networkpolicies.networking.k8s.io` are of the kind NetworkPolicy. */
@@ -64,10 +65,10 @@ const asObject = ({
   name: string;
   labels: object;
   annotations: object;
-}): LiveObject => ({
+}): KubernetesObject => ({
   apiVersion: "v1",
   kind: "Namespace",
-  metadata: { name, labels, annotations } as LiveObject["metadata"],
+  metadata: { name, labels, annotations } as KubernetesObject["metadata"],
 });
 
 /**

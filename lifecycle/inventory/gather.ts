@@ -3,6 +3,7 @@ import type { CodeHost, PullRequest } from "../../clients/code-host";
 import { type Get, reading } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import { kubectl } from "../../clients/kubernetes/kubectl";
+import type { Namespace } from "../../clients/kubernetes/types";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { stackNames } from "../../clients/pulumi/stacks";
 import { type Found, foundIn, type ListedNamespace, type ListedRecord, type Site } from "./found";
@@ -59,26 +60,16 @@ async function withMissing(
   return all ?? [...found];
 }
 
-interface Manifest {
-  readonly metadata: {
-    readonly name: string;
-    readonly creationTimestamp: string;
-    readonly labels?: Record<string, string>;
-    readonly annotations?: Record<string, string>;
-  };
-  readonly status?: { readonly phase?: string };
-}
-
 /** Without a selector: a namespace that lost its labels is to be told of, too. */
 export async function listNamespaces(kubeContext: string): Promise<ListedNamespace[]> {
   const place = { kubeContext, namespace: "default" };
   const text = await kubectl(place, ["get", "namespaces", "--output=json", "--request-timeout=15s"]);
-  return (JSON.parse(text) as { items: readonly Manifest[] }).items.map(({ metadata, status }) => ({
+  return (JSON.parse(text) as { items: readonly Namespace[] }).items.map(({ metadata, status }) => ({
     name: metadata.name,
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     created: metadata.creationTimestamp,
-    terminating: status?.phase === "Terminating",
+    terminating: status.phase === "Terminating",
   }));
 }
 

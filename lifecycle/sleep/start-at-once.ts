@@ -51,9 +51,9 @@ const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, s
 
 /** Whether no migration is left to run: one that came while the preview slept is suspended. */
 export const isMigrated = ({ makers }: Objects): boolean =>
-  jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status?.succeeded ?? 0) > 0);
+  jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status.succeeded ?? 0) > 0);
 
-const jobsIn = (makers: Objects["makers"]) => makers.filter(({ kind }) => kind === "Job");
+const jobsIn = (makers: Objects["makers"]) => makers.filter((maker) => maker.kind === "Job");
 
 async function apply(place: Place, items: readonly object[]): Promise<void> {
   const options = [`--field-manager=${fieldManager}`, "--force-conflicts", "--validate=false", "--request-timeout=15s"];

@@ -1,24 +1,8 @@
 import { lasting, nameLabel, parseQuantity, type Part, standardPartList, standardParts } from "../../contract";
+import type { Listed, Pod as PodObject } from "../../clients/kubernetes/types";
 
-/** What Kubernetes says of a pod, as far as it is needed here. */
-export interface Pod {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>>; readonly deletionTimestamp?: string };
-  readonly spec: {
-    readonly containers: readonly {
-      readonly resources?: { readonly requests?: { readonly cpu?: string; readonly memory?: string } };
-    }[];
-  };
-  readonly status: {
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-}
-
-interface ContainerStatus {
-  readonly state?: { readonly waiting?: { readonly reason?: string } };
-}
+/** As the API server lists it. */
+export type Pod = Listed<PodObject>;
 
 /** What pods have asked the cluster to keep for them. */
 export interface Requests {

@@ -111,7 +111,7 @@ describe("what is said of a pod while it is waited for", () => {
     const secret = { data: { PASSWORD: Buffer.from("hunter2-\0-and-more").toString("base64") } };
     const message = String.raw`invalid environment: "PASSWORD=hunter2-\x00-and-more"`;
     const labels = { "app.kubernetes.io/name": "api" };
-    const set = { kind: "ReplicaSet", metadata: { name: "api", uid: "0", labels } };
+    const set = { kind: "ReplicaSet", metadata: { name: "api", uid: "0", labels }, status: { replicas: 1 } };
     const pod = {
       kind: "Pod",
       metadata: { name: "api-1", uid: "1", labels, ownerReferences: [{ kind: "ReplicaSet", uid: "0" }] },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { judge } from "../../clients/pulumi/repair-state";
 import { objectsIn, resourcesOf, type State } from "../../clients/pulumi/state";
 import { claimGoing, compare, emptiedSince } from "../../lifecycle/drift";
+import { metadata } from "./kubernetes-objects";
 
 const inside = (name: string, more: object = {}) => ({
   urn: `urn:pulumi:pr-1::preview::kubernetes:core/v1:Secret::${name}`,
@@ -93,15 +94,15 @@ describe("an object of the cluster", () => {
   );
   const deployment = {
     kind: "Deployment",
-    metadata: { name: "api", namespace: "pr-1" },
+    metadata: metadata({ name: "api" }),
     spec: { replicas: 1, cpu: "1", paused: false },
   };
   const policy = {
     kind: "NetworkPolicy",
-    metadata: { name: "default-deny", namespace: "pr-1" },
+    metadata: metadata({ name: "default-deny" }),
     spec: { policyTypes: ["Ingress"] },
   };
-  const secret = { kind: "Secret", metadata: { name: "db" }, data: { A: "YQ==" } };
+  const secret = { kind: "Secret", metadata: metadata({ name: "db" }), data: { A: "YQ==" } };
 
   it("is listed by its kind", () => {
     assert.deepEqual(
@@ -130,10 +131,14 @@ describe("an object of the cluster", () => {
 });
 
 describe("a database that has lost its volume", () => {
-  const job = { kind: "Job", metadata: { name: "migrate-1" }, status: { completionTime: "2026-11-29T12:00:00Z" } };
+  const job = {
+    kind: "Job",
+    metadata: metadata({ name: "migrate-1" }),
+    status: { completionTime: "2026-11-29T12:00:00Z" },
+  };
   const claim = (made: string, more = {}) => ({
     kind: "PersistentVolumeClaim",
-    metadata: { name: "data-db-0", creationTimestamp: made, ...more },
+    metadata: metadata({ name: "data-db-0", creationTimestamp: made, ...more }),
   });
 
   it("is one whose claim is missing, or is younger than the last migration", () => {
@@ -150,6 +155,6 @@ describe("a database that has lost its volume", () => {
   });
 
   it("isn't one that was never migrated: its migration is still to come", () => {
-    assert.deepEqual(emptiedSince([{ kind: "Job", metadata: { name: "migrate-1" }, status: {} }]), []);
+    assert.deepEqual(emptiedSince([{ kind: "Job", metadata: metadata({ name: "migrate-1" }), status: {} }]), []);
   });
 });

@@ -8,6 +8,7 @@ import { foundIn, type Found } from "../../lifecycle/inventory/found";
 import { type Pod, requestsOf, troublesOf } from "../../lifecycle/status/pods";
 import { type Seen, statusOf } from "../../lifecycle/status/status-of";
 import { shaOf } from "../doubles/github";
+import { containerStatus, metadata } from "./kubernetes-objects";
 
 const now = new Date("2026-11-24T12:00:00Z");
 const hours = (count: number) => new Date(now.getTime() + count * 3600_000).toISOString();
@@ -31,25 +32,31 @@ function pod(
   { phase = "Running", ready, waiting, unschedulable, ending, requests }: PodOptions = {},
 ): Pod {
   return {
-    metadata: {
+    metadata: metadata({
+      name: part,
       labels: { "app.kubernetes.io/name": part },
       ...(ending === true && { deletionTimestamp: hours(0) }),
-    },
-    spec: { containers: [{ resources: { requests } }] },
+    }),
+    spec: { containers: [{ name: part, image: "reg.io/api:1", resources: { requests } }] },
     status: {
       phase,
       conditions: [
         { type: "PodScheduled", status: unschedulable ? "False" : "True", reason: unschedulable && "Unschedulable" },
         { type: "Ready", status: (ready ?? (phase === "Running" && waiting === undefined)) ? "True" : "False" },
       ].map(({ reason, ...condition }) => ({ ...condition, ...(reason && { reason }) })),
-      containerStatuses: [{ state: waiting === undefined ? {} : { waiting: { reason: waiting } } }],
+      containerStatuses: [
+        containerStatus({ name: part, state: waiting === undefined ? {} : { waiting: { reason: waiting } } }),
+      ],
     },
   };
 }
 
 const gated = (own: Pod, waiting: string): Pod => ({
   ...own,
-  status: { ...own.status, initContainerStatuses: [{ state: { waiting: { reason: waiting } } }] },
+  status: {
+    ...own.status,
+    initContainerStatuses: [containerStatus({ name: "gate", state: { waiting: { reason: waiting } } })],
+  },
 });
 
 const healthy = [pod("api"), pod("web"), pod("db"), pod("migration", { phase: "Succeeded" })];

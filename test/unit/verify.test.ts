@@ -7,6 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { Agent, Headers } from "undici";
 import { httpClient, longestBody } from "../../clients/http/client";
+import type { Pod } from "../../clients/kubernetes/types";
 import { standardParts } from "../../contract";
 import { type Check, failed, passed } from "../../verify/check";
 import { NotChecked, TooLong } from "../../verify/not-checked";
@@ -24,6 +25,7 @@ import { asJson, asText } from "../../cli/output/contract-report";
 import { Target } from "../../verify/target";
 import { verify } from "../../verify/run-checks";
 import { outside } from "../../verify/view";
+import { containerStatus, metadata } from "./kubernetes-objects";
 import { onLoopback } from "./loopback";
 
 const origin = "https://pr-1.previews.example.com";
@@ -217,10 +219,11 @@ describe("verify: answers", () => {
 
 describe("verify: images", () => {
   const digest = `sha256:${"a".repeat(64)}`;
-  const pod = (image: string, imageID = "") => ({
-    metadata: { name: "api-1" },
-    spec: { containers: [{ image }] },
-    status: { containerStatuses: [{ imageID }] },
+  const pod = (image: string, imageID = ""): Pod => ({
+    kind: "Pod",
+    metadata: metadata({ name: "api-1" }),
+    spec: { containers: [{ name: "api", image }] },
+    status: { containerStatuses: [containerStatus({ name: "api", imageID })] },
   });
 
   it("are compared by reference, and by digest where one was ordered", () => {

@@ -1,31 +1,34 @@
 import assert from "node:assert/strict";
 import { notServing, servesFormer } from "../../clients/kubernetes/rollout/rolled-out";
 import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../clients/kubernetes/rollout/verdict";
-import type { ContainerStatus, Event, Maker, Objects, Pod } from "../../clients/kubernetes/rollout/objects";
+import type { Maker, Objects } from "../../clients/kubernetes/rollout/objects";
 import { backedOff, keptFromReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
+import type { ContainerStatus, Event, Job, Pod, ReplicaSet } from "../../clients/kubernetes/types";
 import { partBegun } from "../../lifecycle/change/update";
 import { type Cause, waitsOf } from "../../clients/kubernetes/rollout/waits";
+import { containerStatus, metadata } from "./kubernetes-objects";
 
 const name = (part: string) => ({ "app.kubernetes.io/name": part });
 
-function replicaSet(own: { part?: string; uid?: string; revision?: number; status?: Maker["status"] } = {}): Maker {
+function replicaSet(
+  own: { part?: string; uid?: string; revision?: number; status?: Partial<ReplicaSet["status"]> } = {},
+): ReplicaSet {
   const { part = "api", uid = `${part}-rs`, revision = 1, status = { replicas: 1 } } = own;
   return {
     kind: "ReplicaSet",
-    metadata: {
+    metadata: metadata({
       name: uid,
-      uid,
       labels: name(part),
       annotations: { "deployment.kubernetes.io/revision": String(revision) },
-      ownerReferences: [{ kind: "Deployment", uid: part }],
-    },
-    status,
+      ownerReferences: [{ kind: "Deployment", name: part, uid: part }],
+    }),
+    status: { replicas: 0, ...status },
   };
 }
 
-const job = (status: Maker["status"]): Maker => ({
+const job = (status: Job["status"]): Job => ({
   kind: "Job",
-  metadata: { name: "migrate-1", uid: "job", labels: name("migration") },
+  metadata: metadata({ name: "migrate-1", uid: "job", labels: name("migration") }),
   status,
 });
 
@@ -33,33 +36,35 @@ function pod(container: Partial<ContainerStatus>, own: { part?: string; owner?: 
   const { part = "api", owner = `${part}-rs`, phase = "Running" } = own;
   return {
     kind: "Pod",
-    metadata: {
+    metadata: metadata({
       name: `${owner}-x`,
-      uid: `${owner}-x`,
       labels: name(part),
-      ownerReferences: [{ kind: "any", uid: owner }],
-    },
+      ownerReferences: [{ kind: "any", name: owner, uid: owner }],
+    }),
     spec: {
       containers: [
-        { name: part, startupProbe: { httpGet: { path: "/readyz" }, periodSeconds: 1, failureThreshold: 120 } },
+        {
+          name: part,
+          image: "reg.io/api:1",
+          startupProbe: { httpGet: { path: "/readyz" }, periodSeconds: 1, failureThreshold: 120 },
+        },
       ],
     },
     status: {
       phase,
-      containerStatuses: [
-        { name: part, image: "reg.io/api:1", ready: false, started: false, restartCount: 0, state: {}, ...container },
-      ],
+      containerStatuses: [containerStatus({ name: part, started: false, ...container })],
     },
   };
 }
 
 function withGate(own: Pod, gate: Partial<ContainerStatus>): Pod {
-  const status = { name: "gate", image: "postgres:16", ready: false, restartCount: 0, state: {}, ...gate };
+  const status = containerStatus({ name: "gate", image: "postgres:16", ...gate });
   return { ...own, status: { ...own.status, initContainerStatuses: [status] } };
 }
 
 const event = (uid: string, reason: string, message: string, lastTimestamp = "2026-11-24T12:00:00Z"): Event => ({
   kind: "Event",
+  metadata: metadata({ name: `${uid}.1` }),
   involvedObject: { uid },
   reason,
   message,
@@ -381,7 +386,8 @@ describe("what has failed before an update", () => {
     const stuck = pod(waiting("ImagePullBackOff"), { part: "db", owner: "db" });
     const database = (updateRevision: string): Maker => ({
       kind: "StatefulSet",
-      metadata: { name: "db", uid: "db", labels: name("db") },
+      metadata: metadata({ name: "db", labels: name("db") }),
+      spec: { replicas: 1, template: { spec: { containers: [] } } },
       status: { replicas: 1, updateRevision },
     });
     const labelled = { ...stuck, metadata: { ...stuck.metadata, labels: { "controller-revision-hash": "db-1" } } };

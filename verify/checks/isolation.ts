@@ -1,7 +1,7 @@
 import { gateName, missingGuards } from "../../contract";
+import type { Pod } from "../../clients/kubernetes/types";
 import { type Check, verdict } from "../check";
 import { NotChecked } from "../not-checked";
-import type { Pod } from "../cluster";
 
 const guards: Check = {
   id: "isolation",

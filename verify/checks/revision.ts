@@ -1,6 +1,6 @@
 import { ofImage, parseImage, type Part, productImages, productServers } from "../../contract";
+import type { Pod } from "../../clients/kubernetes/types";
 import { type Check, verdict } from "../check";
-import type { Pod } from "../cluster";
 import type { Target } from "../target";
 
 const serversOf = ({ cluster }: Target): Part[] => productServers(cluster.parts);

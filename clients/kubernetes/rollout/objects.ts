@@ -1,87 +1,9 @@
 import { nameLabel } from "../../../contract";
 import { kubectl, type Place } from "../kubectl";
+import type { Event, Job, Pod, ReplicaSet, StatefulSet } from "../types";
 
-interface Metadata {
-  readonly name: string;
-  readonly uid: string;
-  readonly generation?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly deletionTimestamp?: string;
-  readonly ownerReferences?: readonly { readonly kind: string; readonly uid: string }[];
-}
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-/** Why a container isn't running any more. */
-export interface Terminated {
-  readonly exitCode: number;
-  readonly reason?: string;
-  readonly message?: string;
-  /** ISO 8601, both by the node's clock. */
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-}
-
-export interface ContainerStatus {
-  readonly name: string;
-  readonly image: string;
-  readonly ready: boolean;
-  /** False until the startup probe has succeeded. */
-  readonly started?: boolean;
-  readonly restartCount: number;
-  readonly state: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly running?: object;
-    readonly terminated?: Terminated;
-  };
-  readonly lastState?: { readonly terminated?: Terminated };
-}
-
-export interface StartupProbe {
-  readonly httpGet?: { readonly path?: string };
-  readonly periodSeconds?: number;
-  readonly failureThreshold?: number;
-}
-
-export interface Pod {
-  readonly kind: "Pod";
-  readonly metadata: Metadata;
-  readonly spec: { readonly containers: readonly { readonly name: string; readonly startupProbe?: StartupProbe }[] };
-  readonly status: {
-    readonly phase?: string;
-    readonly conditions?: readonly Condition[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-}
-
-/** A ReplicaSet, a StatefulSet or a Job: what makes pods. */
-export interface Maker {
-  readonly kind: "ReplicaSet" | "StatefulSet" | "Job";
-  readonly metadata: Metadata;
-  readonly status?: {
-    readonly conditions?: readonly Condition[];
-    readonly replicas?: number;
-    readonly updateRevision?: string;
-    readonly active?: number;
-    readonly succeeded?: number;
-    readonly failed?: number;
-  };
-}
-
-export interface Event {
-  readonly kind: "Event";
-  readonly involvedObject: { readonly uid?: string };
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTimestamp?: string | null;
-}
+/** What makes pods. */
+export type Maker = ReplicaSet | StatefulSet | Job;
 
 /** The objects in a preview's namespace that tell how its workloads are. */
 export interface Objects {
@@ -119,7 +41,7 @@ export function isOutdated(pod: Pod, objects: Objects): boolean {
   const maker = makerOf(pod, objects);
   if (maker?.kind === "StatefulSet") {
     const revision = pod.metadata.labels?.["controller-revision-hash"];
-    return maker.status?.updateRevision !== undefined && revision !== maker.status.updateRevision;
+    return maker.status.updateRevision !== undefined && revision !== maker.status.updateRevision;
   }
   return maker === undefined || !isNewest(maker, objects);
 }

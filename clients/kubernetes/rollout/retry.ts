@@ -1,5 +1,6 @@
 import { kubectl, type Place } from "../kubectl";
-import { isOutdated, makerOf, type Maker, type Objects, type Pod } from "./objects";
+import type { Pod } from "../types";
+import { isOutdated, makerOf, type Maker, type Objects } from "./objects";
 
 /**
  * Pods that their node tries again only minutes later, because it has so often been in vain. Those of a Job are
@@ -19,8 +20,8 @@ export const withoutPods = ({ makers }: Objects): Maker[] =>
   makers.filter(
     ({ kind, status }) =>
       kind === "ReplicaSet" &&
-      (status?.replicas ?? 0) === 0 &&
-      status?.conditions?.some((condition) => condition.type === "ReplicaFailure" && condition.status === "True"),
+      status.replicas === 0 &&
+      status.conditions?.some((condition) => condition.type === "ReplicaFailure" && condition.status === "True"),
   );
 
 /** Pods of a StatefulSet that has another template by now, and that it won't replace before they are ready. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lasting, limits, type Part, standardPartList, standardParts, UserError } from "../../../contract";
 import type { Place } from "../kubectl";
-import { isOutdated, isReady, look, type Objects, partOf, type Pod } from "./objects";
+import type { Pod } from "../types";
+import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
 
 export interface RolloutOptions {
   /** What the preview consists of. @default what every preview has */

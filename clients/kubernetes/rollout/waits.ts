@@ -1,17 +1,6 @@
 import { gateExitCodes, gateName, limits } from "../../../contract";
-import {
-  type ContainerStatus,
-  type Event,
-  isNewest,
-  isOutdated,
-  type Maker,
-  makerOf,
-  type Objects,
-  partOf,
-  type Pod,
-  type StartupProbe,
-  type Terminated,
-} from "./objects";
+import type { ContainerStatus, Event, Job, Pod, Probe, Terminated } from "../types";
+import { isNewest, isOutdated, type Maker, makerOf, type Objects, partOf } from "./objects";
 
 /** Why a workload isn't there yet. */
 export type Cause =
@@ -183,7 +172,7 @@ function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]
 }
 
 /** What the pod's own check has said last. */
-function lastAnswer(pod: Pod, probe: StartupProbe | undefined, events: readonly Event[]): string {
+function lastAnswer(pod: Pod, probe: Probe | undefined, events: readonly Event[]): string {
   const unhealthy = events
     .filter(({ involvedObject, reason }) => involvedObject.uid === pod.metadata.uid && reason === "Unhealthy")
     .sort((a, b) => Date.parse(a.lastTimestamp ?? "") - Date.parse(b.lastTimestamp ?? ""))
@@ -193,17 +182,17 @@ function lastAnswer(pod: Pod, probe: StartupProbe | undefined, events: readonly 
   return status !== undefined && path !== undefined ? `${path} answers ${status}` : (unhealthy?.message ?? "no answer");
 }
 
-const startupProbe = ({ name }: ContainerStatus, { spec }: Pod): StartupProbe | undefined =>
+const startupProbe = ({ name }: ContainerStatus, { spec }: Pod): Probe | undefined =>
   spec.containers.find((container) => container.name === name)?.startupProbe;
 
 /** How long a container has to get ready, in seconds; undefined where nobody looks. */
-function limitOf(probe: StartupProbe | undefined): number | undefined {
+function limitOf(probe: Probe | undefined): number | undefined {
   const { periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
   return probe && periodSeconds * failureThreshold;
 }
 
 /** Ended by the node after the time that it had to get ready. Its event may be lost among those of the failed checks. */
-function wasNeverReady(end: Terminated | undefined, probe: StartupProbe | undefined): boolean {
+function wasNeverReady(end: Terminated | undefined, probe: Probe | undefined): boolean {
   const seconds = (Date.parse(end?.finishedAt ?? "") - Date.parse(end?.startedAt ?? "")) / 1000;
   const limit = limitOf(probe);
   const toStop = 15;
@@ -212,19 +201,25 @@ function wasNeverReady(end: Terminated | undefined, probe: StartupProbe | undefi
 
 /** Why no pods are made: the namespace's quota, most of the time. */
 function refusal(maker: Maker, { events }: Objects): Reason | undefined {
-  const failure = maker.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
-  const { replicas = 0, active = 0, succeeded = 0, failed = 0 } = maker.status ?? {};
+  const failure = maker.status.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   // Only ReplicaSets have the condition.
-  const hasPods = replicas + active + succeeded + failed > 0;
   const event = events.findLast(
     ({ involvedObject, reason }) => involvedObject.uid === maker.metadata.uid && reason === "FailedCreate",
   );
-  const message = failure?.message ?? (maker.kind === "ReplicaSet" || hasPods ? undefined : event?.message);
+  const message = failure?.message ?? (maker.kind === "ReplicaSet" || hasPods(maker) ? undefined : event?.message);
   return message === undefined ? undefined : { cause: "refused", message: `its pods are refused: ${message}` };
 }
 
-function jobReason(job: Maker, objects: Objects): Reason | undefined {
-  const failed = job.status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+function hasPods(maker: Maker): boolean {
+  if (maker.kind !== "Job") {
+    return maker.status.replicas > 0;
+  }
+  const { active = 0, succeeded = 0, failed = 0 } = maker.status;
+  return active + succeeded + failed > 0;
+}
+
+function jobReason(job: Job, objects: Objects): Reason | undefined {
+  const failed = job.status.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
   if (failed === undefined) {
     return refusal(job, objects);
   }
