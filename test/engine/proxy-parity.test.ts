@@ -368,7 +368,7 @@ describe("the proxy between browser and Django", () => {
     }
 
     if (isWhole) {
-      // After half a minute. The proxy's own tests do it with less patience.
+      // After half a minute. The proxy's own tests do it with a shorter time.
       it("answers 504 in a few words when Django is silent, and tells Django", async () => {
         const answer = await through("/parity/silent/?name=silence");
         assert.equal(answer.status, 504);

@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { cache } from "react";
 import type { Session } from "./types";
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Asks Django from the server, as the visitor: their cookies go along. Undefined if there is no answer, or a bad one;
@@ -15,7 +15,7 @@ export const backend = cache(async <Answer>(path: string): Promise<Answer | unde
     const answer = await fetch(new URL(path, process.env.INTERNAL_API_URL), {
       cache: "no-store",
       headers: { Accept: "application/json", ...(cookie && { Cookie: cookie }) },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return (await answer.json()) as Answer;

@@ -269,7 +269,7 @@ describe("the answer", () => {
   });
 
   test("events arrive as they are sent, and may be further apart than the first may take", async () => {
-    options = { ...options, patienceMs: 100 };
+    options = { ...options, timeoutMs: 100 };
     const sent: number[] = [];
     django = async (_, response) => {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
@@ -446,7 +446,7 @@ describe("when something goes wrong", () => {
   });
 
   test("Django silent is 504, and Django is told", async () => {
-    options = { ...options, patienceMs: 100 };
+    options = { ...options, timeoutMs: 100 };
     let gone: Promise<unknown> | undefined;
     django = (request) => void (gone = once(request.socket, "close"));
     const answer = await ask("/api/orders/");
@@ -458,7 +458,7 @@ describe("when something goes wrong", () => {
   const mayBeDone = "It may have done what you asked for: look before you send it again.";
 
   test("a change that is silent for too long may have been made, and the answer says so", async () => {
-    options = { ...options, patienceMs: 100 };
+    options = { ...options, timeoutMs: 100 };
     django = (request) => void request.resume();
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       const answer = await ask("/api/orders/", { method, body: "{}", headers: { "Content-Length": 2 } });
@@ -475,7 +475,7 @@ describe("when something goes wrong", () => {
   });
 
   test("a browser that asked for a page gets one, as safe as any other", async () => {
-    options = { ...options, patienceMs: 100 };
+    options = { ...options, timeoutMs: 100 };
     django = () => {};
     const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
     const answer = await ask("/api/admin/", { method: "POST", headers: { Accept: accept } });
@@ -488,7 +488,7 @@ describe("when something goes wrong", () => {
   });
 
   test("a visitor who pauses in an upload isn't Django's silence", async () => {
-    options = { ...options, patienceMs: 50 };
+    options = { ...options, timeoutMs: 50 };
     django = async (request, response) => response.end(sha256(await buffer(request)));
     const body = Readable.from(
       (async function* () {
@@ -503,7 +503,7 @@ describe("when something goes wrong", () => {
   });
 
   test("Django that takes no more of an upload is 504", async () => {
-    options = { ...options, patienceMs: 50 };
+    options = { ...options, timeoutMs: 50 };
     django = (request) => request.pause();
     const call = http.request(addressOf(web), { path: "/api/upload/", method: "POST" });
     call.write(Buffer.alloc(20_000_000));

@@ -19,7 +19,7 @@ export interface ForwardOptions {
    *
    * @default 30000
    */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 
   readonly upload?: UploadLimits;
 }
@@ -44,7 +44,7 @@ function pass(
   agent = keptConnections,
 ): void {
   const { request, response } = exchange;
-  const { upstream, patienceMs = 30_000, upload = {} } = options;
+  const { upstream, timeoutMs = 30_000, upload = {} } = options;
   const call = http.request(upstream, {
     agent,
     path,
@@ -83,7 +83,7 @@ function pass(
     socket.destroy();
     fail(new Error("an upgrade that nobody asked for"));
   });
-  call.setTimeout(patienceMs, () => {
+  call.setTimeout(timeoutMs, () => {
     // While an upload isn't complete, it may be the visitor who pauses.
     const isDjangosTurn = request.complete || call.writableNeedDrain;
     if (!answer && isDjangosTurn) call.destroy(new Refusal(504, unanswered()));

@@ -139,7 +139,7 @@ class FailureTest(TestCase):
     def test_a_database_that_never_comes_is_given_up(self):
         module = "orders.management.commands.migrate_and_seed"
         with (
-            mock.patch(f"{module}.PATIENCE_SECONDS", 0),
+            mock.patch(f"{module}.TIMEOUT_SECONDS", 0),
             mock.patch(f"{module}.connection.ensure_connection", side_effect=OperationalError("refused")),
             mock.patch(f"{module}.time.sleep"),
             self.assertRaisesMessage(CommandError, "DATABASE_URL): refused"),

@@ -12,7 +12,7 @@ from orders.demo import ensure_reviewer
 from orders.models import SeedRun
 
 # A new pod's first connections may be refused until the network policy knows it, and Postgres may be starting.
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 # Any number will do, if nothing else in this database uses it.
 LOCK = 515_123
 
@@ -30,13 +30,13 @@ class Command(BaseCommand):
         self._seed()
 
     def _wait(self):
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             try:
                 return connection.ensure_connection()
             except OperationalError as error:
                 if time.monotonic() > deadline:
-                    raise CommandError(f"no database within {PATIENCE_SECONDS} s (DATABASE_URL): {error}") from None
+                    raise CommandError(f"no database within {TIMEOUT_SECONDS} s (DATABASE_URL): {error}") from None
                 time.sleep(0.5)
 
     def _compare(self):
