@@ -8,9 +8,25 @@ export interface PublicHostArgs {
   readonly namespace: k8s.core.v1.Namespace;
 }
 
+/** What a cluster must have for the route to be served: looked for before anything is made. */
+export interface RouteNeed {
+  /** As `kubectl get` takes it. */
+  readonly object: string;
+  readonly kind: string;
+  /** What is wrong where it isn't there, with the setting first. */
+  readonly problem: string;
+}
+
+export const routeNeed = ({ ingress: { className } }: Settings): RouteNeed => ({
+  object: `ingressclass/${className}`,
+  kind: "IngressClass",
+  problem: `ingress.className: the cluster has no such IngressClass; got ${JSON.stringify(className)}`,
+});
+
 /**
- * The routes from the public host to the web and, where settings ask for it, straight to Django. TLS ends at the controller with its default certificate, which is the
- * wildcard of the domain: no Secret is copied into previews. Another kind of route is made here and nowhere else.
+ * The routes from the public host to the web and, where settings ask for it, straight to Django. TLS ends at the controller with
+ * its default certificate, which is the wildcard of the domain: no Secret is copied into previews. Another kind of route takes
+ * this file, its settings in contract/settings/schema.ts, and what a deployer may make in docs/deployer-rights.yaml.
  */
 export class PublicHost extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace }: PublicHostArgs, options?: pulumi.ComponentResourceOptions) {
@@ -18,7 +34,7 @@ export class PublicHost extends pulumi.ComponentResource {
     const { ingress, parts } = settings;
     const { className, annotations } = ingress;
     const rules = ingressRules(settings);
-    const timeout = `${limits.ingressSeconds}s`;
+    const timeout = `${limits.routeSeconds}s`;
 
     new k8s.networking.v1.Ingress(
       name,

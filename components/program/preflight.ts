@@ -11,6 +11,7 @@ import {
   UserError,
 } from "../../contract";
 import type { LivingDatabase } from "../living-database";
+import { routeNeed } from "../public-host";
 
 interface KubernetesObject {
   readonly kind: string;
@@ -35,7 +36,7 @@ export interface Existing {
 
 /**
  * What must be asked of the cluster before anything is made: that it answers, that the namespace is free or ours, that the
- * preview isn't elsewhere, and that the ingress class exists. Uses `kubectl`, which reads every kind of kubeconfig and runs
+ * preview isn't elsewhere, and that it serves the public host's route. Uses `kubectl`, which reads every kind of kubeconfig and runs
  * its credential plugins.
  *
  * @param deployedIn the cluster that the preview is in, by the uid of its namespace kube-system @default it isn't known
@@ -77,7 +78,7 @@ export function judgePlace({ names, owner }: Settings, namespaces: readonly Kube
 /** What is wrong with these settings on a cluster that has these objects. */
 export function judge(settings: Settings, objects: readonly KubernetesObject[]): string[] {
   const { namespace } = settings.names;
-  const { className } = settings.ingress;
+  const need = routeNeed(settings);
   const found = objects.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
   const problems: string[] = [];
   if (found !== undefined) {
@@ -88,18 +89,18 @@ export function judge(settings: Settings, objects: readonly KubernetesObject[]):
       problems.push(`namespace ${namespace} is still being deleted; try again when it is gone`);
     }
   }
-  if (!objects.some(({ kind }) => kind === "IngressClass")) {
-    problems.push(`ingress.className: the cluster has no such IngressClass; got ${JSON.stringify(className)}`);
+  if (!objects.some(({ kind }) => kind === need.kind)) {
+    problems.push(need.problem);
   }
   return problems;
 }
 
-const objectsOf = ({ kubeContext, names, ingress }: Settings) =>
+const objectsOf = (settings: Settings) =>
   get<KubernetesObject>(
-    kubeContext,
+    settings.kubeContext,
     "namespace/kube-system",
-    `namespace/${names.namespace}`,
-    `ingressclass/${ingress.className}`,
+    `namespace/${settings.names.namespace}`,
+    routeNeed(settings).object,
   );
 
 /** Namespaces of this pull request's previews, its owner's or another's. */

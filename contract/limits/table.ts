@@ -87,7 +87,12 @@ export const limitsTable = {
     what: "a workload that is deleted",
     then: "the update or the closing fails",
   },
-  ingressSeconds: { atMost: 3 * 60, who: "Pulumi", what: "an Ingress's address", then: "the update fails" },
+  routeSeconds: {
+    atMost: 3 * 60,
+    who: "Pulumi",
+    what: "the route to the host, such as an Ingress's address",
+    then: "the update fails",
+  },
   dnsRecordSeconds: {
     atMost: 2 * 60,
     who: "Pulumi",

@@ -127,9 +127,11 @@ const objectKey = z
   .string()
   .regex(/^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, "must be the name of a label");
 
+const labelValue = matching(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a label's value");
+
 /** At least one: an empty selector would match every namespace. */
-export const labels = z
-  .record(objectKey, matching(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a label's value"))
+export const selectingLabels = z
+  .record(objectKey, labelValue)
   .refine((all) => Object.keys(all).length > 0, "must name at least one label");
 
 export const annotations = z.record(objectKey, text);

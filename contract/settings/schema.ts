@@ -4,7 +4,8 @@ import * as rule from "./rules";
 
 /**
  * Every setting with its rule, its default and the sentence that the README and `Pulumi.yaml` show for it. The keys of
- * the outermost object are the keys of the stack's configuration.
+ * the outermost object are the keys of the stack's configuration, which hands over as a text what is no group: a number or a
+ * boolean there takes a rule such as `portText`, one in a group `z.int()` or `z.boolean()`.
  */
 
 function resources(cpu: string, memory: string, memoryLimit: string) {
@@ -26,7 +27,7 @@ const environmentValue = z.union([rule.text, z.strictObject({ secret: rule.objec
   error: rule.notText("must be a text, or { secret, key } that names a Secret in the preview's namespace"),
 });
 
-function workload<Own extends z.ZodRawShape>(own: Own) {
+function productImage<Own extends z.ZodRawShape>(own: Own) {
   return z.strictObject({
     image: rule.image.prefault("").describe("the image, by digest or by a tag that is a commit SHA"),
     sha: rule
@@ -61,7 +62,7 @@ const writablePathsMean =
 const egressRule = z
   .strictObject({
     cidr: rule.cidr.optional().describe("destination addresses"),
-    namespaceLabels: rule.labels.optional().describe("or the labels of the destination's namespace"),
+    namespaceLabels: rule.selectingLabels.optional().describe("or the labels of the destination's namespace"),
     ports: z.array(rule.port).min(1).optional().describe("TCP ports; by default all"),
   })
   .refine((to) => (to.cidr === undefined) !== (to.namespaceLabels === undefined), {
@@ -85,7 +86,7 @@ export const settingsSchema = z.strictObject({
   repository: rule
     .optional(rule.matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
     .describe("owner/name at the code host, in labels and in the DNS record's comment"),
-  api: workload({
+  api: productImage({
     command: z.array(rule.text).min(1).default(["./bin/api-entrypoint.sh"]).describe("serves the API"),
     migrate: z
       .array(rule.text)
@@ -108,7 +109,7 @@ export const settingsSchema = z.strictObject({
   })
     .prefault({})
     .describe("the Django API"),
-  web: workload({
+  web: productImage({
     command: z.array(rule.text).min(1).default(["node", "server.js"]).describe("serves the web"),
     port: rule.port.default(3000).describe("port that the web listens on"),
     livePath: rule.path.default("/healthz").describe("liveness check"),
@@ -154,7 +155,9 @@ export const settingsSchema = z.strictObject({
         .describe("for the controller: redirect of HTTP, body size, pulumi.com/skipAwait where it publishes no status"),
       controller: z
         .strictObject({
-          namespaceLabels: rule.labels.optional().describe("labels of the namespace that the controller's pods are in"),
+          namespaceLabels: rule.selectingLabels
+            .optional()
+            .describe("labels of the namespace that the controller's pods are in"),
           cidr: rule.cidr.optional().describe("or its addresses, for a controller on the host network or in a cloud"),
         })
         .refine((from) => (from.cidr === undefined) !== (from.namespaceLabels === undefined), {

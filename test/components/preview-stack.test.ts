@@ -232,7 +232,8 @@ describe("PreviewStack, as it registers its resources", () => {
 
   it("selects with every workload the pods that it makes", () => {
     for (const { metadata, spec } of workloads(resources).filter(({ spec }) => spec.selector !== undefined)) {
-      assert.deepEqual(spec.selector?.matchLabels, spec.template.metadata.labels, metadata.name);
+      const { labels } = spec.template.metadata;
+      assert.deepEqual({ ...labels, ...spec.selector?.matchLabels }, labels, metadata.name);
     }
   });
 

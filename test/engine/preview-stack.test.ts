@@ -187,7 +187,11 @@ async function withComponents(preview: Preview, change: (labels: string) => stri
     program.forEach((part) => cpSync(join(checkout, part), join(folder, part), { recursive: true }));
     const labels = join(folder, "components/pod/labels.ts");
     const before = readFileSync(labels, "utf8");
-    assert.notEqual(change(before), before);
+    assert.notEqual(
+      change(before),
+      before,
+      "components/pod/labels.ts is written otherwise by now: this test changes its text",
+    );
     writeFileSync(labels, change(before));
     cpSync(preview.file, join(folder, `Pulumi.${preview.stack}.yaml`));
     const options = ["--stack", preview.stack, "--yes", "--skip-preview", "--non-interactive"];
