@@ -1,4 +1,4 @@
-import type { CodeHostAccess } from "../clients/code-host";
+import { type CodeHostAccess, codeHostKinds } from "../clients/code-host";
 import type { Run } from "../lifecycle/workspace";
 
 /** What CI and GitHub say in variables of the run that a command is part of. They are read here and nowhere else. */
@@ -15,9 +15,15 @@ export interface Ci {
 export function ciFrom(env: NodeJS.ProcessEnv): Ci {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
   const isGitHub = env.GITHUB_ACTIONS === "true";
+  const kind = codeHostKinds.find(({ variables }) => env[variables.token]) ?? codeHostKinds[0];
   return {
     run: { isWorkflow: env.CI === "true", reference: runReference(env), repository },
-    codeHost: { token: env.GITHUB_TOKEN, url: env.GITHUB_API_URL, isRequired: env.CI === "true" || isGitHub },
+    codeHost: {
+      kind,
+      token: env[kind.variables.token],
+      url: env[kind.variables.url],
+      isRequired: env.CI === "true" || isGitHub,
+    },
     runPage: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
     obeysOutput: isGitHub,
   };

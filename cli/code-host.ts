@@ -4,7 +4,7 @@ import { codeHostFor, type Workspace } from "../lifecycle/workspace";
 import { report } from "./workspace";
 
 /** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
-export async function codeHostOf(workspace: Workspace, pullRequest: number): Promise<CodeHost | undefined> {
+export async function codeHostOfPreview(workspace: Workspace, pullRequest: number): Promise<CodeHost | undefined> {
   const known = await findPreview(workspace, pullRequest);
   return codeHostFor(workspace, known?.identity.owner.repository ?? "");
 }

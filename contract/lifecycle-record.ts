@@ -40,7 +40,11 @@ export function annotationArguments(record: Partial<LifecycleRecord>): string[] 
   );
 }
 
-/** When a preview that is updated now expires. */
+/**
+ * When a preview that is updated now expires.
+ *
+ * @param now by the latest of the clocks that can be asked (lifecycle/clocks.ts)
+ */
 export function expiryFrom(now: Date, ttlDays: number): string {
   return new Date(now.getTime() + ttlDays * 24 * 3600_000).toISOString();
 }

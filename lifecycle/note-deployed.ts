@@ -1,7 +1,7 @@
 import { type DeploymentRecord, type LifecycleRecord, UserError } from "../contract";
 import { type Deployment, deploymentOf } from "../clients/pulumi/deployment";
 import type { Place } from "../clients/kubernetes/kubectl";
-import { findNamespace, noteUnchanged } from "../clients/kubernetes/namespace";
+import { findNamespace, noteIfUnchanged } from "../clients/kubernetes/namespace";
 import type { PulumiContext } from "../clients/pulumi/pulumi";
 
 export type Recorded = Deployment & { readonly record: DeploymentRecord };
@@ -34,7 +34,7 @@ export async function noteDeployed(
       );
     }
     const { commit: sha, asleep } = record;
-    if (await noteUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {
+    if (await noteIfUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {
       return { ...deployment, record };
     }
   }

@@ -1,4 +1,4 @@
-import type { CodeHost } from "../clients/code-host";
+import { type CodeHost, tokenVariables } from "../clients/code-host";
 import type { Zone } from "../clients/dns";
 import type { PulumiContext } from "../clients/pulumi/pulumi";
 
@@ -44,5 +44,4 @@ export const codeHostFor = ({ codeHost, run }: Pick<Workspace, "codeHost" | "run
   codeHost(repository || (run.repository ?? ""));
 
 /** What is said where nobody can be asked about a pull request. */
-export const noCodeHost =
-  "pull request not checked: there is no code host to ask (setting repository, variable GITHUB_TOKEN)";
+export const noCodeHost = `pull request not checked: there is no code host to ask (setting repository, variable ${tokenVariables})`;

@@ -5,7 +5,7 @@ import { harmlessJson } from "../../clients/process/harmless";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { closeByNumber } from "../../lifecycle/close";
 import { pullRequest } from "../arguments";
-import { codeHostOf, tell } from "../code-host";
+import { codeHostOfPreview, tell } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { print } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
@@ -24,7 +24,7 @@ export const addClose = (program: Command) =>
     .action(async (number, options) => {
       const workspace = reportingWorkspace();
       await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
-      const host = options.comment === true ? await codeHostOf(workspace, number) : undefined;
+      const host = options.comment === true ? await codeHostOfPreview(workspace, number) : undefined;
       try {
         const receipt = await closeByNumber(workspace, number, options);
         print(options.json === true ? harmlessJson(receipt) : asText(receipt));

@@ -1,4 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
+import { tokenVariables } from "../../clients/code-host";
 import { table } from "table";
 import { UserError } from "../../contract";
 import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
@@ -31,7 +32,7 @@ export const addReconcile = (program: Command) =>
       if (codeHost === undefined) {
         throw new UserError(
           "reconciling needs a code host that says which pull requests are closed: set the setting repository and " +
-            "GITHUB_TOKEN (pulumi config set --stack preview repository owner/name)",
+            `${tokenVariables} (pulumi config set --stack preview repository owner/name)`,
         );
       }
       // The plan is seen before anything happens, also by whoever waits for the JSON.

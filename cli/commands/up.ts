@@ -6,7 +6,7 @@ import { deploy, type UpResult } from "../../lifecycle/up";
 import { noCodeHost } from "../../lifecycle/workspace";
 import { makeScreenshotFolder } from "../../verify/screenshots/screenshots";
 import { commit, pullRequest } from "../arguments";
-import { codeHostOf, tell } from "../code-host";
+import { codeHostOfPreview, tell } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { coloured, summary } from "../output/contract-report";
 import { print } from "../output/print";
@@ -36,7 +36,7 @@ export const addUp = (program: Command) =>
       if (options.screenshots !== undefined) {
         makeScreenshotFolder(options.screenshots);
       }
-      const host = await codeHostOf(workspace, number);
+      const host = await codeHostOfPreview(workspace, number);
       if (host === undefined) {
         report(noCodeHost);
       }

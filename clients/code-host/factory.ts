@@ -1,17 +1,18 @@
 import { UserError } from "../../contract";
-import { type ClientOptions, githubClient } from "./github/client";
-import { GitHub } from "./github/github";
-import type { CodeHost } from "./interface";
+import { github } from "./github";
+import type { CodeHost, CodeHostKind, OpenOptions } from "./interface";
 import { ServerClock } from "./server-clock";
 
-/** GitHub's own rule for owners and repositories, so that neither can lead to another path. */
-const repositoryName = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+/** The first is asked where no other has a token. */
+export const codeHostKinds: readonly [CodeHostKind, ...CodeHostKind[]] = [github];
 
-/** How GitHub is asked. */
+/** `GITHUB_TOKEN`, and those of others, as a sentence names them. */
+export const tokenVariables = codeHostKinds.map(({ variables }) => variables.token).join(" or ");
+
+/** How the code host is asked: what its variables say. */
 export interface CodeHostAccess {
-  /** The variable GITHUB_TOKEN. */
+  readonly kind: CodeHostKind;
   readonly token?: string;
-  /** The variable GITHUB_API_URL. @default https://api.github.com */
   readonly url?: string;
   /** Whether there must be one, as in a workflow. */
   readonly isRequired: boolean;
@@ -25,28 +26,29 @@ export interface CodeHostAccess {
  */
 export function codeHost(
   repository: string,
-  { token = "", url, isRequired }: CodeHostAccess,
-  options: Pick<ClientOptions, "report"> & Partial<ClientOptions>,
+  { kind, token = "", url, isRequired }: CodeHostAccess,
+  options: Omit<OpenOptions, "token" | "baseUrl">,
 ): CodeHost | undefined {
   if (repository === "" || token === "") {
     if (isRequired) {
       throw new UserError(
         "workflows require a code host, so that nothing is deployed for a pull request that was closed: set " +
-          [repository === "" && "the setting repository to owner/name", token === "" && "the variable GITHUB_TOKEN"]
+          [
+            repository === "" && "the setting repository to owner/name",
+            token === "" && `the variable ${tokenVariables}`,
+          ]
             .filter(Boolean)
             .join(" and "),
       );
     }
     return undefined;
   }
-  if (!repositoryName.test(repository)) {
+  if (!kind.repository.test(repository)) {
     throw new UserError(`repository must be owner/name, as at the code host; got ${repository}`);
   }
-  const baseUrl = (url || "https://api.github.com").replace(/\/+$/, "");
+  const baseUrl = (url || kind.url).replace(/\/+$/, "");
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "")) {
-    throw new UserError(`GITHUB_API_URL must be a URL such as https://github.example.com/api/v3; got ${baseUrl}`);
+    throw new UserError(`${kind.variables.url} must be a URL such as ${kind.ownUrl}; got ${baseUrl}`);
   }
-  const clock = new ServerClock();
-  const client = githubClient({ token, baseUrl, ...options, hear: (date) => clock.hear(date) });
-  return new GitHub(repository, client, clock);
+  return kind.open(repository, { token, baseUrl, ...options }, new ServerClock());
 }

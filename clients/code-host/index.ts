@@ -1,2 +1,2 @@
-export { codeHost, type CodeHostAccess } from "./factory";
+export { codeHost, type CodeHostAccess, codeHostKinds, tokenVariables } from "./factory";
 export type { CodeHost, PullRequest } from "./interface";

@@ -1,3 +1,5 @@
+import type { ServerClock } from "./server-clock";
+
 /** A pull request as the code host has it now. */
 export interface PullRequest {
   readonly number: number;
@@ -36,4 +38,27 @@ export interface CodeHost {
   setComment(number: number, body: string): Promise<void>;
   /** What the time is by the code host's clock; undefined before its first answer. */
   now(): Date | undefined;
+}
+
+/** How a kind of code host is found and opened; `factory.ts` lists them all. */
+export interface CodeHostKind {
+  /** The variables that say with which token and where it is asked. */
+  readonly variables: { readonly token: string; readonly url: string };
+  /** Where it is asked unless the variable says otherwise, and an example of what the variable says. */
+  readonly url: string;
+  readonly ownUrl: string;
+  /** Its own rule for repositories, so that none can lead to another path. */
+  readonly repository: RegExp;
+  open(repository: string, options: OpenOptions, clock: ServerClock): CodeHost;
+}
+
+export interface OpenOptions {
+  readonly token: string;
+  readonly baseUrl: string;
+  /** Is told of failed tries and of waits. */
+  readonly report: (message: string) => void;
+  /** How long one answer may take. */
+  readonly timeoutMs?: number;
+  /** Milliseconds in a second of waiting between two tries. Tests have less time. */
+  readonly second?: number;
 }

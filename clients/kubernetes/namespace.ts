@@ -52,7 +52,7 @@ export async function deleteNamespace(place: Place, { name, uid }: Namespace): P
 }
 
 /** Notes something down about a preview, where the namespace is still as it was looked at; false where it isn't. */
-export async function noteUnchanged(
+export async function noteIfUnchanged(
   place: Place,
   { resourceVersion }: Namespace,
   record: Partial<LifecycleRecord>,

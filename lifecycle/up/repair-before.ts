@@ -2,7 +2,7 @@ import type { UserError } from "../../contract";
 import type { Zone } from "../../clients/dns";
 import type { Identity } from "../inventory/identity";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
-import { listRecords, recordsAmong, unknownRecords } from "./records";
+import { listRecords, recordsAmong, unknownRecords } from "./dns-records";
 import { repairState } from "../../clients/pulumi/repair-state";
 import { stackName } from "../../clients/pulumi/stacks";
 import { exportState, recordsOf, type State } from "../../clients/pulumi/state";

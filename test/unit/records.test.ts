@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dnsComment, namesOf } from "../../contract";
 import type { OwnedRecord, Zone } from "../../clients/dns/zone";
 import type { Identity } from "../../lifecycle/inventory/identity";
-import { listRecords, recordsAmong, unknownRecords } from "../../lifecycle/up/records";
+import { listRecords, recordsAmong, unknownRecords } from "../../lifecycle/up/dns-records";
 import type { StateResource } from "../../clients/pulumi/state";
 
 const owner = { project: "preview", product: "orders", repository: "myorg/orders", pullRequest: 7 };

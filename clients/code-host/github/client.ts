@@ -3,7 +3,7 @@ import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { limits } from "../../../contract";
-import { transport } from "./transport";
+import { transport } from "../transport";
 
 export interface ClientOptions {
   readonly token: string;

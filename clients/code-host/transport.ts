@@ -10,8 +10,8 @@ export interface TransportOptions {
 }
 
 /**
- * `fetch` as a client of GitHub needs it, by the proxy of HTTPS_PROXY and NO_PROXY: an answer counts only when all of it
- * has arrived, in time and readable; a redirection is followed with the same method, as GitHub asks for, but never to
+ * `fetch` as a client of a code host needs it, by the proxy of HTTPS_PROXY and NO_PROXY: an answer counts only when all of it
+ * has arrived, in time and readable; a redirection is followed with the same method, as theirs ask for, but never to
  * another origin, which would get the token or answer in GitHub's place.
  */
 export function transport({ timeoutMs, report, hear }: TransportOptions) {
