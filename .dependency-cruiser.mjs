@@ -53,7 +53,7 @@ export default {
       comment: "The embedded default uses the lifecycle as a person does.",
       severity: "error",
       from: { path: "^embedded/" },
-      to: { path: ours, pathNot: inside("embedded", "lifecycle", "verify", "clients", "contract") },
+      to: { path: ours, pathNot: inside("embedded", "lifecycle", "clients", "contract") },
     },
     {
       name: "embedded-is-a-guest",

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
         project: checkout,
         env: embedded.variables,
         onLine: (line) => log.write(`${line}\n`),
+        report: (message) => log.write(`${message}\n`),
       };
       const figures = [...(await previewFigures(context, embedded)), ...(await bootFigures(embedded))];
       console.log(JSON.stringify(figures, undefined, 2));

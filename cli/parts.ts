@@ -3,7 +3,7 @@ import { deployed } from "../lifecycle/inventory/deployed";
 import { workspace } from "./workspace";
 
 /** What a person calls parts of a preview. */
-export const namesOf = (parts: readonly Part[]): string[] => parts.map(({ name }) => name);
+export const partNames = (parts: readonly Part[]): string[] => parts.map(({ name }) => name);
 
 /**
  * One part of a preview.
@@ -15,7 +15,7 @@ export async function findPart(pullRequest: number, name: string): Promise<{ par
   const { kubeContext, namespace, parts } = await deployed(workspace(), pullRequest);
   const part = parts.find((one) => one.name === name);
   if (part === undefined) {
-    throw new UserError(`pr-${pullRequest} has no part ${name}; it has ${namesOf(parts).join(", ")}`);
+    throw new UserError(`pr-${pullRequest} has no part ${name}; it has ${partNames(parts).join(", ")}`);
   }
   return { part, place: ["--context", kubeContext, "--namespace", namespace] };
 }

@@ -2,9 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Environment, limits, type ListeningPart, type Settings, writableFolders } from "../contract";
-import { gate } from "./pod/gate";
 import {
   container,
+  gate,
   inNamespace,
   labelsOf,
   podSpec,

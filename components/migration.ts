@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { addressOf, apiEnvironment, limits, type Settings, shortHash, writableFolders } from "../contract";
-import { gate } from "./pod/gate";
 import {
   container,
+  gate,
   labelsOf,
   podSpec,
   type ProductArgs,

@@ -10,9 +10,9 @@ import {
   limits,
   type Settings,
 } from "../contract";
-import { gate } from "./pod/gate";
 import {
   container,
+  gate,
   inNamespace,
   labelsOf,
   podSpec,
@@ -105,7 +105,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
           ports: [{ name: "postgres", containerPort: parts.db.targetPort }],
           resources: resourceRequirements(database.resources, databaseFolders),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],
-          startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: limits.serverReadySeconds },
+          startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: limits.databaseSeconds },
           readinessProbe: { ...isReady, periodSeconds: 5 },
           livenessProbe: { ...isReady, periodSeconds: 20 },
         }),

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { nameLabel, referenceOf, standardPartList } from "../../contract";
 import { harmlessLines } from "../../clients/process/harmless";
 import { pullRequest } from "../arguments";
-import { findPart, namesOf } from "../parts";
+import { findPart, partNames } from "../parts";
 import { ci } from "../workspace";
 
 export const addLogs = (program: Command) =>
@@ -12,7 +12,7 @@ export const addLogs = (program: Command) =>
     .command("logs")
     .description("show what a part of a preview has logged")
     .argument("<number>", "the pull request's number", pullRequest)
-    .addArgument(new Argument("<part>").choices(namesOf(standardPartList)))
+    .addArgument(new Argument("<part>").choices(partNames(standardPartList)))
     .option("-f, --follow", "go on as it is written")
     .option("--tail <lines>", "how many lines to begin with", "200")
     .action(async (number, name, { follow = false, tail }) => {

@@ -2,14 +2,14 @@ import { Argument, type Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { lasting, referenceOf, standardPartList } from "../../contract";
 import { pullRequest } from "../arguments";
-import { findPart, namesOf } from "../parts";
+import { findPart, partNames } from "../parts";
 
 export const addShell = (program: Command) =>
   program
     .command("shell")
     .description("open a shell in a part of a preview; in the database its client")
     .argument("<number>", "the pull request's number", pullRequest)
-    .addArgument(new Argument("<part>").choices(namesOf(lasting(standardPartList))))
+    .addArgument(new Argument("<part>").choices(partNames(lasting(standardPartList))))
     .argument("[command...]", "after --: run this instead")
     .action(async (number, name, command) => {
       const { part, place } = await findPart(number, name);

@@ -1,7 +1,7 @@
 import { harmless } from "../../clients/process/harmless";
 
 /**
- * Prints a result on standard output, which has nothing else. Here and in `say` alone this folder prints (a rule of
+ * Prints a result on standard output, which has nothing else. Here and in `say` alone the command prints (a rule of
  * eslint.config.mjs), so that nothing from outside gets by `harmless`; JSON of `harmlessJson` stays as it is.
  *
  * @param paint puts colours of our own into the harmless text @default none

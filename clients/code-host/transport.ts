@@ -12,7 +12,7 @@ export interface TransportOptions {
 /**
  * `fetch` as a client of a code host needs it, by the proxy of HTTPS_PROXY and NO_PROXY: an answer counts only when all of it
  * has arrived, in time and readable; a redirection is followed with the same method, as theirs ask for, but never to
- * another origin, which would get the token or answer in GitHub's place.
+ * another origin, which would get the token or answer in its place.
  */
 export function transport({ timeoutMs, report, hear }: TransportOptions) {
   const dispatcher = new EnvHttpProxyAgent();

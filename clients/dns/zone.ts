@@ -9,7 +9,6 @@ const record = z.object({
   type: z.string(),
   content: z.string(),
   comment: z.string().nullish(),
-  created_on: z.string(),
 });
 
 /** A DNS record, whoever has made it. */
@@ -23,8 +22,6 @@ export interface ZoneRecord {
 
 /** A DNS record that a preview has made. */
 export interface OwnedRecord extends ZoneRecord {
-  /** ISO 8601 */
-  readonly createdOn: string;
   /** Equal to `dnsComment` of whoever owns it. */
   readonly comment: string;
   /** What the comment says. */
@@ -128,7 +125,7 @@ export class Zone {
 }
 
 /** Cloudflare filters comments without regard to case. What only looks like one of ours isn't. */
-function owned({ comment, created_on: createdOn, ...rest }: z.infer<typeof record>): OwnedRecord[] {
+function owned({ comment, ...rest }: z.infer<typeof record>): OwnedRecord[] {
   const owner = ownerOfComment(comment ?? "");
-  return owner === undefined ? [] : [{ ...rest, comment: comment!, createdOn, owner }];
+  return owner === undefined ? [] : [{ ...rest, comment: comment!, owner }];
 }

@@ -50,10 +50,7 @@ export function secretsProvider({ project }: PulumiContext): string | undefined 
  *
  * @throws UserError where there is no room
  */
-export async function restoreCutOffStates(
-  context: PulumiContext,
-  report: PulumiContext["report"] = () => undefined,
-): Promise<boolean> {
+export async function restoreCutOffStates(context: PulumiContext, report: PulumiContext["report"]): Promise<boolean> {
   const { folder: backend, project } = await place(context);
   const folder = join(backend, "stacks", project);
   if (!existsSync(folder)) {

@@ -12,8 +12,8 @@ export interface PulumiContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Is given every line that `pulumi` prints. */
   readonly onLine: (line: string) => void;
-  /** Is told what is mended in the backend. @default nobody is */
-  readonly report?: (message: string) => void;
+  /** Is told what is mended in the backend. */
+  readonly report: (message: string) => void;
   /** Ends `pulumi` early as Ctrl-C does: what it is waiting for is noted down as it is. @default runs to its end */
   readonly signal?: AbortSignal;
 }
@@ -74,7 +74,7 @@ async function run(context: PulumiContext, args: readonly string[], input?: stri
     ...(context.signal && {
       cancelSignal: context.signal,
       killSignal: "SIGINT",
-      forceKillAfterDelay: limits.interruptedSeconds * 1000,
+      forceKillAfterDelay: limits.givenUpSeconds * 1000,
     }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });

@@ -51,7 +51,7 @@ export async function ensureStack(context: PulumiContext, stack: string, known?:
   const isBeingMade = (error: Error) =>
     error.message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
   await pRetry(attempt, {
-    retries: limits.stackMadeSeconds,
+    retries: limits.stackMadeTries,
     factor: 1,
     shouldRetry: ({ error }) => isBeingMade(error),
   });

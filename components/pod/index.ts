@@ -1,4 +1,4 @@
-export { container, unprivileged } from "./container";
+export { container } from "./container";
 export { gate } from "./gate";
 export { labelsOf, selectorOf } from "./labels";
 export { inNamespace, stoppedFirst } from "./options";

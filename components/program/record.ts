@@ -6,6 +6,8 @@ import {
   digestOf,
   keptPaths,
   type Leaves,
+  type Outputs,
+  productImages,
   recordOf,
   type Settings,
   superseded,
@@ -106,10 +108,13 @@ export function commitOf(
   { leaves, handedOver }: Pick<Configuration, "leaves" | "handedOver">,
   deployed?: Pick<DeploymentRecord, "commit" | "settings">,
 ): string | undefined {
-  const isSame = ["api.image", "web.image"].every((path) => leaves[path] === deployed?.settings[path]);
+  const isSame = productImages.every((image) => leaves[`${image}.image`] === deployed?.settings[`${image}.image`]);
   return handedOver?.commit ?? (isSame ? deployed?.commit : undefined);
 }
 
-/** Values of the stack's outputs that are known only once something is ready. */
-export const onceReady = (ready: pulumi.Output<unknown>, values: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ready.apply(() => value)]));
+/** The stack's outputs, which are known only once something is ready. In the record secrets are marked. */
+export const onceReady = (
+  ready: pulumi.Output<unknown>,
+  outputs: Omit<Outputs, "record"> & { readonly record: object },
+) =>
+  Object.fromEntries(Object.entries<unknown>({ ...outputs }).map(([name, value]) => [name, ready.apply(() => value)]));

@@ -5,16 +5,19 @@ export function limitRows(): string[][] {
   const rows = Object.entries(limitsTable).map(([name, { who, what, atMost, then }]) => [
     who,
     what,
-    name.endsWith("Ends") ? `its ${atMost}rd end` : spelt(atMost),
+    spelt(name, atMost),
     then,
   ]);
   return [["who waits", "for what", "at most", "then"], ...rows];
 }
 
-/** `30 s`, `14 min`, `2 h` */
-function spelt(seconds: number): string {
-  if (seconds % 3600 === 0) {
-    return `${seconds / 3600} h`;
+/** `30 s`, `14 min`, `2 h`, `30 tries` */
+function spelt(name: string, atMost: number): string {
+  if (!name.endsWith("Seconds")) {
+    return `${atMost} ${name.endsWith("Ends") ? "ends" : "tries"}`;
   }
-  return seconds > 180 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+  if (atMost % 3600 === 0) {
+    return `${atMost / 3600} h`;
+  }
+  return atMost > 180 && atMost % 60 === 0 ? `${atMost / 60} min` : `${atMost} s`;
 }

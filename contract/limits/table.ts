@@ -1,6 +1,6 @@
 /** How long something is waited for at most, and what comes after that. */
 interface Limit {
-  /** In the unit that the limit's name ends in. */
+  /** In the unit that the limit's name ends in; tries are a second apart. */
   readonly atMost: number;
   /** The command or the object that waits. */
   readonly who: string;
@@ -13,8 +13,8 @@ interface Limit {
 export const limitsTable = {
   serverReadySeconds: {
     atMost: 120,
-    who: "a container of `api`, `web` or `db`",
-    what: "its startup probe, for the API and the web `readyPath`",
+    who: "a container of `api` or `web`",
+    what: "its startup probe, `readyPath`",
     then: "it is ended, and `up` gives up",
   },
   containerEnds: {
@@ -64,8 +64,8 @@ export const limitsTable = {
   },
   databaseSeconds: {
     atMost: 120,
-    who: "the gate of an API's pod or a migration's",
-    what: "the database, after the policies",
+    who: "the database's startup probe; after the policies, the gate of an API's pod or a migration's",
+    what: "the database",
     then: "it is tried again; a migration has failed",
   },
   migrationSeconds: {
@@ -121,16 +121,26 @@ export const limitsTable = {
   },
   hostServesSeconds: {
     atMost: 120,
-    who: "`up`, `wake`",
+    who: "`up`, `wake`, `test`, `npm start`",
     what: "the host, until it serves",
     then: "fails with its last answer",
   },
-  apiServesSeconds: { atMost: 15, who: "`up`, `wake`", what: "the API behind the host", then: "says so, and goes on" },
-  hostAnswerSeconds: { atMost: 10, who: "`up`, `wake`", what: "one answer of the host", then: "asks again" },
+  apiServesSeconds: {
+    atMost: 15,
+    who: "`up`, `wake`, `test`, `npm start`",
+    what: "the API behind the host",
+    then: "says so, and goes on",
+  },
+  hostAnswerSeconds: {
+    atMost: 10,
+    who: "`up`, `wake`, `test`, `npm start`, `status N`",
+    what: "one answer of the host",
+    then: "asks again; `status` says so",
+  },
   statusAnswerSeconds: {
     atMost: 5,
     who: "`status`",
-    what: "the host's answer",
+    what: "the host's answer, for its health",
     then: "the preview counts as not well",
   },
   lockSeconds: {
@@ -145,13 +155,13 @@ export const limitsTable = {
     what: "another run that has one stack's lock",
     then: "goes on with the next preview",
   },
-  stackMadeSeconds: {
+  stackMadeTries: {
     atMost: 30,
     who: "`up`",
     what: "another run that makes the same stack",
     then: "fails with Pulumi's words",
   },
-  formerNamespaceSeconds: {
+  formerNamespaceTries: {
     atMost: 120,
     who: "`up`",
     what: "the end of a deletion of the namespace",
@@ -163,9 +173,9 @@ export const limitsTable = {
     what: "what is still there after the deletion, such as a volume",
     then: "the receipt says `still there`",
   },
-  interruptedSeconds: {
+  givenUpSeconds: {
     atMost: 60,
-    who: "every command, after Ctrl-C",
+    who: "an update that is given up",
     what: "the end of Pulumi",
     then: "it is killed",
   },
@@ -202,4 +212,4 @@ export const limitsTable = {
     what: "a loaded page, until it rests",
     then: "it is taken as it is",
   },
-} as const satisfies Record<`${string}Seconds` | `${string}Ends`, Limit>;
+} as const satisfies Record<`${string}Seconds` | `${string}Tries` | `${string}Ends`, Limit>;

@@ -34,7 +34,8 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
     project: checkout,
     env: {},
     onLine: pulumiLines(report),
-    run: { isWorkflow: false },
+    report,
+    run: { isWorkflow: process.env.CI === "true" },
   });
   await runSteps(
     [

@@ -34,7 +34,8 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       run: async (embedded, report) => {
         // As in a shell that has been through `npm run env`.
         Object.assign(process.env, embedded.variables);
-        const context = { project: checkout, env: {}, onLine: pulumiLines(report), run: { isWorkflow: false } };
+        const run = { isWorkflow: process.env.CI === "true" };
+        const context = { project: checkout, env: {}, onLine: pulumiLines(report), report, run };
         await ensureStack(context, stack);
         const given = leavesOf(embeddedSettings(embedded.images, embedded.port));
         const changed = { context, stack, pullRequest, hasShared: false, usesFile: true };

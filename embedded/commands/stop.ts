@@ -83,7 +83,7 @@ function stopAll(running: boolean): Step<object>[] {
 async function pulumiContext(report: Report): Promise<PulumiContext> {
   await ensureModule("pulumi", report);
   await ensureModule("node", report);
-  return { project: checkout, env: embeddedVariables(), onLine: pulumiLines(report) };
+  return { project: checkout, env: embeddedVariables(), onLine: pulumiLines(report), report };
 }
 
 /** The node's data goes with it, so what a stack has on an unreachable node is gone already. */

@@ -59,8 +59,10 @@ export function partBegun(line: string, parts: readonly Part[] = standardPartLis
   const pattern = /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) (\S+) (?:creating|updating)/;
   const resource = pattern.exec(line)?.[1];
   // `pr-1-image-proxy` may end in the names of two parts: the longer one is meant.
-  return parts
+  const known = parts
     .map(({ name }) => name)
     .filter((name) => resource?.endsWith(`-${name}`))
     .sort((a, b) => b.length - a.length)[0];
+  // One that comes with this update, or that somebody has put beside the parts, by its last word.
+  return known ?? resource?.split("-").at(-1);
 }

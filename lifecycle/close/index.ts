@@ -1,2 +1,2 @@
-export { closeByNumber, type ClosingOptions } from "./close-by-number";
+export { closeByNumber } from "./close-by-number";
 export { deleteAtOnce } from "./destroy";

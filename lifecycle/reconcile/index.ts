@@ -1,4 +1,3 @@
 export type { Outcome } from "./carry-out";
-export { carryOut } from "./carry-out";
-export * from "./plan";
-export * from "./reconcile";
+export type { Plan, Row } from "./plan";
+export { reconcile } from "./reconcile";

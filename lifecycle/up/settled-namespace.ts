@@ -22,8 +22,7 @@ export async function settledNamespace(
     if (tries === 0) {
       report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
     }
-    // One try a second.
-    if (tries === limits.formerNamespaceSeconds) {
+    if (tries === limits.formerNamespaceTries) {
       throw new UserError(
         `namespace ${names.namespace} is still being deleted: ${namespace.remaining.join("; ")}. ` +
           `preview close ${owner.pullRequest} says what it waits for`,

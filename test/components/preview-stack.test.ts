@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { rootCertificates } from "node:tls";
 import { PreviewStack, type PreviewStackArgs } from "../../components";
 import { container } from "../../components/pod";
-import { ownerLabels, type SettingsInput } from "../../contract";
+import { nameLabel, ownerLabels, type SettingsInput } from "../../contract";
 import { certificate, minimal, settingsWith } from "../unit/example-settings";
 import { generated, record, type Recorded, startRecording } from "./recorder";
 
@@ -233,7 +233,8 @@ describe("PreviewStack, as it registers its resources", () => {
   it("selects with every workload the pods that it makes", () => {
     for (const { metadata, spec } of workloads(resources).filter(({ spec }) => spec.selector !== undefined)) {
       const { labels } = spec.template.metadata;
-      assert.deepEqual({ ...labels, ...spec.selector?.matchLabels }, labels, metadata.name);
+      assert.deepEqual(spec.selector?.matchLabels, { [nameLabel]: labels[nameLabel] }, metadata.name);
+      assert.equal(labels[nameLabel], metadata.name);
     }
   });
 

@@ -45,13 +45,10 @@ export class Preview {
     env: Readonly<Record<string, string>> = {},
   ) {
     const { images, port } = embedded();
-    this.context = {
-      project: project.folder,
-      env,
-      onLine: (line) => {
-        this.output += `${line}\n`;
-      },
+    const note = (line: string) => {
+      this.output += `${line}\n`;
     };
+    this.context = { project: project.folder, env, onLine: note, report: note };
     this.stack = `pr-${pullRequest}`;
     this.settings = { ...embeddedSettings(images, port), prefix: "test", ...settings };
     this.names = namesOf({ pullRequest, prefix: "test", domain, port });

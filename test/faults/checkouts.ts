@@ -67,4 +67,4 @@ export function emptyCheckout(name: string): TestProject {
 }
 
 const inside = ({ folder }: TestProject, ...args: string[]) =>
-  pulumi({ project: folder, env: {}, onLine: () => undefined }, args);
+  pulumi({ project: folder, env: {}, onLine: () => undefined, report: () => undefined }, args);

@@ -13,7 +13,7 @@ describe("the key of the previews' secrets", () => {
     if (content !== undefined) {
       writeFileSync(join(folder, "Pulumi.preview.yaml"), content);
     }
-    return secretsProvider({ project: folder, env: {}, onLine: () => undefined });
+    return secretsProvider({ project: folder, env: {}, onLine: () => undefined, report: () => undefined });
   };
 
   it("is that of the stack preview, and a passphrase where that names none", () => {

@@ -8,7 +8,7 @@ import { codeHost } from "../../clients/code-host";
 import { ciFrom } from "../../cli/ci";
 import { foundIn } from "../../lifecycle/inventory/found";
 import { gatherAnswers } from "../../lifecycle/inventory/gather";
-import { plan } from "../../lifecycle/reconcile";
+import { plan } from "../../lifecycle/reconcile/plan";
 import { serving } from "../../clients/http/serving";
 import { faults, GitHubStandIn } from "../doubles/github";
 

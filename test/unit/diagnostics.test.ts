@@ -66,9 +66,15 @@ describe("diagnostics with the next step", () => {
 
 describe("pulumi", () => {
   it("that isn't there is named", () =>
-    assert.rejects(pulumi({ project: __dirname, env: { PATH: __dirname }, onLine: () => undefined }, ["stack", "ls"]), {
-      message: "pulumi stack ls failed:\npulumi is not on PATH",
-    }));
+    assert.rejects(
+      pulumi({ project: __dirname, env: { PATH: __dirname }, onLine: () => undefined, report: () => undefined }, [
+        "stack",
+        "ls",
+      ]),
+      {
+        message: "pulumi stack ls failed:\npulumi is not on PATH",
+      },
+    ));
 });
 
 describe("resourceDone", () => {

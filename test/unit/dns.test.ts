@@ -11,7 +11,7 @@ const record = (id: string, comment: string | null = dnsComment(owner)) => ({
   ...{ ttl: 1, proxied: false, created_on: "2026-11-24T12:00:00.000000Z" },
 });
 
-/** What Cloudflare itself can't be made to answer; what it does answer is in test/engine/dns.test.ts. */
+/** What Cloudflare itself can't be made to answer; what it does answer is in test/engine/dns/zone.test.ts. */
 describe("the DNS provider's client", () => {
   let agent: MockAgent;
   let zone: Zone;

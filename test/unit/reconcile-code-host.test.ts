@@ -3,7 +3,8 @@ import { codeHost } from "../../clients/code-host";
 import { ciFrom } from "../../cli/ci";
 import { foundIn } from "../../lifecycle/inventory/found";
 import { answerAbout, gatherAnswers } from "../../lifecycle/inventory/gather";
-import { carryOut, plan } from "../../lifecycle/reconcile";
+import { carryOut } from "../../lifecycle/reconcile/carry-out";
+import { plan } from "../../lifecycle/reconcile/plan";
 import { faults, GitHubStandIn } from "../doubles/github";
 
 const site = {

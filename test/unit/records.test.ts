@@ -12,7 +12,7 @@ const identity = { owner, names, zoneId } as Identity;
 const zone = { gone: (ids: readonly string[]) => Promise.resolve(ids) } as Zone;
 
 const record = (id: string, more: Partial<OwnedRecord> = {}): OwnedRecord => ({
-  ...{ id, name: names.host, type: "A", content: "192.0.2.1", createdOn: "2026-11-24T12:00:00Z" },
+  ...{ id, name: names.host, type: "A", content: "192.0.2.1" },
   ...{ comment: dnsComment(owner), owner: { source: "myorg/orders", project: "preview", pullRequest: 7 }, ...more },
 });
 const known = (id: string, zoneOf = zoneId): StateResource => ({

@@ -52,7 +52,12 @@ describe("a state with an operation under way", () => {
     rmSync(checkout, { recursive: true });
   });
 
-  const context = { project: folder, env: { PATH: `${folder}:${process.env.PATH}` }, onLine: () => undefined };
+  const context = {
+    project: folder,
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    onLine: () => undefined,
+    report: () => undefined,
+  };
   const repair = () => repairState(context, "pr-1", { namespace: "pr-1", exists: true }, () => undefined);
 
   it("is left alone while a run holds the lock, also where that run ends a moment later", async () => {

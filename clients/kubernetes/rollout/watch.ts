@@ -10,8 +10,8 @@ import { type Wait, waitsOf } from "./waits";
 
 export interface WatchOptions {
   readonly place: Place;
-  /** Whether the objects of a part are what they are meant to be; before that they don't count. @default all are */
-  readonly concerns?: (part: string) => boolean;
+  /** Whether the objects of a part are what they are meant to be; before that they don't count. */
+  readonly concerns: (part: string) => boolean;
   /** What the preview consists of. @default what every preview has */
   readonly parts?: readonly Part[];
   readonly report: (message: string) => void;
@@ -86,7 +86,7 @@ class Watch {
 
   /** Undefined where the cluster can't be asked: then the next look will do. */
   private async look(): Promise<{ objects: Objects; waits: Wait[] } | undefined> {
-    const { place, report, isPublic, concerns = () => true } = this.options;
+    const { place, report, isPublic, concerns } = this.options;
     const objects = await look(place).catch(() => undefined);
     if (objects === undefined) {
       return undefined;

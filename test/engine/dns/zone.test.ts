@@ -34,17 +34,25 @@ describe("the lifecycle's own look at DNS", () => {
 
   describe("beside Pulumi's", () => {
     const run = (...args: string[]) =>
-      pulumi({ project, env: cloudflare.env, onLine: () => undefined }, [...args, "--stack", stack]);
+      pulumi({ project, env: cloudflare.env, onLine: () => undefined, report: () => undefined }, [
+        ...args,
+        "--stack",
+        stack,
+      ]);
     const file = join(project, `Pulumi.${stack}.yaml`);
 
     before(async () => {
       const config = Object.entries(settings).map(([key, value]) => [`${owner.project}:${key}`, value]);
       writeFileSync(file, stringify({ config: Object.fromEntries(config) as object }));
-      await pulumi({ project, env: {}, onLine: () => undefined }, ["stack", "init", stack]);
+      await pulumi({ project, env: {}, onLine: () => undefined, report: () => undefined }, ["stack", "init", stack]);
     });
 
     after(async () => {
-      if ((await stacks({ project, env: {}, onLine: () => undefined })).some(({ name }) => name === stack)) {
+      if (
+        (await stacks({ project, env: {}, onLine: () => undefined, report: () => undefined })).some(
+          ({ name }) => name === stack,
+        )
+      ) {
         await run("stack", "rm", "--force", "--yes");
       }
       if (existsSync(file)) {
