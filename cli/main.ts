@@ -15,10 +15,12 @@ import { addUp } from "./commands/up";
 import { addVerify } from "./commands/verify";
 import { addWake } from "./commands/wake";
 import { say } from "./output/print";
+import { version } from "../package.json";
 
 // 1 is for what a command has found out, so a mistyped command ends with 2, like all that can't be done.
 const program = new Command("preview")
   .description("What happens to a preview while its pull request lives.")
+  .version(version)
   .configureOutput({ outputError: (text, write) => write(harmless(text)) })
   .exitOverride();
 

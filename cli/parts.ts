@@ -1,5 +1,5 @@
 import { type Part, UserError } from "../contract";
-import { deployed } from "../lifecycle/inventory/deployed";
+import { deployedAwake } from "../lifecycle/inventory/deployed";
 import { workspace } from "./workspace";
 
 /** What a person calls parts of a preview. */
@@ -12,7 +12,7 @@ export const partNames = (parts: readonly Part[]): string[] => parts.map(({ name
  * @throws UserError where the preview has no part of that name
  */
 export async function findPart(pullRequest: number, name: string): Promise<{ part: Part; place: string[] }> {
-  const { kubeContext, namespace, parts } = await deployed(workspace(), pullRequest);
+  const { kubeContext, namespace, parts } = await deployedAwake(workspace(), pullRequest);
   const part = parts.find((one) => one.name === name);
   if (part === undefined) {
     throw new UserError(`pr-${pullRequest} has no part ${name}; it has ${partNames(parts).join(", ")}`);

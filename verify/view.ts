@@ -35,7 +35,7 @@ export async function inside(
     origin: stack.url,
     cluster: new Cluster(place, stack.parts),
     ordered: stack,
-    credentials: (await knownCredentials(place)) ?? givenCredentials(),
+    credentials: givenCredentials() ?? (await knownCredentials(place)),
   };
 }
 

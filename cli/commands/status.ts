@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { table } from "table";
+import { getBorderCharacters, table } from "table";
 import { UserError } from "../../contract";
 import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
@@ -29,7 +29,7 @@ export const addStatus = (program: Command) =>
       }
       const own = workspace();
       const previews = await statusesOf(own, await sharedIdentity(own), now);
-      print((json ? statusAsJson : statusAsText)(previews, now));
+      print(json ? statusAsJson(previews, now) : statusAsText(previews, now, process.stdout.columns));
     });
 
 const detailsAsJson = (pullRequest: number, { preview, status, answers, inside, login }: Details): string =>
@@ -58,16 +58,33 @@ function rowsOf({ preview, answers, status, inside, login }: Details, now: Date)
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
 
-/** One line for each preview. */
-export function statusAsText(previews: readonly Status[], now: Date): string {
+/** The columns that a narrow terminal can do without, the first to go first: `status N` and `--json` have them all. */
+const dispensable = ["memory", "cpu", "head", "expires", "age", "deployed"];
+
+/**
+ * One line for each preview.
+ *
+ * @param width the terminal's: columns are dropped until the table fits @default all are shown
+ */
+export function statusAsText(previews: readonly Status[], now: Date, width = Infinity): string {
   if (previews.length === 0) {
     return "there are no previews";
   }
   const facts = previews.map((preview) => ({ preview: preview.name, ...factsOf(preview, now) }));
-  const header = Object.keys(facts[0]!);
-  const lines = facts.map((row) => Object.values(row).map((value) => harmlessLine(value ?? "")));
+  for (let dropped = 0; ; dropped += 1) {
+    const text = tableOf(facts, dispensable.slice(0, dropped));
+    if (dropped === dispensable.length || text.indexOf("\n") <= width) {
+      return text;
+    }
+  }
+}
+
+function tableOf(facts: readonly Readonly<Record<string, string | undefined>>[], dropped: readonly string[]): string {
+  const header = Object.keys(facts[0]!).filter((name) => !dropped.includes(name));
+  const lines = facts.map((row) => header.map((name) => harmlessLine(row[name] ?? "")));
   const width = Math.min(30, Math.max(...[header, ...lines].map((line) => line.at(-1)!.length)));
   return table([header, ...lines], {
+    border: getBorderCharacters("norc"),
     columns: { [header.length - 1]: { width, wrapWord: true } },
     drawHorizontalLine: (index, count) => index < 2 || index === count,
   }).trimEnd();

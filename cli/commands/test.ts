@@ -6,7 +6,7 @@ import { serving } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { causeOf } from "../../clients/process/cause";
 import { interruption } from "../../clients/process/interruption";
-import { deployed } from "../../lifecycle/inventory/deployed";
+import { deployedAwake } from "../../lifecycle/inventory/deployed";
 import { demoLogin } from "../../verify/demo-login";
 import { target } from "../arguments";
 import { say } from "../output/print";
@@ -24,7 +24,7 @@ export const addTest = (program: Command) =>
     .argument("<command...>", "after --: the command, which gets PREVIEW_URL, PREVIEW_USERNAME and PREVIEW_PASSWORD")
     .usage("<number | url> -- <command>")
     .action(async (preview, [command = "", ...args]) => {
-      const known = typeof preview === "string" ? { url: preview } : await deployed(workspace(), preview);
+      const known = typeof preview === "string" ? { url: preview } : await deployedAwake(workspace(), preview);
       const place = "namespace" in known ? known : undefined;
       const login = place && (await demoLogin(place));
       await serving(known.url, {

@@ -47,6 +47,11 @@ export const addUp = (program: Command) =>
         } else {
           print(asText(result), coloured);
         }
+        if (result.outcome === "up" && !result.asleep && result.checks === undefined) {
+          report(
+            `nothing was checked, for there is no preview-verify.yaml: preview verify ${number} checks what it can`,
+          );
+        }
         process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
         if (options.comment === true && result.outcome === "up") {
           await tell(host, number, commentOnUp(number, result, ci.runPage));

@@ -2,7 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { UserError } from "../../contract";
 import { kubectl } from "../../clients/kubernetes/kubectl";
 import { interruption } from "../../clients/process/interruption";
-import { deployed } from "../../lifecycle/inventory/deployed";
+import { deployedAwake } from "../../lifecycle/inventory/deployed";
 import { NotChecked } from "../../verify/not-checked";
 import { checks } from "../../verify/checks";
 import { parseProduct, productOf, readProduct } from "../../verify/product";
@@ -45,7 +45,7 @@ export const addVerify = (program: Command) =>
     });
 
 async function insideOf(pullRequest: number, options: { readonly context?: string }): Promise<View> {
-  const stack = await deployed(workspace(), pullRequest);
+  const stack = await deployedAwake(workspace(), pullRequest);
   if (options.context !== undefined) {
     // Whoever names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
     const { namespace } = stack;

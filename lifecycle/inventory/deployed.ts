@@ -17,12 +17,32 @@ export interface Deployed extends Outputs {
  * @throws UserError where there is no such stack, or one that never came up
  */
 export async function deployed(context: PulumiContext, pullRequest: number): Promise<Deployed> {
+  return (await read(context, pullRequest)).preview;
+}
+
+/**
+ * The same for what needs running pods.
+ *
+ * @throws UserError also where the preview is asleep
+ */
+export async function deployedAwake(context: PulumiContext, pullRequest: number): Promise<Deployed> {
+  const { preview, isAsleep } = await read(context, pullRequest);
+  if (isAsleep) {
+    throw new UserError(`${stackName(pullRequest)} is asleep: preview wake ${pullRequest} brings it back`);
+  }
+  return preview;
+}
+
+async function read(context: PulumiContext, pullRequest: number): Promise<{ preview: Deployed; isAsleep: boolean }> {
   const stack = stackName(pullRequest);
   const deployment = await deploymentOf(context, stack).catch((error: unknown) =>
     unlessThereIsNone(error, pullRequest),
   );
   const settings = await knownSettings(context, stack, deployment, false);
-  return deployedFrom(deployment, pullRequest, String(settings?.kubeContext));
+  return {
+    preview: deployedFrom(deployment, pullRequest, String(settings?.kubeContext)),
+    isAsleep: deployment.record?.asleep === true,
+  };
 }
 
 /** @throws UserError where the stack never came up */

@@ -72,7 +72,8 @@ describe("pulumi", () => {
         "ls",
       ]),
       {
-        message: "pulumi stack ls failed:\npulumi is not on PATH",
+        message:
+          'pulumi stack ls failed:\npulumi is not on PATH: install it or, with the embedded default, run eval "$(npm run -s env)" in the clone first',
       },
     ));
 });

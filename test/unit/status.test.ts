@@ -276,7 +276,12 @@ describe("status", () => {
     const previews = [seen({ answer: pull({ headSha: shaOf("7.2") }) }), sleeping].map((one) => statusOf(one, now));
     const [, header, , first, second] = statusAsText(previews, now)
       .split("\n")
-      .map((line) => line.split("│").map((cell) => cell.replace(/[║]/g, "").trim()));
+      .map((line) =>
+        line
+          .split("│")
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
     assert.deepEqual(header, [
       "preview",
       "pull request",
@@ -293,6 +298,12 @@ describe("status", () => {
     assert.deepEqual(first, ["pr-7", "open", deployed, head, "200", "1d", "in 14d", "0", "0Mi", "stale"]);
     assert.deepEqual(second, ["pr-7", "open", deployed, deployed, "asleep", "1d", "in 14d", "0", "0Mi", ""]);
     assert.equal(statusAsText([], now), "there are no previews");
+    const narrow = statusAsText(previews, now, 80).split("\n");
+    assert.ok(
+      narrow.every((line) => line.length <= 80),
+      narrow.join("\n"),
+    );
+    assert.match(narrow[1]!, /preview .* pull request .* health .* what is wrong/);
     const { format, previews: listed } = JSON.parse(statusAsJson(previews, now)) as {
       format: string;
       previews: object[];

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { limits, type Part, standardPartList } from "../../../contract";
+import { lookFor } from "./known-messages";
 import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
@@ -75,7 +76,7 @@ export function verdict(
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),
-    `Look at ${settingsFor(wait, part)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
+    `Look at ${(part && lookFor(part, wait.message, words)) ?? settingsFor(wait, part)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
   ].join("\n");
 }
 

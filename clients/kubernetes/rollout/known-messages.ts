@@ -1,0 +1,83 @@
+import type { Part } from "../../../contract";
+
+type Group = Pick<Part, "group" | "role" | "crashSettings">;
+
+/** A message that can end an update, and where to look. */
+interface KnownMessage {
+  /** In the words of whoever says it: kubelet, the scheduler, an admission controller, or the container itself. */
+  readonly said: RegExp;
+  readonly look: (part: Group) => string;
+}
+
+const uidAdvice = ({ group }: Group) =>
+  `the setting ${group}.uid, the number of the user that the image is to run as: ` +
+  `docker run --rm --entrypoint id IMAGE prints it, and 0 is refused`;
+
+/** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/security_context.go for the first two */
+const fromKubelet: readonly KnownMessage[] = [
+  { said: /image will run as root/, look: uidAdvice },
+  { said: /image has non-numeric user/, look: uidAdvice },
+  {
+    said: /executable file not found in \$PATH|exec format error|exec: .*: (?:no such file or directory|permission denied)/,
+    look: ({ group, crashSettings }) => `the settings ${crashSettings[0]} and ${group}.image`,
+  },
+  { said: /^OOMKilled\b|, exit code 137$/, look: ({ group }) => `the setting ${group}.resources.memoryLimit` },
+];
+
+const fromScheduler: readonly KnownMessage[] = [
+  {
+    said: /PersistentVolumeClaims?|persistent volumes?/i,
+    look: () => "the settings database.storageClass and database.storage, and the cluster's volumes",
+  },
+];
+
+const fromAdmission: readonly KnownMessage[] = [
+  {
+    said: /violates PodSecurity/,
+    look: () => "what a transform changes of the pod: it must stay within Pod Security restricted",
+  },
+  {
+    said: /admission webhook .* denied the request/,
+    look: () => "the cluster's own policies: the webhook that it names refuses the pod",
+  },
+];
+
+/** @see https://www.postgresql.org/docs/current/upgrading.html for the first */
+const fromPostgres: readonly KnownMessage[] = [
+  {
+    said: /database files are incompatible with server/,
+    look: () =>
+      "the setting database.image: another major version can't read what the former has written; " +
+      "preview up --replace-database gives the data up",
+  },
+  {
+    said: /has wrong ownership|could not change permissions of directory|Permission denied/i,
+    look: () => "the setting database.uid, the number of the image's postgres user",
+  },
+  { said: /No space left on device/, look: () => "the setting database.storage" },
+];
+
+const fromProduct: readonly KnownMessage[] = [
+  {
+    said: /Read-only file system|\bEROFS\b/,
+    look: ({ group }) => `the setting ${group}.writablePaths: everything else is read-only`,
+  },
+  {
+    said: /No space left on device|\bENOSPC\b/,
+    look: ({ group }) => `the sizes in the setting ${group}.writablePaths`,
+  },
+  {
+    said: /ModuleNotFoundError: No module named/,
+    look: ({ group }) => `the settings ${group}.settingsModule and ${group}.image`,
+  },
+];
+
+/**
+ * Where to look, by what the cluster says of a workload and by what its container has printed last; undefined where neither is
+ * known.
+ */
+export function lookFor(part: Group, message: string, lastWords: string): string | undefined {
+  const own = part.role === "database" ? fromPostgres : fromProduct;
+  const of = (known: readonly KnownMessage[], text: string) => known.find(({ said }) => said.test(text))?.look(part);
+  return of([...fromKubelet, ...fromScheduler, ...fromAdmission], message) ?? of(own, lastWords);
+}
