@@ -5,7 +5,7 @@ export function pullRequest(text: string): number {
   try {
     return pullRequestNumber(`pr-${text}`);
   } catch {
-    throw new InvalidArgumentError("It must be a pull request's number from 1 on.");
+    throw new InvalidArgumentError("It must be a pull request's number, from 1 to 999999999.");
   }
 }
 

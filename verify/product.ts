@@ -11,6 +11,12 @@ const evidence = z.strictObject({
 });
 
 const schema = z.strictObject({
+  product: z
+    .string()
+    .optional()
+    .describe(
+      "the setting `product` of what this is about: `preview up` says so where another product is checked by it",
+    ),
   admin: path.regex(/\/$/, "must end in a slash").default("/api/admin/").describe("Django's admin"),
   health: path.default("/healthz").describe("the web's own health check"),
   page: evidence

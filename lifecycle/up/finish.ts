@@ -42,6 +42,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   await phases.time("serving", () =>
     newestServes({ place, url: preview.url, parts, isPublic: context.run.isWorkflow, report, signal: options.signal }),
   );
+  tellOtherProduct(options, progress.identity);
   const checks =
     product &&
     (await phases.time("checks", async () => verify(await targetOf(options, { ...preview, parts }, product))));
@@ -60,6 +61,16 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   const screenshots = await phases.time("screenshots", () => screenshotsOf(options, { ...preview, parts }, folder));
   await refuseDeleted(place);
   return (await left()) ?? { ...up, checks, screenshots };
+}
+
+/** Whoever adopts this begins with the reference product's file. */
+function tellOtherProduct({ product, report }: UpOptions, { owner }: Progress["identity"]): void {
+  if (product?.product !== undefined && product.product !== owner.product) {
+    report(
+      `preview-verify.yaml is about the product ${product.product}, and this is a preview of ${owner.product}: what the ` +
+        "contract check finds is wrong until the file is about yours",
+    );
+  }
 }
 
 const targetOf = async ({ signal }: UpOptions, preview: Deployed, product: Product) =>
