@@ -29,7 +29,7 @@ export function ciFrom(env: NodeJS.ProcessEnv): Ci {
   };
 }
 
-/** How a run is noted down: with its attempt, since a run that is started anew keeps its id. */
+/** How a run is recorded: with its attempt, since a run that is rerun keeps its id. */
 function runReference({ GITHUB_RUN_ID: id, GITHUB_RUN_ATTEMPT: attempt }: NodeJS.ProcessEnv): string | undefined {
   return id ? (attempt ? `${id}/${attempt}` : id) : undefined;
 }

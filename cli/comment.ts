@@ -20,7 +20,7 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
     ...productImages.map((part) => `| ${part} | \`${preview.revisions[part]}\` | \`${preview.images[part]}\` |`),
     "",
     ...(checks === undefined ? [] : ["Its contract check:", "", fenced(summary(checks)), ""]),
-    `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login to whoever may read its Secret.`,
+    `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login to anyone who may read its Secret.`,
     ...runLine(runPage, screenshots.length > 0 ? "Screenshots and output" : undefined),
   ].join("\n");
 }

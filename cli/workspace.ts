@@ -11,7 +11,7 @@ export const ci = ciFrom(process.env);
 /** Progress goes to standard error: standard output has the result alone. */
 export const report = (message: string): void => say(`› ${message}`);
 
-/** The Pulumi project of the current folder, found as `pulumi` itself finds it, with the environment of whoever runs it. */
+/** The Pulumi project of the current folder, found as `pulumi` itself finds it, with the environment of its caller. */
 export function workspace(onLine: (line: string) => void = () => undefined): Workspace {
   return {
     project: process.cwd(),

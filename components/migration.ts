@@ -55,7 +55,7 @@ export class Migration extends pulumi.ComponentResource {
           // next one comes.
           activeDeadlineSeconds: limits.migrationSeconds,
           template: {
-            // Another database, also one that was made anew after somebody has deleted it, needs a migration of its own.
+            // Another database, also one that was recreated after it was deleted, needs a migration of its own.
             metadata: { labels, annotations: { "preview-stack/database": args.database.metadata.uid } },
             spec: this.pod(args),
           },

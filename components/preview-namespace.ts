@@ -35,7 +35,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
     this.registerOutputs({ name: this.name });
   }
 
-  /** A RoleBinding for whoever runs `pulumi up` with no more rights than that (docs/deployer-rights.md). */
+  /** A RoleBinding for anyone who runs `pulumi up` with no more rights than that (docs/deployer-rights.md). */
   private deployerRights(name: string, { deployer }: Settings): pulumi.Resource[] {
     if (deployer === undefined) {
       return [];

@@ -78,7 +78,7 @@ export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Rec
   };
 }
 
-/** The demo login as a Secret of type kubernetes.io/basic-auth, for whoever may read it. */
+/** The demo login as a Secret of type kubernetes.io/basic-auth, for anyone who may read it. */
 export const demoLoginSecret = "demo-login";
 
 /** What Next.js sees. Both families of names are there, for next-auth 4 and 5. */

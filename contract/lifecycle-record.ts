@@ -3,7 +3,7 @@ import { limits } from "./limits";
 import { perImage, productImages } from "./parts";
 
 /**
- * What the lifecycle notes down about a preview, as annotations of its namespace: the program knows nothing of them, so
+ * What the lifecycle records about a preview, as annotations of its namespace: the program knows nothing of them, so
  * an update neither changes nor removes them, and one request shows those of all previews. The images are those that were
  * deployed last.
  */
@@ -27,7 +27,7 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
   };
 }
 
-/** The images that are noted down; undefined where one of them isn't. */
+/** The images that are recorded; undefined where one of them isn't. */
 export const imagesNoted = (record: LifecycleRecord): Images | undefined =>
   productImages.every((image) => record[image] !== undefined) ? perImage((image) => record[image]!) : undefined;
 

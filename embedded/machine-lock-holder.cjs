@@ -2,7 +2,7 @@ const { readFileSync, statSync } = require("node:fs");
 const { join } = require("node:path");
 const { stateDir } = require("./state-dir.cjs");
 
-/** Where whoever has the machine's lock says who it is. */
+/** Where the holder of the machine's lock says who it is. */
 const holderFile = join(stateDir, "lock-holder.json");
 
 /** The lock itself, whose time its holder renews every few seconds. */

@@ -7,7 +7,7 @@ import type { PulumiContext } from "../clients/pulumi/pulumi";
 export type Recorded = Deployment & { readonly record: DeploymentRecord };
 
 /**
- * Notes down on the namespace what the record says, where all previews are listed by it. Whoever comes last notes the newest.
+ * Records on the namespace what the record says, where all previews are listed by it. The last writer records the newest.
  *
  * @param more what else is to be noted of this deployment; undefined where nothing is to be
  * @returns what is deployed; undefined where nothing was to be noted
@@ -30,7 +30,7 @@ export async function noteDeployed(
     }
     if (namespace === undefined) {
       throw new UserError(
-        `namespace ${place.namespace} has been deleted since it was updated; the same command makes it anew`,
+        `namespace ${place.namespace} has been deleted since it was updated; the same command recreates it`,
       );
     }
     const { commit: sha, asleep } = record;

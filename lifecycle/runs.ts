@@ -4,7 +4,7 @@ import type { LockOptions } from "../clients/pulumi/stack-lock";
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 import type { ProjectRun } from "./workspace";
 
-/** A workflow's run, as it is noted down in a tag of the stack before it takes the lock. */
+/** A workflow's run, as it is recorded in a tag of the stack before it takes the lock. */
 interface Run {
   readonly id: string;
   /** The runner's host name, which a lock names as well. */
@@ -16,7 +16,7 @@ const tag = "preview-stack:runs";
 const kept = 5;
 
 /**
- * Notes down that this run of a workflow is about to take the stack's lock, so that a later one can ask whether it has
+ * Records that this run of a workflow is about to take the stack's lock, so that a later one can ask whether it has
  * ended; does nothing outside of workflows.
  */
 export async function noteRun(context: ProjectRun, stack: string): Promise<void> {

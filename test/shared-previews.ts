@@ -14,8 +14,8 @@ export const provider = new OidcProvider();
 export const dashboard = "https://dashboard.example.com";
 
 /**
- * A preview that many suites look at: the first brings it up, and it is closed after the last of this process. Whoever
- * changes it puts it back.
+ * A preview that many suites look at: the first brings it up, and it is closed after the last of this process. A test
+ * that changes it puts it back.
  */
 class SharedPreview extends Preview {
   private opening: Promise<void> | undefined;

@@ -7,7 +7,7 @@ export interface Login {
 }
 
 /**
- * The reviewers' login, for whoever may read the Secret that holds it; undefined where the preview has none.
+ * The reviewers' login, for anyone who may read the Secret that holds it; undefined where the preview has none.
  *
  * @throws UserError where the cluster refuses or can't be reached
  */

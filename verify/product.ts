@@ -34,7 +34,7 @@ const schema = z.strictObject({
   login: z
     .strictObject({
       path: path.describe("takes POST of JSON with username and password"),
-      whoami: path.describe("its answer contains the name of whoever is logged in"),
+      whoami: path.describe("its answer contains the name of the user who is logged in"),
       logout: path.optional().describe("takes DELETE"),
     })
     .optional()

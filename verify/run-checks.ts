@@ -16,7 +16,7 @@ export interface Report {
 }
 
 export interface VerifyOptions {
-  /** Is told of each finding as its check ends. */
+  /** Called with each finding as its check ends. */
   readonly report?: (finding: Finding) => void;
   /** How long one check may take, and all of them. @default {@link limits.checkSeconds}, {@link limits.allChecksSeconds} */
   readonly timeoutMs?: { readonly check: number; readonly all: number };
@@ -77,7 +77,7 @@ async function findingOf(check: Check, target: Target, timeoutMs: number): Promi
     if (error instanceof NotChecked) {
       return notChecked(check, error.message);
     }
-    // No answer is no pass either: whoever can't be asked doesn't work for its visitors.
+    // No answer is no pass either: a host that doesn't answer doesn't work for its visitors.
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = late.aborted ? `for ${timeoutMs / 1000} s` : typeof code === "string" ? code : message;
     return { id, title, outcome: "failed", seen: `no answer: ${reason}`, setting, why };

@@ -59,7 +59,7 @@ function givenCredentials(): Credentials | undefined {
   return username && password ? { username, password } : undefined;
 }
 
-/** Whoever may not read the Secret goes on without it. */
+/** Who may not read the Secret goes on without it. */
 async function knownCredentials(place: Place): Promise<Credentials | undefined> {
   return demoLogin(place).catch(() => undefined);
 }

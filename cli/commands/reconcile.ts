@@ -35,7 +35,7 @@ export const addReconcile = (program: Command) =>
             `${tokenVariables} (pulumi config set --stack preview repository owner/name)`,
         );
       }
-      // The plan is seen before anything happens, also by whoever waits for the JSON.
+      // The plan is seen before anything happens, also by anyone who waits for the JSON.
       const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
       const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, dryRun, maxClosings, show });
       if (json) {

@@ -15,7 +15,7 @@ export const addStatus = (program: Command) =>
     .command("status")
     .description("show one line for each preview, or what one consists of and whether it serves")
     .argument("[number]", "the pull request's number", pullRequest)
-    .option("--login", "show the reviewers' login, to whoever may read its Secret")
+    .option("--login", "show the reviewers' login, to anyone who may read its Secret")
     .option("--json", "as JSON")
     .action(async (number, { login, json = false }) => {
       const now = new Date();

@@ -47,7 +47,7 @@ export const addVerify = (program: Command) =>
 async function insideOf(pullRequest: number, options: { readonly context?: string }): Promise<View> {
   const stack = await deployedAwake(workspace(), pullRequest);
   if (options.context !== undefined) {
-    // Whoever names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
+    // Anyone who names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
     const { namespace } = stack;
     await kubectl({ kubeContext: options.context, namespace }, [
       "get",

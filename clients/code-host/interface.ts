@@ -15,7 +15,7 @@ export interface PullRequest {
   readonly url: string;
 }
 
-/** What the lifecycle asks of whoever keeps the pull requests. Every method throws a UserError with cause and next step. */
+/** What the lifecycle asks of the host of the pull requests. Every method throws a UserError with cause and next step. */
 export interface CodeHost {
   /** `owner/name` */
   readonly repository: string;
@@ -55,7 +55,7 @@ export interface CodeHostKind {
 export interface OpenOptions {
   readonly token: string;
   readonly baseUrl: string;
-  /** Is told of failed tries and of waits. */
+  /** Called on failed tries and on waits. */
   readonly report: (message: string) => void;
   /** How long one answer may take. */
   readonly timeoutMs?: number;

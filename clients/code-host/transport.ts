@@ -3,7 +3,7 @@ import { EnvHttpProxyAgent, fetch, type RequestInit, Response } from "undici";
 export interface TransportOptions {
   /** How long an answer may take as a whole. */
   readonly timeoutMs: number;
-  /** Is told of every failed try. */
+  /** Called on every failed try. */
   readonly report: (message: string) => void;
   /** Is told every answer's header Date. */
   readonly hear?: (date: string | null) => void;

@@ -11,7 +11,7 @@ const record = z.object({
   comment: z.string().nullish(),
 });
 
-/** A DNS record, whoever has made it. */
+/** A DNS record, no matter who made it. */
 export interface ZoneRecord {
   readonly id: string;
   /** `pr-123.previews.example.com` */
@@ -22,7 +22,7 @@ export interface ZoneRecord {
 
 /** A DNS record that a preview has made. */
 export interface OwnedRecord extends ZoneRecord {
-  /** Equal to `dnsComment` of whoever owns it. */
+  /** Equal to `dnsComment` of its owner. */
   readonly comment: string;
   /** What the comment says. */
   readonly owner: CommentOwner;
@@ -52,7 +52,7 @@ export class Zone {
 
   /**
    * All records whose comment says that a preview of any owner made them. A list that may lack a record is never
-   * returned: whoever reads it takes what isn't there for gone.
+   * returned: its reader takes what isn't there for gone.
    *
    * @throws UserError where the zone can't be listed as a whole
    */

@@ -34,7 +34,7 @@ export async function kubectl(place: Place, args: readonly string[], options?: K
   return result.stdout;
 }
 
-/** The same for whoever judges the outcome. */
+/** The same for a caller that judges the outcome. */
 export function tryKubectl(
   { kubeContext, namespace }: Place,
   args: readonly string[],

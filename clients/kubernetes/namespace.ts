@@ -76,12 +76,12 @@ export function refuseForeign(namespace: Namespace, owner: Owner, advice = ""): 
   }
 }
 
-/** An object that something has asked to be told of before it goes, and that isn't gone for that reason. */
+/** An object that is kept from being deleted by its finalizers. */
 export interface Held {
   /** `configmaps/settings` */
   readonly object: string;
   readonly finalizers: readonly string[];
-  /** Whoever set them, as far as the object tells. */
+  /** Who set them, as far as the object says. */
   readonly setBy: string;
 }
 
@@ -118,7 +118,7 @@ export function held(kind: string, { metadata }: KubernetesObject): Held {
   };
 }
 
-/** Lets an object go without whoever set its finalizers having done what they are for. */
+/** Removes an object's finalizers, although what they are for hasn't been done. */
 export async function removeFinalizers(place: Place, object: string): Promise<void> {
   await kubectl(place, ["patch", object, "--type=merge", "--patch", '{"metadata":{"finalizers":null}}']);
 }

@@ -28,7 +28,7 @@ export const harmless = (text: string): string =>
 /** The same in one line: for a table's cell, and where a line of its own would pass for one of ours. */
 export const harmlessLine = (text: string): string => harmless(text).replace(/[\n\t]+/g, " ");
 
-/** A value as JSON that may be printed. Whoever parses it gets every text letter by letter. */
+/** A value as JSON that may be printed. Anyone who parses it gets every text letter by letter. */
 export const harmlessJson = (value: unknown): string =>
   JSON.stringify(value, undefined, 2)
     .replace(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu, escaped)

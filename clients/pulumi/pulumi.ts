@@ -14,7 +14,7 @@ export interface PulumiContext {
   readonly onLine: (line: string) => void;
   /** Is told what is mended in the backend. */
   readonly report: (message: string) => void;
-  /** Ends `pulumi` early as Ctrl-C does: what it is waiting for is noted down as it is. @default runs to its end */
+  /** Ends `pulumi` early as Ctrl-C does: what it is waiting for is recorded as it is. @default runs to its end */
   readonly signal?: AbortSignal;
 }
 

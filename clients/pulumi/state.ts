@@ -54,7 +54,7 @@ export async function importState(context: PulumiContext, stack: string, state: 
 export const resourcesOf = ({ deployment }: State) => deployment.resources ?? [];
 export const pendingOf = ({ deployment }: State) => deployment.pending_operations ?? [];
 
-/** The state without the operations that a killed run has left in it: whoever drops them looks for what they made. */
+/** The state without the operations that a killed run has left in it: a caller that drops them looks for what they made. */
 export function withoutPending(state: State): State {
   return { ...state, deployment: { ...state.deployment, pending_operations: [] } };
 }

@@ -2,7 +2,7 @@ import { dirname } from "node:path/posix";
 import { trustedCaFile, type WritableFolder } from "../../contract";
 import type { ProductArgs } from "./workload";
 
-/** Folders that stay writable under the read-only root. On disk, whoever fills one would have the pod evicted. */
+/** Folders that stay writable under the read-only root. On disk, filling one would have the pod evicted. */
 export function writable(folders: readonly WritableFolder[]) {
   const volumes = folders.map(({ size, disk }, index) => ({
     name: `writable-${index}`,

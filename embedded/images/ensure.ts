@@ -80,7 +80,7 @@ async function bring(images: readonly Image[], report: Report): Promise<void> {
 interface Site {
   /** An empty folder, deleted afterwards. */
   readonly scratch: string;
-  /** Is told of a failure: ends everything else. */
+  /** Aborted on a failure: ends everything else. */
   readonly fail: (error: unknown) => never;
   readonly signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ export async function withScratchFolder<T>(use: (folder: string) => Promise<T>):
   }
 }
 
-/** The same for whoever deletes it itself. If this process is killed before that, the next one deletes it. */
+/** The same for a caller that deletes it itself. If this process is killed before that, the next one deletes it. */
 export async function makeScratchFolder(): Promise<string> {
   await mkdir(scratchDir, { recursive: true, mode: 0o700 });
   await removeAbandoned();

@@ -15,7 +15,7 @@ export async function obstacles(place: Place, namespace: Namespace): Promise<str
     : held.map(
         ({ object, finalizers, setBy }) =>
           `namespace ${place.namespace} waits for ${object}: its finalizer ${finalizers.join(", ")}, set by ${setBy}, ` +
-          "must be taken away by whoever that is, or with --force-finalizers",
+          "must be removed by that controller, or with --force-finalizers",
       );
 }
 

@@ -72,5 +72,5 @@ export function imagesInstead(
 
 export const described = ({ kind, name, what }: Drift): string =>
   what === "missing"
-    ? `${kind} ${name} is missing: it is made anew`
+    ? `${kind} ${name} is missing: it is recreated`
     : `${kind} ${name} isn't as the last update has left it: it is looked at again`;

@@ -82,7 +82,7 @@ export async function restoreRights(place: Place, state: State, report: (message
     const options = ["--ignore-not-found", "--output=name", "--request-timeout=15s"];
     const isMissing = (await kubectl(place, ["get", `rolebinding/${name}`, ...options])) === "";
     if (isMissing && (await findNamespace(place))?.phase === "Active") {
-      report(`RoleBinding ${name} is missing: it is made anew before all else`);
+      report(`RoleBinding ${name} is missing: it is recreated before all else`);
       await kubectl(place, ["create", "--filename=-", "--request-timeout=15s"], {
         input: JSON.stringify(inputs),
       });

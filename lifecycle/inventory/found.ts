@@ -34,7 +34,7 @@ export interface ListedRecord {
   readonly owner: { readonly pullRequest: number };
 }
 
-/** All that belongs to one pull request, and what was noted down about it. */
+/** All that belongs to one pull request, and what was recorded about it. */
 export interface Found {
   readonly pullRequest: number;
   /** The namespace that it has, or would have. */

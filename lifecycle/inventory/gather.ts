@@ -60,7 +60,7 @@ async function withMissing(
   return all ?? [...found];
 }
 
-/** Without a selector: a namespace that lost its labels is to be told of, too. */
+/** Without a selector: a namespace that lost its labels is reported, too. */
 export async function listNamespaces(kubeContext: string): Promise<ListedNamespace[]> {
   const place = { kubeContext, namespace: "default" };
   const text = await kubectl(place, ["get", "namespaces", "--output=json", "--request-timeout=15s"]);
@@ -95,7 +95,7 @@ export async function gatherAnswers(
   return { open, answers: new Map(await Promise.all(asked)), now };
 }
 
-/** Whatever goes wrong is told of and is no answer. */
+/** A failure is reported, and is no answer. */
 export async function answerAbout(
   codeHost: CodeHost,
   number: number,

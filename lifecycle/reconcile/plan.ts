@@ -126,11 +126,11 @@ function whileOpen(
     };
   }
   if (namespace.terminating) {
-    return { action: "report", reason: `open, but its namespace is being deleted; preview up ${number} makes it anew` };
+    return { action: "report", reason: `open, but its namespace is being deleted; preview up ${number} recreates it` };
   }
   if (!hasStack) {
     // Its passwords were in the stack, so no update could bring what is there to work again.
-    return { action: "report", reason: `open, but no stack knows of it; preview close ${number} and up make it anew` };
+    return { action: "report", reason: `open, but no stack knows of it; preview close ${number} and up recreate it` };
   }
   const { asleep, sha } = namespace.record;
   if (sha === undefined || sha === headSha) {

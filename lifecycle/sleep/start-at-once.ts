@@ -3,7 +3,7 @@ import { isEmptied } from "../drift";
 import { type Place, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
 
-/** Under which the cluster notes down who has set the replicas, until they are Pulumi's again. */
+/** Under which the cluster records who has set the replicas, until they are Pulumi's again. */
 const fieldManager = "preview-wake";
 
 /** What sleeps, the database first, which others wait for. */

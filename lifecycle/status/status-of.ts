@@ -60,7 +60,7 @@ export const hasHost = ({ found, hasCluster }: Pick<Seen, "found" | "hasCluster"
 /** Brings together what is known of a preview, and says what is wrong with it. */
 export function statusOf(seen: Seen, now: Date): Status {
   const { found, url, hasCluster, answer, answers, pods } = seen;
-  // What another owner has noted down is not about this preview.
+  // What another owner has recorded is not about this preview.
   const own = found.foreign === undefined ? found.namespace : undefined;
   const ofCluster = <Value>(value: Value): Checked<Value> => (hasCluster ? value : "not checked");
   return {

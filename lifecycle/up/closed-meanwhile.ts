@@ -28,7 +28,7 @@ export async function isClosed({ context, report, signal }: UpOptions, identity:
 export async function refuseDeleted(place: Place): Promise<void> {
   if (!(await isActive(place))) {
     throw new UserError(
-      `namespace ${place.namespace} has been deleted since it was updated; the same command makes it anew`,
+      `namespace ${place.namespace} has been deleted since it was updated; the same command recreates it`,
     );
   }
 }

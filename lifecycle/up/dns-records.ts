@@ -14,7 +14,7 @@ export interface Records {
 export interface Listed {
   /** Those that its comment says are its own. */
   readonly own: readonly OwnedRecord[];
-  /** Under its hosts, whoever made them. */
+  /** Under its hosts, no matter who made them. */
   readonly atHosts: readonly (ZoneRecord & { readonly comment?: string | null })[];
 }
 

@@ -16,7 +16,7 @@ import { reasonToLeave, standingOf } from "./superseded";
 import type { Progress, UpOptions, UpResult } from "./options";
 
 /**
- * Waits, without the lock, until the update that was made serves, and notes down what it was; steps aside where another run
+ * Waits, without the lock, until the update that was made serves, and records what it was; steps aside where another run
  * changes the preview meanwhile.
  */
 export async function finish(options: UpOptions, progress: Progress, phases: Stopwatch): Promise<UpResult> {
@@ -63,7 +63,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   return (await left()) ?? { ...up, checks, screenshots };
 }
 
-/** Whoever adopts this begins with the reference product's file. */
+/** Anyone who adopts this begins with the reference product's file. */
 function tellOtherProduct({ product, report }: UpOptions, { owner }: Progress["identity"]): void {
   if (product?.product !== undefined && product.product !== owner.product) {
     report(

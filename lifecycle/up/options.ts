@@ -53,6 +53,6 @@ export interface Progress {
   seen?: DeploymentRecord;
   /** The id of its update, once that is made. */
   update?: string;
-  /** What that is, once it is noted down. */
+  /** What that is, once it is recorded. */
   deployed?: UpResult & { readonly outcome: "up" };
 }

@@ -40,7 +40,7 @@ export async function repair(options: RepairOptions, known: State, exists: boole
   // What was made after the state was read is a run's at work.
   const state = unknown.length === 0 ? undefined : await exportState(context, stack);
   for (const { id, name } of state === undefined ? [] : unknownRecords(records!, recordsOf(state))) {
-    report(`the DNS record ${name} was made by a run that couldn't note it down: it is made anew`);
+    report(`the DNS record ${name} was made by a run that couldn't record it: it is recreated`);
     await dns!.delete(id);
   }
   return repaired.state;

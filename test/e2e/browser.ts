@@ -43,7 +43,7 @@ async function start(): Promise<Running> {
   return { browser, home };
 }
 
-/** What a page showed when a test of it failed, for whoever looks for the reason. */
+/** What a page showed when a test of it failed, for anyone who looks for the reason. */
 export async function keepPicture(page: Page, title: string): Promise<void> {
   const path = join(checkout, "test-results", `${title.replaceAll(/\W+/g, "-")}.png`);
   const outcome = await page.screenshot({ path, fullPage: true }).then(

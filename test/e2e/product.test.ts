@@ -147,7 +147,7 @@ describe("the reference product in a browser", () => {
   });
 });
 
-/** As whoever may read the preview's Secret has it. */
+/** As the preview's Secret has it. */
 async function loginOf(namespace: string): Promise<Record<string, string>> {
   const secret = JSON.parse(await kubectl("get", "secret", "demo-login", "-n", namespace, "-o", "json")) as {
     data: { username: string; password: string };

@@ -91,7 +91,7 @@ const sends = (port: number) => `
     Promise.all([gathered, transported]).then(() => fetch("/tried"));
   </script>`;
 
-/** A page is as high as the number in its address, and by 1000 higher for whoever has logged in by the admin's form. */
+/** A page is as high as the number in its address, and by 1000 higher for anyone who has logged in by the admin's form. */
 const site: RequestListener = ({ url = "", method, headers }, answer) => {
   const isLoggedIn = headers.cookie?.includes("sessionid=abc") === true;
   answer.setHeader("content-type", "text/html");

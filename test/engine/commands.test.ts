@@ -42,7 +42,7 @@ describe("the command preview", () => {
     assert.match(table.stdout, new RegExp(`^username +reviewer\\npassword +${password}$`, "m"));
   });
 
-  it("status --login shows nothing to whoever may not read the Secret", async () => {
+  it("status --login shows nothing to anyone who may not read the Secret", async () => {
     const { stdout, stderr, exitCode } = await execa(
       process.execPath,
       [join(__dirname, "../../bin/preview.mjs"), "status", number, "--login"],

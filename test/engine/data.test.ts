@@ -75,7 +75,7 @@ describe("a preview's data", () => {
     await serves();
   });
 
-  it("stays that of this generation, whoever knows of it", async () => {
+  it("stays that of this generation, no matter who knows of it", async () => {
     const { database } = preview.settings;
     order = await placeOrder(origin, "Ordered after that");
     const isKept = async () => assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");

@@ -28,7 +28,7 @@ describe("direct access to the API, by a plain client", () => {
     ["the API's own host", apiOrigin],
   ] as const) {
     describe(`on ${host}`, () => {
-      it("takes a token from whoever isn't a browser", async () => {
+      it("takes a token from anyone who isn't a browser", async () => {
         const issued = await ask(`${api}/auth/token/`, { method: "POST", headers: json, body: JSON.stringify(login) });
         assert.equal(issued.status, 200, issued.body);
         const { token } = JSON.parse(issued.body) as { token: string };

@@ -81,7 +81,7 @@ describe("a DNS provider that fails", () => {
   faultTest("DNS: record deleted by hand", 2, async ({ recover, left }) => {
     await comesUp();
     zone.records = [];
-    await recover(async () => assert.match(await comesUp(), /the DNS record is gone: it is made anew/));
+    await recover(async () => assert.match(await comesUp(), /the DNS record is gone: it is recreated/));
     zone.records = [];
     await recover(async () => left(await isGone()));
   });
@@ -123,7 +123,7 @@ describe("a DNS provider that fails", () => {
       process.kill(pulumi, "SIGKILL");
       process.kill(-coming.pid!, "SIGKILL");
       await coming;
-      await recover(async () => assert.match(await comesUp(), /was made by a run that couldn't note it down/));
+      await recover(async () => assert.match(await comesUp(), /was made by a run that couldn't record it/));
       left(await isGone());
     });
 

@@ -235,7 +235,7 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal(preview.exists(), false);
   });
 
-  it("is made anew when the pull request is opened again, and closed when its stack is all that is left", async () => {
+  it("is recreated when the pull request is opened again, and closed when its stack is all that is left", async () => {
     github.open(number);
     await preview.init({ ...product, repository });
     assert.equal((await succeeds()).outcome, "up");

@@ -78,7 +78,7 @@ describe("objects that somebody has deleted", () => {
     );
     await recover(async () => {
       const { stderr } = await succeeds("up", String(number));
-      missing.forEach((one) => assert.ok(stderr.includes(`${one} is missing: it is made anew`), stderr));
+      missing.forEach((one) => assert.ok(stderr.includes(`${one} is missing: it is recreated`), stderr));
     });
     assert.deepEqual(await drift(), []);
   });
@@ -94,8 +94,8 @@ describe("objects that somebody has deleted", () => {
       await remove("rolebinding/preview-deployer");
       await recover(async () => {
         const { stderr } = await succeeds("up", String(number));
-        assert.match(stderr, /RoleBinding preview-deployer is missing: it is made anew before all else/);
-        assert.match(stderr, /Deployment web is missing: it is made anew/);
+        assert.match(stderr, /RoleBinding preview-deployer is missing: it is recreated before all else/);
+        assert.match(stderr, /Deployment web is missing: it is recreated/);
         await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
       });
       assert.deepEqual(await drift(), []);

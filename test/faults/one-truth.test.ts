@@ -21,7 +21,7 @@ const number = 90370;
 /** Seconds after the first run at which the second one begins. */
 const offsets = isWhole ? [0, 0.5, 2, 5] : [2];
 
-/** What a preview is to be has one home, whoever changes it from wherever. */
+/** What a preview is to be has one home, no matter who changes it, and from where. */
 describe("a preview that is changed from several checkouts", () => {
   let github: GitHubStandIn;
   let checkouts: Checkouts;

@@ -159,7 +159,7 @@ describe("code host", () => {
       assert.deepEqual(await Promise.all(approved), [true, true, false, false, false, false, false]);
     });
 
-    it("is noted down with its attempt", () => {
+    it("is recorded with its attempt", () => {
       assert.equal(ciFrom({ GITHUB_RUN_ID: "5", GITHUB_RUN_ATTEMPT: "2" }).run.reference, "5/2");
       assert.equal(ciFrom({}).run.reference, undefined);
     });

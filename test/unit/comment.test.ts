@@ -83,7 +83,7 @@ describe("the comment on a pull request", () => {
     }
   });
 
-  it("has nothing that a terminal or a workflow obeys, for whoever reads it there", () => {
+  it("has nothing that a terminal or a workflow obeys, for anyone who reads it there", () => {
     const odd = "\u001b[2Jno\n::error::Approved\n##[error]x";
     const [, inside] = /^```text\n([\s\S]*?)\n```$/m.exec(commentOnFailure("update", odd))!;
     assert.equal(inside, "no\n: :error::Approved\n## [error]x");

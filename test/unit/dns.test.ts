@@ -61,7 +61,7 @@ describe("the DNS provider's client", () => {
     );
   });
 
-  it("finds what has a name, whoever made it", async () => {
+  it("finds what has a name, no matter who made it", async () => {
     const path = `/client/v4/zones/${zoneId}/dns_records?name.exact=a.previews.example.com&page=1&per_page=1000`;
     api()
       .intercept({ path })

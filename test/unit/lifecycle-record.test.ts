@@ -5,7 +5,7 @@ import { annotationArguments, expiryFrom, hasExpired, recordFrom } from "../../c
 const hours = (count: number) => count * 3600_000;
 const at = new Date("2026-11-24T12:00:00Z");
 
-describe("what the lifecycle notes down about a preview", () => {
+describe("what the lifecycle records about a preview", () => {
   it("is read back from the annotations that it is written to", () => {
     const images = { api: `api@sha256:${"b".repeat(64)}`, web: `ghcr.io/myorg/web:${"a".repeat(40)}` };
     const record = { sha: "a".repeat(40), ...images, expires: expiryFrom(at, 14), asleep: true };
@@ -15,7 +15,7 @@ describe("what the lifecycle notes down about a preview", () => {
     assert.deepEqual(recordFrom(annotations), record);
   });
 
-  it("removes what no longer holds, and leaves alone what it isn't told of", () => {
+  it("removes what no longer holds, and leaves alone what it isn't given", () => {
     assert.deepEqual(annotationArguments({ asleep: false, sha: undefined }), [
       "preview-stack/asleep-",
       "preview-stack/sha-",

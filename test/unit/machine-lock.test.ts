@@ -49,7 +49,7 @@ describe("the machine's lock", () => {
     assert.equal((await taking).stdout, "has it");
   });
 
-  it("is taken over from whoever was killed and renews it no longer", async () => {
+  it("is taken over from a process that was killed and renews it no longer", async () => {
     hold();
     utimesSync(lock(), new Date(0), new Date(0));
     const { stdout, stderr } = await take();

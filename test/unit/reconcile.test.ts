@@ -297,7 +297,7 @@ describe("reconcile", () => {
         fc.property(world, (it) => {
           for (const row of plan(facts(it), 100).rows.filter(({ commit }) => commit !== undefined)) {
             assert.equal(row.action, "redeploy");
-            // Whoever was asked about alone was asked later than the list was made.
+            // A single pull request was asked about later than the list was made.
             const known = candidates(facts(it)).includes(row.pullRequest)
               ? it.answers.get(row.pullRequest)
               : it.open?.find((one) => one.number === row.pullRequest);

@@ -271,7 +271,7 @@ describe("a wait", () => {
   const waits = waitsOf(objects({ pods: [pod(waiting("ErrImagePull", "not found"))] }));
   const since = sinceWhen(waits, new Map(), 100);
 
-  it("for an image is told of at once and hopeless after half a minute", () => {
+  it("for an image is reported at once and hopeless after half a minute", () => {
     assert.equal(isWorthTelling(waits[0]!, since, 100), true);
     assert.equal(isHopeless(waits[0]!, since, 129), false);
     assert.equal(isHopeless(waits[0]!, since, 130), true);
@@ -365,7 +365,7 @@ describe("a wait", () => {
 });
 
 describe("what has failed before an update", () => {
-  it("is made anew: pods that their node would try again only later, and ReplicaSets without any", () => {
+  it("is recreated: pods that their node would try again only later, and ReplicaSets without any", () => {
     const before = objects({
       makers: [
         replicaSet(),
@@ -382,7 +382,7 @@ describe("what has failed before an update", () => {
     assert.deepEqual(withoutPods(before), [before.makers[1]]);
   });
 
-  it("is made anew during the update where a StatefulSet would wait for it for ever", () => {
+  it("is recreated during the update where a StatefulSet would wait for it for ever", () => {
     const stuck = pod(waiting("ImagePullBackOff"), { part: "db", owner: "db" });
     const database = (updateRevision: string): Maker => ({
       kind: "StatefulSet",

@@ -36,7 +36,7 @@ const debug: Check = {
   id: "debug",
   title: "Django's debug pages are off",
   setting: "DEBUG = False (Django), DJANGO_SETTINGS_MODULE (api.settingsModule)",
-  why: "an error page shows settings, queries and code to whoever opens the preview",
+  why: "an error page shows settings, queries and code to anyone who opens the preview",
   run: async (target) => {
     const form = await target.loginPage();
     const answer = await target.get("/api/preview-verify/no-such-page/");

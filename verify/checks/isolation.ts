@@ -6,7 +6,7 @@ import { NotChecked } from "../not-checked";
 const guards: Check = {
   id: "isolation",
   title: "The namespace has its network policies and its quota",
-  setting: "nothing to set: preview up makes them anew; look who has deleted them",
+  setting: "nothing to set: preview up recreates them; look who has deleted them",
   why: "the preview can be reached from others and reach them, or takes more than its share",
   run: async (target) => {
     const [policies, quotas] = await Promise.all([

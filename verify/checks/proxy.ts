@@ -189,7 +189,7 @@ const traversal: Check = {
   id: "traversal",
   title: "No encoded path climbs out of its place",
   setting: "the web's proxy: refuse dot segments, empty segments and backslashes after decoding",
-  why: "whoever can open the preview reaches addresses that were not meant to be public",
+  why: "anyone who can open the preview reaches addresses that were not meant to be public",
   run: async (target) => {
     await target.loginPage();
     const login = `${target.adminInDjango}login/`.slice(1);

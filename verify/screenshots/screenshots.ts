@@ -5,7 +5,7 @@ import { limits, UserError } from "../../contract";
 import { refuseWithoutPlaywright, withBrowser } from "./browser";
 import type { Target } from "../target";
 
-/** The largest picture, in pixels, from a page's left top: whoever makes a page decides how long it is. */
+/** The largest picture, in pixels, from a page's left top: a page's author decides how long it is. */
 const largest = { x: 0, y: 0, width: 4_000, height: 16_000 };
 
 export interface ScreenshotOptions {

@@ -9,7 +9,7 @@ export interface ClientOptions {
   readonly token: string;
   /** `https://api.github.com` */
   readonly baseUrl: string;
-  /** Is told of failed tries and of waits. */
+  /** Called on failed tries and on waits. */
   readonly report: (message: string) => void;
   /** How long one answer may take. @default 20000 */
   readonly timeoutMs: number;

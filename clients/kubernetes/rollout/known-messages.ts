@@ -4,7 +4,7 @@ type Group = Pick<Part, "group" | "role" | "crashSettings">;
 
 /** A message that can end an update, and where to look. */
 interface KnownMessage {
-  /** In the words of whoever says it: kubelet, the scheduler, an admission controller, or the container itself. */
+  /** In the words of its source: kubelet, the scheduler, an admission controller, or the container itself. */
   readonly said: RegExp;
   readonly look: (part: Group) => string;
 }

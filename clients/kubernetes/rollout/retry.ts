@@ -28,14 +28,14 @@ export const withoutPods = ({ makers }: Objects): Maker[] =>
 export const keptFromReplacement = (objects: Objects): Pod[] =>
   backedOff(objects).filter((pod) => makerOf(pod, objects)?.kind === "StatefulSet" && isOutdated(pod, objects));
 
-/** Has objects made anew, which are then tried at once. None of them serves. */
+/** Recreates objects, which are then tried at once. None of them serves. */
 export async function makeAnew(
   place: Place,
   objects: readonly (Pod | Maker)[],
   report: (message: string) => void,
 ): Promise<void> {
   for (const { kind, metadata } of objects) {
-    report(`${kind.toLowerCase()} ${metadata.name} has failed before: it is made anew`);
+    report(`${kind.toLowerCase()} ${metadata.name} has failed before: it is recreated`);
     const name = `${kind.toLowerCase()}/${metadata.name}`;
     await kubectl(place, ["delete", name, "--ignore-not-found", "--wait=false", "--request-timeout=15s"]).catch(
       (error: unknown) => report((error as Error).message),

@@ -5,8 +5,8 @@ import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
 /**
- * How long a wait lasts, in seconds, until it is told of, and until nobody expects it to end. Nothing is told of what
- * belongs to an ordinary start; whatever may still come right by itself has the update's own time limit.
+ * How long a wait lasts, in seconds, until it is reported, and until nobody expects it to end. What belongs to an
+ * ordinary start isn't reported; whatever may still come right by itself has the update's own time limit.
  */
 const secondsUntil: Record<Cause, { readonly told: number; readonly hopeless: number }> = {
   image: { told: 0, hopeless: limits.imageSeconds },

@@ -75,7 +75,7 @@ export function isCurrent(daemon: Daemon): boolean {
 
 /**
  * Starts the daemon unless it runs already; one that runs with another command or other files is replaced.
- * Returns at once: whoever needs it to be ready waits with {@link waitUntil}.
+ * Returns at once: a caller that needs it to be ready waits with {@link waitUntil}.
  * @returns whether there was anything to start.
  */
 export async function startDaemon(daemon: Daemon): Promise<boolean> {

@@ -24,7 +24,7 @@ run_init_scripts() {
   done
 }
 
-# Everything happens in $1. The server of this time answers on a socket only, so whoever waits for a port doesn't
+# Everything happens in $1. The server of this time answers on a socket only, so a client that waits for a port doesn't
 # take it for the real one.
 initialize() {
   local data=$1 user password database durability=()
@@ -36,7 +36,7 @@ initialize() {
     echo 'POSTGRES_PASSWORD is not set, and the data folder is empty: a superuser without a password is not made' >&2
     exit 1
   fi
-  # Whoever runs the server without fsync doesn't want to wait for it here either.
+  # Anyone who runs the server without fsync doesn't want to wait for it here either.
   case " $* " in *' fsync=off '*) durability=(--no-sync) ;; esac
 
   # shellcheck disable=SC2086 -- several arguments in one variable, as in the official image

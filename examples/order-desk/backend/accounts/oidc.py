@@ -1,6 +1,6 @@
 """Login by an OpenID Connect provider: code flow with state, nonce and PKCE, which Authlib makes and checks.
 
-What went wrong is told in terms of what whoever has set up the preview can change. Nothing that arrives with a
+What went wrong is told in terms of what anyone who has set up the preview can change. Nothing that arrives with a
 request is repeated before its state has proven that it answers a login begun in the same browser.
 """
 

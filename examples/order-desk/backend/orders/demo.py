@@ -36,7 +36,7 @@ def seed_orders():
 def ensure_reviewer(password):
     """Gives the account `reviewer`, who may do everything, this password.
 
-    The password is a secret of one preview: whoever may read the secret must be able to log in, so it is set
+    The password is a secret of one preview: anyone who may read the secret must be able to log in, so it is set
     again where it differs, even if someone has changed it in the admin.
     """
     reviewer, _ = get_user_model().objects.get_or_create(

@@ -16,7 +16,7 @@ class CustomerViewSet(viewsets.ReadOnlyModelViewSet):
 
 
 class OrderViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
-    """Whoever can open the preview may look and place an order; shipping one takes a login."""
+    """Anyone who can open the preview may look and place an order; shipping one takes a login."""
 
     queryset = Order.objects.select_related("customer", "shipped_by")
     serializer_class = OrderSerializer

@@ -21,7 +21,7 @@ const PREFIXES = ["/api/", "/auth/callback/"];
 const shared = globalThis as { exchanges?: Map<string, Exchange> };
 
 /**
- * Notes down every exchange as soon as Node has read the head of its request. What Next makes of it isn't what a proxy
+ * Records every exchange as soon as Node has read the head of its request. What Next makes of it isn't what a proxy
  * needs: it parses a query and writes it anew (`%20` becomes `+`), answers paths that it can't decode with 500, and
  * pumps bodies through web streams, which takes more memory than they are long.
  */

@@ -65,7 +65,7 @@ function pass(
     if (response.headersSent) response.destroy();
     else refuse(exchange, error instanceof Refusal ? error : new Refusal(502, unreached()));
   };
-  // Whoever sends it again, in good faith that nothing was done, would have placed two orders.
+  // A client that sends it again, in good faith that nothing was done, would have placed two orders.
   const mayBeDone = () => hasReachedDjango && !isSafe(request);
   const unreached = () => (mayBeDone() ? `The API broke off. ${MAY_BE_DONE}` : "The API can’t be reached.");
   const unanswered = () => `The API did not answer in time.${mayBeDone() ? ` ${MAY_BE_DONE}` : ""}`;
@@ -126,7 +126,7 @@ function passBack(answer: IncomingMessage, response: ServerResponse): void {
   if (status < 200 || status > 599) throw new RangeError(`status ${status}`);
   forget(response);
   response.sendDate = false;
-  // One by one: whoever wraps `writeHead` seldom knows the flat list that it takes as well.
+  // One by one: code that wraps `writeHead` seldom knows the flat list that it takes as well.
   const headers = responseHeaders(answer);
   for (let index = 0; index < headers.length; index += 2) response.appendHeader(headers[index]!, headers[index + 1]!);
   response.writeHead(status, answer.statusMessage);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** RFC 9110, section 7.6.1: they are between two neighbours, and not for whoever comes behind. */
+/** RFC 9110, section 7.6.1: they are between two neighbours, and not for the next hop. */
 const HOP_BY_HOP = [
   "connection",
   "keep-alive",

@@ -14,7 +14,7 @@ export function ago(time: string, now: Date): string {
   return seconds < 60 ? "just now" : relative.format(-Math.floor(seconds / length), unit);
 }
 
-/** The exact time, for whoever wants to know. */
+/** The exact time, for anyone who wants to know. */
 export function exactly(time: string): string {
   return `${absolute.format(new Date(time))} UTC`;
 }

@@ -28,7 +28,7 @@ export interface Page<Row> {
 }
 
 export interface Session {
-  /** Null for whoever isn't logged in. */
+  /** Null for anyone who isn't logged in. */
   readonly username: string | null;
   readonly is_staff: boolean;
   readonly csrf_token: string;

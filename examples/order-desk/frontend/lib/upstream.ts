@@ -23,7 +23,7 @@ class Connection extends net.Socket {
   }
 }
 
-/** Whoever reads learns of the end as well, after what had arrived before. */
+/** A reader learns of the end as well, after what had arrived before. */
 function ignoringClosed(done: (error?: Error | null) => void) {
   return (error?: NodeJS.ErrnoException | null) =>
     done(error?.code === "EPIPE" || error?.code === "ECONNRESET" ? null : error);

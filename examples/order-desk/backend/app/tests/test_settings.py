@@ -216,7 +216,7 @@ class EnvironmentTest(SimpleTestCase):
 
 
 class TemplateTest(SimpleTestCase):
-    """.env.preview.example tells whoever sets up a preview what there is to be set."""
+    """.env.preview.example tells anyone who sets up a preview what there is to be set."""
 
     BY_DJANGO = {"DJANGO_SETTINGS_MODULE"}
 
