@@ -11,7 +11,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
   },
   {
-    // What is printed has been outside: cli/output/print.ts makes it harmless.
+    // What is printed has been outside: cli/output/print.ts sanitizes it.
     files: ["{cli,lifecycle,verify,clients}/**/*.ts"],
     ignores: ["cli/output/print.ts"],
     rules: { "no-console": "error" },

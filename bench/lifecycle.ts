@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { embeddedDispatcher, ensureEmbeddedDefault, exclusively, openLog } from "../embedded";
-import { serving } from "../clients/http/serving";
+import { waitUntilServing } from "../clients/http/serving";
 import { kubectl } from "../test/engine/kubectl";
 import { Preview } from "../test/engine/preview";
 import { command } from "../test/faults/small-preview";
@@ -98,7 +98,7 @@ const scale = (namespace: string, replicas: number) =>
   kubectl("scale", "deployment/api", "deployment/web", "statefulset/db", `--replicas=${replicas}`, "-n", namespace);
 
 const serves = ({ names }: Preview) =>
-  serving(names.origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
+  waitUntilServing(names.origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
 
 async function scaledByHand(preview: Preview): Promise<void> {
   await scale(preview.namespace, 1);

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { leavesOf, namesOf, stackFileText } from "../contract";
 import { removeView, stackFile } from "../clients/pulumi/configuration/stack-file";
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
-import { serving } from "../clients/http/serving";
+import { waitUntilServing } from "../clients/http/serving";
 import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";
 import {
   checkout,
@@ -80,7 +80,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
     const pullRequest = 80001 + run;
     const stack = `pr-${pullRequest}`;
     const { namespace, origin } = namesOf({ pullRequest, prefix: "", domain, port: embedded.port });
-    const served = () => serving(origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
+    const served = () => waitUntilServing(origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
     try {
       const settings = leavesOf(embeddedSettings(embedded.images, embedded.port));
       writeFileSync(stackFile(context, stack), stackFileText("preview", { header: {}, settings }));

@@ -1,5 +1,5 @@
 import { isComplete, productImages, type Receipt } from "../contract";
-import { harmless } from "../clients/process/harmless";
+import { sanitizeOutput } from "../clients/process/sanitize-output";
 import type { UpResult } from "../lifecycle/up";
 import { summary } from "./output/contract-report";
 
@@ -54,7 +54,7 @@ const shown = { beginning: 16_000, end: 8_000 };
 
 /** What a pull request's code has printed is among it: a fence that is longer than any in it keeps it text. */
 function fenced(all: string): string {
-  const text = abridged(harmless(all));
+  const text = abridged(sanitizeOutput(all));
   const longest = [...text.matchAll(/`+/g)].reduce((most, [ticks]) => Math.max(most, ticks.length), 2);
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { UserError } from "../contract";
-import { harmless } from "../clients/process/harmless";
+import { sanitizeOutput } from "../clients/process/sanitize-output";
 import { handleInterruption, interruption } from "../clients/process/interruption";
 import { addClose } from "./commands/close";
 import { addLogs } from "./commands/logs";
@@ -21,7 +21,7 @@ import { version } from "../package.json";
 const program = new Command("preview")
   .description("What happens to a preview while its pull request lives.")
   .version(version)
-  .configureOutput({ outputError: (text, write) => write(harmless(text)) })
+  .configureOutput({ outputError: (text, write) => write(sanitizeOutput(text)) })
   .exitOverride();
 
 addUp(program);

@@ -13,7 +13,7 @@ import {
   replicasOf,
   resourceRequirements,
   selectorOf,
-  stoppedFirst,
+  deletedBeforeNamespace,
   takenOver,
   type Transform,
   variables,
@@ -67,7 +67,7 @@ export function httpServer(
         template: { metadata: { labels }, spec: pod(args) },
       },
     }),
-    { ...stoppedFirst(parent), ...options },
+    { ...deletedBeforeNamespace(parent), ...options },
   );
 }
 
@@ -83,7 +83,7 @@ const stoppedBeside = { "pulumi.com/deletionPropagationPolicy": "background" };
  * no longer for it, kube-proxy up to a second (`minSyncPeriod`), and what still arrives would be refused
  * (https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/).
  */
-const notYetForgotten = 2;
+const preStopSeconds = 2;
 
 function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
   const { part, server } = args;
@@ -104,7 +104,7 @@ function pod(args: HttpServerArgs): types.input.core.v1.PodSpec {
         resources: resourceRequirements(server.resources, folders),
         volumeMounts,
         ...probes(args),
-        lifecycle: { preStop: { sleep: { seconds: notYetForgotten } } },
+        lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
       }),
     ],
   });

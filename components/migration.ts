@@ -9,7 +9,7 @@ import {
   type ProductArgs,
   productVolumes,
   resourceRequirements,
-  stoppedFirst,
+  deletedBeforeNamespace,
   type Transform,
   variables,
 } from "./pod";
@@ -62,7 +62,7 @@ export class Migration extends pulumi.ComponentResource {
         },
       }),
       {
-        ...stoppedFirst(this),
+        ...deletedBeforeNamespace(this),
         deleteBeforeReplace: true,
         customTimeouts: {
           create: `${limits.migrationUpdateSeconds}s`,

@@ -20,7 +20,7 @@ import {
   resourceRequirements,
   secret,
   selectorOf,
-  stoppedFirst,
+  deletedBeforeNamespace,
   takenOver,
   type Transform,
   variables,
@@ -55,7 +55,7 @@ export class Postgres extends pulumi.ComponentResource {
     this.statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       statefulSetArgs({ ...args, namespace: args.namespace.metadata.name, passwordSecret: password.metadata.name }),
-      stoppedFirst(this),
+      deletedBeforeNamespace(this),
     );
 
     this.registerOutputs({});

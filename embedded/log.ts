@@ -1,10 +1,10 @@
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
-import { harmless } from "../clients/process/harmless";
+import { sanitizeOutput } from "../clients/process/sanitize-output";
 import { logDir } from "./paths";
 
 /** Says something on standard error, which has progress and errors: standard output has the result alone. */
-export const say = (text: string): void => console.error(harmless(text));
+export const say = (text: string): void => console.error(sanitizeOutput(text));
 
 /** The file that a command writes all of its output to. */
 export function openLog(command: string): WriteStream {

@@ -1,6 +1,6 @@
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { UserError } from "../contract";
-import { harmless } from "../clients/process/harmless";
+import { sanitizeOutput } from "../clients/process/sanitize-output";
 import { resourceDone } from "../clients/pulumi/pulumi";
 import { interruption } from "../clients/process/interruption";
 
@@ -32,11 +32,11 @@ export async function runSteps<Context extends object>(
       await run(shared, (message, where) => {
         log.write(`${message}\n`);
         if (where === undefined) {
-          task.output = harmless(message);
+          task.output = sanitizeOutput(message);
         }
       }).catch((error: Error) => {
         // It is shown with its step.
-        throw error instanceof UserError ? new UserError(harmless(error.message), { cause: error }) : error;
+        throw error instanceof UserError ? new UserError(sanitizeOutput(error.message), { cause: error }) : error;
       });
     },
   }));

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Part, standardPartList, UserError } from "../contract";
 import { httpClient } from "../clients/http/client";
-import type { Place } from "../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../clients/kubernetes/kubectl";
 import { findNamespace } from "../clients/kubernetes/namespace";
-import { serving } from "../clients/http/serving";
+import { waitUntilServing } from "../clients/http/serving";
 import { anyOf } from "../clients/process/signals";
 import { rolledOut, webIsReady } from "../clients/kubernetes/rollout/rolled-out";
 import { whileWatching } from "../clients/kubernetes/rollout/watch";
 
 export interface NewestServesOptions {
-  readonly place: Place;
+  readonly place: NamespaceRef;
   /** The public host. */
   readonly url: string;
   /** What the preview consists of. @default what every preview has */
@@ -33,11 +33,11 @@ export async function newestServes(options: NewestServesOptions): Promise<void> 
   try {
     await whileWatching(
       { place, parts, isPublic, report, concerns: (part) => !isMigration(part) },
-      async (hopeless) => {
-        const over = anyOf(hopeless, isGoing, signal);
+      async (unrecoverable) => {
+        const over = anyOf(unrecoverable, isGoing, signal);
         await rolledOut(place, { parts, signal: over });
         const ready = () => webIsReady(place);
-        await serving(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });
+        await waitUntilServing(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });
       },
     );
   } finally {
@@ -46,7 +46,7 @@ export async function newestServes(options: NewestServesOptions): Promise<void> 
 }
 
 /** Aborted, with that as its reason, when somebody deletes the namespace before this has ended. */
-function deletionOf(place: Place, ended: AbortSignal): AbortSignal {
+function deletionOf(place: NamespaceRef, ended: AbortSignal): AbortSignal {
   const deletion = new AbortController();
   const watch = async () => {
     while (!ended.aborted) {

@@ -1,6 +1,6 @@
 import { type DeploymentRecord, type LifecycleRecord, UserError } from "../contract";
 import { type Deployment, deploymentOf } from "../clients/pulumi/deployment";
-import type { Place } from "../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../clients/kubernetes/kubectl";
 import { findNamespace, noteIfUnchanged } from "../clients/kubernetes/namespace";
 import type { PulumiContext } from "../clients/pulumi/pulumi";
 
@@ -16,7 +16,7 @@ export type Recorded = Deployment & { readonly record: DeploymentRecord };
 export async function noteDeployed(
   context: PulumiContext,
   stack: string,
-  place: Place,
+  place: NamespaceRef,
   more: (deployment: Recorded) => Partial<LifecycleRecord> | undefined,
 ): Promise<Recorded | undefined> {
   for (;;) {

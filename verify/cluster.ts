@@ -1,6 +1,6 @@
 import { addressOf, lasting, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
 import { causeOf } from "../clients/process/cause";
-import { type Place, tryKubectl } from "../clients/kubernetes/kubectl";
+import { type NamespaceRef, tryKubectl } from "../clients/kubernetes/kubectl";
 import type { Container, Deployment, Pod, StatefulSet } from "../clients/kubernetes/types";
 import { longestBody } from "../clients/http/client";
 import { NotChecked, TooLong } from "./not-checked";
@@ -20,7 +20,7 @@ export class Cluster {
    * @param signal gives up whatever is asked
    */
   constructor(
-    private readonly place: Place,
+    private readonly place: NamespaceRef,
     readonly parts: readonly Part[] = standardPartList,
     private readonly signal?: AbortSignal,
   ) {}

@@ -1,5 +1,5 @@
 import { demoLoginSecret, UserError } from "../contract";
-import { kubectl, type Place } from "../clients/kubernetes/kubectl";
+import { kubectl, type NamespaceRef } from "../clients/kubernetes/kubectl";
 
 export interface Login {
   readonly username: string;
@@ -11,7 +11,7 @@ export interface Login {
  *
  * @throws UserError where the cluster refuses or can't be reached
  */
-export async function demoLogin(preview: Place): Promise<Login | undefined> {
+export async function demoLogin(preview: NamespaceRef): Promise<Login | undefined> {
   const secret = await kubectl(preview, ["get", "secret", demoLoginSecret, "--ignore-not-found", "--output", "json"]);
   if (secret === "") {
     return undefined;
@@ -21,7 +21,7 @@ export async function demoLogin(preview: Place): Promise<Login | undefined> {
 }
 
 /** @throws UserError that names the setting, where the preview has no login */
-export async function requiredLogin(preview: Place): Promise<Login> {
+export async function requiredLogin(preview: NamespaceRef): Promise<Login> {
   const login = await demoLogin(preview);
   if (login === undefined) {
     throw new UserError(`${preview.namespace} has no Secret ${demoLoginSecret}: the setting demoLogin makes one`);

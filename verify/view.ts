@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Outputs } from "../contract";
-import type { Place } from "../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../clients/kubernetes/kubectl";
 import { httpClient } from "../clients/http/client";
 import { demoLogin } from "./demo-login";
 import { Cluster } from "./cluster";
@@ -26,7 +26,7 @@ export function outside(origin: string, { client = httpClient() }: ViewOptions =
 
 /** By number, what the stack knows and the cluster shows. */
 export async function inside(
-  stack: Outputs & Place,
+  stack: Outputs & NamespaceRef,
   { context, client = httpClient() }: ViewOptions = {},
 ): Promise<View> {
   const place = { ...stack, kubeContext: context ?? stack.kubeContext };
@@ -60,6 +60,6 @@ function givenCredentials(): Credentials | undefined {
 }
 
 /** Who may not read the Secret goes on without it. */
-async function knownCredentials(place: Place): Promise<Credentials | undefined> {
+async function knownCredentials(place: NamespaceRef): Promise<Credentials | undefined> {
   return demoLogin(place).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "@commander-js/extra-typings";
 import { isComplete, type Receipt, remains, UserError } from "../../contract";
-import { harmlessJson } from "../../clients/process/harmless";
+import { safeJson } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { closeByNumber } from "../../lifecycle/close";
 import { pullRequest } from "../arguments";
@@ -27,7 +27,7 @@ export const addClose = (program: Command) =>
       const host = options.comment === true ? await codeHostOfPreview(workspace, number) : undefined;
       try {
         const receipt = await closeByNumber(workspace, number, options);
-        print(options.json === true ? harmlessJson(receipt) : asText(receipt));
+        print(options.json === true ? safeJson(receipt) : asText(receipt));
         process.exitCode = isComplete(receipt) ? 0 : 1;
         await tell(host, number, commentOnClose(receipt));
         if (options.receipt !== undefined) {

@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { Argument, type Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { nameLabel, referenceOf, standardPartList } from "../../contract";
-import { harmlessLines } from "../../clients/process/harmless";
+import { sanitizeLines } from "../../clients/process/sanitize-output";
 import { pullRequest } from "../arguments";
 import { findPart, partNames } from "../parts";
 import { ci } from "../workspace";
@@ -19,7 +19,7 @@ export const addLogs = (program: Command) =>
       const { part, place } = await findPart(number, name);
       const what = part.kind === "Job" ? `--selector=${nameLabel}=${part.name}` : referenceOf(part);
       const args = [...place, "logs", what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
-      process.exitCode = await (isObeyed() ? harmlessly : asItIs)(args);
+      process.exitCode = await (isObeyed() ? sanitized : asItIs)(args);
     });
 
 /** Whether a terminal or GitHub's runner would do what the output says. */
@@ -31,11 +31,11 @@ async function asItIs(args: readonly string[]): Promise<number> {
   return exitCode ?? 2;
 }
 
-async function harmlessly(args: readonly string[]): Promise<number> {
+async function sanitized(args: readonly string[]): Promise<number> {
   const child = execa("kubectl", args, { stdin: "ignore", buffer: false, reject: false });
   await Promise.all([
-    pipeline(child.stdout, harmlessLines, process.stdout, { end: false }),
-    pipeline(child.stderr, harmlessLines, process.stderr, { end: false }),
+    pipeline(child.stdout, sanitizeLines, process.stdout, { end: false }),
+    pipeline(child.stderr, sanitizeLines, process.stderr, { end: false }),
   ]).catch((error: unknown) => {
     // Nobody reads on: `preview logs 1 api | head`.
     if ((error as NodeJS.ErrnoException).code !== "EPIPE") {

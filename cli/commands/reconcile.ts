@@ -2,7 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { tokenVariables } from "../../clients/code-host";
 import { table } from "table";
 import { UserError } from "../../contract";
-import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
+import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Outcome, type Plan, reconcile, type Row } from "../../lifecycle/reconcile";
@@ -49,7 +49,7 @@ export function planAsText({ rows }: Plan): string {
   if (rows.length === 0) {
     return "there are no previews";
   }
-  const lines = rows.map((row) => [row.name, consistsOf(row), row.action, row.reason].map(harmlessLine));
+  const lines = rows.map((row) => [row.name, consistsOf(row), row.action, row.reason].map(sanitizeLine));
   return table([["preview", "there is", "action", "why"], ...lines], {
     columns: { 3: { width: 60, wrapWord: true } },
     drawHorizontalLine: (index, count) => index < 2 || index === count,
@@ -78,5 +78,5 @@ export function asJson({ rows, isOverCap }: Plan, outcomes: ReadonlyMap<number, 
     commit,
     ...outcomes.get(pullRequest),
   }));
-  return harmlessJson({ format: "preview-stack/reconcile/v1", isOverCap, previews });
+  return safeJson({ format: "preview-stack/reconcile/v1", isOverCap, previews });
 }

@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { getBorderCharacters, table } from "table";
 import { UserError } from "../../contract";
-import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
+import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Checked, type Details, detailsOf, type Requests, type Status, statusesOf } from "../../lifecycle/status";
 import { pullRequest } from "../arguments";
@@ -33,12 +33,12 @@ export const addStatus = (program: Command) =>
     });
 
 const detailsAsJson = (pullRequest: number, { preview, status, answers, inside, login }: Details): string =>
-  harmlessJson({ pullRequest, ...preview, ...status, answers, ...inside, login });
+  safeJson({ pullRequest, ...preview, ...status, answers, ...inside, login });
 
 function detailsAsText(details: Details, now: Date): string {
   const rows = rowsOf(details, now);
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${harmlessLine(value)}`).join("\n");
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${sanitizeLine(value)}`).join("\n");
 }
 
 function rowsOf({ preview, answers, status, inside, login }: Details, now: Date): [string, string][] {
@@ -81,7 +81,7 @@ export function statusAsText(previews: readonly Status[], now: Date, width = Inf
 
 function tableOf(facts: readonly Readonly<Record<string, string | undefined>>[], dropped: readonly string[]): string {
   const header = Object.keys(facts[0]!).filter((name) => !dropped.includes(name));
-  const lines = facts.map((row) => header.map((name) => harmlessLine(row[name] ?? "")));
+  const lines = facts.map((row) => header.map((name) => sanitizeLine(row[name] ?? "")));
   const width = Math.min(30, Math.max(...[header, ...lines].map((line) => line.at(-1)!.length)));
   return table([header, ...lines], {
     border: getBorderCharacters("norc"),
@@ -108,7 +108,7 @@ export function factsOf(preview: Status, now: Date): Record<string, string | und
 
 /** For scripts: every preview with all that is known of it. */
 export function statusAsJson(previews: readonly Status[], now: Date): string {
-  return harmlessJson({ format: "preview-stack/status/v1", at: now.toISOString(), previews });
+  return safeJson({ format: "preview-stack/status/v1", at: now.toISOString(), previews });
 }
 
 function known<Value extends string | Requests>(

@@ -2,7 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { UserError } from "../../contract";
 import { httpClient } from "../../clients/http/client";
-import { serving } from "../../clients/http/serving";
+import { waitUntilServing } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { causeOf } from "../../clients/process/cause";
 import { interruption } from "../../clients/process/interruption";
@@ -27,7 +27,7 @@ export const addTest = (program: Command) =>
       const known = typeof preview === "string" ? { url: preview } : await deployedAwake(workspace(), preview);
       const place = "namespace" in known ? known : undefined;
       const login = place && (await demoLogin(place));
-      await serving(known.url, {
+      await waitUntilServing(known.url, {
         dispatcher: httpClient(),
         webIsReady: place && (() => webIsReady(place)),
         signal: interruption,

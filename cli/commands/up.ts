@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { productImages, UserError } from "../../contract";
-import { harmlessJson } from "../../clients/process/harmless";
+import { safeJson } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { deploy, type UpResult } from "../../lifecycle/up";
 import { noCodeHost } from "../../lifecycle/workspace";
@@ -43,7 +43,7 @@ export const addUp = (program: Command) =>
       try {
         const result = await deploy(workspace, number, host, { ...options, usesFile: true });
         if (options.json === true) {
-          print(harmlessJson(result));
+          print(safeJson(result));
         } else {
           print(asText(result), coloured);
         }

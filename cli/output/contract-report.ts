@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { table } from "table";
-import { harmlessJson, harmlessLine } from "../../clients/process/harmless";
+import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import type { Finding, Outcome } from "../../verify/check";
 import type { Report } from "../../verify/run-checks";
 
@@ -22,7 +22,7 @@ export function countsOf(findings: readonly Finding[]): Record<Outcome, number> 
 
 /** The report as JSON, for a pipeline. */
 export function asJson({ target, ok, findings }: Report): string {
-  return harmlessJson({ target, ok, counts: countsOf(findings), findings });
+  return safeJson({ target, ok, counts: countsOf(findings), findings });
 }
 
 /** The report for people: a table of everything, then its summary. `width` is the terminal's. */
@@ -35,7 +35,7 @@ export function summary({ target, findings }: Report): string {
   const advice = wrong.map(
     ({ id, outcome, title, seen, setting, why }) =>
       `${outcome}: ${id}\n` +
-      `  should be  ${title}\n  seen       ${harmlessLine(seen)}\n  change     ${setting}\n  otherwise  ${why}\n`,
+      `  should be  ${title}\n  seen       ${sanitizeLine(seen)}\n  change     ${setting}\n  otherwise  ${why}\n`,
   );
   const counts = Object.entries(countsOf(findings)).filter(([, count]) => count > 0);
   return [...advice, `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`].join("\n");
@@ -56,7 +56,7 @@ function tableOf(findings: readonly Finding[], width: number): string {
   const rows = findings.map(({ id, outcome, title, seen }) => [
     id,
     outcome,
-    outcome === "passed" ? title : harmlessLine(seen),
+    outcome === "passed" ? title : sanitizeLine(seen),
   ]);
   return table([["check", "outcome", "what holds, or what was seen"], ...rows], {
     columns: [{ width: idWidth }, { width: outcomeWidth }, { width: seenWidth, wrapWord: true }],

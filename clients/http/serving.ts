@@ -37,7 +37,7 @@ export const isServing = ({ serves }: HostAnswer, webIsReady: boolean): boolean 
  *
  * @throws UserError with the last answer
  */
-export async function serving(url: string, options: ServingOptions): Promise<void> {
+export async function waitUntilServing(url: string, options: ServingOptions): Promise<void> {
   await pageServes(url, options);
   const { dispatcher, signal, report } = options;
   const timeoutMs = limits.apiServesSeconds * 1000;

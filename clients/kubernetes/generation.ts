@@ -1,5 +1,5 @@
 import { type GeneratedDatabase, generationOf, referenceOf, standardParts, UserError } from "../../contract";
-import { kubectl, type Place } from "./kubectl";
+import { kubectl, type NamespaceRef } from "./kubectl";
 
 /**
  * The setting `database.generation` that the preview's database was made for. Undefined where there is none, also because a
@@ -7,7 +7,7 @@ import { kubectl, type Place } from "./kubectl";
  *
  * @throws UserError where the cluster can't be asked
  */
-export async function deployedGeneration(place: Place): Promise<number | undefined> {
+export async function deployedGeneration(place: NamespaceRef): Promise<number | undefined> {
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
   try {
     const text = await kubectl(place, ["get", referenceOf(standardParts.db), ...options]);

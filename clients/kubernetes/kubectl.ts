@@ -3,7 +3,7 @@ import { UserError } from "../../contract";
 import { causeOf } from "../process/cause";
 
 /** A preview's namespace and the cluster that it is in. */
-export interface Place {
+export interface NamespaceRef {
   /** The kubeconfig's context. */
   readonly kubeContext: string;
   readonly namespace: string;
@@ -25,7 +25,7 @@ export interface KubectlOptions {
  *
  * @throws UserError with kubectl's own words
  */
-export async function kubectl(place: Place, args: readonly string[], options?: KubectlOptions): Promise<string> {
+export async function kubectl(place: NamespaceRef, args: readonly string[], options?: KubectlOptions): Promise<string> {
   const result = await tryKubectl(place, args, options);
   if (result.failed) {
     const reason = result.stderr === "" ? causeOf("kubectl", result) : result.stderr;
@@ -36,7 +36,7 @@ export async function kubectl(place: Place, args: readonly string[], options?: K
 
 /** The same for a caller that judges the outcome. */
 export function tryKubectl(
-  { kubeContext, namespace }: Place,
+  { kubeContext, namespace }: NamespaceRef,
   args: readonly string[],
   { input, timeout, limit, signal }: KubectlOptions = {},
 ) {

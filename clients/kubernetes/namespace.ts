@@ -1,5 +1,5 @@
 import { annotationArguments, foreignOwner, type LifecycleRecord, type Owner, UserError } from "../../contract";
-import { kubectl, type Place, tryKubectl } from "./kubectl";
+import { kubectl, type NamespaceRef, tryKubectl } from "./kubectl";
 import type { KubernetesObject, Namespace as NamespaceObject } from "./types";
 
 /** A namespace as the cluster has it. */
@@ -21,7 +21,7 @@ export interface Namespace {
  *
  * @throws UserError where the cluster can't be asked
  */
-export async function findNamespace(place: Place): Promise<Namespace | undefined> {
+export async function findNamespace(place: NamespaceRef): Promise<Namespace | undefined> {
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
   const text = await kubectl(place, ["get", "namespace", place.namespace, ...options]);
   return text.trim() === "" ? undefined : namespaceFrom(JSON.parse(text) as NamespaceObject);
@@ -41,7 +41,7 @@ export function namespaceFrom({ metadata, status }: NamespaceObject): Namespace 
  * @returns whether it was there
  * @throws UserError where the cluster refuses or can't be asked
  */
-export async function deleteNamespace(place: Place, { name, uid }: Namespace): Promise<boolean> {
+export async function deleteNamespace(place: NamespaceRef, { name, uid }: Namespace): Promise<boolean> {
   const args = ["delete", "--raw", `/api/v1/namespaces/${name}`, "--filename=-", "--request-timeout=15s"];
   const input = JSON.stringify({ apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } });
   const { failed, stderr } = await tryKubectl(place, args, { input });
@@ -53,7 +53,7 @@ export async function deleteNamespace(place: Place, { name, uid }: Namespace): P
 
 /** Notes something down about a preview, where the namespace is still as it was looked at; false where it isn't. */
 export async function noteIfUnchanged(
-  place: Place,
+  place: NamespaceRef,
   { resourceVersion }: Namespace,
   record: Partial<LifecycleRecord>,
 ): Promise<boolean> {
@@ -77,7 +77,7 @@ export function refuseForeign(namespace: Namespace, owner: Owner, advice = ""): 
 }
 
 /** An object that is kept from being deleted by its finalizers. */
-export interface Held {
+export interface FinalizerBlock {
   /** `configmaps/settings` */
   readonly object: string;
   readonly finalizers: readonly string[];
@@ -86,7 +86,7 @@ export interface Held {
 }
 
 /** The objects in a terminating namespace that wait for a finalizer, as far as one may look at them. */
-export async function heldObjects(place: Place, { remaining }: Namespace): Promise<Held[]> {
+export async function finalizerBlocks(place: NamespaceRef, { remaining }: Namespace): Promise<FinalizerBlock[]> {
   const kinds = [...remaining.join("\n").matchAll(/(\S+) has \d+ resource instances/g)].map((match) =>
     // "Some resources are remaining: configmaps. has 1 resource instances": a kind of the core group ends in a dot.
     match[1]!.replace(/\.$/, ""),
@@ -96,7 +96,9 @@ export async function heldObjects(place: Place, { remaining }: Namespace): Promi
       const { items } = JSON.parse(
         await kubectl(place, ["get", kind, "--output=json", "--show-managed-fields", "--request-timeout=15s"]),
       ) as { items: readonly KubernetesObject[] };
-      return items.filter(({ metadata }) => (metadata.finalizers ?? []).length > 0).map((item) => held(kind, item));
+      return items
+        .filter(({ metadata }) => (metadata.finalizers ?? []).length > 0)
+        .map((item) => finalizerBlock(kind, item));
     } catch (error) {
       if (error instanceof UserError) {
         return [];
@@ -107,7 +109,7 @@ export async function heldObjects(place: Place, { remaining }: Namespace): Promi
   return (await Promise.all(found)).flat();
 }
 
-export function held(kind: string, { metadata }: KubernetesObject): Held {
+export function finalizerBlock(kind: string, { metadata }: KubernetesObject): FinalizerBlock {
   const manager = metadata.managedFields?.find(({ fieldsV1 }) =>
     JSON.stringify(fieldsV1 ?? {}).includes("f:finalizers"),
   );
@@ -119,12 +121,12 @@ export function held(kind: string, { metadata }: KubernetesObject): Held {
 }
 
 /** Removes an object's finalizers, although what they are for hasn't been done. */
-export async function removeFinalizers(place: Place, object: string): Promise<void> {
+export async function removeFinalizers(place: NamespaceRef, object: string): Promise<void> {
   await kubectl(place, ["patch", object, "--type=merge", "--patch", '{"metadata":{"finalizers":null}}']);
 }
 
 /** Names of the volumes that claims of the namespace are or were bound to. */
-export async function volumesOf(place: Place): Promise<string[]> {
+export async function volumesOf(place: NamespaceRef): Promise<string[]> {
   const { items } = JSON.parse(
     await kubectl(place, ["get", "persistentvolumes", "--output=json", "--request-timeout=15s"]),
   ) as { items: readonly { metadata: { name: string }; spec: { claimRef?: { namespace: string } } }[] };

@@ -1,4 +1,4 @@
-import { kubectl, type Place } from "./kubectl";
+import { kubectl, type NamespaceRef } from "./kubectl";
 
 /** Shorter values are words that a text may have for other reasons. */
 const shortest = 8;
@@ -12,7 +12,7 @@ const longest = 4096;
  * @param isPublic whether others read the text as well: where nobody can say what is secret, only what comes before a
  *   container's last words is told then
  */
-export async function withoutSecrets(place: Place, text: string, isPublic: boolean): Promise<string> {
+export async function withoutSecrets(place: NamespaceRef, text: string, isPublic: boolean): Promise<string> {
   const values = await secretsOf(place).catch(() => undefined);
   if (values !== undefined) {
     return hidden(text, values);
@@ -21,7 +21,7 @@ export async function withoutSecrets(place: Place, text: string, isPublic: boole
 }
 
 /** All values of the Secrets in a preview's namespace. */
-async function secretsOf(place: Place): Promise<string[]> {
+async function secretsOf(place: NamespaceRef): Promise<string[]> {
   const { items } = JSON.parse(await kubectl(place, ["get", "secrets", "--output=json", "--request-timeout=15s"])) as {
     items: readonly { readonly data?: Readonly<Record<string, string>> }[];
   };

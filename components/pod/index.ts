@@ -1,7 +1,7 @@
 export { container } from "./container";
 export { gate } from "./gate";
 export { labelsOf, selectorOf } from "./labels";
-export { inNamespace, stoppedFirst } from "./options";
+export { inNamespace, deletedBeforeNamespace } from "./options";
 export { podSpec } from "./pod-spec";
 export { resourceRequirements } from "./resources";
 export { secret } from "./secret";

@@ -11,7 +11,7 @@ export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Name
  * Options of what has pods: it is deleted before the namespace. The namespace's controller looks once after 5 s and, if
  * there is still a pod or a volume's claim, again 3 to 8 s later; without any it is done the first time.
  */
-export function stoppedFirst(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+export function deletedBeforeNamespace(parent: pulumi.Resource): pulumi.CustomResourceOptions {
   const update = `${limits.workloadUpdateSeconds}s`;
   return { parent, customTimeouts: { create: update, update, delete: `${limits.workloadDeletionSeconds}s` } };
 }

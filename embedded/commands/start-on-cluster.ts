@@ -3,7 +3,7 @@ import { type Leaves, leavesOf, parseSettings, SettingsError, type SettingsInput
 import { type Deployed, deployed } from "../../lifecycle/inventory/deployed";
 import { httpClient } from "../../clients/http/client";
 import type { ProjectRun } from "../../lifecycle/workspace";
-import { serving } from "../../clients/http/serving";
+import { waitUntilServing } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName, stackNames } from "../../clients/pulumi/stacks";
@@ -64,7 +64,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
           if (!isAsleep) {
             const ready = () => webIsReady(preview!);
             const how = { dispatcher: httpClient(), timeout: 300_000, webIsReady: ready };
-            await serving(preview!.url, { ...how, signal: interruption, report });
+            await waitUntilServing(preview!.url, { ...how, signal: interruption, report });
           }
         },
       },

@@ -1,5 +1,5 @@
 import { leavesOf, namesOf } from "../../contract";
-import { serving } from "../../clients/http/serving";
+import { waitUntilServing } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName } from "../../clients/pulumi/stacks";
@@ -49,7 +49,12 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       run: async (_, report) => {
         if (!isAsleep) {
           const ready = () => webIsReady({ kubeContext: "preview", namespace });
-          await serving(url, { dispatcher: embeddedDispatcher(), webIsReady: ready, signal: interruption, report });
+          await waitUntilServing(url, {
+            dispatcher: embeddedDispatcher(),
+            webIsReady: ready,
+            signal: interruption,
+            report,
+          });
         }
       },
     },

@@ -12,7 +12,7 @@ import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, withStackFile } from "../../clients/pulumi/configuration/hand-over";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
 import { claimGoing, described, emptiedSince, lookForDrift } from "../drift";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { projectName } from "../../clients/pulumi/project-name";
 import type { UpdateOptions } from "../../clients/pulumi/stacks";
 import { objectsIn, type State } from "../../clients/pulumi/state";
@@ -23,7 +23,7 @@ import type { ProjectRun } from "../workspace";
 export interface BringOptions {
   readonly context: ProjectRun;
   readonly stack: string;
-  readonly place: Place;
+  readonly place: NamespaceRef;
   readonly report: (message: string) => void;
   /** What the composition was made from. */
   readonly deployment: Deployment;
@@ -82,7 +82,7 @@ export async function bring(options: BringOptions): Promise<string> {
  * database that has lost its volume run again.
  */
 async function whatHasDrifted(
-  place: Place,
+  place: NamespaceRef,
   state: State,
   report: (message: string) => void,
 ): Promise<Pick<UpdateOptions, "refresh" | "replace">> {

@@ -1,5 +1,5 @@
 import { type Part, standardPartList } from "../../contract";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { type PulumiContext, refusalOf } from "../../clients/pulumi/pulumi";
 import { up, type UpdateOptions } from "../../clients/pulumi/stacks";
 import { look } from "../../clients/kubernetes/rollout/objects";
@@ -8,7 +8,7 @@ import { whileWatching } from "../../clients/kubernetes/rollout/watch";
 import type { ProjectRun } from "../workspace";
 
 /**
- * Brings the stack to its settings. What failed before is tried at once, and what is hopeless is waited for no longer.
+ * Brings the stack to its settings. What failed before is tried at once, and what is unrecoverable is waited for no longer.
  *
  * @param parts what the preview consists of @default what every preview has
  * @throws UserError with the object, what is wrong with it, and the setting to look at
@@ -16,7 +16,7 @@ import type { ProjectRun } from "../workspace";
 export async function update(
   context: ProjectRun,
   stack: string,
-  place: Place,
+  place: NamespaceRef,
   report: (message: string) => void,
   { parts, ...options }: UpdateOptions & { readonly parts?: readonly Part[] } = {},
 ): Promise<void> {

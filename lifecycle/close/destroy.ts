@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { limits, UserError } from "../../contract";
 import { placeOf } from "../inventory/identity";
-import { kubectl, type Place } from "../../clients/kubernetes/kubectl";
+import { kubectl, type NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { deleteNamespace, findNamespace, type Namespace } from "../../clients/kubernetes/namespace";
 import { pulumi, refusalOf } from "../../clients/pulumi/pulumi";
 import { repairState } from "../../clients/pulumi/repair-state";
@@ -61,7 +61,7 @@ async function destroy(options: CloseOptions, namespace: Namespace | undefined, 
 const lacksRights = (error: unknown) => /forbidden/i.test((error as Error).message) && refusalOf(error) === undefined;
 
 /** With what the namespace is waiting for. A cluster that can't be asked says no more than Pulumi did. */
-async function explained(error: unknown, place: Place): Promise<unknown> {
+async function explained(error: unknown, place: NamespaceRef): Promise<unknown> {
   const still = refusalOf(error) === undefined ? await findNamespace(place).catch(() => undefined) : undefined;
   const reasons = still === undefined ? [] : await obstacles(place, still);
   return reasons.length === 0 ? error : new UserError([(error as Error).message, ...reasons].join("\n"));
@@ -75,7 +75,7 @@ const hasBegun = (line: string) => /^ *- +\S+ \S+ deleting/.test(line);
  * and, if there is still a pod or a volume's claim, again seconds later: without any it is done the first time.
  */
 export async function deleteAtOnce(
-  place: Place,
+  place: NamespaceRef,
   namespace: Namespace,
   report: (message: string) => void,
 ): Promise<void> {
@@ -108,17 +108,17 @@ export async function deleteLeftNamespace(options: CloseOptions, namespace: Name
 }
 
 /** The same namespace as it is now; undefined where it is gone, also where another run has made another of its name. */
-async function stillThere(place: Place, { uid }: Namespace): Promise<Namespace | undefined> {
+async function stillThere(place: NamespaceRef, { uid }: Namespace): Promise<Namespace | undefined> {
   const found = await findNamespace(place);
   return found?.uid === uid ? found : undefined;
 }
 
 /** Whether it is being deleted, or gone. */
-const isGoing = async (place: Place, namespace: Namespace): Promise<boolean> =>
+const isGoing = async (place: NamespaceRef, namespace: Namespace): Promise<boolean> =>
   (await stillThere(place, namespace))?.phase !== "Active";
 
 /** @throws UserError with what it waits for, after so many seconds */
-async function untilGone(place: Place, namespace: Namespace, seconds: number): Promise<void> {
+async function untilGone(place: NamespaceRef, namespace: Namespace, seconds: number): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const still = await stillThere(place, namespace);

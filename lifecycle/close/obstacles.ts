@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { placeOf } from "../inventory/identity";
-import type { Place } from "../../clients/kubernetes/kubectl";
-import { findNamespace, heldObjects, type Namespace, removeFinalizers } from "../../clients/kubernetes/namespace";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
+import { findNamespace, finalizerBlocks, type Namespace, removeFinalizers } from "../../clients/kubernetes/namespace";
 import type { CloseOptions } from "./options";
 
 /** What a namespace that won't go is waiting for, one sentence each. */
-export async function obstacles(place: Place, namespace: Namespace): Promise<string[]> {
+export async function obstacles(place: NamespaceRef, namespace: Namespace): Promise<string[]> {
   if (namespace.phase !== "Terminating") {
     return [];
   }
-  const held = await heldObjects(place, namespace);
-  return held.length === 0
+  const blocks = await finalizerBlocks(place, namespace);
+  return blocks.length === 0
     ? namespace.remaining.map((message) => `namespace ${place.namespace}: ${message}`)
-    : held.map(
+    : blocks.map(
         ({ object, finalizers, setBy }) =>
           `namespace ${place.namespace} waits for ${object}: its finalizer ${finalizers.join(", ")}, set by ${setBy}, ` +
           "must be removed by that controller, or with --force-finalizers",
@@ -44,14 +44,14 @@ async function watchNamespace(options: CloseOptions, signal: AbortSignal): Promi
     if (namespace?.phase !== "Terminating" || namespace.remaining.length === 0) {
       continue;
     }
-    const held = await heldObjects(place, namespace);
+    const blocks = await finalizerBlocks(place, namespace);
     const reasons = await obstacles(place, namespace);
     if (reasons.join() !== told) {
       told = reasons.join();
       reasons.forEach(report);
     }
     if (forceFinalizers) {
-      for (const { object, finalizers } of held) {
+      for (const { object, finalizers } of blocks) {
         report(`removing the finalizers of ${object} (${finalizers.join(", ")}), as --force-finalizers says`);
         await removeFinalizers(place, object).catch((error: unknown) => report((error as Error).message));
       }

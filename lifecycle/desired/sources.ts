@@ -1,7 +1,7 @@
 import { keptPaths, type Leaves, recordFrom, withoutPaths } from "../../contract";
 import { deployedGeneration } from "../../clients/kubernetes/generation";
 import type { Deployment } from "../../clients/pulumi/deployment";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { inPrivateFolder } from "../../clients/pulumi/private-folder";
 import { pulumi, type PulumiContext } from "../../clients/pulumi/pulumi";
@@ -47,7 +47,7 @@ export function withoutDatabase(sources: Sources): Sources {
 }
 
 /** With the generation of the database that is there, where the file says something about it. */
-export async function withGeneration(sources: Sources, place: Place): Promise<Sources> {
+export async function withGeneration(sources: Sources, place: NamespaceRef): Promise<Sources> {
   const { settings = {}, copy = {} } = sources.file ?? {};
   const isSaid = [settings, copy].some((leaves) => keptPaths.generation in leaves);
   return isSaid ? { ...sources, generation: await deployedGeneration(place) } : sources;

@@ -1,5 +1,5 @@
 import { standardParts } from "../../contract";
-import { kubectl, type Place } from "../../clients/kubernetes/kubectl";
+import { kubectl, type NamespaceRef } from "../../clients/kubernetes/kubectl";
 import type { Job, KubernetesObject } from "../../clients/kubernetes/types";
 
 /** The claim of the database's volume. */
@@ -30,7 +30,7 @@ const claimIn = (live: readonly KubernetesObject[]) =>
   live.find(({ kind, metadata }) => kind === "PersistentVolumeClaim" && metadata.name === claimName);
 
 /** Whether the database has lost its volume since it was migrated, asking the cluster. */
-export async function isEmptied(place: Place): Promise<boolean> {
+export async function isEmptied(place: NamespaceRef): Promise<boolean> {
   const options = ["--output=json", "--request-timeout=15s"];
   const text = await kubectl(place, ["get", "jobs,persistentvolumeclaims", ...options]);
   return emptiedSince((JSON.parse(text) as { items: KubernetesObject[] }).items).length > 0;

@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import { kubectl, type Place, tryKubectl } from "../../clients/kubernetes/kubectl";
+import { kubectl, type NamespaceRef, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import type { KubernetesObject } from "../../clients/kubernetes/types";
 import { objectsIn, type State } from "../../clients/pulumi/state";
@@ -16,7 +16,7 @@ export interface Inside {
  *
  * @throws UserError where the cluster can't be asked
  */
-export async function lookForDrift(place: Place, state: State): Promise<Inside> {
+export async function lookForDrift(place: NamespaceRef, state: State): Promise<Inside> {
   const known = objectsIn(state, place.namespace);
   // The deployer may read RoleBindings one by one only.
   const listed = known.filter(({ kind }) => kind !== "RoleBinding" && kind !== "Namespace");
@@ -38,7 +38,7 @@ interface Listed {
   readonly forbidden: readonly string[];
 }
 
-async function list(place: Place, kinds: readonly string[]): Promise<Listed> {
+async function list(place: NamespaceRef, kinds: readonly string[]): Promise<Listed> {
   const options = ["--output=json", "--request-timeout=15s"];
   const { failed, stdout, stderr } = await tryKubectl(place, ["get", kinds.join(), ...options]);
   const forbidden = [...stderr.matchAll(/\(Forbidden\): (\S+) is forbidden/g)].map((match) => match[1]!);
@@ -76,7 +76,11 @@ const asObject = ({
  *
  * @throws UserError where the cluster can't be asked
  */
-export async function restoreRights(place: Place, state: State, report: (message: string) => void): Promise<void> {
+export async function restoreRights(
+  place: NamespaceRef,
+  state: State,
+  report: (message: string) => void,
+): Promise<void> {
   for (const binding of objectsIn(state, place.namespace).filter(({ kind }) => kind === "RoleBinding")) {
     const { name, inputs } = binding;
     const options = ["--ignore-not-found", "--output=name", "--request-timeout=15s"];

@@ -1,5 +1,5 @@
 import { type Leaves, namesOf, type Names, type Owner, UserError } from "../../contract";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { stackName } from "../../clients/pulumi/stacks";
 
 /** What a stack's configuration says about whose preview it is and where it is, valid or not in all else. */
@@ -17,7 +17,10 @@ export interface Identity {
 }
 
 /** Where the preview's objects are. */
-export const placeOf = ({ kubeContext, names }: Identity): Place => ({ kubeContext, namespace: names.namespace });
+export const placeOf = ({ kubeContext, names }: Identity): NamespaceRef => ({
+  kubeContext,
+  namespace: names.namespace,
+});
 
 /**
  * Whose preview it is that has these settings, and where it is.

@@ -2,7 +2,7 @@ import { type LifecycleRecord, UserError } from "../../contract";
 import { type Answer, type Commit, judge, type Facts, type Plan, type Row } from "./plan";
 
 /** What reconciling does, each of which may fail. */
-export interface Hands {
+export interface Effects {
   /** Asks the code host about one pull request now. */
   ask(pullRequest: number): Promise<Answer>;
   /**
@@ -46,7 +46,7 @@ class Stays extends UserError {}
 export async function carryOut(
   { rows }: Plan,
   facts: Facts,
-  hands: Hands,
+  effects: Effects,
   { report, freshFor = 15, signal }: Options,
 ): Promise<Map<number, Outcome>> {
   const started = performance.now();
@@ -57,7 +57,7 @@ export async function carryOut(
       break;
     }
     report(`${row.name}: ${row.action}, ${row.reason}`);
-    const outcome = await attempt(row, facts, hands, isFresh);
+    const outcome = await attempt(row, facts, effects, isFresh);
     outcomes.set(row.pullRequest, outcome);
     report(`${row.name}: ${outcome.outcome}${"why" in outcome ? `, ${outcome.why}` : ""}`);
   }
@@ -69,16 +69,16 @@ const inOrder = (rows: readonly Row[]) => [
   ...rows.filter(({ action }) => action === "redeploy"),
 ];
 
-async function attempt(row: Row, facts: Facts, hands: Hands, isFresh: () => boolean): Promise<Outcome> {
+async function attempt(row: Row, facts: Facts, effects: Effects, isFresh: () => boolean): Promise<Outcome> {
   const { pullRequest } = row;
   try {
     if (row.commit !== undefined && row.namespace !== undefined) {
-      const why = await hands.redeploy(pullRequest, row.commit, row.namespace.record);
+      const why = await effects.redeploy(pullRequest, row.commit, row.namespace.record);
       return why === undefined ? { outcome: "done" } : { outcome: "left alone", why };
     }
-    await hands.close(pullRequest, async (record) => {
+    await effects.close(pullRequest, async (record) => {
       const namespace = row.namespace && record && { ...row.namespace, record };
-      const known = isFresh() ? facts : answeredAnew(facts, pullRequest, await hands.ask(pullRequest));
+      const known = isFresh() ? facts : answeredAnew(facts, pullRequest, await effects.ask(pullRequest));
       const { action, reason } = judge({ ...row, namespace }, known);
       if (action !== "close") {
         throw new Stays(`meanwhile ${reason}`);

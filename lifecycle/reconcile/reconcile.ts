@@ -7,7 +7,7 @@ import { answerAbout, gatherAnswers, gatherFound } from "../inventory/gather";
 import type { SharedIdentity } from "../inventory/identity";
 import { deploy } from "../up";
 import { type Workspace, zoneOf } from "../workspace";
-import { carryOut, type Hands, type Outcome } from "./carry-out";
+import { carryOut, type Effects, type Outcome } from "./carry-out";
 import { type Plan, plan } from "./plan";
 
 /** How long one preview, which another run is at work on, may hold up the others. */
@@ -45,13 +45,13 @@ export async function reconcile(workspace: Workspace, options: ReconcileOptions)
 
   const outcomes = dryRun
     ? new Map<number, Outcome>()
-    : await carryOut(planned, facts, handsOf(workspace, codeHost), { report, signal });
+    : await carryOut(planned, facts, effectsOf(workspace, codeHost), { report, signal });
   const hasFailed = [...outcomes.values()].some(({ outcome }) => outcome === "failed");
   const isUnknown = facts.open === undefined || [...facts.answers.values()].includes("no answer");
   return { plan: planned, outcomes, ok: !hasFailed && !isUnknown && !planned.isOverCap && !signal.aborted };
 }
 
-const handsOf = (workspace: Workspace, codeHost: CodeHost): Hands => ({
+const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
   ask: (number) => answerAbout(codeHost, number, workspace.report),
   redeploy: async (pullRequest, commit, noted) => {
     const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));

@@ -1,6 +1,6 @@
 import { lasting, type Part, UserError } from "../../contract";
 import { isEmptied } from "../drift";
-import { type Place, tryKubectl } from "../../clients/kubernetes/kubectl";
+import { type NamespaceRef, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
 
 /** Under which the cluster records who has set the replicas, until they are Pulumi's again. */
@@ -17,7 +17,7 @@ const workloadsOf = (parts: readonly Part[]) =>
  * come first, it is left to Pulumi.
  */
 export async function startAtOnce(
-  place: Place,
+  place: NamespaceRef,
   parts: readonly Part[],
   report: (message: string) => void,
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function startAtOnce(
 
 /** Stops again what was started at once, where the preview is to sleep on. */
 export async function stopAgain(
-  place: Place,
+  place: NamespaceRef,
   parts: readonly Part[],
   report: (message: string) => void,
 ): Promise<void> {
@@ -41,7 +41,11 @@ export async function stopAgain(
 }
 
 /** Leaves the replicas to Pulumi alone: otherwise its next update that changes them would be refused as a conflict. */
-export async function handBack(place: Place, parts: readonly Part[], report: (message: string) => void): Promise<void> {
+export async function handBack(
+  place: NamespaceRef,
+  parts: readonly Part[],
+  report: (message: string) => void,
+): Promise<void> {
   await apply(place, workloadsOf(parts)).catch((error: unknown) => report((error as Error).message));
 }
 
@@ -55,7 +59,7 @@ export const isMigrated = ({ makers }: Objects): boolean =>
 
 const jobsIn = (makers: Objects["makers"]) => makers.filter((maker) => maker.kind === "Job");
 
-async function apply(place: Place, items: readonly object[]): Promise<void> {
+async function apply(place: NamespaceRef, items: readonly object[]): Promise<void> {
   const options = [`--field-manager=${fieldManager}`, "--force-conflicts", "--validate=false", "--request-timeout=15s"];
   const { failed, stderr } = await tryKubectl(place, ["apply", "--server-side", "--filename=-", ...options], {
     input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),

@@ -1,6 +1,6 @@
 import { UserError } from "../../contract";
 import { type Identity, placeOf } from "../inventory/identity";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { pause } from "../../clients/process/pause";
 import { stackName, stackNames } from "../../clients/pulumi/stacks";
@@ -25,7 +25,7 @@ export async function isClosed({ context, report, signal }: UpOptions, identity:
 }
 
 /** @throws UserError where somebody has deleted the namespace since */
-export async function refuseDeleted(place: Place): Promise<void> {
+export async function refuseDeleted(place: NamespaceRef): Promise<void> {
   if (!(await isActive(place))) {
     throw new UserError(
       `namespace ${place.namespace} has been deleted since it was updated; the same command recreates it`,
@@ -33,4 +33,4 @@ export async function refuseDeleted(place: Place): Promise<void> {
   }
 }
 
-const isActive = async (place: Place): Promise<boolean> => (await findNamespace(place))?.phase === "Active";
+const isActive = async (place: NamespaceRef): Promise<boolean> => (await findNamespace(place))?.phase === "Active";

@@ -1,12 +1,12 @@
 import { limits, UserError } from "../../contract";
 import type { Identity } from "../inventory/identity";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
 import { pause } from "../../clients/process/pause";
 
 /** Waits for the end of a deletion of the namespace that is under way. */
 export async function settledNamespace(
-  place: Place,
+  place: NamespaceRef,
   { names, owner }: Identity,
   report: (message: string) => void,
   signal?: AbortSignal,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ownerLabels } from "../../contract";
-import type { Place } from "../../clients/kubernetes/kubectl";
+import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { deleteNamespace, findNamespace, type Namespace } from "../../clients/kubernetes/namespace";
 import { lookForDrift } from "../../lifecycle/drift";
 import { look } from "../../clients/kubernetes/rollout/objects";
@@ -47,7 +47,7 @@ describe("deleting a preview's namespace", () => {
 });
 
 /** What an update makes first. */
-async function make(place: Place, pullRequest: number): Promise<Namespace> {
+async function make(place: NamespaceRef, pullRequest: number): Promise<Namespace> {
   const labels = {
     ...ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest }),
     "pod-security.kubernetes.io/enforce": "restricted",

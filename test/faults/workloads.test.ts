@@ -22,7 +22,7 @@ const unknownImage = `preview.local/small-product:${"0".repeat(40)}`;
 const early = 240;
 
 /** What keeps pods from running: it is said early, with the setting, and the update after it is an ordinary one. */
-describe("a workload that is hopeless", () => {
+describe("a workload that is unrecoverable", () => {
   const number = 90350;
   const preview = new Preview(number);
   let product: SettingsInput;

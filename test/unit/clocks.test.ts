@@ -9,7 +9,7 @@ import { ciFrom } from "../../cli/ci";
 import { foundIn } from "../../lifecycle/inventory/found";
 import { gatherAnswers } from "../../lifecycle/inventory/gather";
 import { plan } from "../../lifecycle/reconcile/plan";
-import { serving } from "../../clients/http/serving";
+import { waitUntilServing } from "../../clients/http/serving";
 import { faults, GitHubStandIn } from "../doubles/github";
 
 const hour = 3600_000;
@@ -134,7 +134,7 @@ describe("a clock that is off", () => {
     ] as const) {
       it(`ends the wait neither later nor sooner when it jumps ${name}`, async () => {
         const started = performance.now();
-        const wait = serving(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+        const wait = waitUntilServing(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
           timeoutMs: 1000,
           report: () => {
             Date.now = () => now() + jump * hour;

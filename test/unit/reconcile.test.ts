@@ -4,7 +4,7 @@ import { dnsComment, ownerLabels } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { asJson, planAsText } from "../../cli/commands/reconcile";
 import { foundIn, type Lists, type Site } from "../../lifecycle/inventory/found";
-import { carryOut, type Hands } from "../../lifecycle/reconcile/carry-out";
+import { carryOut, type Effects } from "../../lifecycle/reconcile/carry-out";
 import { type Action, type Answer, candidates, type Facts, plan } from "../../lifecycle/reconcile/plan";
 import { shaOf } from "../doubles/github";
 
@@ -345,7 +345,7 @@ describe("reconcile", () => {
             const then = later[one - 1]!;
             return typeof then === "string" ? then : pull(one, then);
           };
-          const hands: Hands = {
+          const effects: Effects = {
             ask: (one) => Promise.resolve(answer((asked.push(one), one))),
             close: async (one, confirm) => {
               await confirm(all.found.find(({ pullRequest }) => pullRequest === one)?.namespace?.record);
@@ -353,7 +353,7 @@ describe("reconcile", () => {
             },
             redeploy: () => Promise.resolve(undefined),
           };
-          await carryOut(planned, all, hands, { report: () => undefined, freshFor: 0 });
+          await carryOut(planned, all, effects, { report: () => undefined, freshFor: 0 });
           const closings = planned.rows.filter(({ action }) => action === "close");
           assert.deepEqual(
             asked,
@@ -440,17 +440,17 @@ describe("reconcile", () => {
         [record.expires, "done"],
         [hours(24), "left alone"],
       ]) {
-        const close: Hands["close"] = (_, confirm) => confirm({ ...record, expires });
-        const hands: Hands = { ask: () => assert.fail("asked"), close, redeploy: () => assert.fail("redeployed") };
-        const outcomes = await carryOut(plan(expired, 10), expired, hands, options);
+        const close: Effects["close"] = (_, confirm) => confirm({ ...record, expires });
+        const effects: Effects = { ask: () => assert.fail("asked"), close, redeploy: () => assert.fail("redeployed") };
+        const outcomes = await carryOut(plan(expired, 10), expired, effects, options);
         assert.equal(outcomes.get(4)?.outcome, outcome);
       }
     });
 
     it("nothing more once it is interrupted", async () => {
       const never = () => assert.fail("went on");
-      const hands = { ask: never, close: never, redeploy: never };
-      const outcomes = await carryOut(plan(facts, 10), facts, hands, { ...options, signal: AbortSignal.abort() });
+      const effects = { ask: never, close: never, redeploy: never };
+      const outcomes = await carryOut(plan(facts, 10), facts, effects, { ...options, signal: AbortSignal.abort() });
       assert.equal(outcomes.size, 0);
     });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { OutgoingHttpHeaders, RequestListener } from "node:http";
-import { answer, isServing, judged, serving, type ServingOptions } from "../../clients/http/serving";
+import { answer, isServing, judged, type ServingOptions, waitUntilServing } from "../../clients/http/serving";
 import { onLoopback } from "./loopback";
 
 type Answer = number | readonly [status: number, headers: OutgoingHttpHeaders];
@@ -21,7 +21,7 @@ describe("whether a preview serves", () => {
       asked.push(`${url} ${status}`);
       response.writeHead(status, headers).end();
     };
-    await onLoopback(listener, (origin) => serving(origin, { report: () => undefined, ...options }));
+    await onLoopback(listener, (origin) => waitUntilServing(origin, { report: () => undefined, ...options }));
     return asked;
   }
 
@@ -85,7 +85,9 @@ describe("whether a preview serves", () => {
       const stop = new AbortController();
       const listener: RequestListener = ({ url }, response) =>
         url === path ? stop.abort(new Error("enough")) : void response.end();
-      const wait = onLoopback(listener, (origin) => serving(origin, { signal: stop.signal, report: () => undefined }));
+      const wait = onLoopback(listener, (origin) =>
+        waitUntilServing(origin, { signal: stop.signal, report: () => undefined }),
+      );
       await assert.rejects(wait, /enough/);
     }
   });

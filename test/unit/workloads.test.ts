@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { notServing, servesFormer } from "../../clients/kubernetes/rollout/rolled-out";
-import { isHopeless, isWorthTelling, sinceWhen, verdict } from "../../clients/kubernetes/rollout/verdict";
+import { isUnrecoverable, isWorthTelling, sinceWhen, verdict } from "../../clients/kubernetes/rollout/verdict";
 import type { Maker, Objects } from "../../clients/kubernetes/rollout/objects";
 import { backedOff, keptFromReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
 import type { ContainerStatus, Event, Job, Pod, ReplicaSet } from "../../clients/kubernetes/types";
@@ -271,25 +271,25 @@ describe("a wait", () => {
   const waits = waitsOf(objects({ pods: [pod(waiting("ErrImagePull", "not found"))] }));
   const since = sinceWhen(waits, new Map(), 100);
 
-  it("for an image is reported at once and hopeless after half a minute", () => {
+  it("for an image is reported at once and unrecoverable after half a minute", () => {
     assert.equal(isWorthTelling(waits[0]!, since, 100), true);
-    assert.equal(isHopeless(waits[0]!, since, 129), false);
-    assert.equal(isHopeless(waits[0]!, since, 130), true);
+    assert.equal(isUnrecoverable(waits[0]!, since, 129), false);
+    assert.equal(isUnrecoverable(waits[0]!, since, 130), true);
   });
 
   it("is the same one while its words change, and another once it has ended", () => {
     const same = waitsOf(objects({ pods: [pod(waiting("ImagePullBackOff", "Back-off"))] }));
-    assert.equal(isHopeless(same[0]!, sinceWhen(same, since, 130), 130), true);
+    assert.equal(isUnrecoverable(same[0]!, sinceWhen(same, since, 130), 130), true);
     const again = sinceWhen(waits, sinceWhen([], since, 120), 125);
-    assert.equal(isHopeless(waits[0]!, again, 130), false);
+    assert.equal(isUnrecoverable(waits[0]!, again, 130), false);
   });
 
-  it("for readiness is hopeless only when the time for it is over, also where no check has ever ended", () => {
+  it("for readiness is unrecoverable only when the time for it is over, also where no check has ever ended", () => {
     const slow = waitsOf(objects({ pods: [pod(running)] }));
     const started = sinceWhen(slow, new Map(), 0);
     assert.equal(isWorthTelling(slow[0]!, started, 10), false);
-    assert.equal(isHopeless(slow[0]!, started, 120), false);
-    assert.equal(isHopeless(slow[0]!, started, 130), true);
+    assert.equal(isUnrecoverable(slow[0]!, started, 120), false);
+    assert.equal(isUnrecoverable(slow[0]!, started, 130), true);
   });
 
   it("is explained by its object, its last words without the terminal's commands, and the setting", () => {
@@ -331,20 +331,20 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
   });
 
-  it("for the policies names the cluster's network plugin and the setting isolation, and is hopeless at once; one for DNS isn't", () => {
+  it("for the policies names the cluster's network plugin and the setting isolation, and is unrecoverable at once; one for DNS isn't", () => {
     const given = objects({
       pods: [
         withGate(pod(waiting("PodInitializing")), { state: ended(81, { message: "reaches the Kubernetes API" }) }),
       ],
     });
     const [wait] = waitsOf(given);
-    assert.equal(isHopeless(wait!, sinceWhen([wait!], new Map(), 0), 0), true);
+    assert.equal(isUnrecoverable(wait!, sinceWhen([wait!], new Map(), 0), 0), true);
     assert.match(verdict(wait!, given), /reaches the Kubernetes API\nLook at the cluster's network plugin.*isolation/);
     const faltering = objects({ pods: [withGate(pod(waiting("PodInitializing")), { state: ended(82) })] });
     const [other] = waitsOf(faltering);
     const since = sinceWhen([other!], new Map(), 0);
     assert.deepEqual(
-      [59, 60].map((now) => isHopeless(other!, since, now)),
+      [59, 60].map((now) => isUnrecoverable(other!, since, now)),
       [false, true],
     );
   });

@@ -1,7 +1,7 @@
 import { UserError } from "../../../contract";
 
 /** What was asked for, and the permission that it takes. */
-export interface Errand {
+export interface RequestContext {
   readonly what: string;
   /** As in a workflow's `permissions`. */
   readonly permission: string;
@@ -15,18 +15,18 @@ interface Failure {
 }
 
 /** What a failure means, and what to do about it. */
-export function explain(error: unknown, repository: string, errand: Errand, host: string): UserError {
+export function explain(error: unknown, repository: string, context: RequestContext, host: string): UserError {
   if (error instanceof UserError) {
     return error;
   }
   const failure = error as Failure;
   const cause = failure.response === undefined ? `can't be asked (${failure.message})` : `says ${failure.status}`;
-  return new UserError(`${host}, asked for ${errand.what} of ${repository}, ${cause}: ${advice(failure, errand)}`, {
+  return new UserError(`${host}, asked for ${context.what} of ${repository}, ${cause}: ${advice(failure, context)}`, {
     cause: error,
   });
 }
 
-function advice({ status, message, response }: Failure, { permission }: Errand): string {
+function advice({ status, message, response }: Failure, { permission }: RequestContext): string {
   if (response === undefined) {
     return "try again, and look whether this machine reaches it and whether GITHUB_API_URL is right";
   }
@@ -72,7 +72,7 @@ function rateLimit(message: string, headers: Record<string, string | number | un
 }
 
 /** An answer that came, but that makes no sense. */
-export function unreadable(repository: string, { what }: Errand, host: string, why: string): UserError {
+export function unreadable(repository: string, { what }: RequestContext, host: string, why: string): UserError {
   return new UserError(
     `${host}, asked for ${what} of ${repository}, answers what can't be read (${why}); ` +
       "look whether GITHUB_API_URL leads to GitHub's REST API",

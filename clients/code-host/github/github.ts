@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CodeHost, PullRequest } from "../interface";
 import type { Client } from "./client";
-import { type Errand, explain, unreadable } from "./errors";
+import { type RequestContext, explain, unreadable } from "./errors";
 import { runPath } from "./runs";
 import type { ServerClock } from "../server-clock";
 
@@ -47,24 +47,24 @@ export class GitHub implements CodeHost {
   }
 
   async pullRequest(number: number): Promise<PullRequest | undefined> {
-    const errand = { what: `pull request ${number}`, permission: "pull-requests: read" };
-    const answer = await this.getIfThere(`pulls/${number}`, errand);
+    const context = { what: `pull request ${number}`, permission: "pull-requests: read" };
+    const answer = await this.getIfThere(`pulls/${number}`, context);
     if (answer === undefined) {
       return undefined;
     }
-    const found = this.read(pull, answer, errand);
+    const found = this.read(pull, answer, context);
     if (found.number !== number) {
-      throw unreadable(this.repository, errand, this.host, `it is about ${found.number}`);
+      throw unreadable(this.repository, context, this.host, `it is about ${found.number}`);
     }
     return pullRequestFrom(found);
   }
 
   async openPullRequests(): Promise<PullRequest[]> {
-    const errand = { what: "the open pull requests", permission: "pull-requests: read" };
+    const context = { what: "the open pull requests", permission: "pull-requests: read" };
     // By age, so that one that is opened meanwhile moves no other to a page that was read before.
     const order = { state: "open", sort: "created", direction: "asc" };
     const found: PullRequest[] = [];
-    for await (const page of this.pages("pulls", order, pull, ({ number }) => number, errand)) {
+    for await (const page of this.pages("pulls", order, pull, ({ number }) => number, context)) {
       found.push(...page.map(pullRequestFrom));
     }
     return found.filter(({ state }) => state === "open");
@@ -75,9 +75,9 @@ export class GitHub implements CodeHost {
     if (path === undefined) {
       return false;
     }
-    const errand = { what: `run ${reference}`, permission: "actions: read" };
-    const answer = await this.getIfThere(path, errand);
-    return answer !== undefined && this.read(run, answer, errand).status === "completed";
+    const context = { what: `run ${reference}`, permission: "actions: read" };
+    const answer = await this.getIfThere(path, context);
+    return answer !== undefined && this.read(run, answer, context).status === "completed";
   }
 
   async runApproved(reference: string): Promise<boolean> {
@@ -86,19 +86,19 @@ export class GitHub implements CodeHost {
     if (path === undefined) {
       return false;
     }
-    const errand = { what: `the approvals of run ${id}`, permission: "actions: read" };
-    const answer = await this.getIfThere(`${path}/approvals`, errand);
+    const context = { what: `the approvals of run ${id}`, permission: "actions: read" };
+    const answer = await this.getIfThere(`${path}/approvals`, context);
     return (
-      answer !== undefined && this.read(z.array(approval), answer, errand).some(({ state }) => state === "approved")
+      answer !== undefined && this.read(z.array(approval), answer, context).some(({ state }) => state === "approved")
     );
   }
 
   async setComment(number: number, body: string): Promise<void> {
-    const errand = { what: `a comment on pull request ${number}`, permission: "pull-requests: write" };
+    const context = { what: `a comment on pull request ${number}`, permission: "pull-requests: write" };
     const text = { body: `${marker}\n${body.slice(0, longestComment)}` };
     // Twice, since a comment may have been made although its answer got lost: then the second time finds it.
     for (let tries = 1; ; tries += 1) {
-      const own = await this.ownComment(number, errand);
+      const own = await this.ownComment(number, context);
       try {
         await (own === undefined
           ? this.send("POST", `issues/${number}/comments`, text, { retries: 0 })
@@ -106,7 +106,7 @@ export class GitHub implements CodeHost {
         return;
       } catch (error) {
         if (tries === 2 || ((error as { status?: number }).status ?? 0) < 500) {
-          throw explain(error, this.repository, errand, this.host);
+          throw explain(error, this.repository, context, this.host);
         }
       }
     }
@@ -117,12 +117,12 @@ export class GitHub implements CodeHost {
   }
 
   /** Anybody can write the marker: what counts is who wrote the comment. */
-  private async ownComment(number: number, errand: Errand): Promise<number | undefined> {
+  private async ownComment(number: number, context: RequestContext): Promise<number | undefined> {
     let self: string | undefined;
-    for await (const page of this.pages(`issues/${number}/comments`, {}, comment, (one) => one.id, errand)) {
+    for await (const page of this.pages(`issues/${number}/comments`, {}, comment, (one) => one.id, context)) {
       const marked = page.filter(({ body }) => body?.startsWith(marker));
       if (marked.length > 0) {
-        self ??= await this.self(errand);
+        self ??= await this.self(context);
         const own = marked.find(({ user }) => user?.login === self);
         if (own !== undefined) {
           return own.id;
@@ -133,11 +133,11 @@ export class GitHub implements CodeHost {
   }
 
   /** The name of the token's owner. REST doesn't tell it to a workflow's token, GraphQL does. */
-  private async self(errand: Errand): Promise<string> {
+  private async self(context: RequestContext): Promise<string> {
     try {
-      return this.read(viewer, await this.client.graphql("{ viewer { login } }"), errand).viewer.login;
+      return this.read(viewer, await this.client.graphql("{ viewer { login } }"), context).viewer.login;
     } catch (error) {
-      throw explain(error, this.repository, { ...errand, what: "the token's owner, for the comments" }, this.host);
+      throw explain(error, this.repository, { ...context, what: "the token's owner, for the comments" }, this.host);
     }
   }
 
@@ -150,19 +150,19 @@ export class GitHub implements CodeHost {
     query: Readonly<Record<string, string>>,
     schema: z.ZodType<Item>,
     key: (item: Item) => number,
-    errand: Errand,
+    context: RequestContext,
   ): AsyncGenerator<Item[]> {
     const seen = new Set<number>();
     for (let page = 1; ; page += 1) {
       const parameters = { ...query, per_page: pageSize, page };
       const { data, headers } = await this.send("GET", path, parameters).catch((error: unknown) => {
-        throw explain(error, this.repository, errand, this.host);
+        throw explain(error, this.repository, context, this.host);
       });
-      const items = this.read(z.array(schema), data, errand);
+      const items = this.read(z.array(schema), data, context);
       const fresh = items.filter((item) => !seen.has(key(item)));
       fresh.forEach((item) => seen.add(key(item)));
       if (fresh.length === 0 && items.length > 0) {
-        throw unreadable(this.repository, errand, this.host, `page ${page} repeats the ones before`);
+        throw unreadable(this.repository, context, this.host, `page ${page} repeats the ones before`);
       }
       yield fresh;
       const hasNext = /\brel="?next"?/.test(headers.link ?? "");
@@ -172,14 +172,14 @@ export class GitHub implements CodeHost {
     }
   }
 
-  private async getIfThere(path: string, errand: Errand): Promise<unknown> {
+  private async getIfThere(path: string, context: RequestContext): Promise<unknown> {
     try {
       return (await this.send("GET", path)).data;
     } catch (error) {
       if ((error as { status?: number }).status === 404) {
         return undefined;
       }
-      throw explain(error, this.repository, errand, this.host);
+      throw explain(error, this.repository, context, this.host);
     }
   }
 
@@ -192,13 +192,13 @@ export class GitHub implements CodeHost {
     return this.client.request(`${method} /repos/${this.repository}/${path}`, { ...parameters, request });
   }
 
-  private read<Value>(schema: z.ZodType<Value>, answer: unknown, errand: Errand): Value {
+  private read<Value>(schema: z.ZodType<Value>, answer: unknown, context: RequestContext): Value {
     const { success, data, error } = schema.safeParse(answer);
     if (!success) {
       const [issue] = error.issues;
       throw unreadable(
         this.repository,
-        errand,
+        context,
         this.host,
         `${issue?.path.join(".") || "all of it"}: ${issue?.message}`,
       );

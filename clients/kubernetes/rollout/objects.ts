@@ -1,5 +1,5 @@
 import { nameLabel } from "../../../contract";
-import { kubectl, type Place } from "../kubectl";
+import { kubectl, type NamespaceRef } from "../kubectl";
 import type { Event, Job, Pod, ReplicaSet, StatefulSet } from "../types";
 
 /** What makes pods. */
@@ -13,7 +13,7 @@ export interface Objects {
 }
 
 /** @throws UserError where the cluster can't be asked */
-export async function look(place: Place): Promise<Objects> {
+export async function look(place: NamespaceRef): Promise<Objects> {
   const text = await kubectl(place, [
     "get",
     "pods,replicasets,statefulsets,jobs,events",

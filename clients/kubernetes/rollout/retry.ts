@@ -1,4 +1,4 @@
-import { kubectl, type Place } from "../kubectl";
+import { kubectl, type NamespaceRef } from "../kubectl";
 import type { Pod } from "../types";
 import { isOutdated, makerOf, type Maker, type Objects } from "./objects";
 
@@ -30,7 +30,7 @@ export const keptFromReplacement = (objects: Objects): Pod[] =>
 
 /** Recreates objects, which are then tried at once. None of them serves. */
 export async function makeAnew(
-  place: Place,
+  place: NamespaceRef,
   objects: readonly (Pod | Maker)[],
   report: (message: string) => void,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lasting, limits, type Part, standardPartList, standardParts, UserError } from "../../../contract";
-import type { Place } from "../kubectl";
+import type { NamespaceRef } from "../kubectl";
 import type { Pod } from "../types";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
 
@@ -16,7 +16,7 @@ export interface RolloutOptions {
  *
  * @throws UserError where one of them doesn't serve in time, or the cluster can't be asked
  */
-export async function rolledOut(place: Place, { parts, signal }: RolloutOptions = {}): Promise<void> {
+export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutOptions = {}): Promise<void> {
   const started = performance.now();
   for (;;) {
     const objects = await look(place);
@@ -42,7 +42,7 @@ export const notServing = ({ pods }: Objects, parts = standardPartList): string[
   );
 
 /** Whether a pod of the web's is ready; false also where the cluster can't be asked. */
-export const webIsReady = (place: Place): Promise<boolean> =>
+export const webIsReady = (place: NamespaceRef): Promise<boolean> =>
   look(place).then(
     (objects) => !notServing(objects).includes(standardParts.web.name),
     () => false,

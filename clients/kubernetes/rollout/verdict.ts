@@ -8,28 +8,28 @@ import type { Cause, Wait } from "./waits";
  * How long a wait lasts, in seconds, until it is reported, and until nobody expects it to end. What belongs to an
  * ordinary start isn't reported; whatever may still come right by itself has the update's own time limit.
  */
-const secondsUntil: Record<Cause, { readonly told: number; readonly hopeless: number }> = {
-  image: { told: 0, hopeless: limits.imageSeconds },
-  "gate image": { told: 0, hopeless: limits.imageSeconds },
-  "gate waits": { told: limits.toldOfSlowStartSeconds, hopeless: Infinity },
-  "not isolated": { told: 0, hopeless: 0 },
+const secondsUntil: Record<Cause, { readonly told: number; readonly unrecoverable: number }> = {
+  image: { told: 0, unrecoverable: limits.imageSeconds },
+  "gate image": { told: 0, unrecoverable: limits.imageSeconds },
+  "gate waits": { told: limits.toldOfSlowStartSeconds, unrecoverable: Infinity },
+  "not isolated": { told: 0, unrecoverable: 0 },
   // A cluster that falters answers at the next try.
-  "no DNS": { told: 0, hopeless: limits.clusterDnsSeconds },
+  "no DNS": { told: 0, unrecoverable: limits.clusterDnsSeconds },
   // It is tried again, and the database may need a node or a volume first.
-  "gate failed": { told: 0, hopeless: Infinity },
-  "gate gave up": { told: 0, hopeless: 0 },
-  configuration: { told: 0, hopeless: limits.configurationSeconds },
-  crash: { told: 0, hopeless: Infinity },
-  "crash loop": { told: 0, hopeless: 0 },
-  "wrong path": { told: limits.toldOfSlowStartSeconds, hopeless: limits.wrongPathSeconds },
-  "not ready": { told: limits.toldOfSlowStartSeconds, hopeless: Infinity },
-  "never ready": { told: 0, hopeless: 0 },
+  "gate failed": { told: 0, unrecoverable: Infinity },
+  "gate gave up": { told: 0, unrecoverable: 0 },
+  configuration: { told: 0, unrecoverable: limits.configurationSeconds },
+  crash: { told: 0, unrecoverable: Infinity },
+  "crash loop": { told: 0, unrecoverable: 0 },
+  "wrong path": { told: limits.toldOfSlowStartSeconds, unrecoverable: limits.wrongPathSeconds },
+  "not ready": { told: limits.toldOfSlowStartSeconds, unrecoverable: Infinity },
+  "never ready": { told: 0, unrecoverable: 0 },
   // Room in the quota comes with the old pods' end.
-  refused: { told: limits.toldOfRefusedPodsSeconds, hopeless: limits.refusedPodsSeconds },
+  refused: { told: limits.toldOfRefusedPodsSeconds, unrecoverable: limits.refusedPodsSeconds },
   // A node may have to be added first.
-  "no place": { told: limits.toldOfSlowStartSeconds, hopeless: Infinity },
-  running: { told: limits.toldOfMigrationSeconds, hopeless: Infinity },
-  failed: { told: 0, hopeless: 0 },
+  "no place": { told: limits.toldOfSlowStartSeconds, unrecoverable: Infinity },
+  running: { told: limits.toldOfMigrationSeconds, unrecoverable: Infinity },
+  failed: { told: 0, unrecoverable: 0 },
 };
 
 /** By wait: since when, in seconds of a clock that nobody sets. */
@@ -49,10 +49,10 @@ export const isWorthTelling = (wait: Wait, since: Since, now: number): boolean =
   lasts(wait, since, now) >= secondsUntil[wait.cause].told;
 
 /** Whether nobody expects a wait to end any more. */
-export function isHopeless(wait: Wait, since: Since, now: number): boolean {
+export function isUnrecoverable(wait: Wait, since: Since, now: number): boolean {
   // The node ends a container at its limit; where the checks themselves hang, that is later.
   const atMost = wait.limit === undefined ? Infinity : wait.limit + 10;
-  return lasts(wait, since, now) >= Math.min(secondsUntil[wait.cause].hopeless, atMost);
+  return lasts(wait, since, now) >= Math.min(secondsUntil[wait.cause].unrecoverable, atMost);
 }
 
 /**

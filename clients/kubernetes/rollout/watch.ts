@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Part, UserError } from "../../../contract";
-import type { Place } from "../kubectl";
+import type { NamespaceRef } from "../kubectl";
 import { withoutSecrets } from "../secrets";
-import { isHopeless, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
+import { isUnrecoverable, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
 import { lastWordsOf } from "./last-words";
 import { look, type Objects } from "./objects";
 import { keptFromReplacement, makeAnew } from "./retry";
 import { type Wait, waitsOf } from "./waits";
 
 export interface WatchOptions {
-  readonly place: Place;
+  readonly place: NamespaceRef;
   /** Whether the objects of a part are what they are meant to be; before that they don't count. */
   readonly concerns: (part: string) => boolean;
   /** What the preview consists of. @default what every preview has */
@@ -22,26 +22,26 @@ export interface WatchOptions {
 }
 
 /**
- * Says what the workloads wait for while something waits for them, and ends that early when one of them is hopeless.
+ * Says what the workloads wait for while something waits for them, and ends that early when one of them is unrecoverable.
  *
  * @param action ends when the signal says so
  * @throws UserError with the object, what is wrong with it, and the setting to look at, without the preview's secrets
  */
 export async function whileWatching<Result>(
   options: WatchOptions,
-  action: (hopeless: AbortSignal) => Promise<Result>,
+  action: (unrecoverable: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const hopeless = new AbortController();
+  const unrecoverable = new AbortController();
   const ended = new AbortController();
   const watch = new Watch(options);
-  const watching = watch.run(hopeless, ended.signal);
+  const watching = watch.run(unrecoverable, ended.signal);
   try {
-    return await action(hopeless.signal);
+    return await action(unrecoverable.signal);
   } catch (error) {
     ended.abort();
     await watching;
-    if (hopeless.signal.aborted) {
-      throw await redacted(options, hopeless.signal.reason as UserError);
+    if (unrecoverable.signal.aborted) {
+      throw await redacted(options, unrecoverable.signal.reason as UserError);
     }
     const { hasBegun = () => true } = options;
     throw error instanceof UserError && hasBegun(error) ? await redacted(options, await watch.explained(error)) : error;
@@ -57,12 +57,12 @@ class Watch {
 
   constructor(private readonly options: WatchOptions) {}
 
-  async run(hopeless: AbortController, ended: AbortSignal): Promise<void> {
+  async run(unrecoverable: AbortController, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
       const found = await this.look();
-      const reason = found?.waits.find((wait) => isHopeless(wait, this.since, now()));
+      const reason = found?.waits.find((wait) => isUnrecoverable(wait, this.since, now()));
       if (found !== undefined && reason !== undefined) {
-        hopeless.abort(
+        unrecoverable.abort(
           new UserError(`ended early, since waiting longer won't help:\n${await this.verdict(reason, found.objects)}`),
         );
         return;

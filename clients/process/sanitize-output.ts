@@ -17,7 +17,7 @@ const obeyed = /[^\P{Cc}\n\t]+|[\u2028\u2029]|\p{Bidi_Control}/gu;
  * A text from outside as it may be printed: without what a terminal obeys, and without what GitHub's runner obeys. From outside
  * is whatever a preview, a pull request, the cluster, the code host or another program had a word in.
  */
-export const harmless = (text: string): string =>
+export const sanitizeOutput = (text: string): string =>
   text
     .replaceAll("\r\n", "\n")
     .replace(sequence, "")
@@ -26,10 +26,10 @@ export const harmless = (text: string): string =>
     .replace(oldCommand, "$1 ");
 
 /** The same in one line: for a table's cell, and where a line of its own would pass for one of ours. */
-export const harmlessLine = (text: string): string => harmless(text).replace(/[\n\t]+/g, " ");
+export const sanitizeLine = (text: string): string => sanitizeOutput(text).replace(/[\n\t]+/g, " ");
 
 /** A value as JSON that may be printed. Anyone who parses it gets every text letter by letter. */
-export const harmlessJson = (value: unknown): string =>
+export const safeJson = (value: unknown): string =>
   JSON.stringify(value, undefined, 2)
     .replace(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu, escaped)
     .replace(oldCommand, (hashes) => `${escaped("#")}${hashes.slice(1)}`);
@@ -40,20 +40,20 @@ const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16
 const longestLine = 2 ** 16;
 
 /** What a program prints as it prints it, line by line. */
-export async function* harmlessLines(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* sanitizeLines(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const piece of output) {
     rest += decoder.decode(piece, { stream: true });
     const end = rest.lastIndexOf("\n") + 1;
     if (end > 0) {
-      yield harmless(rest.slice(0, end));
+      yield sanitizeOutput(rest.slice(0, end));
       rest = rest.slice(end);
     }
     if (rest.length > longestLine) {
-      yield `${harmless(rest)}\n`;
+      yield `${sanitizeOutput(rest)}\n`;
       rest = "";
     }
   }
-  yield harmless(rest + decoder.decode());
+  yield sanitizeOutput(rest + decoder.decode());
 }

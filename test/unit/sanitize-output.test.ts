@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { planAsText } from "../../cli/commands/reconcile";
 import { statusAsText } from "../../cli/commands/status";
-import { harmless, harmlessJson, harmlessLine, harmlessLines } from "../../clients/process/harmless";
+import { sanitizeOutput, safeJson, sanitizeLine, sanitizeLines } from "../../clients/process/sanitize-output";
 import { asJson, asText, summary } from "../../cli/output/contract-report";
 
 /** What GitHub's runner obeys among lines, by its ActionCommand.cs: it overlooks what isn't shown, as .NET does. */
@@ -38,56 +38,56 @@ describe("what may be printed of a preview's words", () => {
   it("takes no longer than its length is long, whatever a container prints", () => {
     // Each takes minutes where the time grows with the square of the length.
     for (const one of ["\u0090", "\u001b]", "\u001b[", "\u009d;", "\n", ":"]) {
-      assert.equal(typeof harmless(one.repeat(2 ** 19)), "string");
+      assert.equal(typeof sanitizeOutput(one.repeat(2 ** 19)), "string");
     }
   });
 
   it("is no command to GitHub's runner", () => {
-    assert.equal(harmless("ok\n::error::Approved\n  ::add-mask::a"), "ok\n: :error::Approved\n  : :add-mask::a");
-    assert.equal(harmless("ok\r::stop-commands::x"), "ok ::stop-commands::x");
-    assert.equal(harmless("see ##[error]x"), "see ## [error]x");
-    assert.equal(harmless("see #\u200b#\u00ad[error]x"), "see #\u200b# \u00ad[error]x");
-    assert.equal(harmless("\u200b:\u200b:error::x"), "\u200b: \u200b:error::x");
-    assert.equal(harmless("#\u001b[0m#[error]x"), "## [error]x");
+    assert.equal(sanitizeOutput("ok\n::error::Approved\n  ::add-mask::a"), "ok\n: :error::Approved\n  : :add-mask::a");
+    assert.equal(sanitizeOutput("ok\r::stop-commands::x"), "ok ::stop-commands::x");
+    assert.equal(sanitizeOutput("see ##[error]x"), "see ## [error]x");
+    assert.equal(sanitizeOutput("see #\u200b#\u00ad[error]x"), "see #\u200b# \u00ad[error]x");
+    assert.equal(sanitizeOutput("\u200b:\u200b:error::x"), "\u200b: \u200b:error::x");
+    assert.equal(sanitizeOutput("#\u001b[0m#[error]x"), "## [error]x");
   });
 
   it("is none to a terminal either", () => {
-    assert.equal(harmless("\u001b[2Jgone\u0007"), "gone ");
+    assert.equal(sanitizeOutput("\u001b[2Jgone\u0007"), "gone ");
     assert.equal(
-      harmless("\u001b]0;title\u0007\u009b1;31mred\u001bc, \u001b]8;;https://evil.example"),
+      sanitizeOutput("\u001b]0;title\u0007\u009b1;31mred\u001bc, \u001b]8;;https://evil.example"),
       "red, 8;;https://evil.example",
     );
-    assert.equal(harmless("\u202eevil"), " evil");
+    assert.equal(sanitizeOutput("\u202eevil"), " evil");
   });
 
   it("is neither, whatever it is", () => {
     fc.assert(
       fc.property(outside, (text) => {
-        for (const clean of [harmless(text), harmlessLine(text)]) {
+        for (const clean of [sanitizeOutput(text), sanitizeLine(text)]) {
           assert.deepEqual(commandsIn(clean), []);
           assert.doesNotMatch(clean, obeyedByTerminal);
         }
-        assert.doesNotMatch(harmlessLine(text), /[\n\t]/);
+        assert.doesNotMatch(sanitizeLine(text), /[\n\t]/);
       }),
     );
   });
 
   it("is otherwise as it was", () => {
     const text = "a::b\n\tkubernetes:core/v1:Namespace (pr-1): “é”";
-    assert.equal(harmless(text), text);
-    assert.equal(harmless("one\r\ntwo"), "one\ntwo");
+    assert.equal(sanitizeOutput(text), text);
+    assert.equal(sanitizeOutput("one\r\ntwo"), "one\ntwo");
   });
 
   it("is the same in JSON, letter by letter, once that is parsed", () => {
-    assert.equal(harmlessJson(["##[error]\u0085"]), '[\n  "\\u0023#[error]\\u0085"\n]');
+    assert.equal(safeJson(["##[error]\u0085"]), '[\n  "\\u0023#[error]\\u0085"\n]');
     fc.assert(
       fc.property(fc.dictionary(outside, outside), (value) => {
-        const json = harmlessJson(value);
+        const json = safeJson(value);
         assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(value)));
         assert.deepEqual(commandsIn(json), []);
         assert.doesNotMatch(json, obeyedByTerminal);
         // What prints it lets it be.
-        assert.equal(harmless(json), json);
+        assert.equal(sanitizeOutput(json), json);
       }),
     );
   });
@@ -150,4 +150,4 @@ describe("what a preview has said, in a report,", () => {
 });
 
 const shown = (pieces: readonly Uint8Array[]): Promise<string[]> =>
-  Readable.from(harmlessLines(Readable.from(pieces))).toArray() as Promise<string[]>;
+  Readable.from(sanitizeLines(Readable.from(pieces))).toArray() as Promise<string[]>;
