@@ -1,4 +1,5 @@
 import type { Part } from "../../../contract";
+import type { Wait } from "./waits";
 
 type Group = Pick<Part, "group" | "role" | "crashSettings">;
 
@@ -19,9 +20,13 @@ const fromKubelet: readonly KnownMessage[] = [
   { said: /image has non-numeric user/, look: uidAdvice },
   {
     said: /executable file not found in \$PATH|exec format error|exec: .*: (?:no such file or directory|permission denied)/,
-    look: ({ group, crashSettings }) => `the settings ${crashSettings[0]} and ${group}.image`,
+    look: ({ group, role, crashSettings }) =>
+      role === "database" ? `the setting ${group}.image` : `the settings ${crashSettings[0]} and ${group}.image`,
   },
-  { said: /^OOMKilled\b|, exit code 137$/, look: ({ group }) => `the setting ${group}.resources.memoryLimit` },
+  {
+    said: /^OOMKilled\b|^BackoffLimitExceeded\b.*, exit code 137$/,
+    look: ({ group }) => `the setting ${group}.resources.memoryLimit`,
+  },
 ];
 
 const fromScheduler: readonly KnownMessage[] = [
@@ -76,8 +81,18 @@ const fromProduct: readonly KnownMessage[] = [
  * Where to look, by what the cluster says of a workload and by what its container has printed last; undefined where neither is
  * known.
  */
-export function lookFor(part: Group, message: string, lastWords: string): string | undefined {
-  const own = part.role === "database" ? fromPostgres : fromProduct;
+export function lookFor(
+  part: Group,
+  { cause, message }: Pick<Wait, "cause" | "message">,
+  lastWords: string,
+): string | undefined {
   const of = (known: readonly KnownMessage[], text: string) => known.find(({ said }) => said.test(text))?.look(part);
-  return of([...fromKubelet, ...fromScheduler, ...fromAdmission], message) ?? of(own, lastWords);
+  switch (cause) {
+    case "no place":
+      return of(fromScheduler, message);
+    case "refused":
+      return of(fromAdmission, message);
+    default:
+      return of(fromKubelet, message) ?? of(part.role === "database" ? fromPostgres : fromProduct, lastWords);
+  }
 }

@@ -76,7 +76,7 @@ export function verdict(
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),
-    `Look at ${(part && lookFor(part, wait.message, words)) ?? settingsFor(wait, part)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
+    `Look at ${(part && lookFor(part, wait, words)) ?? settingsFor(wait, part)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
   ].join("\n");
 }
 
