@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { type Part, UserError } from "../contract";
 import { deployedAwake } from "../lifecycle/inventory/deployed";
 import { workspace } from "./workspace";
@@ -18,4 +19,14 @@ export async function findPart(pullRequest: number, name: string): Promise<{ par
     throw new UserError(`pr-${pullRequest} has no part ${name}; it has ${partNames(parts).join(", ")}`);
   }
   return { part, place: ["--context", kubeContext, "--namespace", namespace] };
+}
+
+/**
+ * Runs `kubectl` in this process's place: every byte, in both directions.
+ *
+ * @returns its exit code
+ */
+export async function kubectlAsItIs(args: readonly string[]): Promise<number> {
+  const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
+  return exitCode ?? 2;
 }

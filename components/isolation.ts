@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ListeningPart, nameLabel, ofProduct, type Settings } from "../contract";
+import { type ListeningPart, nameLabel, ofProduct, type Settings, sortedNames } from "../contract";
 import { inNamespace } from "./pod";
 
 type Rule = Pick<types.input.networking.v1.NetworkPolicySpec, "ingress" | "egress">;
@@ -91,15 +91,11 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
       pods: [db.name],
       rule: { ingress: [{ from: [podsNamed(api.name, migration.name)], ports: [portOf(db)] }] },
     },
-    ...(extra.length === 0 ? {} : { "extra-egress": { pods: productsPods(settings), rule: { egress: extra } } }),
+    ...(extra.length === 0
+      ? {}
+      : { "extra-egress": { pods: sortedNames(ofProduct(Object.values(settings.parts))), rule: { egress: extra } } }),
   };
 }
-
-/** Sorted, so that the policy is the same in whatever order the parts stand. */
-const productsPods = ({ parts }: Settings) =>
-  ofProduct(Object.values(parts))
-    .map(({ name }) => name)
-    .sort();
 
 /** "Everywhere" doesn't mean the cloud's metadata service, which hands out the node's own credentials. */
 const block = (cidr: string) => (cidr === "0.0.0.0/0" ? { cidr, except: ["169.254.0.0/16"] } : { cidr });

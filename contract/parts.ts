@@ -121,6 +121,9 @@ export const productServers = (parts: readonly Part[]): Part[] =>
 /** The value for the image that a part of the product runs. */
 export const ofImage = <Value>(values: PerImage<Value>, { group }: Part): Value => values[group as ProductImage];
 
+/** By the alphabet, so that what is made of them is the same in whatever order they stand. */
+export const sortedNames = (parts: readonly Part[]): string[] => parts.map(({ name }) => name).sort();
+
 /** What a workload is to `kubectl`, `deployment/api`; not for a Job, whose name changes with its image. */
 export const referenceOf = ({ kind, name }: Part): string => `${kind.toLowerCase()}/${name}`;
 

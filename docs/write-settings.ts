@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { configDeclarations, settingsTable } from "../contract/settings/documentation";
+import { between } from "./between";
 
 /** Where the settings are documented, and what has to stand there. `npm run docs` writes it, a unit test compares it. */
 const root = join(__dirname, "..");
-const between = /(?<=<!-- settings -->\n)[\s\S]*(?=<!-- \/settings -->)/;
 
 export const documents: Record<string, (text: string) => string> = {
   "Pulumi.yaml": (text) => {
@@ -13,12 +13,7 @@ export const documents: Record<string, (text: string) => string> = {
     document.set("config", document.createNode(configDeclarations()));
     return document.toString({ lineWidth: 120 });
   },
-  "README.md": (text) => {
-    if (!between.test(text)) {
-      throw new Error("README.md has lost the marks between which the settings stand");
-    }
-    return text.replace(between, `${settingsTable()}\n`);
-  },
+  "README.md": (text) => between(text, "settings", settingsTable(), "README.md"),
 };
 
 if (require.main === module) {

@@ -3,6 +3,8 @@ import { UserError } from "../contract";
 import { sanitizeOutput } from "../clients/process/sanitize-output";
 import { resourceDone } from "../clients/pulumi/pulumi";
 import { interruption } from "../clients/process/interruption";
+import type { ProjectRun } from "../lifecycle/workspace";
+import { checkout } from "./paths";
 
 /** Tells what a step is doing: to the log, and on the terminal unless it is for the log only. */
 export type Report = (message: string, where?: "log only") => void;
@@ -49,13 +51,18 @@ export async function runSteps<Context extends object>(
   }).run();
 }
 
-/** Shows what `pulumi` has done, and logs the rest of what it prints. */
-export function pulumiLines(report: Report): (line: string) => void {
-  return (line) => {
+/**
+ * This checkout's Pulumi project in one step: what `pulumi` has done is shown, and the rest of what it prints is logged.
+ *
+ * @param env beside the variables of this process, or in their place
+ */
+export function projectRun(report: Report, env: ProjectRun["env"] = {}): ProjectRun {
+  const onLine = (line: string) => {
     report(line, "log only");
     const done = resourceDone(line);
     if (done !== undefined) {
       report(done);
     }
   };
+  return { project: checkout, env, onLine, report, run: { isWorkflow: process.env.CI === "true" } };
 }

@@ -19,8 +19,6 @@ export interface ProjectRun extends PulumiContext {
 
 /** What a verb works in, and whom it talks to. The command makes it and hands it down. */
 export interface Workspace extends ProjectRun {
-  /** Is told what is being done. */
-  readonly report: (message: string) => void;
   /** Aborted by Ctrl-C. */
   readonly interruption: AbortSignal;
   /**

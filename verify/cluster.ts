@@ -1,5 +1,6 @@
 import { addressOf, lasting, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
 import { causeOf } from "../clients/process/cause";
+import { isStopping } from "../clients/kubernetes/pods";
 import { type NamespaceRef, tryKubectl } from "../clients/kubernetes/kubectl";
 import type { Container, Deployment, Pod, StatefulSet } from "../clients/kubernetes/types";
 import { longestBody } from "../clients/http/client";
@@ -35,7 +36,7 @@ export class Cluster {
     const which = part === undefined ? ["--field-selector=status.phase=Running"] : ["-l", `${nameLabel}=${part.name}`];
     const list = await this.run(["get", "pods", ...which, "--output=json"]);
     const { items } = JSON.parse(list.stdout) as { items: Pod[] };
-    return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return items.filter((pod) => !isStopping(pod));
   }
 
   /** A part's container, as its workload describes it. */

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { nameLabel, referenceOf, standardPartList } from "../../contract";
 import { sanitizeLines } from "../../clients/process/sanitize-output";
 import { pullRequest } from "../arguments";
-import { findPart, partNames } from "../parts";
+import { findPart, kubectlAsItIs, partNames } from "../parts";
 import { ci } from "../workspace";
 
 export const addLogs = (program: Command) =>
@@ -19,17 +19,11 @@ export const addLogs = (program: Command) =>
       const { part, place } = await findPart(number, name);
       const what = part.kind === "Job" ? `--selector=${nameLabel}=${part.name}` : referenceOf(part);
       const args = [...place, "logs", what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
-      process.exitCode = await (isObeyed() ? sanitized : asItIs)(args);
+      process.exitCode = await (isObeyed() ? sanitized : kubectlAsItIs)(args);
     });
 
 /** Whether a terminal or GitHub's runner would do what the output says. */
 const isObeyed = () => process.stdout.isTTY || ci.obeysOutput;
-
-/** Every byte. */
-async function asItIs(args: readonly string[]): Promise<number> {
-  const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
-  return exitCode ?? 2;
-}
 
 async function sanitized(args: readonly string[]): Promise<number> {
   const child = execa("kubectl", args, { stdin: "ignore", buffer: false, reject: false });

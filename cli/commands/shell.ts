@@ -1,8 +1,7 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
-import { execa } from "execa";
 import { lasting, referenceOf, standardPartList } from "../../contract";
 import { pullRequest } from "../arguments";
-import { findPart, partNames } from "../parts";
+import { findPart, kubectlAsItIs, partNames } from "../parts";
 
 export const addShell = (program: Command) =>
   program
@@ -18,9 +17,7 @@ export const addShell = (program: Command) =>
       const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
       const prefix = isDatabase ? inDatabase : [];
       const args = [...place, "exec", ...terminal, referenceOf(part), "--", ...prefix, ...words];
-      // Every byte, in both directions.
-      const { exitCode } = await execa("kubectl", args, { stdio: "inherit", reject: false });
-      process.exitCode = exitCode ?? 2;
+      process.exitCode = await kubectlAsItIs(args);
     });
 
 /** So that psql, pg_dump and their like find the product's database without being told. */

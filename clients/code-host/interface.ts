@@ -54,11 +54,12 @@ export interface CodeHostKind {
 
 export interface OpenOptions {
   readonly token: string;
+  /** `https://api.github.com` */
   readonly baseUrl: string;
   /** Called on failed tries and on waits. */
   readonly report: (message: string) => void;
-  /** How long one answer may take. */
+  /** How long one answer may take. @default 20000 */
   readonly timeoutMs?: number;
-  /** Milliseconds in a second of waiting between two tries. Tests have less time. */
+  /** Milliseconds in a second of waiting between two tries. Tests have less time. @default 1000 */
   readonly second?: number;
 }

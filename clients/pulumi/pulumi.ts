@@ -12,7 +12,7 @@ export interface PulumiContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Is given every line that `pulumi` prints. */
   readonly onLine: (line: string) => void;
-  /** Is told what is mended in the backend. */
+  /** Called with what is done beside that, such as a state that is restored. */
   readonly report: (message: string) => void;
   /** Ends `pulumi` early as Ctrl-C does: what it is waiting for is recorded as it is. @default runs to its end */
   readonly signal?: AbortSignal;

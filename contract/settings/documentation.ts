@@ -43,7 +43,7 @@ function rows(name: string, shape: Shape): SettingRow[] {
 }
 
 function typeOf(shape: Shape): string {
-  return shape.enum?.join(" \\| ") ?? shape.type ?? shape.anyOf?.map(typeOf).find((type) => type !== "") ?? "string";
+  return shape.enum?.join(" | ") ?? shape.type ?? shape.anyOf?.map(typeOf).find((type) => type !== "") ?? "string";
 }
 
 function defaultOf(shape: Shape): string {
@@ -51,17 +51,15 @@ function defaultOf(shape: Shape): string {
   return isEmpty ? "" : JSON.stringify(shape.default);
 }
 
-/** The table of all settings, in Markdown. */
-export function settingsTable(): string {
+/** All settings as the rows of a table, its head first. */
+export function settingsTable(): string[][] {
   const cells = settingRows().map((row) => [
     `\`${row.name}\``,
     row.type,
     row.default && `\`${row.default}\``,
     row.description,
   ]);
-  return [["setting", "type", "default", "meaning"], ["---", "---", "---", "---"], ...cells]
-    .map((row) => `| ${row.join(" | ")} |`)
-    .join("\n");
+  return [["setting", "type", "default", "meaning"], ...cells];
 }
 
 /**

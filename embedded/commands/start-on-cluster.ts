@@ -2,16 +2,14 @@ import { execa } from "execa";
 import { type Leaves, leavesOf, parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
 import { type Deployed, deployed } from "../../lifecycle/inventory/deployed";
 import { httpClient } from "../../clients/http/client";
-import type { ProjectRun } from "../../lifecycle/workspace";
 import { waitUntilServing } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName, stackNames } from "../../clients/pulumi/stacks";
 import { interruption } from "../../clients/process/interruption";
 import { openLog, say } from "../log";
-import { checkout } from "../paths";
 import { outcome } from "../outcome";
-import { pulumiLines, type Report, runSteps } from "../tasks";
+import { projectRun, runSteps } from "../tasks";
 
 /** What the command line says. All other settings are those of the stack `preview`, where the backend has one. */
 export interface ClusterOptions {
@@ -30,23 +28,17 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
   say(`Log: ${String(log.path)}`);
   const stack = stackName(options.pullRequest);
   const shared: { preview?: Deployed; isAsleep: boolean } = { isAsleep: false };
-  const context = (report: Report): ProjectRun => ({
-    project: checkout,
-    env: {},
-    onLine: pulumiLines(report),
-    report,
-    run: { isWorkflow: process.env.CI === "true" },
-  });
   await runSteps(
     [
       {
         title: `Stack ${stack}: pulumi up`,
         usually: "1 min",
         run: async (_, report) => {
-          const names = await stackNames(context(report));
-          await ensureStack(context(report), stack, names);
+          const context = projectRun(report);
+          const names = await stackNames(context);
+          await ensureStack(context, stack, names);
           const changed = {
-            context: context(report),
+            context,
             stack,
             pullRequest: options.pullRequest,
             hasShared: names.includes("preview"),
@@ -54,7 +46,7 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
           };
           const { leaves } = await change(changed, values(options), { report, signal: interruption });
           shared.isAsleep = leaves.asleep === "true";
-          shared.preview = await deployed(context(report), options.pullRequest);
+          shared.preview = await deployed(context, options.pullRequest);
         },
       },
       {

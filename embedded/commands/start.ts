@@ -10,8 +10,7 @@ import { interruption } from "../../clients/process/interruption";
 import { openLog, say } from "../log";
 import { outcome } from "../outcome";
 import { domain, embeddedSettings } from "../preview-settings";
-import { pulumiLines, runSteps, type Step } from "../tasks";
-import { checkout } from "../paths";
+import { projectRun, runSteps, type Step } from "../tasks";
 
 export interface StartOptions extends LockOptions {
   readonly pullRequest: number;
@@ -34,8 +33,7 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       run: async (embedded, report) => {
         // As in a shell that has been through `npm run env`.
         Object.assign(process.env, embedded.variables);
-        const run = { isWorkflow: process.env.CI === "true" };
-        const context = { project: checkout, env: {}, onLine: pulumiLines(report), report, run };
+        const context = projectRun(report);
         await ensureStack(context, stack);
         const given = leavesOf(embeddedSettings(embedded.images, embedded.port));
         const changed = { context, stack, pullRequest, hasShared: false, usesFile: true };

@@ -7,9 +7,8 @@ import { embeddedVariables } from "../variables";
 import { unmountStorage } from "../images";
 import { exclusively, type LockOptions } from "../machine-lock";
 import { openLog, say } from "../log";
-import { checkout } from "../paths";
 import { forgetPort } from "../port";
-import { pulumiLines, type Report, runSteps, type Step } from "../tasks";
+import { projectRun, type Report, runSteps, type Step } from "../tasks";
 import { ensureModule, isBuilt } from "../toolchain";
 
 /**
@@ -83,7 +82,7 @@ function stopAll(running: boolean): Step<object>[] {
 async function pulumiContext(report: Report): Promise<PulumiContext> {
   await ensureModule("pulumi", report);
   await ensureModule("node", report);
-  return { project: checkout, env: embeddedVariables(), onLine: pulumiLines(report), report };
+  return projectRun(report, embeddedVariables());
 }
 
 /** The node's data goes with it, so what a stack has on an unreachable node is gone already. */

@@ -1,4 +1,13 @@
-import { lasting, nameLabel, parseQuantity, type Part, standardPartList, standardParts } from "../../contract";
+import {
+  lasting,
+  nameLabel,
+  parseQuantity,
+  type Part,
+  sortedNames,
+  standardPartList,
+  standardParts,
+} from "../../contract";
+import { hasEnded, isStopping } from "../../clients/kubernetes/pods";
 import type { Listed, Pod as PodObject } from "../../clients/kubernetes/types";
 
 /** As the API server lists it. */
@@ -33,9 +42,7 @@ export function troublesOf(pods: readonly Pod[], known: readonly Part[] = standa
   if (current.length === 0) {
     return ["no pods"];
   }
-  const serving = lasting(known)
-    .map(({ name }) => name)
-    .sort();
+  const serving = sortedNames(lasting(known));
   const parts = new Set([...serving, ...current.map(partOf)]);
   return [...parts].flatMap((part) => {
     const own = current.filter((pod) => partOf(pod) === part);
@@ -49,9 +56,8 @@ export function troublesOf(pods: readonly Pod[], known: readonly Part[] = standa
 export const webIsReady = (pods: readonly Pod[]): boolean =>
   whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === standardParts.web.name)).length === 0;
 
-const livingOf = (pods: readonly Pod[]) => pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+const livingOf = (pods: readonly Pod[]) => pods.filter((pod) => !isStopping(pod));
 const partOf = ({ metadata }: Pod) => metadata.labels?.[nameLabel] ?? "unknown pod";
-const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
 const total = (quantities: readonly (string | undefined)[]) =>
   quantities.reduce((sum, quantity) => sum + (parseQuantity(quantity ?? "0") ?? 0), 0);
 

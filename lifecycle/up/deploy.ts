@@ -48,9 +48,13 @@ async function attempt(
   host: CodeHost | undefined,
   { api, web, ...commit }: Commit,
 ): Promise<UpResult> {
-  const run = workspace.run.reference;
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
-  const reason = await reasonToStepAside({ codeHost: host, pullRequest, sha: commit.sha, run });
+  const reason = await reasonToStepAside({
+    codeHost: host,
+    pullRequest,
+    sha: commit.sha,
+    run: workspace.run.reference,
+  });
   if (reason !== undefined) {
     return { outcome: "stepped aside", reason };
   }
@@ -68,7 +72,6 @@ async function attempt(
     pullRequest,
     hasShared: names.includes("preview"),
     given: given({ "api.image": api, "web.image": web, repository: host?.repository }),
-    run,
     codeHost: host,
     product: productOf(workspace.project),
     ...commit,

@@ -22,8 +22,6 @@ export interface UpOptions extends LockOptions {
   readonly sha?: string;
   /** Undefined when nobody can be asked about the pull request. */
   readonly codeHost?: CodeHost;
-  /** The workflow's run that this is. */
-  readonly run?: string;
   /** What the contract check needs to know. @default none is made */
   readonly product?: Product;
   /** Whether the database gives way to an empty one. @default false */

@@ -39,7 +39,9 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       stack,
       async (deployment, report) => {
         // Again, since waiting for the lock may have taken long.
-        const reason = await phases.time("code host", () => reasonToStepAside(options));
+        const reason = await phases.time("code host", () =>
+          reasonToStepAside({ ...options, run: context.run.reference }),
+        );
         if (reason === undefined) {
           const sources = await sourcesOf({ ...options, stack, deployment });
           progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));

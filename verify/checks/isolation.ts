@@ -1,5 +1,5 @@
-import { gateName, missingGuards } from "../../contract";
-import type { Pod } from "../../clients/kubernetes/types";
+import { missingGuards } from "../../contract";
+import { gateOf } from "../../clients/kubernetes/pods";
 import { type Check, verdict } from "../check";
 import { NotChecked } from "../not-checked";
 
@@ -37,7 +37,5 @@ const enforced: Check = {
     return verdict(problems, `${pods.length} pods, at their start and now`);
   },
 };
-
-const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }) => name === gateName);
 
 export const isolationChecks = [guards, enforced];

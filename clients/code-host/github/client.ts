@@ -3,21 +3,8 @@ import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { limits } from "../../../contract";
-import { transport } from "../transport";
-
-export interface ClientOptions {
-  readonly token: string;
-  /** `https://api.github.com` */
-  readonly baseUrl: string;
-  /** Called on failed tries and on waits. */
-  readonly report: (message: string) => void;
-  /** How long one answer may take. @default 20000 */
-  readonly timeoutMs: number;
-  /** Milliseconds in a second of waiting between two tries. Tests have less time. @default 1000 */
-  readonly second: number;
-  /** Is told every answer's header Date. */
-  readonly hear: (date: string | null) => void;
-}
+import type { OpenOptions } from "../interface";
+import { transport, type TransportOptions } from "../transport";
 
 export type Client = Octokit;
 
@@ -32,7 +19,7 @@ export function githubClient({
   timeoutMs = 20_000,
   second = 1000,
   hear,
-}: Pick<ClientOptions, "token" | "baseUrl" | "report"> & Partial<ClientOptions>): Client {
+}: OpenOptions & Pick<TransportOptions, "hear">): Client {
   const waits =
     (limit: string) =>
     (wait: number, _options: object, _octokit: Octokit, tries: number): boolean => {

@@ -1,3 +1,4 @@
+import { isStopping } from "../pods";
 import { kubectl, type NamespaceRef } from "../kubectl";
 import type { Pod } from "../types";
 import { isOutdated, makerOf, type Maker, type Objects } from "./objects";
@@ -11,7 +12,7 @@ export function backedOff(objects: Objects): Pod[] {
     const { initContainerStatuses = [], containerStatuses = [] } = pod.status;
     const reasons = [...initContainerStatuses, ...containerStatuses].map(({ state }) => state.waiting?.reason ?? "");
     const isBackedOff = reasons.some((reason) => /BackOff$|Err|Invalid/.test(reason));
-    return isBackedOff && pod.metadata.deletionTimestamp === undefined && makerOf(pod, objects)?.kind !== "Job";
+    return isBackedOff && !isStopping(pod) && makerOf(pod, objects)?.kind !== "Job";
   });
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lasting, limits, type Part, standardPartList, standardParts, UserError } from "../../../contract";
+import { lasting, limits, type Part, sortedNames, standardPartList, standardParts, UserError } from "../../../contract";
 import type { NamespaceRef } from "../kubectl";
-import type { Pod } from "../types";
+import { isStopping } from "../pods";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
 
 export interface RolloutOptions {
@@ -37,7 +37,7 @@ export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutO
 
 /** Which of them have no pod that is ready. */
 export const notServing = ({ pods }: Objects, parts = standardPartList): string[] =>
-  namesOfLasting(parts).filter(
+  sortedNames(lasting(parts)).filter(
     (server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)),
   );
 
@@ -48,16 +48,8 @@ export const webIsReady = (place: NamespaceRef): Promise<boolean> =>
     () => false,
   );
 
-/** By the alphabet, as `kubectl` lists them. */
-const namesOfLasting = (parts: readonly Part[]) =>
-  lasting(parts)
-    .map(({ name }) => name)
-    .sort();
-
-const isStopping = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
-
 /** Whether a pod of one of them is there that the newest revision isn't made of. */
 export const servesFormer = (objects: Objects, parts = standardPartList): boolean =>
   objects.pods
-    .filter((pod) => namesOfLasting(parts).includes(partOf(pod)) && pod.status.phase !== "Failed")
+    .filter((pod) => sortedNames(lasting(parts)).includes(partOf(pod)) && pod.status.phase !== "Failed")
     .some((pod) => isStopping(pod) || isOutdated(pod, objects));

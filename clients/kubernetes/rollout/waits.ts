@@ -1,5 +1,6 @@
-import { gateExitCodes, gateName, limits } from "../../../contract";
+import { gateExitCodes, limits } from "../../../contract";
 import type { ContainerStatus, Event, Job, Pod, Probe, Terminated } from "../types";
+import { gateOf, hasEnded, isStopping } from "../pods";
 import { isNewest, isOutdated, type Maker, makerOf, type Objects, partOf } from "./objects";
 
 /** Why a workload isn't there yet. */
@@ -49,17 +50,13 @@ type Reason = Omit<Wait, "part" | "object">;
 
 /** What the workloads of a preview wait for. Pods that are being replaced don't count. */
 export function waitsOf(objects: Objects): Wait[] {
-  const pods = objects.pods.filter(
-    (pod) => pod.metadata.deletionTimestamp === undefined && !isOutdated(pod, objects) && !hasEnded(pod),
-  );
+  const pods = objects.pods.filter((pod) => !isStopping(pod) && !isOutdated(pod, objects) && !hasEnded(pod));
   const makers = objects.makers.filter((maker) => isNewest(maker, objects));
   return [
     ...pods.map((pod) => waitOf(pod, podReason(pod, objects))),
     ...makers.map((maker) => waitOf(maker, maker.kind === "Job" ? jobReason(maker, objects) : refusal(maker, objects))),
   ].filter((wait) => wait !== undefined);
 }
-
-const hasEnded = ({ status }: Pod) => status.phase === "Succeeded" || status.phase === "Failed";
 
 function waitOf(object: Pod | Maker, reason: Reason | undefined): Wait | undefined {
   const name = `${object.kind === "Pod" ? "pod" : object.kind} ${object.metadata.name}`;
@@ -78,8 +75,6 @@ function podReason(pod: Pod, objects: Objects): Reason | undefined {
   const reasons = [gate && gateReason(gate), ...containers.map((one) => containerReason(one, pod, objects))];
   return reasons.find((reason) => reason !== undefined);
 }
-
-const gateOf = ({ status }: Pod) => status.initContainerStatuses?.find(({ name }) => name === gateName);
 
 /** Why a pod's own containers don't start yet. */
 function gateReason(gate: ContainerStatus): Reason | undefined {
