@@ -1,6 +1,5 @@
-import { type DeploymentRecord, UserError, type Outputs } from "../../contract";
+import type { DeploymentRecord, Outputs } from "../../contract";
 import type { PulumiContext } from "./pulumi";
-import { isRemoved, stackName } from "./stacks";
 import { exportState, isSecretMark, resourcesOf, type State } from "./state";
 
 /** What a stack's state says of what was deployed last with success. */
@@ -33,16 +32,6 @@ export function deploymentIn(state: State): Deployment {
     cluster: outputs.record?.cluster ?? (provider?.inputs?.clusterIdentifier as string | undefined),
     header: headerOf(state),
   };
-}
-
-/** @throws UserError that says what to do, where `pulumi` says that there is no such stack */
-export function unlessThereIsNone(error: unknown, pullRequest: number): never {
-  throw isRemoved(error, stackName(pullRequest))
-    ? new UserError(
-        `there is no preview ${pullRequest}: this backend has no stack ${stackName(pullRequest)}; preview status lists those that ` +
-          `it has, preview up ${pullRequest} makes it`,
-      )
-    : error;
 }
 
 function headerOf({ deployment }: State): Record<string, string> | undefined {

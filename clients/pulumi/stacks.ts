@@ -36,31 +36,54 @@ export const isRemoved = (error: unknown, stack: string): boolean =>
  * Makes a stack where there is none, and no file of it: what it is to be is composed for each update.
  *
  * @param known names of the stacks that there were a moment ago @default the backend is asked
+ * @returns whether this made it
  */
-export async function ensureStack(context: PulumiContext, stack: string, known?: readonly string[]): Promise<void> {
+export async function ensureStack(context: PulumiContext, stack: string, known?: readonly string[]): Promise<boolean> {
   const attempt = async (number: number) => {
     if (number > 1) {
       await removeDeadLocks(context, stack);
     }
     const names = (number === 1 ? known : undefined) ?? (await stackNames(context));
-    if (!names.includes(stack)) {
+    const isMissing = !names.includes(stack);
+    if (isMissing) {
       await makeStack(context, stack);
     }
+    return isMissing;
   };
   // By another run, in the same moment.
   const isBeingMade = (error: Error) =>
     error.message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
-  await pRetry(attempt, {
+  return pRetry(attempt, {
     retries: limits.stackMadeTries,
     factor: 1,
     shouldRetry: ({ error }) => isBeingMade(error),
   });
 }
 
+/** A failure leaves no stack behind: `pulumi` makes it first, and fails at what comes after. */
 async function makeStack(context: PulumiContext, stack: string): Promise<void> {
   const provider = secretsProvider(context);
   const key = provider === undefined ? [] : ["--secrets-provider", provider];
-  await inPrivateFolder(context, (inside) => pulumi(inside, ["stack", "init", stack, "--no-select", ...key]));
+  let isMade = false;
+  const onLine = (line: string) => {
+    isMade ||= line.includes(`Created stack '${stack}'`);
+    context.onLine(line);
+  };
+  try {
+    await inPrivateFolder({ ...context, onLine }, (inside) =>
+      pulumi(inside, ["stack", "init", stack, "--no-select", ...key]),
+    );
+  } catch (error) {
+    if (isMade) {
+      await removeEmptyStack(context, stack);
+    }
+    throw error;
+  }
+}
+
+/** Removes a stack that has no resources. One that has some, or that another run holds, is refused by `pulumi` and stays. */
+export async function removeEmptyStack(context: PulumiContext, stack: string): Promise<void> {
+  await pulumi(context, ["stack", "rm", stack, "--yes", "--preserve-config"]).catch(() => undefined);
 }
 
 /** Without the organisation that some backends put before them. */

@@ -1,15 +1,13 @@
 import { execa } from "execa";
-import { type Leaves, leavesOf, parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
-import { type Deployed, deployed } from "../../lifecycle/inventory/deployed";
-import { httpClient } from "../../clients/http/client";
-import { waitUntilServing } from "../../clients/http/serving";
-import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
-import { change } from "../../lifecycle/change";
-import { ensureStack, stackName, stackNames } from "../../clients/pulumi/stacks";
+import { leavesOf, parseSettings, SettingsError, type SettingsInput, UserError } from "../../contract";
+import { deploy, type UpResult } from "../../lifecycle/up";
+import type { Workspace } from "../../lifecycle/workspace";
+import { Zone } from "../../clients/dns";
 import { interruption } from "../../clients/process/interruption";
+import { stackName } from "../../clients/pulumi/stacks";
 import { openLog, say } from "../log";
 import { outcome } from "../outcome";
-import { projectRun, runSteps } from "../tasks";
+import { projectRun, type Report, runSteps, type Step } from "../tasks";
 
 /** What the command line says. All other settings are those of the stack `preview`, where the backend has one. */
 export interface ClusterOptions {
@@ -21,55 +19,47 @@ export interface ClusterOptions {
   readonly web?: string;
 }
 
-/** Brings a preview up on a cluster, with a `pulumi` and a state backend, that are there already. */
+/** Brings a preview up on a cluster, with a `pulumi` and a state backend, that are there already, as `preview up` does. */
 export async function startOnCluster(options: ClusterOptions): Promise<void> {
   await refuseMissing(options);
+  const { pullRequest, context, domain, api, web } = options;
   const log = openLog("start");
   say(`Log: ${String(log.path)}`);
-  const stack = stackName(options.pullRequest);
-  const shared: { preview?: Deployed; isAsleep: boolean } = { isAsleep: false };
-  await runSteps(
-    [
-      {
-        title: `Stack ${stack}: pulumi up`,
-        usually: "1 min",
-        run: async (_, report) => {
-          const context = projectRun(report);
-          const names = await stackNames(context);
-          await ensureStack(context, stack, names);
-          const changed = {
-            context,
-            stack,
-            pullRequest: options.pullRequest,
-            hasShared: names.includes("preview"),
-            usesFile: true,
-          };
-          const { leaves } = await change(changed, values(options), { report, signal: interruption });
-          shared.isAsleep = leaves.asleep === "true";
-          shared.preview = await deployed(context, options.pullRequest);
-        },
-      },
-      {
-        title: "Waiting until the public host serves",
-        usually: "a few seconds; longer where DNS is new",
-        run: async ({ preview, isAsleep }, report) => {
-          if (!isAsleep) {
-            const ready = () => webIsReady(preview!);
-            const how = { dispatcher: httpClient(), timeout: 300_000, webIsReady: ready };
-            await waitUntilServing(preview!.url, { ...how, signal: interruption, report });
-          }
-        },
-      },
-    ],
-    shared,
-    log,
-  );
+  const step: Step<{ result?: UpResult }> = {
+    title: `Stack ${stackName(pullRequest)}: preview up`,
+    usually: "1 min",
+    run: async (shared, report) => {
+      const settings = leavesOf({ kubeContext: context, domain });
+      shared.result = await deploy(workspace(report), pullRequest, undefined, { api, web, settings, usesFile: true });
+    },
+  };
+  const shared: { result?: UpResult } = {};
+  await runSteps([step], shared, log);
   log.end();
-  console.log(outcome(options.pullRequest, { url: shared.preview!.url, isAsleep: shared.isAsleep }));
+  tell(pullRequest, shared.result!);
 }
 
-const values = ({ context, domain, api, web }: ClusterOptions): Leaves =>
-  leavesOf({ kubeContext: context, domain, api: { image: api }, web: { image: web } });
+/** With nobody to ask about the pull request: images are given, and no commit. */
+const workspace = (report: Report): Workspace => ({
+  ...projectRun(report),
+  interruption,
+  codeHost: () => undefined,
+  zone: (zoneId) => new Zone(zoneId),
+});
+
+function tell(pullRequest: number, result: UpResult): void {
+  if (result.outcome === "stepped aside") {
+    console.log(`stepped aside: ${result.reason}`);
+    return;
+  }
+  const { preview, asleep, checks } = result;
+  if (checks?.ok === false) {
+    const failed = checks.findings.filter((finding) => finding.outcome === "failed").map(({ id }) => id);
+    say(`The contract check failed: ${failed.join(", ")}; preview verify ${pullRequest} says what to change`);
+    process.exitCode = 1;
+  }
+  console.log(outcome(pullRequest, { url: preview.url, isAsleep: asleep }));
+}
 
 /** Everything that is missing, at once and before anything is made. */
 async function refuseMissing({ pullRequest, context, domain, api, web }: ClusterOptions): Promise<void> {

@@ -1,8 +1,9 @@
 import { type Outputs, type Part, partsIn, UserError } from "../../contract";
-import { type Deployment, deploymentOf, unlessThereIsNone } from "../../clients/pulumi/deployment";
+import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
-import { stackName } from "../../clients/pulumi/stacks";
+import { isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
+import { noPreview } from "./no-preview";
 
 /** What is known of a preview from its stack, without asking the cluster. */
 export interface Deployed extends Outputs {
@@ -35,9 +36,9 @@ export async function deployedAwake(context: PulumiContext, pullRequest: number)
 
 async function read(context: PulumiContext, pullRequest: number): Promise<{ preview: Deployed; isAsleep: boolean }> {
   const stack = stackName(pullRequest);
-  const deployment = await deploymentOf(context, stack).catch((error: unknown) =>
-    unlessThereIsNone(error, pullRequest),
-  );
+  const deployment = await deploymentOf(context, stack).catch(async (error: unknown) => {
+    throw isRemoved(error, stack) ? noPreview(pullRequest, await stackNames(context)) : error;
+  });
   const settings = await knownSettings(context, stack, deployment, false);
   return {
     preview: deployedFrom(deployment, pullRequest, String(settings?.kubeContext)),

@@ -1,6 +1,7 @@
 import { type Leaves, otherCluster, recordFrom, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
+import { noPreview } from "./no-preview";
 import { type Identity, identityFrom, placeOf, type SharedIdentity } from "./identity";
 import { kubectl } from "../../clients/kubernetes/kubectl";
 import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
@@ -58,9 +59,7 @@ export interface ExistingPreview extends KnownPreview {
 export async function existingPreview(context: Workspace, pullRequest: number): Promise<ExistingPreview> {
   const known = await findPreview(context, pullRequest);
   if (known?.deployment === undefined) {
-    throw new UserError(
-      `there is no preview ${pullRequest}: this backend has no stack ${stackName(pullRequest)}; preview up ${pullRequest} makes it`,
-    );
+    throw noPreview(pullRequest, known?.hasShared === true ? ["preview"] : []);
   }
   const { identity, deployment } = known;
   await refuseOtherCluster(identity, deployment);

@@ -1,7 +1,7 @@
 import { type Leaves, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
-import { ensureStack, isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
+import { ensureStack, isRemoved, removeEmptyStack, stackName, stackNames } from "../../clients/pulumi/stacks";
 import { productOf } from "../../verify/product";
 import { lockOptions } from "../lock-options";
 import { noteRun } from "../runs";
@@ -16,6 +16,11 @@ export interface Commit
   /** Images; those that are deployed or configured where none is given. */
   readonly api?: string;
   readonly web?: string;
+  /**
+   * Settings to set beside the images, by path. With `kubeContext` and `domain` among them a preview needs no stack `preview`.
+   * @default none
+   */
+  readonly settings?: Leaves;
 }
 
 /**
@@ -46,7 +51,7 @@ async function attempt(
   workspace: Workspace,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, ...commit }: Commit,
+  { api, web, settings = {}, ...commit }: Commit,
 ): Promise<UpResult> {
   // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
   const reason = await reasonToStepAside({
@@ -60,23 +65,32 @@ async function attempt(
   }
   const stack = stackName(pullRequest);
   const names = await stackNames(workspace);
-  if (!names.includes(stack) && !names.includes("preview")) {
+  const isPlaced = "kubeContext" in settings && "domain" in settings;
+  if (!names.includes(stack) && !names.includes("preview") && !isPlaced) {
     throw new UserError(
       `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
     );
   }
-  await ensureStack(workspace, stack, names);
-  await noteRun(workspace, stack);
-  return upPreview({
-    context: workspace,
-    pullRequest,
-    hasShared: names.includes("preview"),
-    given: given({ "api.image": api, "web.image": web, repository: host?.repository }),
-    codeHost: host,
-    product: productOf(workspace.project),
-    ...commit,
-    ...lockOptions(workspace, stack, host),
-  });
+  const isNew = await ensureStack(workspace, stack, names);
+  try {
+    await noteRun(workspace, stack);
+    return await upPreview({
+      context: workspace,
+      pullRequest,
+      hasShared: names.includes("preview"),
+      given: { ...settings, ...given({ "api.image": api, "web.image": web, repository: host?.repository }) },
+      codeHost: host,
+      product: productOf(workspace.project),
+      ...commit,
+      ...lockOptions(workspace, stack, host),
+    });
+  } catch (error) {
+    if (isNew) {
+      // Before its first update has made anything it is of no use to anybody.
+      await removeEmptyStack(workspace, stack);
+    }
+    throw error;
+  }
 }
 
 /** What is set: what isn't stays as it is. */

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deployed, deployedAwake } from "../../lifecycle/inventory/deployed";
+import { existingPreview } from "../../lifecycle/inventory/preview";
+import { deploy } from "../../lifecycle/up";
+import type { Workspace } from "../../lifecycle/workspace";
+
+/** A `pulumi` that has the stacks of `$STACKS`, makes one as `$INIT` says, and exports none, as `$EXPORT` says. */
+const standIn = `#!/bin/sh
+echo "$*" >> "$(dirname "$0")/log"
+case "$1 $2" in
+  "stack ls") echo "$STACKS" ;;
+  "stack init")
+    [ "$INIT" = refused ] || echo "Created stack '$3'"
+    [ "$INIT" = made ] || { echo "error: no room"; exit 1; } ;;
+  "stack export") echo "error: $EXPORT"; exit 1 ;;
+esac
+`;
+
+describe("a command for a pull request that has no preview", () => {
+  const folder = mkdtempSync(join(tmpdir(), "preview-deploy-"));
+  const log = join(folder, "log");
+  before(() => {
+    writeFileSync(join(folder, "pulumi"), standIn);
+    writeFileSync(join(folder, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
+    writeFileSync(join(folder, "Pulumi.preview.yaml"), "config: { p:kubeContext: c, p:domain: d.example }\n");
+    chmodSync(join(folder, "pulumi"), 0o755);
+  });
+  beforeEach(() => rmSync(log, { force: true }));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const workspace = (
+    stacks: readonly string[],
+    { init = "made", exporting = "the backend is gone" } = {},
+  ): Workspace => ({
+    project: folder,
+    env: {
+      PATH: `${folder}:${process.env.PATH}`,
+      STACKS: JSON.stringify(stacks.map((name) => ({ name }))),
+      INIT: init,
+      EXPORT: exporting,
+    },
+    onLine: () => undefined,
+    report: () => undefined,
+    run: { isWorkflow: false },
+    interruption: new AbortController().signal,
+    codeHost: () => undefined,
+    zone: () => assert.fail("no zone is asked"),
+  });
+  const isCalled = (command: string) => existsSync(log) && readFileSync(log, "utf8").includes(command);
+
+  it("says so, with a next step that isn't refused", async () => {
+    const exporting = "no stack named 'pr-9' found";
+    for (const command of [existingPreview, deployed, deployedAwake]) {
+      await assert.rejects(command(workspace(["preview"], { exporting }), 9), {
+        message:
+          "pull request 9 has no preview here: this backend has no stack pr-9; preview up 9 --api IMAGE --web IMAGE makes one",
+      });
+      await assert.rejects(command(workspace(["pr-1"], { exporting }), 9), {
+        message:
+          "pull request 9 has no preview here: this backend has no stack pr-9; " +
+          "preview status lists those that there are, and README.md says how to make one",
+      });
+    }
+  });
+
+  it("up leaves an empty stack behind only where another run has made it", async () => {
+    const table: [stacks: string[], init: string, removes: boolean][] = [
+      [["preview"], "made", true],
+      [["preview"], "broken", true],
+      [["preview"], "refused", false],
+      [["preview", "pr-9"], "made", false],
+    ];
+    for (const [stacks, init, removes] of table) {
+      rmSync(log, { force: true });
+      await assert.rejects(deploy(workspace(stacks, { init }), 9, undefined, { usesFile: true }), {
+        name: "UserError",
+      });
+      assert.equal(isCalled("stack rm pr-9"), removes, `${stacks.join(" and ")}, ${init}`);
+    }
+  });
+
+  it("up needs a stack preview, unless the command says where the preview is to be", async () => {
+    const placed = { kubeContext: "c", domain: "d.example" };
+    const tried = (settings?: Record<string, string>) =>
+      deploy(workspace([]), 9, undefined, { settings, usesFile: true });
+    await assert.rejects(tried(), /neither a stack pr-9 nor a stack preview/);
+    assert.equal(isCalled("stack init"), false);
+    await assert.rejects(tried(placed), /the backend is gone/);
+    assert.equal(isCalled("stack init pr-9"), true);
+  });
+});
