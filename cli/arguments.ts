@@ -5,33 +5,33 @@ export function pullRequest(text: string): number {
   try {
     return pullRequestNumber(`pr-${text}`);
   } catch {
-    throw new InvalidArgumentError("It must be a pull request's number, from 1 to 999999999.");
+    throw new InvalidArgumentError("It must be a pull request number from 1 to 999999999.");
   }
 }
 
-/** As git writes it, so that it can't be anything else. */
+/** A full SHA only: it can't be mistaken for a branch or an option. */
 export function commit(text: string): string {
   if (!/^[0-9a-f]{40}$/.test(text)) {
-    throw new InvalidArgumentError("It must be a commit's SHA of 40 hexadecimal digits.");
+    throw new InvalidArgumentError("It must be a full commit SHA of 40 hexadecimal digits.");
   }
   return text;
 }
 
 export function count(text: string): number {
   if (!/^\d{1,6}$/.test(text)) {
-    throw new InvalidArgumentError("It must be a number from 0 on.");
+    throw new InvalidArgumentError("It must be a whole number from 0 to 999999.");
   }
   return Number(text);
 }
 
-/** A number, or the origin of a URL. */
+/** @returns a pull request number, or the origin of a URL */
 export function target(text: string): number | string {
   const url = URL.parse(text);
   if (url === null) {
     return pullRequest(text);
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new InvalidArgumentError("It must be a pull request's number or a URL such as https://pr-1.example.com.");
+    throw new InvalidArgumentError("It must be a pull request number or a URL such as https://pr-1.example.com.");
   }
   return url.origin;
 }

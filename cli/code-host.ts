@@ -3,13 +3,13 @@ import { findPreview } from "../lifecycle/inventory/preview";
 import { codeHostFor, type Workspace } from "../lifecycle/workspace";
 import { report } from "./workspace";
 
-/** Whom to ask about the pull request: the settings say it, or a workflow is in the repository. */
+/** The code host of the repository in the settings, or else of the one that the workflow runs in. */
 export async function codeHostOfPreview(workspace: Workspace, pullRequest: number): Promise<CodeHost | undefined> {
   const known = await findPreview(workspace, pullRequest);
   return codeHostFor(workspace, known?.identity.owner.repository ?? "");
 }
 
-/** Comments, which is news of what has happened and no part of it: where that fails it is said, and nothing else fails. */
-export async function tell(host: CodeHost | undefined, pullRequest: number, text: string): Promise<void> {
+/** Comments on the pull request. A failure is reported and fails nothing else: what the comment is about is done. */
+export async function postComment(host: CodeHost | undefined, pullRequest: number, text: string): Promise<void> {
   await host?.setComment(pullRequest, text).catch((error: unknown) => report((error as Error).message));
 }

@@ -17,9 +17,9 @@ import { addWake } from "./commands/wake";
 import { say } from "./output/print";
 import { version } from "../package.json";
 
-// 1 is for what a command has found out, so a mistyped command ends with 2, like all that can't be done.
+// Exit code 1 means that a command found something wrong; errors, of usage among them, are 2.
 const program = new Command("preview")
-  .description("What happens to a preview while its pull request lives.")
+  .description("Manages the previews of pull requests.")
   .version(version)
   .configureOutput({ outputError: (text, write) => write(sanitizeOutput(text)) })
   .exitOverride();
@@ -38,7 +38,7 @@ addVerify(program);
 
 handleInterruption(say);
 program.parseAsync().catch((error: unknown) => {
-  // Commander has said it already; asking for help is no error.
+  // Commander has printed its errors itself, and --help is none.
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;

@@ -8,10 +8,10 @@ import { say } from "./output/print";
 
 export const ci = ciFrom(process.env);
 
-/** Progress goes to standard error: standard output has the result alone. */
+/** Progress goes to standard error: standard output carries only the result. */
 export const report = (message: string): void => say(`› ${message}`);
 
-/** The Pulumi project of the current folder, found as `pulumi` itself finds it, with the environment of its caller. */
+/** The Pulumi project in the current folder, with the caller's environment. */
 export function workspace(onLine: (line: string) => void = () => undefined): Workspace {
   return {
     project: process.cwd(),
@@ -25,7 +25,7 @@ export function workspace(onLine: (line: string) => void = () => undefined): Wor
   };
 }
 
-/** The same, saying what `pulumi` has done, resource by resource. */
+/** The same, reporting each resource that `pulumi` has finished. */
 export function reportingWorkspace(): Workspace {
   return workspace((line) => {
     const done = resourceDone(line);

@@ -73,7 +73,7 @@ function pullRequest(text: string): number {
   try {
     return pullRequestNumber(`pr-${text}`);
   } catch {
-    throw new InvalidArgumentError("It must be a pull request's number, from 1 to 999999999.");
+    throw new InvalidArgumentError("It must be a pull request number from 1 to 999999999.");
   }
 }
 

@@ -5,21 +5,21 @@ import { safeJson } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { closeByNumber } from "../../lifecycle/close";
 import { pullRequest } from "../arguments";
-import { codeHostOfPreview, tell } from "../code-host";
+import { codeHostOfPreview, postComment } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { print } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
 
-/** The exit code is 0 only when all of it was seen to be gone. */
+/** Exits with 0 only if everything was seen to be gone. */
 export const addClose = (program: Command) =>
   program
     .command("close")
-    .description("remove a preview, whatever state it is in, and look whether all of it is gone")
-    .argument("<number>", "the pull request's number", pullRequest)
-    .option("--force-finalizers", "let objects go whose finalizers nobody takes away")
-    .option("--context <name>", "context of the kubeconfig to look with, where the stack's own may not")
-    .option("--comment", "say on the pull request what was seen to be gone")
-    .option("--receipt <file>", "write the teardown receipt there, as JSON")
+    .description("remove a preview, whatever state it is in, and check that nothing is left")
+    .argument("<number>", "the pull request number", pullRequest)
+    .option("--force-finalizers", "remove finalizers that keep objects from being deleted")
+    .option("--context <name>", "kubeconfig context to check with, if the stack's own may not")
+    .option("--comment", "comment on the pull request with the result")
+    .option("--receipt <file>", "write the teardown receipt to this file, as JSON")
     .option("--json", "print the receipt as JSON")
     .action(async (number, options) => {
       const workspace = reportingWorkspace();
@@ -29,13 +29,13 @@ export const addClose = (program: Command) =>
         const receipt = await closeByNumber(workspace, number, options);
         print(options.json === true ? safeJson(receipt) : asText(receipt));
         process.exitCode = isComplete(receipt) ? 0 : 1;
-        await tell(host, number, commentOnClose(receipt));
+        await postComment(host, number, commentOnClose(receipt));
         if (options.receipt !== undefined) {
           write(options.receipt, receipt);
         }
       } catch (error) {
         if (error instanceof UserError) {
-          await tell(host, number, commentOnFailure("closing", error.message, ci.runPage));
+          await postComment(host, number, commentOnFailure("close", error.message, ci.runPage));
         }
         throw error;
       }
@@ -57,7 +57,7 @@ function write(file: string, receipt: Receipt): void {
 function asText(receipt: Receipt): string {
   const lines = remains.map((kind) => {
     const names = receipt.existed[kind].join(", ") || "none";
-    return `${kind.padEnd(10)}  ${sightingAsText(receipt.seen[kind])} (there was: ${names})`;
+    return `${kind.padEnd(10)}  ${sightingAsText(receipt.seen[kind])} (before: ${names})`;
   });
   const verdict = isComplete(receipt) ? "is closed" : "is NOT closed";
   return [...lines, `pr-${receipt.pullRequest} ${verdict}`].join("\n");

@@ -4,34 +4,34 @@ import { execa } from "execa";
 import { nameLabel, referenceOf, standardPartList } from "../../contract";
 import { sanitizeLines } from "../../clients/process/sanitize-output";
 import { pullRequest } from "../arguments";
-import { findPart, kubectlAsItIs, partNames } from "../parts";
+import { findPart, kubectlPassthrough, partNames } from "../parts";
 import { ci } from "../workspace";
 
 export const addLogs = (program: Command) =>
   program
     .command("logs")
-    .description("show what a part of a preview has logged")
-    .argument("<number>", "the pull request's number", pullRequest)
+    .description("show the logs of one part of a preview")
+    .argument("<number>", "the pull request number", pullRequest)
     .addArgument(new Argument("<part>").choices(partNames(standardPartList)))
-    .option("-f, --follow", "go on as it is written")
-    .option("--tail <lines>", "how many lines to begin with", "200")
+    .option("-f, --follow", "keep printing as new lines are written")
+    .option("--tail <lines>", "how many of the latest lines to show first", "200")
     .action(async (number, name, { follow = false, tail }) => {
-      const { part, place } = await findPart(number, name);
-      const what = part.kind === "Job" ? `--selector=${nameLabel}=${part.name}` : referenceOf(part);
-      const args = [...place, "logs", what, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
-      process.exitCode = await (isObeyed() ? sanitized : kubectlAsItIs)(args);
+      const { part, namespaceOptions } = await findPart(number, name);
+      const object = part.kind === "Job" ? `--selector=${nameLabel}=${part.name}` : referenceOf(part);
+      const args = [...namespaceOptions, "logs", object, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
+      process.exitCode = await (isInterpreted() ? kubectlSanitized : kubectlPassthrough)(args);
     });
 
-/** Whether a terminal or GitHub's runner would do what the output says. */
-const isObeyed = () => process.stdout.isTTY || ci.obeysOutput;
+/** Whether a terminal or GitHub's runner would act on control sequences or commands in the output. */
+const isInterpreted = () => process.stdout.isTTY || ci.executesOutput;
 
-async function sanitized(args: readonly string[]): Promise<number> {
+async function kubectlSanitized(args: readonly string[]): Promise<number> {
   const child = execa("kubectl", args, { stdin: "ignore", buffer: false, reject: false });
   await Promise.all([
     pipeline(child.stdout, sanitizeLines, process.stdout, { end: false }),
     pipeline(child.stderr, sanitizeLines, process.stderr, { end: false }),
   ]).catch((error: unknown) => {
-    // Nobody reads on: `preview logs 1 api | head`.
+    // The reader has closed the pipe: `preview logs 1 api | head`.
     if ((error as NodeJS.ErrnoException).code !== "EPIPE") {
       throw error;
     }

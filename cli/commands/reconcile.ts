@@ -12,18 +12,18 @@ import { print, say } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
 
 /**
- * Reconciles the previews of the current project: its stacks, its cluster and its zone against its code host. The exit code is
- * 1 where something failed, wasn't known, or was too much.
+ * Reconciles the current project's stacks, cluster and zone with its code host. Exits with 1 if something failed, couldn't be
+ * determined, or exceeded the cap.
  */
 export const addReconcile = (program: Command) =>
   program
     .command("reconcile")
     .description(
-      "close previews whose pull request is closed or whose time is up, bring those that are behind to its head, report the rest",
+      "close previews whose pull request is closed or that have expired, update those behind its head, report the rest",
     )
     .option("--dry-run", "show the plan and change nothing")
-    .option("--max-closings <count>", "close none when it would be more than this", count, 10)
-    .option("--json", "the plan and what came of it, as JSON")
+    .option("--max-closings <count>", "close none if more than this many would be closed", count, 10)
+    .option("--json", "print the plan and its outcomes as JSON")
     .action(async ({ dryRun, maxClosings, json = false }) => {
       const workspace = reportingWorkspace();
       await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
@@ -31,11 +31,11 @@ export const addReconcile = (program: Command) =>
       const codeHost = codeHostFor(workspace, site.owner.repository);
       if (codeHost === undefined) {
         throw new UserError(
-          "reconciling needs a code host that says which pull requests are closed: set the setting repository and " +
-            `${tokenVariables} (pulumi config set --stack preview repository owner/name)`,
+          "reconcile needs a code host to ask which pull requests are closed: set the setting repository " +
+            `(pulumi config set --stack preview repository owner/name) and the variable ${tokenVariables}`,
         );
       }
-      // The plan is seen before anything happens, also by anyone who waits for the JSON.
+      // Shown before anything happens, even with --json: on standard error then.
       const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
       const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, dryRun, maxClosings, show });
       if (json) {
@@ -50,7 +50,7 @@ export function planAsText({ rows }: Plan): string {
     return "there are no previews";
   }
   const lines = rows.map((row) => [row.name, consistsOf(row), row.action, row.reason].map(sanitizeLine));
-  return table([["preview", "there is", "action", "why"], ...lines], {
+  return table([["preview", "found", "action", "reason"], ...lines], {
     columns: { 3: { width: 60, wrapWord: true } },
     drawHorizontalLine: (index, count) => index < 2 || index === count,
   }).trimEnd();
@@ -65,7 +65,7 @@ function consistsOf({ hasStack, namespace, records }: Row): string {
   return parts.filter(Boolean).join(", ");
 }
 
-/** For scripts: every preview with its action, and what came of it where there was something to do. */
+/** For scripts: every preview with its action, and the outcome of those that were acted on. */
 export function asJson({ rows, isOverCap }: Plan, outcomes: ReadonlyMap<number, Outcome>): string {
   const previews = rows.map(({ pullRequest, name, hasStack, namespace, records, action, reason, commit }) => ({
     pullRequest,

@@ -8,8 +8,8 @@ import { report, reportingWorkspace } from "../workspace";
 export const addResetDatabase = (program: Command) =>
   program
     .command("reset-db")
-    .description("start again with an empty database, migrated and seeded; what reviewers have entered is lost")
-    .argument("<number>", "the pull request's number", pullRequest)
+    .description("replace the database with an empty one, migrated and seeded; what reviewers have entered is lost")
+    .argument("<number>", "the pull request number", pullRequest)
     .option("--dry-run", "show what would change and change nothing")
     .action(async (number, { dryRun = false }) => {
       const preview = await existingPreview(reportingWorkspace(), number);
@@ -18,14 +18,14 @@ export const addResetDatabase = (program: Command) =>
       if (dryRun) {
         const generation = await generationOf(preview);
         print(`${stack}: would set database.generation from ${generation} to ${generation + 1} and run pulumi up:`);
-        print(`the volume of ${origin} is replaced by an empty one, then migrated and seeded. Nothing was changed.`);
+        print(`the database of ${origin} would be emptied, migrated and seeded. Nothing was changed.`);
         return;
       }
-      report(`${stack}: replacing the database's volume (usually 30 s)`);
+      report(`${stack}: replacing the database volume (usually takes 30 s)`);
       await resetDatabase(preview);
       print(
         asleep
-          ? `${origin} is asleep: preview wake ${number} gives it an empty database, migrated and seeded.`
-          : `${origin} has an empty database, migrated and seeded.`,
+          ? `${origin} is asleep: preview wake ${number} starts it with an empty database, migrated and seeded.`
+          : `${origin} has a new database, migrated and seeded.`,
       );
     });

@@ -1,24 +1,24 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
 import { lasting, referenceOf, standardPartList } from "../../contract";
 import { pullRequest } from "../arguments";
-import { findPart, kubectlAsItIs, partNames } from "../parts";
+import { findPart, kubectlPassthrough, partNames } from "../parts";
 
 export const addShell = (program: Command) =>
   program
     .command("shell")
-    .description("open a shell in a part of a preview; in the database its client")
-    .argument("<number>", "the pull request's number", pullRequest)
+    .description("open a shell in one part of a preview (psql in the database)")
+    .argument("<number>", "the pull request number", pullRequest)
     .addArgument(new Argument("<part>").choices(partNames(lasting(standardPartList))))
-    .argument("[command...]", "after --: run this instead")
+    .argument("[command...]", "after --: the command to run instead")
     .action(async (number, name, command) => {
-      const { part, place } = await findPart(number, name);
+      const { part, namespaceOptions } = await findPart(number, name);
       const isDatabase = part.role === "database";
       const words = command.length > 0 ? command : [isDatabase ? "psql" : "sh"];
       const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
-      const prefix = isDatabase ? inDatabase : [];
-      const args = [...place, "exec", ...terminal, referenceOf(part), "--", ...prefix, ...words];
-      process.exitCode = await kubectlAsItIs(args);
+      const prefix = isDatabase ? withPostgresVariables : [];
+      const args = [...namespaceOptions, "exec", ...terminal, referenceOf(part), "--", ...prefix, ...words];
+      process.exitCode = await kubectlPassthrough(args);
     });
 
-/** So that psql, pg_dump and their like find the product's database without being told. */
-const inDatabase = ["sh", "-c", 'export PGUSER="$POSTGRES_USER" PGDATABASE="$POSTGRES_DB"; exec "$@"', "sh"];
+/** Lets psql, pg_dump and the like find the product's database without options. */
+const withPostgresVariables = ["sh", "-c", 'export PGUSER="$POSTGRES_USER" PGDATABASE="$POSTGRES_DB"; exec "$@"', "sh"];

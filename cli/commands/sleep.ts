@@ -8,10 +8,10 @@ import { reportingWorkspace } from "../workspace";
 export const addSleep = (program: Command) =>
   program
     .command("sleep")
-    .description("scale a preview to nothing and keep its data")
-    .argument("<number>", "the pull request's number", pullRequest)
+    .description("scale a preview to zero, keeping its data")
+    .argument("<number>", "the pull request number", pullRequest)
     .action(async (number) => {
       const preview = await existingPreview(reportingWorkspace(), number);
       await sleep(preview);
-      print(`${preview.identity.names.origin} is asleep; preview wake ${number} brings it back`);
+      print(`${preview.identity.names.origin} is asleep; preview wake ${number} wakes it`);
     });

@@ -9,14 +9,14 @@ import { ageOf, relative } from "../output/duration";
 import { print } from "../output/print";
 import { workspace } from "../workspace";
 
-/** It judges nothing: it ends with 0. */
+/** Only reports: exits with 0 whatever is wrong with a preview. */
 export const addStatus = (program: Command) =>
   program
     .command("status")
-    .description("show one line for each preview, or what one consists of and whether it serves")
-    .argument("[number]", "the pull request's number", pullRequest)
-    .option("--login", "show the reviewers' login, to anyone who may read its Secret")
-    .option("--json", "as JSON")
+    .description("list all previews, or show the details of one and whether it serves")
+    .argument("[number]", "the pull request number", pullRequest)
+    .option("--login", "show the reviewers' login, which takes the right to read its Secret")
+    .option("--json", "print JSON")
     .action(async (number, { login, json = false }) => {
       const now = new Date();
       if (number !== undefined) {
@@ -47,7 +47,7 @@ function rowsOf({ preview, answers, status, inside, login }: Details, now: Date)
   const rows = {
     url,
     "api url": apiUrl,
-    answers: health === "asleep" ? `${answers}, for it is asleep` : answers,
+    answers: health === "asleep" ? `${answers} (asleep)` : answers,
     namespace,
     ...images,
     ...Object.fromEntries(Object.entries(inside?.runs ?? {}).map(([part, image]) => [`${part} runs`, image])),
@@ -58,13 +58,13 @@ function rowsOf({ preview, answers, status, inside, login }: Details, now: Date)
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
 
-/** The columns that a narrow terminal can do without, the first to go first: `status N` and `--json` have them all. */
+/** The columns that are dropped on a narrow terminal, in this order; `status N` and `--json` show all. */
 const dispensable = ["memory", "cpu", "head", "expires", "age", "deployed"];
 
 /**
  * One line for each preview.
  *
- * @param width the terminal's: columns are dropped until the table fits @default all are shown
+ * @param width the terminal's; columns are dropped until the table fits @default no limit
  */
 export function statusAsText(previews: readonly Status[], now: Date, width = Infinity): string {
   if (previews.length === 0) {
@@ -90,7 +90,7 @@ function tableOf(facts: readonly Readonly<Record<string, string | undefined>>[],
   }).trimEnd();
 }
 
-/** What a person wants to know of a preview, by what it is called in the table. */
+/** The cells of a preview's row, by column. */
 export function factsOf(preview: Status, now: Date): Record<string, string | undefined> {
   const { state, sha, head, health, created, expires, requests, wrong } = preview;
   return {
@@ -106,7 +106,7 @@ export function factsOf(preview: Status, now: Date): Record<string, string | und
   };
 }
 
-/** For scripts: every preview with all that is known of it. */
+/** For scripts: everything known about every preview. */
 export function statusAsJson(previews: readonly Status[], now: Date): string {
   return safeJson({ format: "preview-stack/status/v1", at: now.toISOString(), previews });
 }

@@ -13,14 +13,14 @@ import { say } from "../output/print";
 import { workspace } from "../workspace";
 
 /**
- * Runs a command against a preview, without a shell. By number it gets the login of the preview's Secret; by URL, where
- * there is no cluster to ask, what the caller's own PREVIEW_USERNAME and PREVIEW_PASSWORD say.
+ * Runs a command against a preview, without a shell. By number, the command gets the login from the preview's Secret; by URL,
+ * where there is no cluster to ask, it inherits the caller's PREVIEW_USERNAME and PREVIEW_PASSWORD.
  */
 export const addTest = (program: Command) =>
   program
     .command("test")
-    .description("run a command against a preview, once it serves; its exit code is the command's")
-    .argument("<preview>", "the pull request's number, or the URL of any preview", target)
+    .description("run a command against a preview once it serves; exits with the command's exit code")
+    .argument("<preview>", "the pull request number, or the URL of any preview", target)
     .argument("<command...>", "after --: the command, which gets PREVIEW_URL, PREVIEW_USERNAME and PREVIEW_PASSWORD")
     .usage("<number | url> -- <command>")
     .action(async (preview, [command = "", ...args]) => {

@@ -6,30 +6,33 @@ import { deploy, type UpResult } from "../../lifecycle/up";
 import { noCodeHost } from "../../lifecycle/workspace";
 import { makeScreenshotFolder } from "../../verify/screenshots/screenshots";
 import { commit, pullRequest } from "../arguments";
-import { codeHostOfPreview, tell } from "../code-host";
+import { codeHostOfPreview, postComment } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { coloured, summary } from "../output/contract-report";
 import { print } from "../output/print";
 import { ci, report, reportingWorkspace } from "../workspace";
 
-/** Brings a preview up, or steps aside for what has become of its pull request, or of the preview, meanwhile. */
+/** Brings a preview up, or steps aside if the pull request or the preview has moved on meanwhile. */
 export const addUp = (program: Command) =>
   program
     .command("up")
     .description(
-      "bring a preview up, or to another commit; steps aside when its pull request is closed or has moved on",
+      "create a preview or update it to another commit; steps aside if its pull request is closed or has moved on",
     )
-    .argument("<number>", "the pull request's number", pullRequest)
-    .option("--api <image>", "the API's image, by digest or by a tag that is a commit SHA")
-    .option("--web <image>", "the web's image, likewise")
-    .option("--sha <commit>", "the commit that the images are built from", commit)
+    .argument("<number>", "the pull request number", pullRequest)
+    .option("--api <image>", "the API image, by digest or by a tag that is a commit SHA")
+    .option("--web <image>", "the web image, likewise")
+    .option("--sha <commit>", "the commit that the images were built from", commit)
     .option(
       "--replace-database",
-      "give the database up for an empty one, migrated and seeded, where a change asks for that",
+      "replace the database with an empty one, migrated and seeded, if a change needs that; its data is lost",
     )
-    .option("--comment", "say on the pull request how it went")
-    .option("--screenshots <folder>", "take a picture of each page that the product file lists, with Google Chrome")
-    .option("--json", "as JSON")
+    .option("--comment", "comment on the pull request with the result")
+    .option(
+      "--screenshots <folder>",
+      "save a screenshot of each page that the product file lists (needs Google Chrome)",
+    )
+    .option("--json", "print JSON")
     .action(async (number, options) => {
       const workspace = reportingWorkspace();
       await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
@@ -49,16 +52,16 @@ export const addUp = (program: Command) =>
         }
         if (result.outcome === "up" && !result.asleep && result.checks === undefined) {
           report(
-            `nothing was checked, for there is no preview-verify.yaml: preview verify ${number} checks what it can`,
+            `nothing was checked, since there is no preview-verify.yaml: preview verify ${number} checks what it can without one`,
           );
         }
         process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
         if (options.comment === true && result.outcome === "up") {
-          await tell(host, number, commentOnUp(number, result, ci.runPage));
+          await postComment(host, number, commentOnUp(number, result, ci.runPage));
         }
       } catch (error) {
         if (options.comment === true && error instanceof UserError) {
-          await tell(host, number, commentOnFailure("update", error.message, ci.runPage));
+          await postComment(host, number, commentOnFailure("update", error.message, ci.runPage));
         }
         throw error;
       }

@@ -14,20 +14,20 @@ import { asJson, asText, coloured } from "../output/contract-report";
 import { print, say } from "../output/print";
 import { workspace } from "../workspace";
 
-/** Checks a preview's contract and prints what came of it. The exit code is 1 where something failed. */
+/** Checks a preview against the contract. Exits with 1 if a check failed. */
 export const addVerify = (program: Command) =>
   program
     .command("verify")
-    .description("check what mysteriously breaks; each failure names the setting to change")
-    .argument("<preview>", "the pull request's number, or the URL of any preview", target)
+    .description("check a preview against the contract; each failure names the setting to change")
+    .argument("<preview>", "the pull request number, or the URL of any preview", target)
     .option(
       "--product <file>",
-      "what can't be guessed about the product; by number the default is preview-verify.yaml beside Pulumi.yaml",
+      "what can't be guessed about the product; with a number, the default is preview-verify.yaml beside Pulumi.yaml",
     )
-    .option("--context <name>", "context of the kubeconfig to look inside with; by default the stack's own")
-    .option("--json", "as JSON")
+    .option("--context <name>", "kubeconfig context for the checks inside the cluster; by default the stack's own")
+    .option("--json", "print JSON")
     .action(async (preview, options) => {
-      // A URL may be that of any product.
+      // A URL may belong to any product, this project's file only to its own.
       const own = typeof preview === "string" ? undefined : productOf(process.cwd());
       const product = options.product === undefined ? own : readProduct(options.product);
       const view = typeof preview === "string" ? outside(preview) : await insideOf(preview, options);
@@ -47,7 +47,7 @@ export const addVerify = (program: Command) =>
 async function insideOf(pullRequest: number, options: { readonly context?: string }): Promise<View> {
   const stack = await deployedAwake(workspace(), pullRequest);
   if (options.context !== undefined) {
-    // Anyone who names a context wants it looked at: a mistyped one must not pass for one that can't be asked.
+    // Fail on a mistyped context, rather than report its checks as not checked.
     const { namespace } = stack;
     await kubectl({ kubeContext: options.context, namespace }, [
       "get",
@@ -59,12 +59,14 @@ async function insideOf(pullRequest: number, options: { readonly context?: strin
   return inside(stack, options);
 }
 
-/** @throws UserError where there is nothing to check; a certificate that isn't trusted, or a page of any length, is a finding */
+/** @throws UserError if there is nothing to check; an untrusted certificate or an oversized page is a finding instead */
 async function reachable(target: Target): Promise<void> {
   try {
     const [page, api] = await Promise.all(["/", "/api/"].map((path) => target.ask({ path })));
     if (page?.status === 404 && api?.status === 404) {
-      throw new UserError(`${target.origin}: nothing serves there; its ingress, or whatever has the host, answers 404`);
+      throw new UserError(
+        `${target.origin}: nothing is served there; its ingress, or whatever has the host, answers 404`,
+      );
     }
   } catch (error) {
     if (error instanceof UserError) {
@@ -83,7 +85,7 @@ async function reachable(target: Target): Promise<void> {
   }
 }
 
-/** Tells on standard error how far it is, every two seconds. */
+/** Reports progress on standard error every two seconds. */
 function progressOf(): { count: () => void; end: () => void } {
   let done = 0;
   const timer = setInterval(() => say(`${done} of ${checks.length} checks done`), 2_000);

@@ -8,8 +8,8 @@ import { reportingWorkspace } from "../workspace";
 export const addWake = (program: Command) =>
   program
     .command("wake")
-    .description("bring a sleeping preview back")
-    .argument("<number>", "the pull request's number", pullRequest)
+    .description("wake a sleeping preview and wait until it serves")
+    .argument("<number>", "the pull request number", pullRequest)
     .action(async (number) => {
       const preview = await existingPreview(reportingWorkspace(), number);
       const { origin } = preview.identity.names;

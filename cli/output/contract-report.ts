@@ -11,7 +11,7 @@ const style: Record<Outcome, Parameters<typeof styleText>[0]> = {
   "not checked": "dim",
 };
 
-/** How many findings ended in which way. */
+/** How many findings have which outcome. */
 export function countsOf(findings: readonly Finding[]): Record<Outcome, number> {
   const counts = { passed: 0, warning: 0, failed: 0, "not checked": 0 };
   for (const { outcome } of findings) {
@@ -29,7 +29,7 @@ export function asJson({ target, ok, findings }: Report): string {
 export const asText = (report: Report, width: number): string =>
   `${tableOf(report.findings, width)}\n${summary(report)}`;
 
-/** What to change, then one line with how many findings there are. */
+/** What to change, then a line with the counts. */
 export function summary({ target, findings }: Report): string {
   const wrong = findings.filter(({ setting }) => setting !== undefined);
   const advice = wrong.map(
@@ -41,7 +41,7 @@ export function summary({ target, findings }: Report): string {
   return [...advice, `${target}: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}`].join("\n");
 }
 
-/** The outcomes in colour, in the table and above each advice, on a terminal. */
+/** Colours the outcomes in the table and above each piece of advice. */
 export const coloured = (text: string): string =>
   text.replace(
     /(?<=^║ [\w-]+ +│ )(?:passed|warning|failed|not checked)(?= )|^(?:warning|failed)(?=: [\w-]+$)/gm,
@@ -51,14 +51,14 @@ export const coloured = (text: string): string =>
 function tableOf(findings: readonly Finding[], width: number): string {
   const idWidth = Math.max(...findings.map(({ id }) => id.length));
   const outcomeWidth = "not checked".length;
-  // Two borders, two separators, and a blank on either side of each cell.
+  // Two borders, two separators, and a space on either side of each cell.
   const seenWidth = Math.max(20, width - idWidth - outcomeWidth - 10);
   const rows = findings.map(({ id, outcome, title, seen }) => [
     id,
     outcome,
     outcome === "passed" ? title : sanitizeLine(seen),
   ]);
-  return table([["check", "outcome", "what holds, or what was seen"], ...rows], {
+  return table([["check", "outcome", "what holds, or was seen instead"], ...rows], {
     columns: [{ width: idWidth }, { width: outcomeWidth }, { width: seenWidth, wrapWord: true }],
     drawHorizontalLine: (index, count) => index <= 1 || index === count,
   });

@@ -1,12 +1,12 @@
 import { sanitizeOutput } from "../../clients/process/sanitize-output";
 
 /**
- * Prints a result on standard output, which has nothing else. Here and in `say` alone the command prints (a rule of
- * eslint.config.mjs), so that nothing from outside gets by `sanitizeOutput`; JSON of `safeJson` stays as it is.
+ * Prints a result on standard output, which carries nothing else. Only this and `say` write to the console
+ * (eslint.config.mjs has a rule), so that no outside text bypasses `sanitizeOutput`; it leaves the output of `safeJson` as is.
  *
- * @param paint puts colours of our own into the sanitized text @default none
+ * @param paint adds our own colours to the sanitized text @default none
  */
 export const print = (text: string, paint = (clean: string) => clean): void => console.log(paint(sanitizeOutput(text)));
 
-/** Prints on standard error, which has progress and errors. */
+/** Prints progress or an error on standard error. */
 export const say = (text: string): void => console.error(sanitizeOutput(text));

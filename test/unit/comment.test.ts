@@ -43,7 +43,7 @@ describe("the comment on a pull request", () => {
 
   it("says what has failed, and which setting to change", () => {
     const text = commentOnUp(7, { ...up, checks: checks("an empty list") });
-    assert.match(text, /^### Preview up, but not all is well: /m);
+    assert.match(text, /^### Preview up, with failed checks: /m);
     assert.match(text, /^failed: seed$/m);
     assert.match(text, /^ +seen +an empty list$/m);
     assert.match(text, /^ +change +api\.seed$/m);
@@ -77,7 +77,7 @@ describe("the comment on a pull request", () => {
       assert.ok(text.length < 60_000, String(text.length));
       const [, , inside] = /^(`{3,})text\n([\s\S]*)\n\1\n\nOutput: /m.exec(text)!;
       assert.match(inside!, /^pod web-1: it fails\n/);
-      assert.match(inside!, /\n… \d+ characters are left out here …\n/);
+      assert.match(inside!, /\n… \d+ characters omitted …\n/);
       assert.match(inside!, /\nLook at web\.image\.$/);
       assert.ok(text.endsWith(page));
     }
