@@ -1,7 +1,6 @@
 /**
- * What the time is by several clocks, any of which may be off. Those that can't be asked are undefined; the machine's own
- * always can. When a preview's time is up is recorded by the latest and judged by the earliest: whichever clock is
- * wrong, a preview lives longer for it and never shorter, unless all are wrong.
+ * The time by several clocks, any of which may be wrong; undefined for one that can't be asked. A preview's expiry is recorded by
+ * the latest clock and judged by the earliest, so that a wrong clock makes a preview live longer, never shorter.
  */
 type Clocks = readonly [own: Date, ...others: (Date | undefined)[]];
 

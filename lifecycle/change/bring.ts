@@ -25,27 +25,27 @@ export interface BringOptions {
   readonly stack: string;
   readonly place: NamespaceRef;
   readonly report: (message: string) => void;
-  /** What the composition was made from. */
+  /** The deployment that the composition is based on. */
   readonly deployment: Deployment;
-  /** The stack's state as it is now. @default the deployment's */
+  /** The stack's current state. @default the deployment's */
   readonly state?: State;
   readonly composition: Composition;
-  /** This checkout's file, which knows the key of a stack that was never deployed. */
+  /** This checkout's file, which has the key of a stack that was never deployed. */
   readonly file?: OwnFile;
-  /** Whether this checkout's file shows afterwards what was deployed. */
+  /** Whether to write what was deployed to this checkout's file. */
   readonly usesFile: boolean;
-  /** The commit that is deployed, where it is named. */
+  /** The commit to deploy, if it is known. */
   readonly commit?: string;
 }
 
-/** Another run has changed the preview since it was decided what it is to be. */
+/** Another run has changed the preview since the composition was made. */
 export class Superseded extends UserError {}
 
 /**
- * Brings a preview to a composition, if what is deployed is still what that was made from.
+ * Updates a preview to a composition, provided that the deployment it is based on is still current.
  *
- * @returns the id of the update, which the record has then
- * @throws Superseded where it isn't: nothing was changed then
+ * @returns the update's id, which the deployment record then holds
+ * @throws Superseded if it isn't current any more; nothing was changed then
  */
 export async function bring(options: BringOptions): Promise<string> {
   const { context, stack, place, report, deployment, composition, file, usesFile, commit } = options;
@@ -78,8 +78,8 @@ export async function bring(options: BringOptions): Promise<string> {
 }
 
 /**
- * Looks for what isn't as the last update has left it, and says so: then Pulumi looks first what there is. Migrations of a
- * database that has lost its volume run again.
+ * Reports what has drifted since the last update. If anything has, Pulumi refreshes first. Migrations run again for a database
+ * that has lost its volume.
  */
 async function whatHasDrifted(
   place: NamespaceRef,
@@ -97,12 +97,12 @@ async function whatHasDrifted(
     ({ kind, name }) => kind === "Job" && migrations.includes(name),
   );
   if (lost.length > 0) {
-    report("the database's volume isn't the one that was migrated: it is migrated and seeded again");
+    report("the database volume isn't the one that was migrated: migrating and seeding it again");
   }
   return { refresh: drift.length > 0, replace: lost.map(({ urn }) => urn) };
 }
 
-/** What a container has printed may be among an error's words, so that they alone prove nothing. */
+/** An error may quote a container's output, so its text alone proves nothing. */
 async function isSuperseded({ context, stack, deployment }: BringOptions, error: unknown): Promise<boolean> {
   return (
     error instanceof UserError &&

@@ -18,17 +18,17 @@ export interface Changed {
   readonly pullRequest: number;
   /** Whether the backend has the stack `preview`. */
   readonly hasShared: boolean;
-  /** What was deployed a moment ago, in the cluster that the context leads to. @default both are looked at */
+  /** What was deployed a moment ago, if the cluster was checked, too. @default both are checked */
   readonly deployment?: Deployment;
-  /** Whether this checkout's file says something about it, and shows afterwards what was deployed. @default false */
+  /** Whether to read this checkout's file, and to write what was deployed to it. @default false */
   readonly usesFile?: boolean;
 }
 
 /**
- * Sets settings of a preview and brings it to them; all others stay. One that is cancelled, refused or fails has changed none.
+ * Changes some settings of a preview and updates it. A change that is cancelled, refused or fails leaves the settings as they were.
  *
- * @param given the settings by their path; a function is asked when it is this one's turn
- * @returns what it was brought to
+ * @param given the settings by path; a function is called once the lock is free
+ * @returns the composition that was deployed
  */
 export async function change(
   changed: Changed,

@@ -3,22 +3,21 @@ import { type LockOptions, withLock } from "../../clients/pulumi/stack-lock";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { Superseded } from "./bring";
 
-/** While another run is waited for, the same is seen again and again. */
-function tellingOnce(report: LockOptions["report"]): LockOptions["report"] {
-  const told = new Set<string>();
+/** Each try while waiting for the lock would report the same again. */
+function reportOnce(report: LockOptions["report"]): LockOptions["report"] {
+  const reported = new Set<string>();
   return (message) => {
-    if (!told.has(message)) {
-      told.add(message);
+    if (!reported.has(message)) {
+      reported.add(message);
       report(message);
     }
   };
 }
 
 /**
- * Reads what is deployed, decides and updates, as one step: when it is this one's turn, and again where another run was
- * faster all the same.
+ * Reads the deployment, decides and updates, as one step: once the lock is free, and again if another run got in between.
  *
- * @param known what was deployed a moment ago, to begin with @default it is read
+ * @param known what was deployed a moment ago, for the first try @default it is read
  */
 export async function inTurn<Result>(
   context: PulumiContext,
@@ -28,7 +27,7 @@ export async function inTurn<Result>(
   known?: Deployment,
 ): Promise<Result> {
   let first = known;
-  const report = tellingOnce(options.report);
+  const report = reportOnce(options.report);
   const attempt = async (): Promise<Result> => {
     for (;;) {
       try {
@@ -39,7 +38,7 @@ export async function inTurn<Result>(
         if (!(error instanceof Superseded)) {
           throw error;
         }
-        options.report(`another run has changed ${stack} meanwhile: looking again what it is to be`);
+        options.report(`another run has changed ${stack} meanwhile: starting from what it deployed`);
       }
     }
   };

@@ -1,16 +1,16 @@
 import { fullKey, isEncrypted, type Leaves, UserError, valuesOf } from "../../contract";
 
-/** What one variable of a process holds on Linux, its name among it, in bytes: MAX_ARG_STRLEN of `linux/binfmts.h`. */
+/** The size of one environment variable on Linux, name included, in bytes: MAX_ARG_STRLEN of `linux/binfmts.h`. */
 const limit = 128 * 1024;
 
-/** What the variable's name takes, and what `Pulumi.yaml` says of settings that have no value. */
+/** For the variable's name, and for the defaults in `Pulumi.yaml`. */
 const reserved = 1024;
 
 /**
- * Refuses settings that Pulumi couldn't hand over to the program: it puts all of them into one variable. Where they are too
- * large, it only says that a list of arguments is too long.
+ * Refuses settings that are too large for Pulumi, which passes all of them to the program in one environment variable and would
+ * only say "argument list too long".
  *
- * @throws UserError with the settings that take most
+ * @throws UserError that lists the largest settings
  */
 export function refuseTooLarge(leaves: Leaves, project: string): void {
   const size = sizeOf(leaves, project);
@@ -23,11 +23,11 @@ export function refuseTooLarge(leaves: Leaves, project: string): void {
     .slice(0, 3);
   throw new UserError(
     [
-      `The settings take ${kib(size)} together, and nothing was changed: Pulumi hands all of them to the program in one variable, ` +
-        `which holds ${kib(limit)}. The largest are`,
+      `The settings take ${kib(size)} together, and nothing was changed: Pulumi passes all of them to the program in one ` +
+        `environment variable, which holds ${kib(limit)}. Shorten the largest:`,
       ...largest.map((one) => `  ${one.setting}: ${kib(one.size)}`),
       ...(largest[0]?.setting === "trustedCa"
-        ? ["The public CAs needn't be among trustedCa: trustPublicCas adds them."]
+        ? ["Leave the public CAs out of trustedCa: the setting trustPublicCas adds them."]
         : []),
     ].join("\n"),
   );
@@ -36,12 +36,12 @@ export function refuseTooLarge(leaves: Leaves, project: string): void {
 const only = (leaves: Leaves, paths: readonly string[]): Leaves =>
   Object.fromEntries(paths.map((path) => [path, leaves[path]]));
 
-/** `api.env` of `api.env.DEBUG`: what the table of settings has a row of. */
+/** `api.env` of `api.env.DEBUG`: a row in the table of settings. */
 const settingOf = (path: string) => /^[^.[]+(?:\.[^.[]+)?/.exec(path)?.[0] ?? path;
 
 const kib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
 
-/** The bytes of settings as Pulumi's language host writes them: JSON of texts, in which a group is JSON once more. */
+/** The bytes of the settings as Pulumi's language host writes them: a JSON object of strings, a group as JSON in a string. */
 export function sizeOf(leaves: Leaves, project: string): number {
   const clear = Object.entries(leaves).map(([path, value]) => [path, isEncrypted(value) ? decrypted(value) : value]);
   const texts = Object.entries(valuesOf(Object.fromEntries(clear) as Leaves)).map(([key, value]) => [
@@ -51,10 +51,10 @@ export function sizeOf(leaves: Leaves, project: string): number {
   return Buffer.byteLength(json(Object.fromEntries(texts)));
 }
 
-/** As long as what a secret is when it is decrypted: `v1:<nonce>:<base64 of the text and 16 bytes>`. */
+/** Of the length of a secret's plaintext: `v1:<nonce>:<base64 of the plaintext and 16 bytes>`. */
 const decrypted = ({ secure }: { readonly secure: string }) =>
   "x".repeat(Math.max(0, Buffer.byteLength(secure.split(":").at(-1)!, "base64") - 16));
 
-/** Go's JSON has no HTML in it. */
+/** Go escapes HTML's special characters in JSON. */
 const json = (value: unknown): string =>
   JSON.stringify(value).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);

@@ -8,10 +8,10 @@ import { whileWatching } from "../../clients/kubernetes/rollout/watch";
 import type { ProjectRun } from "../workspace";
 
 /**
- * Brings the stack to its settings. What failed before is tried at once, and what is unrecoverable is waited for no longer.
+ * Updates the stack. Workloads that are backing off are retried at once, and an unrecoverable one ends the update early.
  *
- * @param parts what the preview consists of @default what every preview has
- * @throws UserError with the object, what is wrong with it, and the setting to look at
+ * @param parts the preview's parts @default those that every preview has
+ * @throws UserError that names the object, what is wrong with it, and the setting to look at
  */
 export async function update(
   context: ProjectRun,
@@ -44,25 +44,25 @@ export async function update(
 }
 
 /**
- * What a killed run has made, or a person has changed, is in the namespace already and belongs to somebody else by the rules
- * of server-side apply: what the settings say holds.
+ * Overrides other field managers in server-side apply: an object that a killed run has made or a person has changed ends up as
+ * the settings say.
  */
 function takingOver(context: PulumiContext): PulumiContext {
   return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
 }
 
 /**
- * The part of the preview whose pods `pulumi` says that it is making or changing. Before that they are as the last
- * update has left them, however that ended.
+ * The part whose workload this line of `pulumi`'s output creates or updates. Until then its pods are as the last update has
+ * left them, even a failed one.
  */
 export function partBegun(line: string, parts: readonly Part[] = standardPartList): string | undefined {
   const pattern = /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) (\S+) (?:creating|updating)/;
   const resource = pattern.exec(line)?.[1];
-  // `pr-1-image-proxy` may end in the names of two parts: the longer one is meant.
+  // `pr-1-image-proxy` may end in the names of two parts: the longer one is right.
   const known = parts
     .map(({ name }) => name)
     .filter((name) => resource?.endsWith(`-${name}`))
     .sort((a, b) => b.length - a.length)[0];
-  // One that comes with this update, or that somebody has put beside the parts, by its last word.
+  // A part that is new with this update, or a workload beside the parts: by its last word.
   return known ?? resource?.split("-").at(-1);
 }

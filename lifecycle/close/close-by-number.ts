@@ -11,15 +11,14 @@ import type { CloseOptions } from "./options";
 
 export interface ClosingOptions extends Pick<CloseOptions, "confirm" | "timeoutSeconds"> {
   readonly forceFinalizers?: boolean;
-  /** Context of the kubeconfig to look with. @default the stack's own */
+  /** Kubeconfig context to check with. @default the stack's own */
   readonly context?: string;
 }
 
 /**
- * Closes a pull request's preview, also where there is no stack any more: then the shared configuration says where else
- * something could be left.
+ * Closes a pull request's preview, even if its stack is gone: the shared configuration then says where to look for remains.
  *
- * @throws UserError where nothing says that, or nothing was changed since it isn't this repository's or this cluster's
+ * @throws UserError if there is no such configuration, or the preview belongs to another repository or cluster
  */
 export async function closeByNumber(
   workspace: Workspace,
@@ -30,7 +29,10 @@ export async function closeByNumber(
   const found = await findPreview(workspace, pullRequest);
   if (found === undefined) {
     await removeDeadLocks(workspace, stack);
-    throw new UserError(`there is neither a stack ${stack} nor a stack preview, so nothing says where it would be`);
+    throw new UserError(
+      `there is neither a stack ${stack} nor a stack preview, so there is no telling where the preview would be: look whether ` +
+        "PULUMI_BACKEND_URL leads to the right backend",
+    );
   }
   const { identity: known, deployment } = found;
   await refuseOtherRepository(workspace, known);
@@ -39,7 +41,7 @@ export async function closeByNumber(
   if (deployment !== undefined) {
     await refuseOtherCluster(known, deployment);
     await noteRun(workspace, stack).catch((error: unknown) => {
-      // Another closing at the same time was faster.
+      // A concurrent close was faster.
       if (!isRemoved(error, stack)) {
         throw error;
       }
@@ -55,7 +57,7 @@ export async function closeByNumber(
   });
 }
 
-/** What isn't seen in another cluster would be taken for gone. Clusters are told apart by what no two have in common. */
+/** In another cluster, everything would seem to be gone. */
 async function refuseOtherContext(own: string, given: string): Promise<void> {
   if (own === given) {
     return;
@@ -63,12 +65,12 @@ async function refuseOtherContext(own: string, given: string): Promise<void> {
   const [ownCluster, givenCluster] = await Promise.all([own, given].map(clusterOf));
   if (ownCluster !== givenCluster) {
     throw new UserError(
-      `--context ${given} is of another cluster than the stack's own, ${own}, and nothing was changed`,
+      `nothing was changed: --context ${given} leads to another cluster than the stack's own context, ${own}`,
     );
   }
 }
 
-/** Stacks are named by numbers alone: in a backend that two repositories share, both have a pull request 1. */
+/** A stack's name has only the number: two repositories that share a backend would both have a pr-1. */
 async function refuseOtherRepository(workspace: Workspace, { owner }: Identity): Promise<void> {
   if (!workspace.run.repository || owner.repository === "") {
     return;
@@ -76,8 +78,8 @@ async function refuseOtherRepository(workspace: Workspace, { owner }: Identity):
   const expected = (await sharedIdentity(workspace)).owner.repository;
   if (expected !== owner.repository) {
     throw new UserError(
-      `pr-${owner.pullRequest} is the preview of a pull request of ${owner.repository}, not of ${expected}, and nothing was ` +
-        "changed: give each repository a backend of its own (PULUMI_BACKEND_URL)",
+      `nothing was changed: pr-${owner.pullRequest} is a preview of ${owner.repository}, not of ${expected}; ` +
+        "give each repository a backend of its own (PULUMI_BACKEND_URL)",
     );
   }
 }

@@ -9,10 +9,10 @@ import { look, type Look, ownRecords, waitUntilGone } from "./look-for-remains";
 import type { Ask, CloseOptions } from "./options";
 
 /**
- * Closes a preview, whatever state it is in, and looks for itself whether all of it is gone.
+ * Closes a preview, whatever state it is in, and checks that everything is gone.
  *
- * @throws UserError where cluster or DNS provider can't be asked or the namespace is somebody else's: nothing was changed
- *   then, and the same command can be given again
+ * @throws UserError if the cluster or the DNS provider can't be asked, or the namespace belongs to another owner: nothing was
+ *   changed then, and the command can be repeated
  */
 export async function closePreview(options: CloseOptions): Promise<Receipt> {
   const { context, identity, report } = options;
@@ -30,7 +30,7 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
     const before = await lookBefore(options);
     await options.confirm?.(before.namespace);
     if (before.names.stack.length > 0) {
-      // Another closing at the same time may be faster.
+      // A concurrent close may be faster.
       await destroyStack(options, before.namespace, ask).catch((error: unknown) => {
         if (!isRemoved(error, stack)) {
           throw error;
@@ -40,7 +40,7 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
     return before;
   };
   const before = await withLock(context, stack, attempt, options);
-  // From here on another run may make the preview anew: nothing else is touched but what was there before.
+  // From here on another run may recreate the preview: only what existed before is touched.
   removeView(context, stack);
   if (before.names.stack.length === 0) {
     await removeDeadLocks(context, stack);
@@ -62,7 +62,7 @@ export async function closePreview(options: CloseOptions): Promise<Receipt> {
   };
 }
 
-/** What there is to close. */
+/** @throws UserError if there is something that must not be closed, or that can't be checked */
 async function lookBefore(options: CloseOptions): Promise<Look> {
   const before = await look(options);
   const { namespace, notChecked } = before;
@@ -76,11 +76,11 @@ async function lookBefore(options: CloseOptions): Promise<Look> {
   return before;
 }
 
-/** Deletes records that no stack knew of. What fails is said in the receipt. */
+/** Deletes orphaned DNS records. One that can't be deleted is in the receipt as still there. */
 async function deleteLeftRecords(options: CloseOptions, { recordIds }: Look, ask: Ask): Promise<void> {
   const left = await ownRecords(options).catch(() => []);
   for (const { id, name } of left.filter((record) => recordIds.includes(record.id))) {
-    await ask(`deleting the DNS record ${name}, which no stack knows of`, () =>
+    await ask(`deleting the DNS record ${name}, which is in no stack's state`, () =>
       options.dns!.delete(id).catch((error: unknown) => options.report((error as Error).message)),
     );
   }

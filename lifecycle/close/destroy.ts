@@ -10,17 +10,17 @@ import type { Ask, CloseOptions } from "./options";
 import { obstacles, whileDeleting } from "./obstacles";
 
 /**
- * Destroys all that the stack knows of, and the stack.
+ * Destroys the stack's resources, and removes the stack.
  *
- * @param namespace the preview's, where it has one
- * @throws PulumiError with a refusal where another run holds the lock
+ * @param namespace the preview's, if it exists
+ * @throws PulumiError with a refusal if another run holds the lock
  */
 export async function destroyStack(options: CloseOptions, namespace: Namespace | undefined, ask: Ask): Promise<void> {
   const place = placeOf(options.identity);
   const started = performance.now();
   const left = () => limits.namespaceDeletionSeconds - (performance.now() - started) / 1000;
   await whileDeleting(options, async () => {
-    // The deployer's rights go with a namespace that is being deleted: nobody can take out of it one by one what is in it.
+    // The deployer's rights go early in a namespace's deletion: its objects can't be deleted one by one any more.
     if (namespace?.phase === "Terminating") {
       await untilGone(place, namespace, left());
       return destroy(options, undefined, ask);
@@ -57,22 +57,22 @@ async function destroy(options: CloseOptions, namespace: Namespace | undefined, 
   await deletion;
 }
 
-/** Whether the cluster refused: who may do something only inside of a namespace may nothing once that is gone. */
+/** Whether the cluster refused: the deployer's rights in a namespace go with it. */
 const lacksRights = (error: unknown) => /forbidden/i.test((error as Error).message) && refusalOf(error) === undefined;
 
-/** With what the namespace is waiting for. A cluster that can't be asked says no more than Pulumi did. */
+/** Adds what the namespace is waiting for, if the cluster can be asked. */
 async function explained(error: unknown, place: NamespaceRef): Promise<unknown> {
   const still = refusalOf(error) === undefined ? await findNamespace(place).catch(() => undefined) : undefined;
   const reasons = still === undefined ? [] : await obstacles(place, still);
   return reasons.length === 0 ? error : new UserError([(error as Error).message, ...reasons].join("\n"));
 }
 
-/** Whether `pulumi` says that it is deleting something: from then on it has the stack's lock. */
+/** Whether `pulumi` reports its first deletion: from then on it holds the stack's lock. */
 const hasBegun = (line: string) => /^ *- +\S+ \S+ deleting/.test(line);
 
 /**
- * Begins in one moment what Pulumi does one by one. The namespace's controller looks 5 s after the deletion was asked for
- * and, if there is still a pod or a volume's claim, again seconds later: without any it is done the first time.
+ * Deletes at once what Pulumi would delete one by one. The namespace controller looks 5 s after the request and, if a pod or a
+ * claim is still there, again seconds later: without any it is done the first time.
  */
 export async function deleteAtOnce(
   place: NamespaceRef,
@@ -85,14 +85,13 @@ export async function deleteAtOnce(
       await kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]);
     }
   } catch (error) {
-    // Pulumi deletes them all the same.
+    // Pulumi deletes them anyway.
     report((error as Error).message);
   }
 }
 
 /**
- * Deletes a preview's namespace where the stack didn't know of it, because the run that made it was killed before it could
- * write that down.
+ * Deletes an orphaned namespace: the run that created it was killed before it could save its state.
  */
 export async function deleteLeftNamespace(options: CloseOptions, namespace: Namespace, ask: Ask): Promise<void> {
   const place = placeOf(options.identity);
@@ -100,24 +99,24 @@ export async function deleteLeftNamespace(options: CloseOptions, namespace: Name
     return;
   }
   await whileDeleting(options, () =>
-    ask(`deleting the namespace ${place.namespace}, which no stack knows of`, async () => {
+    ask(`deleting the namespace ${place.namespace}, which is in no stack's state`, async () => {
       await deleteNamespace(place, namespace);
       await untilGone(place, namespace, limits.namespaceDeletionSeconds);
     }),
   );
 }
 
-/** The same namespace as it is now; undefined where it is gone, also where another run has made another of its name. */
+/** The same namespace, read again; undefined if it is gone, even if another run has created one of the same name. */
 async function stillThere(place: NamespaceRef, { uid }: Namespace): Promise<Namespace | undefined> {
   const found = await findNamespace(place);
   return found?.uid === uid ? found : undefined;
 }
 
-/** Whether it is being deleted, or gone. */
+/** Whether it is being deleted, or is gone. */
 const isGoing = async (place: NamespaceRef, namespace: Namespace): Promise<boolean> =>
   (await stillThere(place, namespace))?.phase !== "Active";
 
-/** @throws UserError with what it waits for, after so many seconds */
+/** @throws UserError that says what it is waiting for, when the time is up */
 async function untilGone(place: NamespaceRef, namespace: Namespace, seconds: number): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

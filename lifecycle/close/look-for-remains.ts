@@ -7,16 +7,16 @@ import { stackFile } from "../../clients/pulumi/configuration/stack-file";
 import { stackName, stackNames } from "../../clients/pulumi/stacks";
 import type { CloseOptions } from "./options";
 
-/** Everything of a preview that there is at one moment. */
+/** Everything that exists of a preview at one moment. */
 export interface Look {
   readonly names: Record<Remains, string[]>;
   readonly namespace?: Namespace;
   readonly recordIds: readonly string[];
-  /** Why somebody couldn't be asked. */
+  /** Why a kind couldn't be checked. */
   readonly notChecked: Partial<Record<Remains, string>>;
 }
 
-/** @throws UserError where the cluster or the backend can't be asked */
+/** @throws UserError if the cluster or the backend can't be asked */
 export async function look(options: CloseOptions): Promise<Look> {
   const looked = await lookAsFarAsPossible(options);
   const { namespace, stack } = looked.notChecked;
@@ -55,15 +55,15 @@ async function lookAsFarAsPossible(options: CloseOptions): Promise<Look> {
 const configFile = ({ context, identity }: CloseOptions): string =>
   stackFile(context, stackName(identity.owner.pullRequest));
 
-/** The records in the zone that are labelled as this preview's. */
+/** The zone's records whose comment says that they are this preview's. */
 export async function ownRecords({ dns, identity }: CloseOptions): Promise<{ id: string; name: string }[]> {
   const comment = dnsComment(identity.owner);
   return dns === undefined ? [] : (await dns.ownedRecords()).filter((record) => record.comment === comment);
 }
 
 /**
- * A volume goes later than its namespace, so what is still there is looked for again for a while. What was seen to be
- * gone isn't: another run may be making it anew already.
+ * Checks for a while what is still there: a volume outlives its namespace. What was seen to be gone isn't checked again, since
+ * another run may already be recreating it.
  */
 export async function waitUntilGone(options: CloseOptions): Promise<Receipt["seen"]> {
   const deadline = performance.now() + limits.remainsSeconds * 1000;

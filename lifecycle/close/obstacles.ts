@@ -4,7 +4,7 @@ import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { findNamespace, finalizerBlocks, type Namespace, removeFinalizers } from "../../clients/kubernetes/namespace";
 import type { CloseOptions } from "./options";
 
-/** What a namespace that won't go is waiting for, one sentence each. */
+/** What a terminating namespace is waiting for, one sentence each. */
 export async function obstacles(place: NamespaceRef, namespace: Namespace): Promise<string[]> {
   if (namespace.phase !== "Terminating") {
     return [];
@@ -15,11 +15,11 @@ export async function obstacles(place: NamespaceRef, namespace: Namespace): Prom
     : blocks.map(
         ({ object, finalizers, setBy }) =>
           `namespace ${place.namespace} waits for ${object}: its finalizer ${finalizers.join(", ")}, set by ${setBy}, ` +
-          "must be removed by that controller, or with --force-finalizers",
+          "must be removed by that controller; --force-finalizers removes it",
       );
 }
 
-/** Does what deletes a namespace. Meanwhile it says what that waits for and, where that was asked for, takes it away. */
+/** Deletes a namespace. Meanwhile it reports what the deletion waits for and, with `forceFinalizers`, removes finalizers. */
 export async function whileDeleting(options: CloseOptions, action: () => Promise<void>): Promise<void> {
   const watching = new AbortController();
   const watch = watchNamespace(options, watching.signal);
@@ -34,7 +34,7 @@ export async function whileDeleting(options: CloseOptions, action: () => Promise
 async function watchNamespace(options: CloseOptions, signal: AbortSignal): Promise<void> {
   const { identity, report, forceFinalizers = false } = options;
   const place = placeOf(identity);
-  let told = "";
+  let reported = "";
   while (!signal.aborted) {
     await sleep(3000, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) {
@@ -46,13 +46,13 @@ async function watchNamespace(options: CloseOptions, signal: AbortSignal): Promi
     }
     const blocks = await finalizerBlocks(place, namespace);
     const reasons = await obstacles(place, namespace);
-    if (reasons.join() !== told) {
-      told = reasons.join();
+    if (reasons.join() !== reported) {
+      reported = reasons.join();
       reasons.forEach(report);
     }
     if (forceFinalizers) {
       for (const { object, finalizers } of blocks) {
-        report(`removing the finalizers of ${object} (${finalizers.join(", ")}), as --force-finalizers says`);
+        report(`removing the finalizers of ${object} (${finalizers.join(", ")}) because of --force-finalizers`);
         await removeFinalizers(place, object).catch((error: unknown) => report((error as Error).message));
       }
     }

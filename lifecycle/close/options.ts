@@ -7,16 +7,16 @@ import type { Identity } from "../inventory/identity";
 export interface CloseOptions extends LockOptions {
   readonly context: PulumiContext;
   readonly identity: Identity;
-  /** Undefined where previews have no record of their own. */
+  /** Undefined if previews have no DNS records of their own. */
   readonly dns?: Zone;
-  /** Lets objects go whose finalizers nobody takes away. @default false */
+  /** Whether to remove finalizers that keep objects from being deleted. @default false */
   readonly forceFinalizers?: boolean;
   /**
-   * Throws where the preview, whose namespace is as given, is to stay after all. Asked as late as can be: another run, which
-   * holds the lock, may have been waited for. @default it is to go
+   * Throws if the preview is to stay after all, given its namespace. Called once the lock is free, as late as possible.
+   * @default it is closed
    */
   readonly confirm?: (namespace: Namespace | undefined) => Promise<void>;
 }
 
-/** Does something that the receipt says was asked for. */
+/** Runs an action and lists it in the receipt. */
 export type Ask = <Result>(what: string, action: () => Promise<Result>) => Promise<Result>;

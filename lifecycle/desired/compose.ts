@@ -11,29 +11,29 @@ import type { Composition } from "../../clients/pulumi/configuration/hand-over";
 import { merge } from "./merge";
 import type { OwnFile } from "../../clients/pulumi/configuration/stack-file";
 
-/** Everything that says what a preview is to be. */
+/** Everything that determines a preview's configuration. */
 export interface Sources {
   readonly stack: string;
-  /** What all previews share; undefined where there is no stack `preview`. */
+  /** What all previews share; undefined if there is no stack `preview`. */
   readonly shared?: Leaves;
-  /** What was deployed last; undefined where nothing was. */
+  /** What was deployed last; undefined if nothing was. */
   readonly deployed?: DeploymentRecord;
-  /** The generation of the database that is there. */
+  /** The generation of the existing database. */
   readonly generation?: number;
   /**
-   * This checkout's file; undefined where it has none, or isn't to be read. Of a preview that was deployed before there was a
-   * record, what is known of it.
+   * This checkout's file; undefined if it has none or isn't to be read. For a preview that was deployed before there were
+   * records, what is known of it.
    */
   readonly file?: OwnFile;
-  /** What the command sets: no conflict. */
+  /** What the command sets. It overrides the rest. */
   readonly given: Leaves;
 }
 
 /**
- * Composes what a preview is to be. Whether it sleeps and which database it has is only in it where file or command say
- * so: the program keeps what is deployed.
+ * Composes a preview's configuration. It says whether the preview sleeps and which database it has only if the file or the
+ * command does: otherwise the program keeps what is deployed.
  *
- * @throws UserError where file and deployment have changed a setting to different values
+ * @throws UserError if the file and the deployment have changed a setting to different values
  */
 export function compose({ stack, shared, deployed, generation, file, given }: Sources): Composition {
   const before: Leaves | undefined = deployed && {
@@ -47,13 +47,13 @@ export function compose({ stack, shared, deployed, generation, file, given }: So
   if (conflicts.length > 0) {
     throw new UserError(
       [
-        `Pulumi.${stack}.yaml and what is deployed differ, and nothing was changed:`,
+        `Pulumi.${stack}.yaml conflicts with what is deployed, and nothing was changed:`,
         ...conflicts.map(
           (one) =>
             `  ${one.path}: ${shown(one.file, secret.includes(one.path))} in the file, ` +
             `${shown(one.deployed, secret.includes(one.path))} deployed`,
         ),
-        `To keep what is deployed, delete the file; to have what the file says: pulumi up --stack ${stack}`,
+        `To keep what is deployed, delete the file; to deploy what the file says, run pulumi up --stack ${stack}`,
       ].join("\n"),
     );
   }
@@ -66,7 +66,7 @@ export function compose({ stack, shared, deployed, generation, file, given }: So
   };
 }
 
-/** What the file leaves unsaid of what is kept isn't taken for a removal. */
+/** A file that doesn't mention a kept setting doesn't remove it. */
 function said({ settings, copy = {} }: OwnFile, before: Leaves): Leaves {
   const unsaid = Object.values(keptPaths).filter((path) => !(path in settings) && !(path in copy) && path in before);
   return { ...settings, ...Object.fromEntries(unsaid.map((path) => [path, before[path]])) };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Leaves } from "../../contract";
 
-/** A leaf that both sides have changed, each to another value. Undefined stands for none. */
+/** A leaf that both sides have changed, to different values. Undefined means that the side has none. */
 export interface Conflict {
   readonly path: string;
   readonly file: unknown;
@@ -14,11 +14,10 @@ export interface Merged {
 }
 
 /**
- * Merges a stack's file with what is deployed, leaf by leaf: what only one of them has changed since the file was deployed
- * from this checkout holds.
+ * Three-way merge of a stack's file with what is deployed, leaf by leaf.
  *
- * @param copy the file as it was deployed last from here; without one nobody knows who has changed a leaf that differs, and
- *   one that the file lacks is no opinion. With one that is a removal.
+ * @param copy the base: the file as it was last deployed from this checkout. Without it, every difference is a conflict, except
+ *   for leaves that the file lacks, which stay as deployed; with it, a leaf that the file lacks has been removed.
  */
 export function merge(file: Leaves, copy: Leaves | undefined, deployed: Leaves): Merged {
   const paths = [...new Set([...Object.keys(file), ...Object.keys(copy ?? {}), ...Object.keys(deployed)])].sort();

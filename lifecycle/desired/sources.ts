@@ -21,12 +21,12 @@ export interface SourcesOptions {
   /** Whether the backend has the stack `preview`. */
   readonly hasShared: boolean;
   readonly deployment: Deployment;
-  /** Whether this checkout's own file counts. */
+  /** Whether to read this checkout's file. */
   readonly usesFile: boolean;
   readonly given: Leaves;
 }
 
-/** Reads what says what a preview is to be. */
+/** Reads everything that determines a preview's configuration. */
 export async function sourcesOf(options: SourcesOptions): Promise<Sources> {
   const { context, stack, hasShared, deployment, usesFile, given } = options;
   const shared = hasShared ? sharedSettings(context) : undefined;
@@ -37,7 +37,7 @@ export async function sourcesOf(options: SourcesOptions): Promise<Sources> {
   return { stack, shared, deployed: record, file, given };
 }
 
-/** Without a word on the database: to find out where a preview is, before anybody can be asked which one it has. */
+/** Without the database's generation: the cluster can tell it only once it is known where the preview is. */
 export function withoutDatabase(sources: Sources): Sources {
   const without = (leaves: Leaves) => withoutPaths(leaves, [keptPaths.generation]);
   const { file } = sources;
@@ -46,19 +46,19 @@ export function withoutDatabase(sources: Sources): Sources {
     : { ...sources, file: { ...file, settings: without(file.settings), copy: file.copy && without(file.copy) } };
 }
 
-/** With the generation of the database that is there, where the file says something about it. */
+/** With the generation of the existing database, if the file sets one. */
 export async function withGeneration(sources: Sources, place: NamespaceRef): Promise<Sources> {
   const { settings = {}, copy = {} } = sources.file ?? {};
   const isSaid = [settings, copy].some((leaves) => keptPaths.generation in leaves);
   return isSaid ? { ...sources, generation: await deployedGeneration(place) } : sources;
 }
 
-/** What a preview was made from before there was a record, as far as that is known. */
+/** The configuration of a preview that was deployed before there were records, as far as it is known. */
 async function formerFile(options: SourcesOptions, shared: Leaves | undefined): Promise<OwnFile | undefined> {
   const { context, stack, deployment } = options;
   const { images } = deployment.outputs;
   if (images === undefined) {
-    // It never came up: the backend only knows what was tried.
+    // It never came up: the backend only has what was attempted.
     return shared === undefined ? formerConfiguration(context, stack, shared) : undefined;
   }
   const former = await formerConfiguration(context, stack, shared);
@@ -66,7 +66,7 @@ async function formerFile(options: SourcesOptions, shared: Leaves | undefined): 
   return { header: {}, secrets: [], ...former, settings };
 }
 
-/** Before there was a record a note on the namespace said whether the preview sleeps, or else the file. */
+/** Before there were records, an annotation on the namespace said whether the preview sleeps, or else the file. */
 async function withFormerSleep(file: OwnFile, { outputs: { namespace } }: Deployment): Promise<OwnFile> {
   const { settings } = file;
   if (namespace === undefined) {
@@ -78,7 +78,7 @@ async function withFormerSleep(file: OwnFile, { outputs: { namespace } }: Deploy
   return { ...file, settings: { ...settings, [keptPaths.asleep]: String(isAsleep) } };
 }
 
-/** Where a preview is, by what was deployed last, or else by whatever is known of it. */
+/** The settings that say where a preview is: those deployed last, or else the best that is known. */
 export async function knownSettings(
   context: PulumiContext,
   stack: string,
@@ -93,7 +93,7 @@ export async function knownSettings(
   );
 }
 
-/** The configuration of a stack's latest update, as the backend has it, also of one that failed; undefined before the first. */
+/** The configuration of a stack's latest update, even a failed one, from the backend; undefined before the first. */
 async function formerConfiguration(
   context: PulumiContext,
   stack: string,

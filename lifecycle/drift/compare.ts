@@ -2,7 +2,7 @@ import { type Images, isGroup, ofImage, type Part, productServers, standardPartL
 import type { Deployment, KubernetesObject, StatefulSet } from "../../clients/kubernetes/types";
 import { isSecretMark, type KnownObject } from "../../clients/pulumi/state";
 
-/** An object that isn't as the last update has left it. */
+/** An object that isn't as the last update left it. */
 export interface Drift {
   readonly kind: string;
   readonly name: string;
@@ -10,8 +10,9 @@ export interface Drift {
 }
 
 /**
- * What became of a state's objects. Changed is one where a field that the program has set isn't as the cluster had it after the
- * update: whatever else controllers and people put on it is theirs. A Secret counts by its name: another value has another.
+ * Compares a state's objects with the cluster's. An object has changed if a field that the program sets isn't as the cluster had
+ * it after the update; all other fields belong to controllers and people. Secrets are compared by name, since a new value gets a
+ * new name.
  */
 export function compare(known: readonly KnownObject[], live: readonly KubernetesObject[]): Drift[] {
   return known.flatMap(({ kind, name, inputs, outputs }): Drift[] => {
@@ -23,7 +24,7 @@ export function compare(known: readonly KnownObject[], live: readonly Kubernetes
   });
 }
 
-/** Compares what was set only, by the values that the cluster made of it: `1000m` is `1` there. */
+/** Compares only the fields that were set, by the values that the cluster stored: it turns `1000m` into `1`. */
 function differs(set: unknown, then: unknown, now: unknown): boolean {
   if (isSecretMark(set)) {
     return false;
@@ -49,9 +50,9 @@ function isSame(then: unknown, now: unknown): boolean {
 const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undefined);
 
 /**
- * Images of servers, by their names, that the cluster has instead of those that were deployed.
+ * The images, by server, that the cluster has instead of the deployed ones.
  *
- * @param parts what the preview consists of
+ * @param parts the preview's parts
  */
 export function imagesInstead(
   live: readonly KubernetesObject[],
@@ -72,5 +73,5 @@ export function imagesInstead(
 
 export const described = ({ kind, name, what }: Drift): string =>
   what === "missing"
-    ? `${kind} ${name} is missing: it is recreated`
-    : `${kind} ${name} isn't as the last update has left it: it is looked at again`;
+    ? `${kind} ${name} is missing: recreating it`
+    : `${kind} ${name} has changed since the last update: setting it back`;

@@ -6,8 +6,8 @@ import type { Job, KubernetesObject } from "../../clients/kubernetes/types";
 const claimName = `data-${standardParts.db.name}-0`;
 
 /**
- * Names of the migrations that were made for data that is gone, because the claim of its volume is missing or younger than they
- * are: they are to run again.
+ * Names of the migrations that must run again because their data is gone: the claim of the database volume is missing, or newer
+ * than they are.
  */
 export function emptiedSince(live: readonly KubernetesObject[]): string[] {
   const claim = claimIn(live);
@@ -18,18 +18,18 @@ export function emptiedSince(live: readonly KubernetesObject[]): string[] {
     .map(({ metadata }) => metadata.name);
 }
 
-/** What is to be said of a claim that somebody has deleted: its data is there as long as the database's pod is. */
+/** A warning if somebody has deleted the claim: its data lasts as long as the database's pod. */
 export function claimGoing(live: readonly KubernetesObject[]): string | undefined {
   return claimIn(live)?.metadata.deletionTimestamp === undefined
     ? undefined
-    : `PersistentVolumeClaim ${claimName} is being deleted: its data goes when the database's pod ends next. Save what you ` +
-        "need of it (preview shell N db -- pg_dump); preview up --replace-database gives it up now";
+    : `PersistentVolumeClaim ${claimName} is being deleted: its data is lost when the database's pod ends. Save what you ` +
+        "need (preview shell N db -- pg_dump); preview up --replace-database starts with an empty database now";
 }
 
 const claimIn = (live: readonly KubernetesObject[]) =>
   live.find(({ kind, metadata }) => kind === "PersistentVolumeClaim" && metadata.name === claimName);
 
-/** Whether the database has lost its volume since it was migrated, asking the cluster. */
+/** Asks the cluster whether the database has lost its volume since it was migrated. */
 export async function isEmptied(place: NamespaceRef): Promise<boolean> {
   const options = ["--output=json", "--request-timeout=15s"];
   const text = await kubectl(place, ["get", "jobs,persistentvolumeclaims", ...options]);

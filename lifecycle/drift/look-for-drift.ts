@@ -5,23 +5,23 @@ import type { KubernetesObject } from "../../clients/kubernetes/types";
 import { objectsIn, type State } from "../../clients/pulumi/state";
 import { compare, type Drift } from "./compare";
 
-/** A namespace's objects, the claims of its volumes among them, and which of a state's aren't as the last update has left them. */
+/** A namespace's objects, claims included, and which of a state's have drifted. */
 export interface Inside {
   readonly live: readonly KubernetesObject[];
   readonly drift: readonly Drift[];
 }
 
 /**
- * Compares a state with the cluster: one list for each kind, and the namespace with its labels.
+ * Compares a state with the cluster, with one list per kind.
  *
- * @throws UserError where the cluster can't be asked
+ * @throws UserError if the cluster can't be asked
  */
 export async function lookForDrift(place: NamespaceRef, state: State): Promise<Inside> {
   const known = objectsIn(state, place.namespace);
-  // The deployer may read RoleBindings one by one only.
+  // The deployer may get RoleBindings, but not list them.
   const listed = known.filter(({ kind }) => kind !== "RoleBinding" && kind !== "Namespace");
   if (listed.length === 0) {
-    // The deployer's right to look comes with the namespace's first objects, which a killed run may not have come to.
+    // The deployer's rights come with the namespace's first objects, which a killed run may not have created.
     return { live: [], drift: [] };
   }
   const kinds = [...new Set(listed.map(({ resource }) => resource)), "persistentvolumeclaim"];
@@ -42,7 +42,7 @@ async function list(place: NamespaceRef, kinds: readonly string[]): Promise<List
   const options = ["--output=json", "--request-timeout=15s"];
   const { failed, stdout, stderr } = await tryKubectl(place, ["get", kinds.join(), ...options]);
   const forbidden = [...stderr.matchAll(/\(Forbidden\): (\S+) is forbidden/g)].map((match) => match[1]!);
-  // Of a list that fails in any other way, or of one without the claims, nothing that is missing could be told.
+  // A list that failed in any other way, or that lacks the claims, can't tell what is missing.
   const isPart = failed && forbidden.length > 0 && forbidden.length === stderr.trim().split("\n").length;
   if (
     (failed && !isPart) ||
@@ -54,7 +54,7 @@ async function list(place: NamespaceRef, kinds: readonly string[]): Promise<List
   return { live: (JSON.parse(stdout) as { items: readonly KubernetesObject[] }).items, forbidden };
 }
 
-/** `networkpolicies.networking.k8s.io` are of the kind NetworkPolicy. */
+/** `networkpolicies.networking.k8s.io` is of kind NetworkPolicy. */
 const isOfKind = (name: string, kind: string) => name.startsWith(kind.toLowerCase().replace(/y$/, ""));
 
 const asObject = ({
@@ -72,9 +72,9 @@ const asObject = ({
 });
 
 /**
- * Gives the deployer its rights in the namespace back, where somebody has taken them: without them nothing else can be seen.
+ * Recreates the deployer's RoleBindings if somebody has deleted them: without them nothing else in the namespace can be read.
  *
- * @throws UserError where the cluster can't be asked
+ * @throws UserError if the cluster can't be asked
  */
 export async function restoreRights(
   place: NamespaceRef,
@@ -86,7 +86,7 @@ export async function restoreRights(
     const options = ["--ignore-not-found", "--output=name", "--request-timeout=15s"];
     const isMissing = (await kubectl(place, ["get", `rolebinding/${name}`, ...options])) === "";
     if (isMissing && (await findNamespace(place))?.phase === "Active") {
-      report(`RoleBinding ${name} is missing: it is recreated before all else`);
+      report(`RoleBinding ${name} is missing: recreating it first`);
       await kubectl(place, ["create", "--filename=-", "--request-timeout=15s"], {
         input: JSON.stringify(inputs),
       });

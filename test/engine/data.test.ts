@@ -154,7 +154,7 @@ describe("a preview's data", () => {
     await kubectl("delete", "pod/db-0", "-n", preview.namespace);
     const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
     assert.equal(exitCode, 0, stderr);
-    assert.match(stderr, /the database's volume isn't the one that was migrated: it is migrated and seeded again/);
+    assert.match(stderr, /the database volume isn't the one that was migrated: migrating and seeding it again/);
     await isSeeded();
     await serves();
   });

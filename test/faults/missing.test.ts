@@ -48,11 +48,11 @@ describe("objects that somebody has deleted", () => {
   it("aren't there on a preview that nobody has touched, awake and asleep", async () => {
     assert.deepEqual(await drift(), []);
     const { stderr } = await succeeds("up", String(number));
-    assert.doesNotMatch(stderr, /is missing|isn't as the last update|created|updated|replaced/);
+    assert.doesNotMatch(stderr, /is missing|has changed since the last update|created|updated|replaced/);
     await succeeds("sleep", String(number));
     assert.deepEqual(await drift(), []);
     const asleep = await succeeds("up", String(number));
-    assert.doesNotMatch(asleep.stderr, /is missing|isn't as the last update|created|updated|replaced/);
+    assert.doesNotMatch(asleep.stderr, /is missing|has changed since the last update|created|updated|replaced/);
     await succeeds("wake", String(number));
     assert.deepEqual(await drift(), []);
   });
@@ -78,7 +78,7 @@ describe("objects that somebody has deleted", () => {
     );
     await recover(async () => {
       const { stderr } = await succeeds("up", String(number));
-      missing.forEach((one) => assert.ok(stderr.includes(`${one} is missing: it is recreated`), stderr));
+      missing.forEach((one) => assert.ok(stderr.includes(`${one} is missing: recreating it`), stderr));
     });
     assert.deepEqual(await drift(), []);
   });
@@ -94,8 +94,8 @@ describe("objects that somebody has deleted", () => {
       await remove("rolebinding/preview-deployer");
       await recover(async () => {
         const { stderr } = await succeeds("up", String(number));
-        assert.match(stderr, /RoleBinding preview-deployer is missing: it is recreated before all else/);
-        assert.match(stderr, /Deployment web is missing: it is recreated/);
+        assert.match(stderr, /RoleBinding preview-deployer is missing: recreating it first/);
+        assert.match(stderr, /Deployment web is missing: recreating it/);
         await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
       });
       assert.deepEqual(await drift(), []);
