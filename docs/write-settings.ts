@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { configDeclarations, settingsTable } from "../contract/settings/documentation";
+import { configDeclarations, setOtherwiseTable, settingsTable } from "../contract/settings/documentation";
 import { between } from "./between";
 
-/** Where the settings are documented, and what has to stand there. `npm run docs` writes it, a unit test compares it. */
+/** Where the settings are documented, and what must stand there. `npm run docs` writes it, a unit test compares it. */
 const root = join(__dirname, "..");
 
 export const documents: Record<string, (text: string) => string> = {
@@ -13,7 +13,10 @@ export const documents: Record<string, (text: string) => string> = {
     document.set("config", document.createNode(configDeclarations()));
     return document.toString({ lineWidth: 120 });
   },
-  "README.md": (text) => between(text, "settings", settingsTable(), "README.md"),
+  "docs/settings.md": (text) => {
+    const withSettings = between(text, "settings", settingsTable(), "docs/settings.md");
+    return between(withSettings, "set-otherwise", setOtherwiseTable(), "docs/settings.md");
+  },
 };
 
 if (require.main === module) {

@@ -51,16 +51,33 @@ function defaultOf(shape: Shape): string {
   return isEmpty ? "" : JSON.stringify(shape.default);
 }
 
-/** All settings as the rows of a table, its head first. */
+/** What sets a setting that a stack's configuration has, but nobody writes there by hand. */
+const setOtherwise: Readonly<Record<string, string>> = {
+  "api.sha": "the tag or digest of `api.image`",
+  "web.sha": "the tag or digest of `web.image`",
+  "database.generation": "`preview reset-db`, `preview up --replace-database`",
+  asleep: "`preview sleep`, `preview wake`",
+};
+
+/** The settings that people set, as the rows of a table, its head first. */
 export function settingsTable(): string[][] {
-  const cells = settingRows().map((row) => [
-    `\`${row.name}\``,
-    row.type,
-    row.default && `\`${row.default}\``,
-    row.description,
-  ]);
-  return [["setting", "type", "default", "meaning"], ...cells];
+  const own = settingRows().filter(({ name }) => !(name in setOtherwise));
+  return [["setting", "type", "default", "meaning"], ...own.map(cellsOf)];
 }
+
+/** The other settings, with what sets them. */
+export function setOtherwiseTable(): string[][] {
+  const others = settingRows().filter(({ name }) => name in setOtherwise);
+  const rows = others.map((row) => [...cellsOf(row), setOtherwise[row.name] ?? ""]);
+  return [["setting", "type", "default", "meaning", "set by"], ...rows];
+}
+
+const cellsOf = (row: SettingRow): string[] => [
+  `\`${row.name}\``,
+  row.type,
+  row.default && `\`${row.default}\``,
+  row.description,
+];
 
 /**
  * The `config:` block of `Pulumi.yaml`. Every key has a default, and what isn't a group is declared a string: otherwise

@@ -3,7 +3,7 @@ import { parseQuantity } from "../quantity";
 import * as rule from "./rules";
 
 /**
- * Every setting with its rule, its default and the sentence that the README and `Pulumi.yaml` show for it. The keys of
+ * Every setting with its rule, its default and the sentence that docs/settings.md and `Pulumi.yaml` show for it. The keys of
  * the outermost object are the keys of the stack's configuration, which hands over as a text what is no group: a number or a
  * boolean there takes a rule such as `portText`, one in a group `z.int()` or `z.boolean()`.
  */
