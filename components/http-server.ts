@@ -14,7 +14,7 @@ import {
   resourceRequirements,
   selectorOf,
   deletedBeforeNamespace,
-  takenOver,
+  forceApply,
   type Transform,
   variables,
 } from "./pod";
@@ -58,7 +58,7 @@ export function httpServer(
   new k8s.apps.v1.Deployment(
     name,
     transform({
-      metadata: { name: part.name, namespace, labels, annotations: { ...takenOver, ...stoppedBeside } },
+      metadata: { name: part.name, namespace, labels, annotations: { ...forceApply, ...deletedInBackground } },
       spec: {
         replicas: replicasOf(args.settings),
         // The old pod serves until the new one is ready, also when that never happens.
@@ -76,7 +76,7 @@ export function httpServer(
  * or a Job, whose pods must be gone before a successor comes. The provider reads the annotation from the state
  * (pulumi/pulumi-kubernetes#3011).
  */
-const stoppedBeside = { "pulumi.com/deletionPropagationPolicy": "background" };
+const deletedInBackground = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /**
  * How long a pod that is being stopped goes on serving, in seconds: nodes learn later than the pod itself that requests are

@@ -44,7 +44,7 @@ export interface Difference {
  * What Pulumi would replace a living StatefulSet for, and lose its data: these fields can't be changed in place
  * (pulumi-kubernetes' forceNewProperties). A value that only the engine will know is left to it.
  */
-export function whatReplaces(living: LivingDatabase, wanted: Args): Difference[] {
+export function replacingChanges(living: LivingDatabase, wanted: Args): Difference[] {
   const [before, after] = [fieldsOf(living), fieldsOf(wanted as unknown as LivingDatabase)];
   return Object.keys(before).flatMap((what) => {
     const [deployed, now] = [before[what], after[what]];
@@ -58,14 +58,14 @@ export function whatReplaces(living: LivingDatabase, wanted: Args): Difference[]
  * or another variant of the image (https://hub.docker.com/_/postgres: `16.4-bookworm`), a reference that tells neither, another
  * user. A value that only the engine will know is left to it.
  */
-export function whatMayNotOpen(living: LivingDatabase, wanted: Args): Difference[] {
+export function riskyChanges(living: LivingDatabase, wanted: Args): Difference[] {
   const [before, after] = [podOf(living), podOf(wanted as unknown as LivingDatabase)];
   const isKnown = ({ image, uid }: typeof after) => ![image, uid].some((value) => pulumi.Output.isInstance(value));
   if (!isKnown(after)) {
     return [];
   }
   return [
-    ...(opensDataOf(after.image, before.image)
+    ...(canOpenDataOf(after.image, before.image)
       ? []
       : [{ what: "database.image", deployed: before.image, wanted: after.image }]),
     ...(before.uid === after.uid
@@ -81,7 +81,7 @@ export function podOf({ spec }: LivingDatabase): { readonly image: string; reado
 }
 
 /** Whether a Postgres of one image opens what one of another has written, for sure. */
-export function opensDataOf(image: string, before: string): boolean {
+export function canOpenDataOf(image: string, before: string): boolean {
   const [own, former] = [parseImage(image), parseImage(before)];
   const [version, formerVersion] = [own, former].map((one) => /^(\d+)(?:\.\d+)*(-.*)?$/.exec(one?.tag ?? ""));
   return (

@@ -21,7 +21,7 @@ import {
   secret,
   selectorOf,
   deletedBeforeNamespace,
-  takenOver,
+  forceApply,
   type Transform,
   variables,
   type WorkloadArgs,
@@ -74,7 +74,7 @@ export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSe
   const { name } = settings.parts.db;
   const labels = labelsOf(name);
   return transform({
-    metadata: { name, namespace, labels, annotations: takenOver },
+    metadata: { name, namespace, labels, annotations: forceApply },
     spec: {
       serviceName: name,
       replicas: replicasOf(settings),
@@ -100,7 +100,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
         container({
           name: "postgres",
           image: database.image,
-          args: ["postgres", ...throwAwayDurability],
+          args: ["postgres", ...relaxedDurability],
           env: variables(databaseEnvironment(), passwordSecret),
           ports: [{ name: "postgres", containerPort: parts.db.targetPort }],
           resources: resourceRequirements(database.resources, databaseFolders),
@@ -120,7 +120,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
  *
  * @see https://www.postgresql.org/docs/16/non-durability.html
  */
-const throwAwayDurability = ["fsync", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
+const relaxedDurability = ["fsync", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
 
 /** Over TCP: the server that only initialises the data listens on its socket alone (docker-library/postgres#880). */
 const isReadyAt = (port: number) => ({

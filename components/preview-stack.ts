@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { namesTrust, type Settings } from "../contract";
+import { configuresTrust, type Settings } from "../contract";
 import { DjangoApi } from "./django-api";
 import { DemoLogin } from "./demo-login";
 import { DnsRecord } from "./dns-record";
@@ -11,7 +11,7 @@ import type { Existing } from "./program/preflight";
 import { PreviewNamespace } from "./preview-namespace";
 import { PreviewSecrets } from "./preview-secrets";
 import { PublicHost } from "./public-host";
-import { refuseLoss } from "./refuse-loss";
+import { refuseDataLoss } from "./refuse-data-loss";
 import { RegistryCredentials } from "./registry-credentials";
 import { TrustedCa } from "./trusted-ca";
 import type { Transform } from "./pod";
@@ -48,13 +48,13 @@ export class PreviewStack extends pulumi.ComponentResource {
   readonly ready: pulumi.Output<unknown>;
 
   constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
-    refuseLoss(args);
+    refuseDataLoss(args);
     const parts: pulumi.Resource[] = [];
     super(
       "preview:index:PreviewStack",
       name,
       {},
-      { ...options, transformations: [...(options?.transformations ?? []), collecting(parts)] },
+      { ...options, transformations: [...(options?.transformations ?? []), collectInto(parts)] },
     );
     const { settings, transform = {} } = args;
 
@@ -120,14 +120,14 @@ export class PreviewStack extends pulumi.ComponentResource {
     namespace: k8s.core.v1.Namespace,
     dependsOn: pulumi.Resource[],
   ): pulumi.Output<string> | undefined {
-    return namesTrust(settings)
+    return configuresTrust(settings)
       ? new TrustedCa(`${name}-ca`, { settings, namespace }, { parent: this, dependsOn }).configMapName
       : undefined;
   }
 }
 
 /** Keeps every resource that is made below another one. What kind it is shows only once it is made. */
-const collecting =
+const collectInto =
   (parts: pulumi.Resource[]): pulumi.ResourceTransformation =>
   ({ resource }) => {
     parts.push(resource);

@@ -9,7 +9,7 @@ export interface PublicHostArgs {
 }
 
 /** What a cluster must have for the route to be served: looked for before anything is made. */
-export interface RouteNeed {
+export interface RoutePrerequisite {
   /** As `kubectl get` takes it. */
   readonly object: string;
   readonly kind: string;
@@ -17,7 +17,7 @@ export interface RouteNeed {
   readonly problem: string;
 }
 
-export const routeNeed = ({ ingress: { className } }: Settings): RouteNeed => ({
+export const routePrerequisite = ({ ingress: { className } }: Settings): RoutePrerequisite => ({
   object: `ingressclass/${className}`,
   kind: "IngressClass",
   problem: `ingress.className: the cluster has no such IngressClass; got ${JSON.stringify(className)}`,

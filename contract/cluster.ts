@@ -2,7 +2,7 @@
  * Why another cluster under the same name is refused: what isn't in it would be taken for gone. Clusters are told apart by
  * the uid of their namespace kube-system.
  */
-export function otherCluster(
+export function wrongCluster(
   { kubeContext, pullRequest }: { readonly kubeContext: string; readonly pullRequest: number },
   found: string,
   deployedIn: string,

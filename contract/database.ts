@@ -2,7 +2,7 @@
 export const generationAnnotation = "preview-stack/generation";
 
 /** A StatefulSet as the cluster has it, as far as it says which of the preview's databases this is. */
-export interface GeneratedDatabase {
+export interface DatabaseStatefulSet {
   readonly spec: {
     readonly volumeClaimTemplates?: readonly {
       readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
@@ -11,6 +11,6 @@ export interface GeneratedDatabase {
 }
 
 /** The setting `database.generation` that a living database was made for. The claim template is its only home. */
-export function generationOf({ spec }: GeneratedDatabase): number {
+export function generationOf({ spec }: DatabaseStatefulSet): number {
   return Number(spec.volumeClaimTemplates?.[0]?.metadata?.annotations?.[generationAnnotation] ?? 1);
 }

@@ -1,6 +1,6 @@
 import { addressOf, type ProductImage } from "./parts";
 import type { Settings } from "./settings";
-import { namesTrust, type takenNames, trustNames } from "./settings/taken-names";
+import { configuresTrust, type reservedNames, trustNames } from "./settings/reserved-names";
 
 /**
  * The value of a variable: a text; a key of the container's own Secret, made here; or a key of a Secret that the
@@ -41,13 +41,13 @@ export function databaseSecrets(generated: GeneratedSecrets): Record<string, str
   return { POSTGRES_PASSWORD: generated.databasePassword };
 }
 
-type Taken<Image extends ProductImage> = Readonly<Record<(typeof takenNames)[Image][number], Variable>>;
+type Reserved<Image extends ProductImage> = Readonly<Record<(typeof reservedNames)[Image][number], Variable>>;
 
 /** What Django sees, in the API and in the migration. */
 export function apiEnvironment(settings: Settings): Environment {
   const { host, origin, apiHost } = settings.names;
   const { demoLogin, ingress, parts } = settings;
-  const taken: Taken<"api"> = {
+  const taken: Reserved<"api"> = {
     DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
     DATABASE_URL: { ownSecret: "DATABASE_URL" },
     SECRET_KEY: { ownSecret: "SECRET_KEY" },
@@ -85,7 +85,7 @@ export const demoLoginSecret = "demo-login";
 export function webEnvironment(settings: Settings): Environment {
   const { host, origin } = settings.names;
   const { api } = settings.parts;
-  const taken: Taken<"web"> = {
+  const taken: Reserved<"web"> = {
     NODE_ENV: "production",
     // Kubernetes sets HOSTNAME to the pod's name, and the standalone server would listen on that only
     // (vercel/next.js#77612).
@@ -118,7 +118,7 @@ export function webSecrets(settings: Settings, generated: GeneratedSecrets): Rec
 }
 
 const trustVariables = (image: ProductImage, settings: Settings): Environment =>
-  namesTrust(settings) ? Object.fromEntries(trustNames[image].map((name) => [name, trustedCaFile])) : {};
+  configuresTrust(settings) ? Object.fromEntries(trustNames[image].map((name) => [name, trustedCaFile])) : {};
 
 function ownSecrets(values: Readonly<Record<string, string>>): Environment {
   return Object.fromEntries(Object.keys(values).map((name) => [name, { ownSecret: name }]));

@@ -7,7 +7,7 @@ export const gateName = "gate";
 export const gateExitCodes = { isolation: 81, dns: 82, needed: 83 } as const;
 
 /** What the gate has seen of the Kubernetes API from its pod, as its termination message. */
-export type GateSight = "closed" | "not checked";
+export type GateReport = "closed" | "not checked";
 
 /**
  * Whether the setting `egress` may let pods connect to the Kubernetes API: a range of addresses may have its own in it. A single

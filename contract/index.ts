@@ -1,6 +1,6 @@
 export * from "./cluster";
 export * from "./configuration/deployment-record";
-export * from "./configuration/handed-over";
+export * from "./configuration/handoff";
 export * from "./configuration/leaves";
 export * from "./configuration/numbers";
 export * from "./configuration/stack-file";

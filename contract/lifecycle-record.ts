@@ -28,7 +28,7 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
 }
 
 /** The images that are recorded; undefined where one of them isn't. */
-export const imagesNoted = (record: LifecycleRecord): Images | undefined =>
+export const recordedImages = (record: LifecycleRecord): Images | undefined =>
   productImages.every((image) => record[image] !== undefined) ? perImage((image) => record[image]!) : undefined;
 
 /** As `kubectl annotate` takes them; what is undefined or false is removed. */

@@ -64,7 +64,7 @@ export function dnsComment(owner: Owner): string {
   const whole = commentOf({ source, project: owner.project, pullRequest: owner.pullRequest });
   return whole.length <= maxComment
     ? whole
-    : commentOf({ source: fitting(source), project: fitting(owner.project), pullRequest: owner.pullRequest });
+    : commentOf({ source: shortened(source), project: shortened(owner.project), pullRequest: owner.pullRequest });
 }
 
 /** Reads a comment that {@link dnsComment} has written; undefined for every other. */
@@ -80,7 +80,7 @@ const commentOf = ({ source, project, pullRequest }: CommentOwner): string =>
   `${dnsCommentStart} ${source} pull request ${pullRequest} (project ${project})`;
 
 /** Two names of this length, and a number of ten digits, make a comment that fits. */
-const fitting = (name: string): string => (name.length <= 24 ? name : `${name.slice(0, 13)}-${shortHash(name)}`);
+const shortened = (name: string): string => (name.length <= 24 ? name : `${name.slice(0, 13)}-${shortHash(name)}`);
 
 /**
  * A label's value has at most 63 characters, no slash, and ends with a letter or digit: the slash of `owner/name`

@@ -108,7 +108,7 @@ export const partsOf = ({ api, web }: PerImage<{ readonly port: number }>): Part
 export const standardPartList: readonly Part[] = Object.values(standardParts);
 
 /** Those whose pods stay, all but migrations. */
-export const lasting = (parts: readonly Part[]): Part[] => parts.filter(({ role }) => role !== "migration");
+export const longRunning = (parts: readonly Part[]): Part[] => parts.filter(({ role }) => role !== "migration");
 
 /** Those that run an image of the product's, which a pull request builds. */
 export const ofProduct = (parts: readonly Part[]): Part[] =>

@@ -1,7 +1,7 @@
 /**
  * What was seen of one kind of thing after a preview was closed. `not checked` is never taken for `gone`.
  */
-export type Sighting =
+export type Observation =
   | { readonly state: "gone"; readonly at: string }
   | { readonly state: "still there"; readonly what: readonly string[] }
   | { readonly state: "not checked"; readonly why: string };
@@ -28,7 +28,7 @@ export interface Receipt {
   readonly existed: Readonly<Record<Remains, readonly string[]>>;
   /** What was done, in order. */
   readonly asked: readonly { readonly at: string; readonly what: string }[];
-  readonly seen: Readonly<Record<Remains, Sighting>>;
+  readonly seen: Readonly<Record<Remains, Observation>>;
 }
 
 /** True only when everything was looked for and none of it was found, or there is no place where it could be. */

@@ -1,4 +1,4 @@
-import { addressOf, lasting, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
+import { addressOf, longRunning, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
 import { causeOf } from "../clients/process/cause";
 import { isStopping } from "../clients/kubernetes/pods";
 import { type NamespaceRef, tryKubectl } from "../clients/kubernetes/kubectl";
@@ -54,7 +54,7 @@ export class Cluster {
 
   /** The workloads whose containers can connect to the Kubernetes API. */
   async reachingKubernetes(): Promise<string[]> {
-    const tries = lasting(this.parts).map(async (part) => {
+    const tries = longRunning(this.parts).map(async (part) => {
       const [workload, command] = [referenceOf(part), connectors[part.interpreter]];
       const { exitCode } = await this.run(["exec", workload, "--", ...command]);
       if (exitCode === 126 || exitCode === 127) {

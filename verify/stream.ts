@@ -20,7 +20,7 @@ export type Begin = (path: string, signal?: AbortSignal) => Promise<Beginning>;
 
 const decoders = { gzip: createGunzip, br: createBrotliDecompress };
 
-export function beginThrough(dispatcher: Dispatcher, origin: string, seconds = limits.firstWordSeconds): Begin {
+export function beginThrough(dispatcher: Dispatcher, origin: string, seconds = limits.streamStartSeconds): Begin {
   return async (path, given) => {
     const late = AbortSignal.timeout(seconds * 1000);
     const signal = anyOf(late, given);

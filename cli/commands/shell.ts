@@ -1,5 +1,5 @@
 import { Argument, type Command } from "@commander-js/extra-typings";
-import { lasting, referenceOf, standardPartList } from "../../contract";
+import { longRunning, referenceOf, standardPartList } from "../../contract";
 import { pullRequest } from "../arguments";
 import { findPart, kubectlPassthrough, partNames } from "../parts";
 
@@ -8,7 +8,7 @@ export const addShell = (program: Command) =>
     .command("shell")
     .description("open a shell in one part of a preview (psql in the database)")
     .argument("<number>", "the pull request number", pullRequest)
-    .addArgument(new Argument("<part>").choices(partNames(lasting(standardPartList))))
+    .addArgument(new Argument("<part>").choices(partNames(longRunning(standardPartList))))
     .argument("[command...]", "after --: the command to run instead")
     .action(async (number, name, command) => {
       const { part, namespaceOptions } = await findPart(number, name);

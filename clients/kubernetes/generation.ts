@@ -1,4 +1,4 @@
-import { type GeneratedDatabase, generationOf, referenceOf, standardParts, UserError } from "../../contract";
+import { type DatabaseStatefulSet, generationOf, referenceOf, standardParts, UserError } from "../../contract";
 import { kubectl, type NamespaceRef } from "./kubectl";
 
 /**
@@ -11,7 +11,7 @@ export async function deployedGeneration(place: NamespaceRef): Promise<number | 
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
   try {
     const text = await kubectl(place, ["get", referenceOf(standardParts.db), ...options]);
-    return text.trim() === "" ? undefined : generationOf(JSON.parse(text) as GeneratedDatabase);
+    return text.trim() === "" ? undefined : generationOf(JSON.parse(text) as DatabaseStatefulSet);
   } catch (error) {
     if (error instanceof UserError && /forbidden/i.test(error.message)) {
       return undefined;

@@ -74,7 +74,7 @@ async function run(context: PulumiContext, args: readonly string[], input?: stri
     ...(context.signal && {
       cancelSignal: context.signal,
       killSignal: "SIGINT",
-      forceKillAfterDelay: limits.givenUpSeconds * 1000,
+      forceKillAfterDelay: limits.pulumiExitSeconds * 1000,
     }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });

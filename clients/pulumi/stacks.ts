@@ -54,7 +54,7 @@ export async function ensureStack(context: PulumiContext, stack: string, known?:
   const isBeingMade = (error: Error) =>
     error.message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
   return pRetry(attempt, {
-    retries: limits.stackMadeTries,
+    retries: limits.stackCreationTries,
     factor: 1,
     shouldRetry: ({ error }) => isBeingMade(error),
   });

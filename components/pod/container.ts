@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { letterByLetter } from "./letter-by-letter";
+import { escapeDollars } from "./escape-dollars";
 
 type Container = types.input.core.v1.Container;
 
@@ -22,7 +22,7 @@ export function container({ command, args, ...own }: OwnContainer): Container {
     // Its log may have a secret in it, and Pulumi keeps what a failed pod's status says in its state, in clear.
     terminationMessagePolicy: "File",
     ...own,
-    ...(command && { command: command.map(letterByLetter) }),
-    ...(args && { args: args.map(letterByLetter) }),
+    ...(command && { command: command.map(escapeDollars) }),
+    ...(args && { args: args.map(escapeDollars) }),
   };
 }

@@ -7,4 +7,4 @@ export { resourceRequirements } from "./resources";
 export { secret } from "./secret";
 export { variables } from "./variables";
 export { productVolumes, writable } from "./volumes";
-export { type ProductArgs, replicasOf, takenOver, type Transform, type WorkloadArgs } from "./workload";
+export { type ProductArgs, replicasOf, forceApply, type Transform, type WorkloadArgs } from "./workload";

@@ -1,13 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../contract";
-import { letterByLetter } from "./letter-by-letter";
+import { escapeDollars } from "./escape-dollars";
 
 /** A container's variables; `ownSecret` is the name of the Secret made for it. */
 export function variables(environment: Environment, ownSecret: pulumi.Input<string>): types.input.core.v1.EnvVar[] {
   return Object.entries(environment).map(([name, variable]) => {
     if (typeof variable === "string") {
-      return { name, value: letterByLetter(variable) };
+      return { name, value: escapeDollars(variable) };
     }
     const [secret, key] = "ownSecret" in variable ? [ownSecret, variable.ownSecret] : [variable.secret, variable.key];
     return { name, valueFrom: { secretKeyRef: { name: secret, key } } };

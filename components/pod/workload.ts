@@ -23,7 +23,7 @@ export interface ProductArgs extends WorkloadArgs {
  * On a workload, not on its pods: what somebody has set by hand, or an autoscaler, is the program's again at its next change.
  * Without it server-side apply refuses that as a conflict (pulumi/pulumi-kubernetes#2011).
  */
-export const takenOver = { "pulumi.com/patchForce": "true" };
+export const forceApply = { "pulumi.com/patchForce": "true" };
 
 /** Asleep is a setting, so that no update wakes a preview by accident. */
 export const replicasOf = ({ asleep }: Settings) => (asleep ? 0 : 1);

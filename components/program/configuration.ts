@@ -7,11 +7,11 @@ import {
   type DeploymentRecord,
   fullKey,
   generationOf,
-  type HandedOver,
-  handedOverVariable,
+  type Handoff,
+  handoffVariable,
   isBelow,
   isGroup,
-  isMadeOf,
+  isParsedFrom,
   isUnquoted,
   keyOf,
   type Leaves,
@@ -38,7 +38,7 @@ export interface Configuration {
   /** The stack's file as it was deployed last from this checkout; undefined where it wasn't. */
   readonly copy?: Leaves;
   /** Undefined where a person runs `pulumi up`. */
-  readonly handedOver?: HandedOver;
+  readonly handoff?: Handoff;
 }
 
 /** Reads the configuration of the stack that is being updated, and the files beside it. */
@@ -47,23 +47,23 @@ export function stackConfiguration(env = process.env): Configuration {
   const all = pulumi.runtime.allConfig();
   const file = stackFile(`Pulumi.${pulumi.getStack()}.yaml`);
   const found = stackFile(join(copiesFolder, `Pulumi.${pulumi.getStack()}.yaml`));
-  const handed = env[handedOverVariable];
-  const handedOver = handed === undefined ? undefined : (JSON.parse(handed) as HandedOver);
+  const handed = env[handoffVariable];
+  const handoff = handed === undefined ? undefined : (JSON.parse(handed) as Handoff);
   const shared = stackFile("Pulumi.preview.yaml")?.settings ?? {};
   const read = fromConfiguration(all, project);
   // The command preview has read them as they are written.
-  const given = handedOver === undefined ? asWritten(read, { ...shared, ...file?.settings }) : read;
+  const given = handoff === undefined ? asWritten(read, { ...shared, ...file?.settings }) : read;
   const leaves = leavesOf({ ...given, ...ofOtherProjects(all, project) });
   return {
     given,
     leaves,
-    secrets: handedOver
-      ? secretsBelow(leaves, handedOver.secrets)
+    secrets: handoff
+      ? secretsBelow(leaves, handoff.secrets)
       : secretPaths(leaves, file?.settings ?? {}, (key) => isConfigSecret(fullKey(key, project))),
     shared,
     // One of a stack of the same name that has been closed since has another key.
     copy: isDeepStrictEqual(found?.header, file?.header) ? found?.settings : undefined,
-    handedOver,
+    handoff,
   };
 }
 
@@ -112,7 +112,7 @@ function written(given: unknown, inFile: unknown): unknown {
     return given.map((value, index) => written(value, inFile[index]));
   }
   const isLonger = typeof given === "number" && typeof inFile === "string" && Number(inFile) === given;
-  if (isLonger || (isUnquoted(inFile) && isMadeOf(given, inFile))) {
+  if (isLonger || (isUnquoted(inFile) && isParsedFrom(given, inFile))) {
     return inFile;
   }
   return isGroup(given) && isGroup(inFile)

@@ -9,10 +9,10 @@ import type { Configuration } from "./configuration";
  * Keeps the stack's file as a plain `pulumi up` has deployed it: the next update knows by it what the file has changed since. The
  * command `preview` does that itself, and another file than the stack's own (`--config-file`) isn't this checkout's.
  */
-export function keepCopy({ leaves, secrets, handedOver }: Configuration): void {
+export function keepCopy({ leaves, secrets, handoff }: Configuration): void {
   const name = `Pulumi.${pulumi.getStack()}.yaml`;
   const file = join(pulumi.getRootDirectory(), name);
-  if (handedOver !== undefined || pulumi.runtime.isDryRun() || !existsSync(file)) {
+  if (handoff !== undefined || pulumi.runtime.isDryRun() || !existsSync(file)) {
     return;
   }
   const text = readFileSync(file, "utf8");

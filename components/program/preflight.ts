@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import {
   foreignOwner,
-  otherCluster,
+  wrongCluster,
   ownerLabels,
   recordFrom,
   referenceOf,
@@ -11,7 +11,7 @@ import {
   UserError,
 } from "../../contract";
 import type { LivingDatabase } from "../living-database";
-import { routeNeed } from "../public-host";
+import { routePrerequisite } from "../public-host";
 
 interface KubernetesObject {
   readonly kind: string;
@@ -47,8 +47,8 @@ export async function preflight(settings: Settings, deployedIn?: string): Promis
   const cluster = objects.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "";
   const problems =
     deployedIn !== undefined && deployedIn !== cluster
-      ? [`kubeContext: ${otherCluster(settings, cluster, deployedIn)}`]
-      : [...judge(settings, objects), ...judgePlace(settings, elsewhere)];
+      ? [`kubeContext: ${wrongCluster(settings, cluster, deployedIn)}`]
+      : [...clusterProblems(settings, objects), ...movedNamespace(settings, elsewhere)];
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
@@ -63,7 +63,7 @@ export async function preflight(settings: Settings, deployedIn?: string): Promis
 }
 
 /** An update that moves a preview to another namespace deletes the one that it had, with its data. */
-export function judgePlace({ names, owner }: Settings, namespaces: readonly KubernetesObject[]): string[] {
+export function movedNamespace({ names, owner }: Settings, namespaces: readonly KubernetesObject[]): string[] {
   return namespaces
     .filter(
       ({ metadata }) => metadata.name !== names.namespace && foreignOwner(metadata.labels ?? {}, owner) === undefined,
@@ -76,9 +76,9 @@ export function judgePlace({ names, owner }: Settings, namespaces: readonly Kube
 }
 
 /** What is wrong with these settings on a cluster that has these objects. */
-export function judge(settings: Settings, objects: readonly KubernetesObject[]): string[] {
+export function clusterProblems(settings: Settings, objects: readonly KubernetesObject[]): string[] {
   const { namespace } = settings.names;
-  const need = routeNeed(settings);
+  const need = routePrerequisite(settings);
   const found = objects.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
   const problems: string[] = [];
   if (found !== undefined) {
@@ -100,7 +100,7 @@ const objectsOf = (settings: Settings) =>
     settings.kubeContext,
     "namespace/kube-system",
     `namespace/${settings.names.namespace}`,
-    routeNeed(settings).object,
+    routePrerequisite(settings).object,
   );
 
 /** Namespaces of this pull request's previews, its owner's or another's. */

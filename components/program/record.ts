@@ -32,11 +32,11 @@ export async function deployedRecord(): Promise<DeploymentRecord | undefined> {
  * @throws UserError where the update was composed from another record, or the file is older than what is deployed
  */
 export function refuseOutdated(
-  { leaves, secrets, copy, handedOver }: Configuration,
+  { leaves, secrets, copy, handoff }: Configuration,
   deployed: DeploymentRecord | undefined,
 ): void {
-  if (handedOver !== undefined) {
-    if (handedOver.record !== digestOf(deployed)) {
+  if (handoff !== undefined) {
+    if (handoff.record !== digestOf(deployed)) {
       throw new UserError(superseded);
     }
     return;
@@ -94,7 +94,7 @@ export interface DeploymentRecordArgs {
 export function deploymentRecord({ configuration, settings, deployed, cluster }: DeploymentRecordArgs): object {
   const { leaves, shared, secrets } = configuration;
   const commit = commitOf(configuration, deployed);
-  const update = configuration.handedOver?.update;
+  const update = configuration.handoff?.update;
   const record = recordOf({ update, commit, asleep: settings.asleep, cluster, secrets }, leaves, shared);
   const marked = Object.entries(record.settings).map(([path, value]) => [
     path,
@@ -105,11 +105,11 @@ export function deploymentRecord({ configuration, settings, deployed, cluster }:
 
 /** The one that was named, or else the one of before where the images are still the same. */
 export function commitOf(
-  { leaves, handedOver }: Pick<Configuration, "leaves" | "handedOver">,
+  { leaves, handoff }: Pick<Configuration, "leaves" | "handoff">,
   deployed?: Pick<DeploymentRecord, "commit" | "settings">,
 ): string | undefined {
   const isSame = productImages.every((image) => leaves[`${image}.image`] === deployed?.settings[`${image}.image`]);
-  return handedOver?.commit ?? (isSame ? deployed?.commit : undefined);
+  return handoff?.commit ?? (isSame ? deployed?.commit : undefined);
 }
 
 /** The stack's outputs, which are known only once something is ready. In the record secrets are marked. */

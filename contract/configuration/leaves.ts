@@ -8,7 +8,7 @@ export type Leaves = Readonly<Record<string, unknown>>;
 /** @param values by the keys of a stack's configuration, without the project's name */
 export function leavesOf(values: object): Leaves {
   const leaves = Object.entries(values).flatMap(([key, value]) => leavesBelow(segment(key), asText(value)));
-  return Object.fromEntries(leaves.filter(([path, value]) => /[.[]/.test(path) || !isNothing(value)));
+  return Object.fromEntries(leaves.filter(([path, value]) => /[.[]/.test(path) || !isEmpty(value)));
 }
 
 /** The values that have these leaves: what {@link leavesOf} takes. */
@@ -54,7 +54,7 @@ export type Group = Record<string, unknown>;
 export const isGroup = (value: unknown): value is Group =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isNothing = (value: unknown) => value === "" || (Array.isArray(value) && value.length === 0);
+const isEmpty = (value: unknown) => value === "" || (Array.isArray(value) && value.length === 0);
 
 /** Pulumi hands over every value as text that isn't a group or a list. */
 const asText = (value: unknown) =>

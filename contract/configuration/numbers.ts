@@ -25,7 +25,7 @@ export function unquotedNumber(source: string): number | string | Unquoted | und
 }
 
 /** Whether a value is what Pulumi's YAML makes of what stands in a file without quotes. */
-export function isMadeOf(value: unknown, { unquoted }: Unquoted): boolean {
+export function isParsedFrom(value: unknown, { unquoted }: Unquoted): boolean {
   return date.test(unquoted) ? timeOfGo.test(String(value)) : String(value) === String(numberOf(unquoted));
 }
 

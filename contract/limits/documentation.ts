@@ -5,16 +5,16 @@ export function limitRows(): string[][] {
   const rows = Object.entries(limitsTable).map(([name, { who, what, atMost, then }]) => [
     who,
     what,
-    spelt(name, atMost),
+    formatted(name, atMost),
     then,
   ]);
   return [["who waits", "for what", "at most", "then"], ...rows];
 }
 
 /** `30 s`, `14 min`, `2 h`, `30 tries` */
-function spelt(name: string, atMost: number): string {
+function formatted(name: string, atMost: number): string {
   if (!name.endsWith("Seconds")) {
-    return `${atMost} ${name.endsWith("Ends") ? "ends" : "tries"}`;
+    return `${atMost} ${name.endsWith("Exits") ? "exits" : "tries"}`;
   }
   if (atMost % 3600 === 0) {
     return `${atMost / 3600} h`;

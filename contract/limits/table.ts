@@ -17,7 +17,7 @@ export const limitsTable = {
     what: "its startup probe, `readyPath`",
     then: "it is ended, and `up` gives up",
   },
-  containerEnds: {
+  containerExits: {
     atMost: 3,
     who: "every update",
     what: "a container of `api`, `web` or `db` that ends by itself",
@@ -38,19 +38,19 @@ export const limitsTable = {
     then: "gives up",
   },
   clusterDnsSeconds: { atMost: 60, who: "every update", what: "a gate that finds no DNS", then: "gives up" },
-  toldOfSlowStartSeconds: {
+  slowStartNoticeSeconds: {
     atMost: 15,
     who: "every update",
     what: "a pod's place on a node, its gate, its readiness",
     then: "says what it waits for, and goes on",
   },
-  toldOfRefusedPodsSeconds: {
+  refusedPodsNoticeSeconds: {
     atMost: 5,
     who: "every update",
     what: "pods that are refused",
     then: "says so, and goes on",
   },
-  toldOfMigrationSeconds: {
+  migrationNoticeSeconds: {
     atMost: 60,
     who: "every update",
     what: "a migration that is still running",
@@ -107,13 +107,13 @@ export const limitsTable = {
     then: "fails, and `close` names the object that keeps it",
   },
   podEndSeconds: { atMost: 5, who: "Kubernetes", what: "a pod's end after SIGTERM", then: "it is killed" },
-  newestReadySeconds: {
+  rolloutReadySeconds: {
     atMost: 120,
     who: "`up`, `wake`",
     what: "ready pods of database, API and web, after the update",
     then: "fails with those that aren't ready",
   },
-  formerGoneSeconds: {
+  oldPodsGoneSeconds: {
     atMost: 30,
     who: "`up`, `wake`",
     what: "the end of the former revision's pods",
@@ -155,13 +155,13 @@ export const limitsTable = {
     what: "another run that has one stack's lock",
     then: "goes on with the next preview",
   },
-  stackMadeTries: {
+  stackCreationTries: {
     atMost: 30,
     who: "`up`",
     what: "another run that makes the same stack",
     then: "fails with Pulumi's words",
   },
-  formerNamespaceTries: {
+  namespaceGoneTries: {
     atMost: 120,
     who: "`up`",
     what: "the end of a deletion of the namespace",
@@ -173,7 +173,7 @@ export const limitsTable = {
     what: "what is still there after the deletion, such as a volume",
     then: "the receipt says `still there`",
   },
-  givenUpSeconds: {
+  pulumiExitSeconds: {
     atMost: 60,
     who: "an update that is given up",
     what: "the end of Pulumi",
@@ -185,7 +185,7 @@ export const limitsTable = {
     what: "the end of the code host's rate limit",
     then: "fails, and says how long it lasts",
   },
-  ownRunSeconds: {
+  pullRequestRunSeconds: {
     atMost: 60 * 60,
     who: "`reconcile`",
     what: "a pull request's own run, since its last change",
@@ -199,17 +199,17 @@ export const limitsTable = {
   },
   checkSeconds: { atMost: 120, who: "`verify`", what: "one check", then: "the check fails" },
   allChecksSeconds: { atMost: 180, who: "`verify`", what: "all checks", then: "those that are left fail" },
-  firstWordSeconds: {
+  streamStartSeconds: {
     atMost: 5,
     who: "`verify`",
     what: "the first word of a streaming answer",
     then: "the check fails",
   },
   pageLoadSeconds: { atMost: 30, who: "`--screenshots`", what: "a page", then: "it has no picture" },
-  pageRestSeconds: {
+  pageIdleSeconds: {
     atMost: 5,
     who: "`--screenshots`",
     what: "a loaded page, until it rests",
     then: "it is taken as it is",
   },
-} as const satisfies Record<`${string}Seconds` | `${string}Tries` | `${string}Ends`, Limit>;
+} as const satisfies Record<`${string}Seconds` | `${string}Tries` | `${string}Exits`, Limit>;

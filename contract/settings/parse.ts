@@ -4,11 +4,11 @@ import { type Images, parseImage, revisionOf } from "../image-reference";
 import { isUnquoted } from "../configuration/leaves";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
-import { beyondQuota, concernsQuota } from "./quota";
+import { quotaProblems, concernsQuota } from "./quota";
 import { type Parts, partsOf, type PerImage, perImage } from "../parts";
 import { pullRequestNumber } from "../pull-request";
-import { whateverFails } from "./rules";
-import { takenVariables } from "./taken-variables";
+import { evenIfOthersFail } from "./rules";
+import { overriddenVariables } from "./reserved-variables";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 
 /** Everything that one preview is made from: validated, with every default filled in, frozen. */
@@ -72,9 +72,9 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
 /** With the rules that need several settings. They see all that is right, and the rest as it was given. */
 const allRules = settingsSchema.superRefine((values, context) => {
   const isMeasured = !context.issues.some(({ path = [] }) => concernsQuota(path));
-  const problems = [...(isMeasured ? beyondQuota(values) : []), ...takenVariables(values)];
+  const problems = [...(isMeasured ? quotaProblems(values) : []), ...overriddenVariables(values)];
   problems.forEach((message) => context.addIssue({ code: "custom", message }));
-}, whateverFails);
+}, evenIfOthersFail);
 
 function revision(workload: { sha: string; image: string }): string {
   const image = parseImage(workload.image);

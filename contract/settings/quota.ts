@@ -7,7 +7,7 @@ import type { SettingsValues } from "./schema";
  * What the quota doesn't allow. Kubernetes would refuse the pods without a word on the Deployment, and an update would
  * wait for them until it times out.
  */
-export function beyondQuota({ api, web, database, quota }: SettingsValues): string[] {
+export function quotaProblems({ api, web, database, quota }: SettingsValues): string[] {
   // At most at once: both pods of a rolling update, and a migration, which is like the API.
   const shares: Share[] = [
     { who: "three times the API's", times: 3, folders: writableFolders(api.writablePaths), ...api.resources },

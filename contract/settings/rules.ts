@@ -30,7 +30,7 @@ export const line = matching(/^\P{Cc}*$/u, "must be one line without control cha
 export const requiredLine = (message = "must not be empty") => line.pipe(z.string().min(1, message));
 
 /** For a rule on a group as a whole: it speaks in the same message as those of the group's parts that fail. */
-export const whateverFails = {
+export const evenIfOthersFail = {
   when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
 };
 

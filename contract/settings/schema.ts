@@ -18,7 +18,7 @@ function resources(cpu: string, memory: string, memoryLimit: string) {
     .refine(({ memory, memoryLimit }) => (parseQuantity(memory) ?? 0) <= (parseQuantity(memoryLimit) ?? Infinity), {
       path: ["memoryLimit"],
       message: "must not be smaller than the memory request",
-      ...rule.whateverFails,
+      ...rule.evenIfOthersFail,
     })
     .prefault({});
 }
@@ -67,7 +67,7 @@ const egressRule = z
   })
   .refine((to) => (to.cidr === undefined) !== (to.namespaceLabels === undefined), {
     message: "must have exactly one of cidr and namespaceLabels",
-    ...rule.whateverFails,
+    ...rule.evenIfOthersFail,
   });
 
 export const settingsSchema = z.strictObject({
@@ -162,7 +162,7 @@ export const settingsSchema = z.strictObject({
         })
         .refine((from) => (from.cidr === undefined) !== (from.namespaceLabels === undefined), {
           message: "must have exactly one of namespaceLabels and cidr",
-          ...rule.whateverFails,
+          ...rule.evenIfOthersFail,
         })
         .default({ namespaceLabels: { "kubernetes.io/metadata.name": "traefik" } })
         .describe("where requests to the web may come from"),
@@ -219,12 +219,12 @@ export const settingsSchema = z.strictObject({
     .refine(({ type, target }) => type !== "A" || !target || z.ipv4().safeParse(target).success, {
       path: ["target"],
       message: "must be an IPv4 address for a record of type A",
-      ...rule.whateverFails,
+      ...rule.evenIfOthersFail,
     })
     .refine(({ type, target }) => type !== "AAAA" || !target || z.ipv6().safeParse(target).success, {
       path: ["target"],
       message: "must be an IPv6 address for a record of type AAAA",
-      ...rule.whateverFails,
+      ...rule.evenIfOthersFail,
     })
     .optional()
     .describe("the Cloudflare record; leave it out where a wildcard record leads to the ingress"),
@@ -248,7 +248,7 @@ export const settingsSchema = z.strictObject({
     .refine(({ kind, namespace }) => (kind === "ServiceAccount") === (namespace !== undefined), {
       path: ["namespace"],
       message: "must be given for a ServiceAccount, and only then",
-      ...rule.whateverFails,
+      ...rule.evenIfOthersFail,
     })
     .optional()
     .describe(

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import {
   digestOf,
-  type HandedOver,
-  handedOverVariable,
+  type Handoff,
+  handoffVariable,
   isEncrypted,
   partsIn,
   superseded,
@@ -52,13 +52,13 @@ export async function bring(options: BringOptions): Promise<string> {
   const { leaves, secrets } = composition;
   refuseTooLarge(leaves, projectName(context));
   const update = randomUUID();
-  const handedOver: HandedOver = {
+  const handoff: Handoff = {
     update,
     record: digestOf(deployment.record),
     ...(commit !== undefined && { commit }),
     secrets: [...secrets, ...Object.keys(leaves).filter((path) => isEncrypted(leaves[path]))],
   };
-  const env = { ...context.env, [handedOverVariable]: JSON.stringify(handedOver) };
+  const env = { ...context.env, [handoffVariable]: JSON.stringify(handoff) };
   const drift = await whatHasDrifted(place, options.state ?? deployment.state, report);
   await withStackFile(context, stack, composition, deployment.header ?? file?.header, async (configFile) => {
     try {

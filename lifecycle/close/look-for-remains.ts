@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dnsComment, limits, type Receipt, type Remains, remains, type Sighting, UserError } from "../../contract";
+import { dnsComment, limits, type Receipt, type Remains, remains, type Observation, UserError } from "../../contract";
 import { placeOf } from "../inventory/identity";
 import { findNamespace, type Namespace, volumesOf } from "../../clients/kubernetes/namespace";
 import { stackFile } from "../../clients/pulumi/configuration/stack-file";
@@ -80,7 +80,7 @@ export async function waitUntilGone(options: CloseOptions): Promise<Receipt["see
 
 function sightings({ names, notChecked }: Look, before: Partial<Receipt["seen"]>): Receipt["seen"] {
   const at = new Date().toISOString();
-  const sighting = (kind: Remains): Sighting => {
+  const sighting = (kind: Remains): Observation => {
     const earlier = before[kind];
     if (earlier?.state === "gone") {
       return earlier;

@@ -1,4 +1,4 @@
-import { type Leaves, otherCluster, recordFrom, UserError } from "../../contract";
+import { type Leaves, wrongCluster, recordFrom, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
 import { noPreview } from "./no-preview";
@@ -89,7 +89,7 @@ export async function refuseOtherCluster(
   const found = await clusterOf(kubeContext);
   if (found !== cluster) {
     throw new UserError(
-      `nothing was changed: ${otherCluster({ kubeContext, pullRequest: owner.pullRequest }, found, cluster)}`,
+      `nothing was changed: ${wrongCluster({ kubeContext, pullRequest: owner.pullRequest }, found, cluster)}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { hasExpired, type Images, imagesNoted, imagesOfCommit, limits } from "../../contract";
+import { hasExpired, type Images, recordedImages, imagesOfCommit, limits } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Found } from "../inventory/found";
@@ -145,10 +145,10 @@ function whileOpen(
     return { action: "report", reason: `${what}; a fork's commit is deployed only after an approval` };
   }
   // Its own workflow may still be building and deploying it: nobody else does it meanwhile.
-  if (now.getTime() - updatedAt.getTime() < limits.ownRunSeconds * 1000) {
+  if (now.getTime() - updatedAt.getTime() < limits.pullRequestRunSeconds * 1000) {
     return { action: "report", reason: `${what}; its pull request changed in the last hour, so a run may be at work` };
   }
-  const noted = imagesNoted(namespace.record);
+  const noted = recordedImages(namespace.record);
   const images = noted && imagesOfCommit(noted, sha, headSha);
   return images === undefined
     ? { action: "report", reason: `${what}; preview up ${number} with the images of its head changes that` }

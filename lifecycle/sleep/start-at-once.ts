@@ -1,4 +1,4 @@
-import { lasting, type Part, UserError } from "../../contract";
+import { longRunning, type Part, UserError } from "../../contract";
 import { isEmptied } from "../drift";
 import { type NamespaceRef, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
@@ -8,7 +8,7 @@ const fieldManager = "preview-wake";
 
 /** What sleeps, the database first, which others wait for. */
 const workloadsOf = (parts: readonly Part[]) =>
-  lasting(parts)
+  longRunning(parts)
     .toReversed()
     .map(({ kind, name }) => ({ apiVersion: "apps/v1", kind, metadata: { name } }));
 

@@ -1,5 +1,5 @@
 import {
-  lasting,
+  longRunning,
   nameLabel,
   parseQuantity,
   type Part,
@@ -42,7 +42,7 @@ export function troublesOf(pods: readonly Pod[], known: readonly Part[] = standa
   if (current.length === 0) {
     return ["no pods"];
   }
-  const serving = sortedNames(lasting(known));
+  const serving = sortedNames(longRunning(known));
   const parts = new Set([...serving, ...current.map(partOf)]);
   return [...parts].flatMap((part) => {
     const own = current.filter((pod) => partOf(pod) === part);

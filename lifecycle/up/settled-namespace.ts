@@ -22,7 +22,7 @@ export async function settledNamespace(
     if (tries === 0) {
       report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
     }
-    if (tries === limits.formerNamespaceTries) {
+    if (tries === limits.namespaceGoneTries) {
       throw new UserError(
         `namespace ${names.namespace} is still being deleted: ${namespace.remaining.join("; ")}. ` +
           `preview close ${owner.pullRequest} says what it waits for`,

@@ -9,7 +9,7 @@ import {
   databaseSecrets,
   databaseVolume,
   type Environment,
-  lasting,
+  longRunning,
   standardPartList,
   standardParts,
   webEnvironment,
@@ -87,7 +87,7 @@ describe("the reference product on compose", () => {
     it(`has the contract's names, ports and volume in the file of the ${file}, and shows only the web, on loopback`, () => {
       assert.deepEqual(
         Object.keys(parts).sort(),
-        lasting(standardPartList)
+        longRunning(standardPartList)
           .map(({ name }) => name)
           .sort(),
       );

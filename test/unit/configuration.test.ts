@@ -25,7 +25,7 @@ describe("fromConfiguration", () => {
 
 describe("numbers in a configuration", () => {
   // What Pulumi hands over of the same values in a stack's file.
-  const handedOver = {
+  const handoff = {
     "preview:product": "668",
     "preview:api":
       '{"command":["a",30,12345678901234567000,1.1],"env":{"BIG":12345678901234567000,"DATE":"2001-01-01 00:00:00 +0000 UTC",' +
@@ -48,13 +48,13 @@ describe("numbers in a configuration", () => {
   ].join("\n");
 
   it("keep all digits that Pulumi has kept, and more than 64 bits aren't taken for an integer", () => {
-    const { api } = fromConfiguration(handedOver, "preview");
+    const { api } = fromConfiguration(handoff, "preview");
     const { MAX, MID, N, BIG } = api!.env!;
     assert.deepEqual([MAX, MID, N, BIG], ["9223372036854775807", "9007199254740993", 30, 12345678901234567000]);
   });
 
   it("are what stands in the stack's file, where Pulumi has made others of them", () => {
-    assert.deepEqual(asWritten(fromConfiguration(handedOver, "preview"), parseStackFile(file, "preview").settings), {
+    assert.deepEqual(asWritten(fromConfiguration(handoff, "preview"), parseStackFile(file, "preview").settings), {
       product: { unquoted: "01234" },
       api: {
         command: ["a", 30, "12345678901234567890", { unquoted: "1.10" }],

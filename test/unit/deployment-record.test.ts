@@ -68,13 +68,13 @@ describe("the record of a deployment", () => {
 describe("the commit that is deployed", () => {
   const settings = { "api.image": "api:1", "web.image": "web:1" };
   const before = { commit: "aaa", settings };
-  const handedOver = { update: "1", record: "digest", secrets: [] };
+  const handoff = { update: "1", record: "digest", secrets: [] };
 
   it("is the one that was named, or the one of before where the images are still the same", () => {
     assert.equal(commitOf({ leaves: settings }, before), "aaa");
-    assert.equal(commitOf({ leaves: settings, handedOver }, before), "aaa");
-    assert.equal(commitOf({ leaves: { ...settings, "web.image": "web:2" }, handedOver }, before), undefined);
-    assert.equal(commitOf({ leaves: settings, handedOver: { ...handedOver, commit: "bbb" } }, before), "bbb");
+    assert.equal(commitOf({ leaves: settings, handoff }, before), "aaa");
+    assert.equal(commitOf({ leaves: { ...settings, "web.image": "web:2" }, handoff }, before), undefined);
+    assert.equal(commitOf({ leaves: settings, handoff: { ...handoff, commit: "bbb" } }, before), "bbb");
     assert.equal(commitOf({ leaves: settings }), undefined);
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type * as k8s from "@pulumi/kubernetes";
 import { PreviewStack } from "../../components";
-import { refuseLoss } from "../../components/refuse-loss";
-import { type LivingDatabase, opensDataOf, whatReplaces } from "../../components/living-database";
+import { refuseDataLoss } from "../../components/refuse-data-loss";
+import { type LivingDatabase, canOpenDataOf, replacingChanges } from "../../components/living-database";
 import { statefulSetArgs } from "../../components/postgres";
 import { generationOf, type SettingsInput } from "../../contract";
 import { settingsWith } from "./example-settings";
@@ -49,7 +49,7 @@ function living(values: SettingsInput = {}): LivingDatabase & Plain {
   return filledIn as unknown as LivingDatabase & Plain;
 }
 
-const differences = (before: LivingDatabase, after: Plain) => whatReplaces(before, after as unknown as Args);
+const differences = (before: LivingDatabase, after: Plain) => replacingChanges(before, after as unknown as Args);
 
 describe("whether an update keeps the database", () => {
   it("finds nothing against the same again", () => {
@@ -132,7 +132,7 @@ describe("whether an update keeps the database", () => {
       ["preview.local/postgres:1cae1d3", "preview.local/postgres:1cae1d4", false],
     ];
     for (const [before, after, expected] of opens) {
-      assert.equal(opensDataOf(after, before), expected, `${before} to ${after}`);
+      assert.equal(canOpenDataOf(after, before), expected, `${before} to ${after}`);
     }
   });
 
@@ -155,7 +155,7 @@ describe("whether an update keeps the database", () => {
           /database\.image: .*with postgres:16, and one with postgres:17 may.*database\.dataFrom postgres:16.*\n.*database\.uid: .*999.*70/,
       });
       const settings = settingsWith({ database: { ...change, dataFrom: "postgres:16" } });
-      assert.doesNotThrow(() => refuseLoss({ settings, existing: { database: living() } }));
+      assert.doesNotThrow(() => refuseDataLoss({ settings, existing: { database: living() } }));
     });
 
     it("refuses a lower generation", () => {

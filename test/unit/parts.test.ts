@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lasting, ofProduct, type Part, partsIn, productServers, referenceOf, standardParts } from "../../contract";
+import { longRunning, ofProduct, type Part, partsIn, productServers, referenceOf, standardParts } from "../../contract";
 import { partBegun } from "../../lifecycle/change/update";
 import { minimal, settingsWith } from "./example-settings";
 
@@ -28,7 +28,7 @@ describe("the parts of a preview", () => {
 
   it("are told apart by what they are there for, and by whose image they run", () => {
     const parts = Object.values(standardParts);
-    assert.deepEqual(lasting(parts).map(referenceOf), ["deployment/api", "deployment/web", "statefulset/db"]);
+    assert.deepEqual(longRunning(parts).map(referenceOf), ["deployment/api", "deployment/web", "statefulset/db"]);
     assert.deepEqual(namesOf(ofProduct(parts)), ["api", "web", "migration"]);
     assert.deepEqual(namesOf(productServers(parts)), ["api", "web"]);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judge } from "../../components/program/preflight";
+import { clusterProblems } from "../../components/program/preflight";
 import { ownerLabels } from "../../contract";
 import { settingsWith } from "./example-settings";
 
@@ -13,22 +13,22 @@ const namespace = (labels: Record<string, string>, phase = "Active") => ({
 
 describe("the preflight's judgement", () => {
   it("has nothing against a free name, or a namespace of our own", () => {
-    assert.deepEqual(judge(settings, [ingressClass]), []);
-    assert.deepEqual(judge(settings, [ingressClass, namespace(ownerLabels(settings.owner))]), []);
+    assert.deepEqual(clusterProblems(settings, [ingressClass]), []);
+    assert.deepEqual(clusterProblems(settings, [ingressClass, namespace(ownerLabels(settings.owner))]), []);
   });
 
   it("names a namespace of another owner", () => {
-    const [problem] = judge(settings, [ingressClass, namespace({})]);
+    const [problem] = clusterProblems(settings, [ingressClass, namespace({})]);
     assert.match(problem ?? "", /^namespace pr-123 .*another owner/);
   });
 
   it("asks to wait for a namespace that is going", () => {
-    const [problem] = judge(settings, [ingressClass, namespace(ownerLabels(settings.owner), "Terminating")]);
+    const [problem] = clusterProblems(settings, [ingressClass, namespace(ownerLabels(settings.owner), "Terminating")]);
     assert.match(problem ?? "", /still being deleted/);
   });
 
   it("names an unknown ingress class beside another problem", () => {
-    const problems = judge(settings, [namespace({})]);
+    const problems = clusterProblems(settings, [namespace({})]);
     assert.equal(problems.length, 2);
     assert.match(problems[1]!, /^ingress\.className: .*"traefik"/);
   });

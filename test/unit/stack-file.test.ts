@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isMadeOf, isUnquoted, parseStackFile, stackFileText } from "../../contract";
+import { isParsedFrom, isUnquoted, parseStackFile, stackFileText } from "../../contract";
 
 describe("a stack's file", () => {
   it("is read by leaf, with or without the project's name before its keys", () => {
@@ -63,7 +63,7 @@ describe("a stack's file", () => {
       const { settings } = parseStackFile(text, "preview");
       assert.deepEqual(settings, { "api.env.A": leaf, "api.command": [leaf] });
       if (isUnquoted(leaf)) {
-        assert.ok(isMadeOf(pulumi, leaf) && !isMadeOf("another", leaf) && !isMadeOf(7, leaf));
+        assert.ok(isParsedFrom(pulumi, leaf) && !isParsedFrom("another", leaf) && !isParsedFrom(7, leaf));
       }
       if (typeof leaf !== "object") {
         assert.deepEqual(

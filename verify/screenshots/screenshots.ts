@@ -95,7 +95,7 @@ async function picture(context: BrowserContext, url: string, report: (message: s
   try {
     const answer = await page.goto(url, { waitUntil: "load", timeout: limits.pageLoadSeconds * 1000 });
     // One that never comes to rest is taken as it is.
-    await page.waitForLoadState("networkidle", { timeout: limits.pageRestSeconds * 1000 }).catch(() => undefined);
+    await page.waitForLoadState("networkidle", { timeout: limits.pageIdleSeconds * 1000 }).catch(() => undefined);
     const taken = await page.screenshot({ fullPage: true, clip: largest });
     refuseLeft();
     if (answer !== null && !answer.ok()) {

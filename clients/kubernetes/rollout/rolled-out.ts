@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lasting, limits, type Part, sortedNames, standardPartList, standardParts, UserError } from "../../../contract";
+import { longRunning, limits, type Part, sortedNames, standardPartList, standardParts, UserError } from "../../../contract";
 import type { NamespaceRef } from "../kubectl";
 import { isStopping } from "../pods";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
@@ -22,12 +22,12 @@ export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutO
     const objects = await look(place);
     const missing = notServing(objects, parts);
     const seconds = (performance.now() - started) / 1000;
-    if (missing.length === 0 && (!servesFormer(objects, parts) || seconds > limits.formerGoneSeconds)) {
+    if (missing.length === 0 && (!servesFormer(objects, parts) || seconds > limits.oldPodsGoneSeconds)) {
       return;
     }
-    if (seconds > limits.newestReadySeconds) {
+    if (seconds > limits.rolloutReadySeconds) {
       throw new UserError(
-        `${missing.join(" and ")} in ${place.namespace} not ready after ${limits.newestReadySeconds} s`,
+        `${missing.join(" and ")} in ${place.namespace} not ready after ${limits.rolloutReadySeconds} s`,
       );
     }
     signal?.throwIfAborted();
@@ -37,7 +37,7 @@ export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutO
 
 /** Which of them have no pod that is ready. */
 export const notServing = ({ pods }: Objects, parts = standardPartList): string[] =>
-  sortedNames(lasting(parts)).filter(
+  sortedNames(longRunning(parts)).filter(
     (server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)),
   );
 
@@ -51,5 +51,5 @@ export const webIsReady = (place: NamespaceRef): Promise<boolean> =>
 /** Whether a pod of one of them is there that the newest revision isn't made of. */
 export const servesFormer = (objects: Objects, parts = standardPartList): boolean =>
   objects.pods
-    .filter((pod) => sortedNames(lasting(parts)).includes(partOf(pod)) && pod.status.phase !== "Failed")
+    .filter((pod) => sortedNames(longRunning(parts)).includes(partOf(pod)) && pod.status.phase !== "Failed")
     .some((pod) => isStopping(pod) || isOutdated(pod, objects));

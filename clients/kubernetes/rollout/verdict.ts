@@ -11,7 +11,7 @@ import type { Cause, Wait } from "./waits";
 const secondsUntil: Record<Cause, { readonly told: number; readonly unrecoverable: number }> = {
   image: { told: 0, unrecoverable: limits.imageSeconds },
   "gate image": { told: 0, unrecoverable: limits.imageSeconds },
-  "gate waits": { told: limits.toldOfSlowStartSeconds, unrecoverable: Infinity },
+  "gate waits": { told: limits.slowStartNoticeSeconds, unrecoverable: Infinity },
   "not isolated": { told: 0, unrecoverable: 0 },
   // A cluster that falters answers at the next try.
   "no DNS": { told: 0, unrecoverable: limits.clusterDnsSeconds },
@@ -21,14 +21,14 @@ const secondsUntil: Record<Cause, { readonly told: number; readonly unrecoverabl
   configuration: { told: 0, unrecoverable: limits.configurationSeconds },
   crash: { told: 0, unrecoverable: Infinity },
   "crash loop": { told: 0, unrecoverable: 0 },
-  "wrong path": { told: limits.toldOfSlowStartSeconds, unrecoverable: limits.wrongPathSeconds },
-  "not ready": { told: limits.toldOfSlowStartSeconds, unrecoverable: Infinity },
+  "wrong path": { told: limits.slowStartNoticeSeconds, unrecoverable: limits.wrongPathSeconds },
+  "not ready": { told: limits.slowStartNoticeSeconds, unrecoverable: Infinity },
   "never ready": { told: 0, unrecoverable: 0 },
   // Room in the quota comes with the old pods' end.
-  refused: { told: limits.toldOfRefusedPodsSeconds, unrecoverable: limits.refusedPodsSeconds },
+  refused: { told: limits.refusedPodsNoticeSeconds, unrecoverable: limits.refusedPodsSeconds },
   // A node may have to be added first.
-  "no place": { told: limits.toldOfSlowStartSeconds, unrecoverable: Infinity },
-  running: { told: limits.toldOfMigrationSeconds, unrecoverable: Infinity },
+  "no place": { told: limits.slowStartNoticeSeconds, unrecoverable: Infinity },
+  running: { told: limits.migrationNoticeSeconds, unrecoverable: Infinity },
   failed: { told: 0, unrecoverable: 0 },
 };
 

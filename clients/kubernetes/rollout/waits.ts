@@ -142,7 +142,7 @@ function crash(container: ContainerStatus, pod: Pod): Reason {
   const times = container.restartCount + 1;
   return {
     // The first try may be too early for what it needs.
-    cause: times < limits.containerEnds ? "crash" : "crash loop",
+    cause: times < limits.containerExits ? "crash" : "crash loop",
     message: `${last?.reason ?? "CrashLoopBackOff"}: ended with exit code ${last?.exitCode ?? "unknown"}, ${times} times`,
     ended,
   };

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { generationOf, type Settings, SettingsError } from "../contract";
-import { podOf, whatMayNotOpen, whatReplaces } from "./living-database";
+import { podOf, riskyChanges, replacingChanges } from "./living-database";
 import { statefulSetArgs } from "./postgres";
 import type { Transform } from "./pod";
 import type { Existing } from "./program/preflight";
@@ -18,7 +18,7 @@ export interface IntendedUpdate {
  *
  * @throws SettingsError before anything is registered, with what would replace the volume
  */
-export function refuseLoss({ settings, existing, transform }: IntendedUpdate): void {
+export function refuseDataLoss({ settings, existing, transform }: IntendedUpdate): void {
   const { database, names, pullRequest } = settings;
   const living = existing?.database;
   if (living === undefined || database.generation > generationOf(living)) {
@@ -39,9 +39,9 @@ export function refuseLoss({ settings, existing, transform }: IntendedUpdate): v
   });
   const giveUp = `give the data up by raising database.generation (preview up ${pullRequest} --replace-database)`;
   const { image } = podOf(living);
-  const mayNotOpen = database.dataFrom === image ? [] : whatMayNotOpen(living, wanted);
+  const mayNotOpen = database.dataFrom === image ? [] : riskyChanges(living, wanted);
   const problems = [
-    ...whatReplaces(living, wanted).map(
+    ...replacingChanges(living, wanted).map(
       ({ what, deployed, wanted }) =>
         `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data: take the change ` +
         `back, or ${giveUp}`,

@@ -1,7 +1,7 @@
 import type { SettingsValues } from "./schema";
 
 /** Names of the variables that every container of an image is given. */
-export const takenNames = {
+export const reservedNames = {
   api: [
     "DJANGO_SETTINGS_MODULE",
     "DATABASE_URL",
@@ -35,7 +35,7 @@ export const trustNames = {
 } as const;
 
 /** Whether a preview is told which certificates to trust, beside what its images have. */
-export const namesTrust = ({
+export const configuresTrust = ({
   trustedCa,
   trustPublicCas,
 }: Pick<SettingsValues, "trustedCa" | "trustPublicCas">): boolean => trustedCa !== "" || trustPublicCas;

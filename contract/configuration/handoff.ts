@@ -5,7 +5,7 @@ import type { Leaves } from "./leaves";
  * What the command `preview` hands over to the program beside the configuration that it has composed, as JSON in a variable.
  * Without it the program is run by a plain `pulumi up`.
  */
-export interface HandedOver {
+export interface Handoff {
   /** The update's own id, which it writes into the record. */
   readonly update: string;
   /** The digest of the record that the configuration was composed from: with another one it isn't deployed. */
@@ -16,7 +16,7 @@ export interface HandedOver {
   readonly secrets: readonly string[];
 }
 
-export const handedOverVariable = "PREVIEW_STACK_HANDED_OVER";
+export const handoffVariable = "PREVIEW_STACK_HANDOFF";
 
 /** What the program refuses an update with that was composed from another record. */
 export const superseded = "the preview has been changed since this update was composed, and nothing was changed";

@@ -1,15 +1,15 @@
 import { type ProductImage, productImages } from "../parts";
 import type { SettingsValues } from "./schema";
-import { namesTrust, takenNames, trustNames } from "./taken-names";
+import { configuresTrust, reservedNames, trustNames } from "./reserved-names";
 
 /**
  * Variables of a product's own that the preview sets itself: theirs would be ignored, and nobody would know why. Groups that
  * are wrong otherwise are looked at as far as they go.
  */
-export function takenVariables(values: SettingsValues): string[] {
+export function overriddenVariables(values: SettingsValues): string[] {
   const taken = (image: ProductImage): readonly string[] => [
-    ...takenNames[image],
-    ...(namesTrust(values) ? trustNames[image] : []),
+    ...reservedNames[image],
+    ...(configuresTrust(values) ? trustNames[image] : []),
   ];
   const names = (image: ProductImage, group: "env" | "secrets") => Object.keys(values[image]?.[group] ?? {});
   const password = values.demoLogin?.passwordVariable;

@@ -4,4 +4,4 @@
  *
  * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  */
-export const letterByLetter = (text: string): string => text.replaceAll("$", "$$$$");
+export const escapeDollars = (text: string): string => text.replaceAll("$", "$$$$");
