@@ -20,7 +20,7 @@ export = () =>
     const existing = await preflight(stackSettings(configuration, deployed), deployed?.cluster);
     const settings = stackSettings(configuration, deployed, existing);
 
-    // Without a kubeconfig of its own, which the SDK would take the path of this run's for: another run may have another.
+    // Empty, so that the state doesn't keep the path of this run's kubeconfig, which may differ in the next run.
     const cluster = new k8s.Provider("cluster", {
       context: settings.kubeContext,
       kubeconfig: "",
@@ -29,7 +29,7 @@ export = () =>
     const preview = new PreviewStack(settings.names.namespace, { settings, existing }, { providers: [cluster] });
 
     preview.ready.apply(() => keepCopy(configuration));
-    // An update that fails leaves the outputs of before.
+    // A failed update keeps the previous outputs.
     return onceReady(preview.ready, {
       url: settings.names.origin,
       ...(settings.ingress.apiHost && { apiUrl: settings.names.apiOrigin }),

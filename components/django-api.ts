@@ -13,7 +13,7 @@ export interface DjangoApiArgs extends ProductArgs {
   readonly transformMigration?: Transform<k8s.batch.v1.JobArgs>;
 }
 
-/** Django, reached inside the preview as `http://api:8000`; it changes only after its migration has succeeded. */
+/** The Django API, at `http://api:8000` inside the preview. It changes only after its migration has succeeded. */
 export class DjangoApi extends pulumi.ComponentResource {
   constructor(name: string, args: DjangoApiArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:DjangoApi", name, {}, options);

@@ -9,11 +9,11 @@ export interface DnsRecordArgs {
 }
 
 /**
- * The record of one of the preview's hosts at Cloudflare. The token comes from CLOUDFLARE_API_TOKEN, so that it is in no state.
+ * The Cloudflare record of one of the preview's hosts. The token comes from CLOUDFLARE_API_TOKEN, so that no state contains it.
  *
- * `proxied` is off by default: Universal SSL covers the zone's apex and one level below it, so the proxied host
- * `pr-1.previews.example.com` in the zone `example.com` has no valid certificate. It needs a zone that is the domain
- * itself, or an advanced certificate (https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/).
+ * `proxied` is off by default: Universal SSL covers a zone's apex and one level below it, so a proxied
+ * `pr-1.previews.example.com` in the zone `example.com` has no valid certificate. It needs `previews.example.com` as a zone, or
+ * an advanced certificate (https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations/).
  */
 export class DnsRecord extends pulumi.ComponentResource {
   constructor(name: string, { settings, dns, host }: DnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
@@ -38,5 +38,5 @@ export class DnsRecord extends pulumi.ComponentResource {
   }
 }
 
-/** Cloudflare's own choice of a record's time to live. */
+/** The TTL by which Cloudflare chooses one. */
 const automatic = 1;

@@ -20,21 +20,21 @@ import {
 } from "./pod";
 
 export interface HttpServerArgs extends ProductArgs {
-  /** Other parts of the preview find it by its name and its Service's port. */
+  /** Names its Service and Deployment, and has their ports. */
   readonly part: ListeningPart;
   /** The container's image, command, checks and resources. */
   readonly server: Settings["api"] | Settings["web"];
   readonly environment: Environment;
-  /** `db:5432`: what it can't do without, which is waited for. */
+  /** Addresses that must be reachable before it starts, such as `db:5432`. */
   readonly needs: readonly string[];
-  /** The Secret that holds the environment's own secrets. */
+  /** Name of the Secret with the values of `ownSecret` variables. */
   readonly secretName: pulumi.Input<string>;
-  /** What probes send as Host, because kubelet would send the pod's address, which Django answers with 400. */
+  /** The Host header of the probes. By default kubelet sends the pod's address, which Django answers with 400. */
   readonly probeHost: string;
   readonly transform?: Transform<k8s.apps.v1.DeploymentArgs>;
 }
 
-/** A Service and a Deployment that updates without a gap: the way in which both the API and the web run. */
+/** A Service and a Deployment that updates without downtime, for the API and the web. */
 export function httpServer(
   name: string,
   args: HttpServerArgs,
@@ -49,7 +49,7 @@ export function httpServer(
   new k8s.core.v1.Service(
     name,
     {
-      // The Deployment is waited for; waiting for the Service as well takes 10 s longer and proves nothing more.
+      // Pulumi waits for the Deployment already; waiting for the Service takes 10 s longer and proves nothing more.
       metadata: { name: part.name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
       spec: { selector, ports: [{ name: "http", port: part.port, targetPort: part.targetPort }] },
     },
@@ -61,7 +61,7 @@ export function httpServer(
       metadata: { name: part.name, namespace, labels, annotations: { ...forceApply, ...deletedInBackground } },
       spec: {
         replicas: replicasOf(args.settings),
-        // The old pod serves until the new one is ready, also when that never happens.
+        // The old pod serves until the new one is ready, even if that never happens.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector: { matchLabels: selector },
         template: { metadata: { labels }, spec: pod(args) },
@@ -72,15 +72,15 @@ export function httpServer(
 }
 
 /**
- * Pulumi doesn't wait for a Deployment's pods before it deletes what comes next: they end beside it. Not for a StatefulSet
- * or a Job, whose pods must be gone before a successor comes. The provider reads the annotation from the state
+ * Pulumi doesn't wait for a Deployment's pods to exit before it deletes the next resource. Not for a StatefulSet or a Job, whose
+ * pods must be gone before a replacement starts. The provider reads the annotation from the state
  * (pulumi/pulumi-kubernetes#3011).
  */
 const deletedInBackground = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /**
- * How long a pod that is being stopped goes on serving, in seconds: nodes learn later than the pod itself that requests are
- * no longer for it, kube-proxy up to a second (`minSyncPeriod`), and what still arrives would be refused
+ * How long a terminating pod keeps serving, in seconds. Nodes stop routing to it only later, kube-proxy up to a second later
+ * (`minSyncPeriod`), and requests that arrive until then would be refused
  * (https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/).
  */
 const preStopSeconds = 2;

@@ -13,8 +13,8 @@ export interface IsolationArgs {
 }
 
 /**
- * Default deny, and only the paths that the stack needs. The migration's pods carry their own name, so each policy says
- * who it is for.
+ * Denies all traffic except for the connections that the preview needs. Migration pods have their own name label, so that each
+ * policy can tell them from the API's.
  */
 export class Isolation extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace }: IsolationArgs, options?: pulumi.ComponentResourceOptions) {
@@ -42,7 +42,7 @@ export class Isolation extends pulumi.ComponentResource {
 const deny: Rule = {};
 const policyType = (direction: string) => (direction === "ingress" ? "Ingress" : "Egress");
 
-/** Each policy by name: the pods that it is for, all where none is named, and what it allows. */
+/** The policies by name, each with the pods that it selects (none means all) and what it allows. */
 export function networkRules(settings: Settings): Record<string, { pods: string[]; rule: Rule }> {
   const { api, web, db, migration } = settings.parts;
   const extra = settings.egress.map(({ cidr, namespaceLabels, ports }) => ({
@@ -97,7 +97,7 @@ export function networkRules(settings: Settings): Record<string, { pods: string[
   };
 }
 
-/** "Everywhere" doesn't mean the cloud's metadata service, which hands out the node's own credentials. */
+/** "Everywhere" excludes the cloud's metadata service, which hands out the node's credentials. */
 const block = (cidr: string) => (cidr === "0.0.0.0/0" ? { cidr, except: ["169.254.0.0/16"] } : { cidr });
 const tcp = (port: number) => ({ protocol: "TCP", port });
 const portOf = ({ targetPort }: ListeningPart) => tcp(targetPort);

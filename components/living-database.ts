@@ -5,7 +5,7 @@ import { generationAnnotation, parseImage, parseQuantity } from "../contract";
 
 type Args = k8s.apps.v1.StatefulSetArgs;
 
-/** A preview's StatefulSet as the cluster has it, as far as that decides whether an update keeps its data. */
+/** The fields of a preview's live StatefulSet that decide whether an update keeps its data. */
 export interface LivingDatabase {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
@@ -32,17 +32,17 @@ interface ClaimTemplate {
   };
 }
 
-/** Something by which a StatefulSet is another one, with another volume. */
+/** A changed field of the StatefulSet. */
 export interface Difference {
-  /** `spec.serviceName`, or the setting where it is one. */
+  /** `spec.serviceName`, or the setting that the field comes from. */
   readonly what: string;
   readonly deployed: string;
   readonly wanted: string;
 }
 
 /**
- * What Pulumi would replace a living StatefulSet for, and lose its data: these fields can't be changed in place
- * (pulumi-kubernetes' forceNewProperties). A value that only the engine will know is left to it.
+ * The changes that make Pulumi replace a live StatefulSet and so lose its data: these fields can't be changed in place
+ * (forceNewProperties in pulumi-kubernetes). Values that only the engine knows are skipped.
  */
 export function replacingChanges(living: LivingDatabase, wanted: Args): Difference[] {
   const [before, after] = [fieldsOf(living), fieldsOf(wanted as unknown as LivingDatabase)];
@@ -54,9 +54,9 @@ export function replacingChanges(living: LivingDatabase, wanted: Args): Differen
 }
 
 /**
- * What would be changed in place and may leave a Postgres that can't open its data: another repository, another major version
- * or another variant of the image (https://hub.docker.com/_/postgres: `16.4-bookworm`), a reference that tells neither, another
- * user. A value that only the engine will know is left to it.
+ * The in-place changes after which Postgres may be unable to open its data: another user; another repository, major version or
+ * variant of the image (https://hub.docker.com/_/postgres: `16.4-bookworm`); or a reference that shows neither version nor
+ * variant. Values that only the engine knows are skipped.
  */
 export function riskyChanges(living: LivingDatabase, wanted: Args): Difference[] {
   const [before, after] = [podOf(living), podOf(wanted as unknown as LivingDatabase)];
@@ -74,13 +74,13 @@ export function riskyChanges(living: LivingDatabase, wanted: Args): Difference[]
   ];
 }
 
-/** What opens the data, and as whom. */
+/** The image and the user that open the data. */
 export function podOf({ spec }: LivingDatabase): { readonly image: string; readonly uid: number | undefined } {
   const pod = spec.template?.spec;
   return { image: pod?.containers?.[0]?.image ?? "", uid: pod?.securityContext?.runAsUser };
 }
 
-/** Whether a Postgres of one image opens what one of another has written, for sure. */
+/** Whether Postgres of one image can certainly open data written by Postgres of another. */
 export function canOpenDataOf(image: string, before: string): boolean {
   const [own, former] = [parseImage(image), parseImage(before)];
   const [version, formerVersion] = [own, former].map((one) => /^(\d+)(?:\.\d+)*(-.*)?$/.exec(one?.tag ?? ""));
@@ -94,7 +94,7 @@ export function canOpenDataOf(image: string, before: string): boolean {
   );
 }
 
-/** By what a person would change. What isn't said is what Kubernetes takes for it. */
+/** The fields by the setting to change, otherwise by their path, with Kubernetes's defaults filled in. */
 function fieldsOf({ metadata, spec }: LivingDatabase): Record<string, unknown> {
   const [claim, ...others] = spec.volumeClaimTemplates ?? [];
   return {

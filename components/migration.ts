@@ -15,16 +15,16 @@ import {
 } from "./pod";
 
 export interface MigrationArgs extends ProductArgs {
-  /** Its uid is another's where the data is. */
+  /** The database to migrate. Its uid changes when it is recreated. */
   readonly database: k8s.apps.v1.StatefulSet;
-  /** The API's Secret: the migration sees the same variables. */
+  /** Name of the API's Secret: the migration has the same variables. */
   readonly secretName: pulumi.Input<string>;
   readonly transform?: Transform<k8s.batch.v1.JobArgs>;
 }
 
 /**
- * The Job that migrates and, the first time, seeds: one per revision, before the API changes, so that pods never race
- * to migrate and a failure leaves the old ones serving.
+ * The Job that migrates and, the first time, seeds. It runs once per revision, before the API changes: pods never race to
+ * migrate, and if it fails, the old pods keep serving.
  */
 export class Migration extends pulumi.ComponentResource {
   readonly job: k8s.batch.v1.Job;
@@ -32,7 +32,7 @@ export class Migration extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Migration", name, {}, options);
     const labels = labelsOf(args.settings.parts.migration.name);
-    // Asleep there is no database to migrate. One that has succeeded stays so, and waking needn't wait for another.
+    // A sleeping preview has no database to migrate. A migration that has succeeded doesn't run again on waking.
     const suspend = args.settings.asleep;
 
     this.job = new k8s.batch.v1.Job(
@@ -43,19 +43,19 @@ export class Migration extends pulumi.ComponentResource {
           namespace: args.namespace.metadata.name,
           labels,
           annotations: suspend
-            ? // Not skipAwait: then a deletion isn't waited for either, and its successor would go with it.
+            ? // Not skipAwait, which wouldn't wait for a deletion either, and so delete the replacement too.
               { "pulumi.com/waitFor": "jsonpath={.spec.suspend}=true" }
-            : // Without it a failed Job is only waited for again, and the same revision could never be retried.
+            : // Otherwise Pulumi would only wait again for a failed Job, and the same revision could never be retried.
               { "pulumi.com/replaceUnready": "true" },
         },
         spec: {
           suspend,
           backoffLimit: 0,
-          // Shorter than Pulumi waits for it, so that one that hangs is ended, and holds no lock in the database when the
-          // next one comes.
+          // Shorter than Pulumi's timeout, so that a migration that hangs is stopped and holds no database lock when the next
+          // one runs.
           activeDeadlineSeconds: limits.migrationSeconds,
           template: {
-            // Another database, also one that was recreated after it was deleted, needs a migration of its own.
+            // Migrates again if the database was recreated.
             metadata: { labels, annotations: { "preview-stack/database": args.database.metadata.uid } },
             spec: this.pod(args),
           },
@@ -99,7 +99,7 @@ export class Migration extends pulumi.ComponentResource {
   }
 }
 
-/** What a migration is for: another image needs one, and so does another volume, which is empty. */
+/** Identifies a migration: a new image needs one, and so does a new, empty volume. */
 function revisionAndDatabase({ api, database }: Settings): string {
   return [api.image, database.storage, database.storageClass, database.generation].join(" ");
 }

@@ -33,7 +33,7 @@ export interface PostgresArgs extends WorkloadArgs {
   readonly transform?: Transform<k8s.apps.v1.StatefulSetArgs>;
 }
 
-/** One Postgres with a volume, reached as `db:5432`. */
+/** Postgres with a volume, at `db:5432` inside the preview. */
 export class Postgres extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
 
@@ -42,7 +42,7 @@ export class Postgres extends pulumi.ComponentResource {
     const { name: service, port } = args.settings.parts.db;
     const labels = labelsOf(service);
 
-    // Headless: one pod needs no virtual address, and a Service without one is not waited for.
+    // Headless: a single pod needs no virtual address, and Pulumi doesn't wait for a headless Service.
     new k8s.core.v1.Service(
       name,
       {
@@ -68,7 +68,7 @@ export interface StatefulSetParts extends Pick<PostgresArgs, "settings" | "image
   readonly passwordSecret: pulumi.Input<string>;
 }
 
-/** What the database's StatefulSet is made from, after `transform`. */
+/** The arguments of the database's StatefulSet, after `transform`. */
 export function statefulSetArgs(parts: StatefulSetParts): k8s.apps.v1.StatefulSetArgs {
   const { settings, namespace, transform = (same) => same } = parts;
   const { name } = settings.parts.db;
@@ -115,14 +115,14 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
 }
 
 /**
- * A preview's data may be lost with its node, not with its pod: what was acknowledged is in the page cache, which the end of
- * a process leaves in place. synchronous_commit stays on: without it Postgres acknowledges what it still has to itself.
+ * A preview's data may be lost with its node, but not with its pod: committed data is in the page cache, which outlives the
+ * process. synchronous_commit stays on: without it Postgres reports commits that are still in its own memory.
  *
  * @see https://www.postgresql.org/docs/16/non-durability.html
  */
 const relaxedDurability = ["fsync", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
 
-/** Over TCP: the server that only initialises the data listens on its socket alone (docker-library/postgres#880). */
+/** Over TCP: the temporary server that initializes the data listens only on its socket (docker-library/postgres#880). */
 const isReadyAt = (port: number) => ({
   exec: { command: ["pg_isready", "--quiet", "--host=127.0.0.1", `--port=${port}`] },
   timeoutSeconds: 3,
@@ -130,7 +130,7 @@ const isReadyAt = (port: number) => ({
 
 function volumeClaim({ database }: Settings) {
   return {
-    // A claim that differs is another volume: the StatefulSet is replaced, and its old volume goes with it.
+    // A changed claim template replaces the StatefulSet, which deletes its old volume.
     metadata: { name: "data", annotations: { [generationAnnotation]: String(database.generation) } },
     spec: {
       accessModes: ["ReadWriteOnce"],

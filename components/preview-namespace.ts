@@ -7,11 +7,11 @@ export interface PreviewNamespaceArgs {
   readonly settings: Settings;
 }
 
-/** The namespace with its owner's labels, its limits, and the deployer's rights in it. */
+/** The namespace with its owner's labels, its limits and the deployer's rights. */
 export class PreviewNamespace extends pulumi.ComponentResource {
   readonly namespace: k8s.core.v1.Namespace;
   readonly name: pulumi.Output<string>;
-  /** What must exist before anything else can be made in the namespace. */
+  /** What must exist before anything else is created in the namespace. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, { settings }: PreviewNamespaceArgs, options?: pulumi.ComponentResourceOptions) {
@@ -35,7 +35,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
     this.registerOutputs({ name: this.name });
   }
 
-  /** A RoleBinding for anyone who runs `pulumi up` with no more rights than that (docs/deployer-rights.md). */
+  /** A RoleBinding for a deployer with least privilege (docs/deployer-rights.md). */
   private deployerRights(name: string, { deployer }: Settings): pulumi.Resource[] {
     if (deployer === undefined) {
       return [];
@@ -57,8 +57,8 @@ export class PreviewNamespace extends pulumi.ComponentResource {
   }
 
   /**
-   * The LimitRange gives pods that say nothing the numbers that the quota asks for; without it the quota refuses them,
-   * and the error shows on a ReplicaSet only.
+   * The LimitRange gives pods without requests and limits the defaults that the quota requires. Otherwise the quota would reject
+   * them, with an error only on the ReplicaSet.
    */
   private limits(name: string, { quota }: Settings, dependsOn: pulumi.Resource[]): pulumi.Resource[] {
     const options = { ...inNamespace(this, this.namespace), dependsOn };
@@ -89,7 +89,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
               "limits.memory": quota.memory,
               "requests.storage": quota.storage,
               pods: String(quota.pods),
-              // A preview is reached through the shared ingress only.
+              // A preview is reachable only through the shared ingress.
               "services.loadbalancers": "0",
               "services.nodeports": "0",
             },

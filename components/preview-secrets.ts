@@ -3,8 +3,8 @@ import * as random from "@pulumi/random";
 import type { GeneratedSecrets, Settings } from "../contract";
 
 /**
- * The random values that are a preview's own. They live as long as the stack: a new database password would not fit
- * the data that an old volume holds (docker-library/postgres#125).
+ * A preview's random values. They live as long as the stack: an existing volume keeps the database password that it was
+ * initialized with (docker-library/postgres#125).
  */
 export class PreviewSecrets extends pulumi.ComponentResource {
   readonly values: pulumi.Output<GeneratedSecrets>;
@@ -24,7 +24,7 @@ export class PreviewSecrets extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Letters and digits only: nothing that a URL, a shell or an .env file reads as its own. */
+  /** Letters and digits only, which need no escaping in a URL, a shell or an .env file. */
   private password(name: string, length: number): pulumi.Output<string> {
     return new random.RandomPassword(name, { length, special: false }, { parent: this }).result;
   }

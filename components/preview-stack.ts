@@ -17,11 +17,11 @@ import { TrustedCa } from "./trusted-ca";
 import type { Transform } from "./pod";
 
 export interface PreviewStackArgs {
-  /** Made by `parseSettings`: validated, every default filled in. */
+  /** From `parseSettings`: validated, with all defaults filled in. */
   readonly settings: Settings;
-  /** What `preflight` has found in the cluster: an update that would lose it is refused. @default nothing is there */
+  /** What `preflight` found in the cluster. An update that would lose its data is refused. @default nothing */
   readonly existing?: Existing;
-  /** Changes to what the workloads are made from. @default none */
+  /** Changes to the workloads' arguments. @default none */
   readonly transform?: {
     readonly database?: Transform<k8s.apps.v1.StatefulSetArgs>;
     readonly migration?: Transform<k8s.batch.v1.JobArgs>;
@@ -31,10 +31,9 @@ export interface PreviewStackArgs {
 }
 
 /**
- * One pull request's preview: Postgres, the Django API and the Next.js web in a namespace of their own, behind one
- * public host.
+ * The preview of one pull request: Postgres, the Django API and the Next.js web in their own namespace, behind one public host.
  *
- * Pass the cluster as `providers: [cluster]`; a component never makes its own.
+ * Pass the cluster as `providers: [cluster]`; no component creates its own provider.
  *
  * @example
  * new PreviewStack("pr-123", { settings: parseSettings("pr-123", "preview", values) }, { providers: [cluster] });
@@ -44,7 +43,7 @@ export class PreviewStack extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
 
-  /** Known once every part is made and ready. */
+  /** Resolves once all parts are created and ready. */
   readonly ready: pulumi.Output<unknown>;
 
   constructor(name: string, args: PreviewStackArgs, options?: pulumi.ComponentResourceOptions) {
@@ -61,7 +60,7 @@ export class PreviewStack extends pulumi.ComponentResource {
     const { namespace, ready } = new PreviewNamespace(name, { settings }, { parent: this });
     const inside = { parent: this, dependsOn: ready };
     const isolation = new Isolation(`${name}-network`, { settings, namespace }, inside);
-    // No pod runs before the policies are there.
+    // No pod runs before the policies exist.
     const isolated = { parent: this, dependsOn: [...ready, isolation] };
 
     const secrets = new PreviewSecrets(name, settings, { parent: this }).values;
@@ -126,7 +125,7 @@ export class PreviewStack extends pulumi.ComponentResource {
   }
 }
 
-/** Keeps every resource that is made below another one. What kind it is shows only once it is made. */
+/** Collects every descendant of a resource. Its kind is known only after its constructor has run. */
 const collectInto =
   (parts: pulumi.Resource[]): pulumi.ResourceTransformation =>
   ({ resource }) => {

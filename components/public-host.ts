@@ -8,25 +8,25 @@ export interface PublicHostArgs {
   readonly namespace: k8s.core.v1.Namespace;
 }
 
-/** What a cluster must have for the route to be served: looked for before anything is made. */
+/** The object that a cluster must have for the route. Checked before anything is created. */
 export interface RoutePrerequisite {
-  /** As `kubectl get` takes it. */
+  /** As an argument for `kubectl get`. */
   readonly object: string;
   readonly kind: string;
-  /** What is wrong where it isn't there, with the setting first. */
+  /** The message if it is missing, starting with the setting. */
   readonly problem: string;
 }
 
 export const routePrerequisite = ({ ingress: { className } }: Settings): RoutePrerequisite => ({
   object: `ingressclass/${className}`,
   kind: "IngressClass",
-  problem: `ingress.className: the cluster has no such IngressClass; got ${JSON.stringify(className)}`,
+  problem: `ingress.className: the cluster has no IngressClass of this name; got ${JSON.stringify(className)}`,
 });
 
 /**
- * The routes from the public host to the web and, where settings ask for it, straight to Django. TLS ends at the controller with
- * its default certificate, which is the wildcard of the domain: no Secret is copied into previews. Another kind of route takes
- * this file, its settings in contract/settings/schema.ts, and what a deployer may make in docs/deployer-rights.yaml.
+ * Routes the public host to the web and, depending on settings, to Django directly. TLS ends at the controller with its default
+ * certificate, the domain's wildcard, so that no preview needs a copy of it. To support another kind of route, change this file,
+ * its settings in contract/settings/schema.ts, and the rights in docs/deployer-rights.yaml.
  */
 export class PublicHost extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace }: PublicHostArgs, options?: pulumi.ComponentResourceOptions) {
@@ -53,7 +53,7 @@ export class PublicHost extends pulumi.ComponentResource {
   }
 }
 
-/** Which host and path leads where. A longer path wins, in whatever order they stand. */
+/** The routes by host and path. The longest matching path wins, regardless of the order. */
 export function ingressRules({ ingress, names, parts }: Settings) {
   const { api, web } = parts;
   const publicHost = [route("/", web), ...ingress.apiPaths.map((path) => route(path, api))];

@@ -5,18 +5,18 @@ import { statefulSetArgs } from "./postgres";
 import type { Transform } from "./pod";
 import type { Existing } from "./program/preflight";
 
-/** The update that may lose something. */
+/** An update that may lose data. */
 export interface IntendedUpdate {
   readonly settings: Settings;
-  /** What the cluster has. @default nothing is there */
+  /** What the cluster has. @default nothing */
   readonly existing?: Existing;
   readonly transform?: { readonly database?: Transform<k8s.apps.v1.StatefulSetArgs> };
 }
 
 /**
- * No update loses a database unless it was told to, by a higher generation.
+ * Refuses an update that would lose the database, unless a higher generation asks for it.
  *
- * @throws SettingsError before anything is registered, with what would replace the volume
+ * @throws SettingsError with the changes that would lose data, before any resource is registered
  */
 export function refuseDataLoss({ settings, existing, transform }: IntendedUpdate): void {
   const { database, names, pullRequest } = settings;
@@ -26,8 +26,7 @@ export function refuseDataLoss({ settings, existing, transform }: IntendedUpdate
   }
   if (database.generation < generationOf(living)) {
     throw new SettingsError([
-      `database.generation: must not be lower than the ${generationOf(living)} that is deployed, or its data would be ` +
-        `lost; got ${database.generation}`,
+      `database.generation: must be at least ${generationOf(living)}, the deployed generation; got ${database.generation}`,
     ]);
   }
   const wanted = statefulSetArgs({
@@ -37,19 +36,19 @@ export function refuseDataLoss({ settings, existing, transform }: IntendedUpdate
     passwordSecret: "",
     transform: transform?.database,
   });
-  const giveUp = `give the data up by raising database.generation (preview up ${pullRequest} --replace-database)`;
+  const discard = `start over with an empty database: raise database.generation (preview up ${pullRequest} --replace-database)`;
   const { image } = podOf(living);
   const mayNotOpen = database.dataFrom === image ? [] : riskyChanges(living, wanted);
   const problems = [
     ...replacingChanges(living, wanted).map(
       ({ what, deployed, wanted }) =>
-        `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data: take the change ` +
-        `back, or ${giveUp}`,
+        `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data. Undo the change, or ` +
+        discard,
     ),
     ...mayNotOpen.map(
       ({ what, deployed, wanted }) =>
-        `${what}: the data is of a database with ${deployed}, and one with ${wanted} may be unable to open it: take the change ` +
-        `back, say that it can (database.dataFrom ${image}), or ${giveUp}`,
+        `${what}: a database with ${wanted} may be unable to open the data of one with ${deployed}. Undo the change, confirm ` +
+        `that it can (database.dataFrom ${image}), or ${discard}`,
     ),
   ];
   if (problems.length > 0) {

@@ -8,7 +8,7 @@ export interface RegistryCredentialsArgs {
   readonly namespace: k8s.core.v1.Namespace;
 }
 
-/** The Secret that kubelet pulls the images with. */
+/** The Secret with kubelet's credentials for pulling the images. */
 export class RegistryCredentials extends pulumi.ComponentResource {
   readonly secretName: pulumi.Output<string>;
 

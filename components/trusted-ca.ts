@@ -10,7 +10,7 @@ export interface TrustedCaArgs {
   readonly namespace: k8s.core.v1.Namespace;
 }
 
-/** The certificates that API and web trust: restricted pods can't mount those of their node. */
+/** The certificates that API and web trust. Restricted pods can't mount those of their node. */
 export class TrustedCa extends pulumi.ComponentResource {
   readonly configMapName: pulumi.Output<string>;
 
@@ -32,6 +32,6 @@ export class TrustedCa extends pulumi.ComponentResource {
   }
 }
 
-/** As PEM. The public ones are about 220 kB, and a ConfigMap holds 1 MiB. */
+/** PEM. The public CAs take about 220 kB of the 1 MiB that a ConfigMap holds. */
 const certificates = ({ trustedCa, trustPublicCas }: Settings): string =>
   trustPublicCas ? [trustedCa.trimEnd(), ...rootCertificates, ""].join("\n").trimStart() : trustedCa;

@@ -1,6 +1,6 @@
 /**
- * Why another cluster under the same name is refused: what isn't in it would be taken for gone. Clusters are told apart by
- * the uid of their namespace kube-system.
+ * The message where a context leads to a cluster other than the preview's: everything missing there would count as deleted.
+ * A cluster is identified by the uid of its namespace kube-system.
  */
 export function wrongCluster(
   { kubeContext, pullRequest }: { readonly kubeContext: string; readonly pullRequest: number },
@@ -8,8 +8,8 @@ export function wrongCluster(
   deployedIn: string,
 ): string {
   return (
-    `the context ${JSON.stringify(kubeContext)} is of the cluster ${found} (the uid of its namespace kube-system), and ` +
-    `pr-${pullRequest} is in ${deployedIn}: give the context of that one. If that cluster is gone for good, forget the ` +
-    `preview: pulumi stack rm --force --stack pr-${pullRequest}, then preview close ${pullRequest} for what it has elsewhere`
+    `the context ${JSON.stringify(kubeContext)} leads to the cluster ${found} (the uid of its namespace kube-system), but ` +
+    `pr-${pullRequest} runs in ${deployedIn}. Use the context of that cluster. If it no longer exists, remove the stack ` +
+    `(pulumi stack rm --force --stack pr-${pullRequest}), then run preview close ${pullRequest} to delete what is left elsewhere`
   );
 }

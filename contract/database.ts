@@ -1,7 +1,7 @@
-/** Where a volume's claim says for which `database.generation` it was made. */
+/** The annotation of the volume claim template with the `database.generation` it was created for. */
 export const generationAnnotation = "preview-stack/generation";
 
-/** A StatefulSet as the cluster has it, as far as it says which of the preview's databases this is. */
+/** The part of a live StatefulSet that tells the database's generation. */
 export interface DatabaseStatefulSet {
   readonly spec: {
     readonly volumeClaimTemplates?: readonly {
@@ -10,7 +10,7 @@ export interface DatabaseStatefulSet {
   };
 }
 
-/** The setting `database.generation` that a living database was made for. The claim template is its only home. */
+/** The `database.generation` of a live database. It is stored only in the claim template. */
 export function generationOf({ spec }: DatabaseStatefulSet): number {
   return Number(spec.volumeClaimTemplates?.[0]?.metadata?.annotations?.[generationAnnotation] ?? 1);
 }

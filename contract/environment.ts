@@ -3,13 +3,13 @@ import type { Settings } from "./settings";
 import { configuresTrust, type reservedNames, trustNames } from "./settings/reserved-names";
 
 /**
- * The value of a variable: a text; a key of the container's own Secret, made here; or a key of a Secret that the
- * platform puts into the namespace.
+ * The value of a variable: a literal, a key of the Secret that the preview creates for the container, or a key of a Secret
+ * that the platform puts into the namespace.
  */
 export type Variable = string | { readonly ownSecret: string } | { readonly secret: string; readonly key: string };
 export type Environment = Readonly<Record<string, Variable>>;
 
-/** Random values that every preview gets its own of. */
+/** Random values, different for every preview. */
 export interface GeneratedSecrets {
   readonly databasePassword: string;
   readonly djangoSecretKey: string;
@@ -20,21 +20,21 @@ export interface GeneratedSecrets {
 
 const database = { user: "app", name: "app_preview" } as const;
 
-/** What the Postgres image sees: the variables of the official image, https://hub.docker.com/_/postgres. */
+/** Postgres's variables, as the official image defines them: https://hub.docker.com/_/postgres. */
 export function databaseEnvironment(): Environment {
   return {
     POSTGRES_USER: database.user,
     POSTGRES_DB: database.name,
     POSTGRES_PASSWORD: { ownSecret: "POSTGRES_PASSWORD" },
-    // A folder below the volume's root: some volumes have a lost+found that initdb refuses.
+    // Below the volume's root: initdb refuses a directory with a lost+found, which some volumes have.
     PGDATA: `${databaseVolume}/pgdata`,
   };
 }
 
-/** Where the certificates of the settings `trustedCa` and `trustPublicCas` are mounted. */
+/** Mount path of the certificates from `trustedCa` and `trustPublicCas`. */
 export const trustedCaFile = "/etc/trusted-ca/ca.crt";
 
-/** Where the volume is mounted; PGDATA is below it. */
+/** Mount path of the database's volume, with PGDATA below it. */
 export const databaseVolume = "/var/lib/postgresql/data";
 
 export function databaseSecrets(generated: GeneratedSecrets): Record<string, string> {
@@ -43,7 +43,7 @@ export function databaseSecrets(generated: GeneratedSecrets): Record<string, str
 
 type Reserved<Image extends ProductImage> = Readonly<Record<(typeof reservedNames)[Image][number], Variable>>;
 
-/** What Django sees, in the API and in the migration. */
+/** Django's variables, in the API and in the migration. */
 export function apiEnvironment(settings: Settings): Environment {
   const { host, origin, apiHost } = settings.names;
   const { demoLogin, ingress, parts } = settings;
@@ -51,7 +51,7 @@ export function apiEnvironment(settings: Settings): Environment {
     DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
     DATABASE_URL: { ownSecret: "DATABASE_URL" },
     SECRET_KEY: { ownSecret: "SECRET_KEY" },
-    // Next.js calls http://api:8000, and the probes send the same host.
+    // Next.js calls http://api:8000, and the probes send the same Host header.
     ALLOWED_HOSTS: [host, parts.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
     CSRF_TRUSTED_ORIGINS: origin,
     CORS_ALLOWED_ORIGINS: [origin, ...settings.api.corsOrigins].join(),
@@ -78,16 +78,16 @@ export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Rec
   };
 }
 
-/** The demo login as a Secret of type kubernetes.io/basic-auth, for anyone who may read it. */
+/** Name of the Secret with the demo login, of type kubernetes.io/basic-auth. */
 export const demoLoginSecret = "demo-login";
 
-/** What Next.js sees. Both families of names are there, for next-auth 4 and 5. */
+/** Next.js's variables, with the names of both next-auth 4 and 5. */
 export function webEnvironment(settings: Settings): Environment {
   const { host, origin } = settings.names;
   const { api } = settings.parts;
   const taken: Reserved<"web"> = {
     NODE_ENV: "production",
-    // Kubernetes sets HOSTNAME to the pod's name, and the standalone server would listen on that only
+    // Kubernetes sets HOSTNAME to the pod's name, and the standalone server listens only on HOSTNAME
     // (vercel/next.js#77612).
     HOSTNAME: "0.0.0.0",
     PORT: String(settings.web.port),

@@ -1,4 +1,4 @@
-/** Something that the person at the terminal can put right. Its message is all they need: no stack trace. */
+/** An error that the user can fix. Its message suffices: it is shown without a stack trace. */
 export class UserError extends Error {
   override name = "UserError";
 }

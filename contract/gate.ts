@@ -1,18 +1,18 @@
 import type { Settings } from "./settings";
 
-/** The container that every pod of a preview runs before its own. */
+/** The init container of every pod of a preview. */
 export const gateName = "gate";
 
-/** What the gate ends with, by what it has waited for in vain. */
+/** The gate's exit code, by what it waited for when it timed out. */
 export const gateExitCodes = { isolation: 81, dns: 82, needed: 83 } as const;
 
-/** What the gate has seen of the Kubernetes API from its pod, as its termination message. */
+/** The termination message of a gate that succeeded: whether the Kubernetes API is out of the pod's reach. */
 export type GateReport = "closed" | "not checked";
 
 /**
- * Whether the setting `egress` may let pods connect to the Kubernetes API: a range of addresses may have its own in it. A single
- * address is one that somebody has named, and nobody names the API's. Ports don't tell: each cluster has its own, and policies
- * see the one that the Service stands for.
+ * Whether the setting `egress` may let pods reach the Kubernetes API: any range of addresses may include the API's. A single
+ * address was chosen on purpose and isn't expected to be the API's. Ports don't help: they differ between clusters, and
+ * policies see the endpoint's port, not the Service's.
  */
 export const mayReachApiServer = (egress: Settings["egress"]): boolean =>
   egress.some(({ cidr }) => cidr !== undefined && !/\/(?:32|128)$/.test(cidr));

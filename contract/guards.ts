@@ -1,4 +1,4 @@
-/** The NetworkPolicies that every preview has, whatever its settings: without one of them it isn't isolated. */
+/** The NetworkPolicies that every preview needs for its isolation, regardless of its settings. */
 export const requiredPolicies = [
   "api-from-web",
   "api-to-database",
@@ -9,10 +9,15 @@ export const requiredPolicies = [
   "web-to-api",
 ] as const;
 
-/** The ResourceQuota that every preview has. */
+/** Name of the ResourceQuota that every preview has. */
 export const quotaName = "preview";
 
-/** What keeps a preview to itself and within bounds, by the names of what there is; `NetworkPolicy default-deny` is missing. */
+/**
+ * The policies and quota that are missing, each with its kind: `NetworkPolicy default-deny`.
+ *
+ * @param policies names of the existing NetworkPolicies
+ * @param quotas names of the existing ResourceQuotas
+ */
 export function missingGuards(policies: readonly string[], quotas: readonly string[]): string[] {
   return [
     ...requiredPolicies.filter((name) => !policies.includes(name)).map((name) => `NetworkPolicy ${name}`),

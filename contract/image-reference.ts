@@ -13,27 +13,27 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-/** Parses `[registry/]repository[:tag][@sha256:…]`; undefined where it is none. */
+/** Parses `[registry/]repository[:tag][@sha256:…]`; undefined if the reference is invalid. */
 export function parseImage(image: string): ImageReference | undefined {
   const match = reference.exec(image);
   return match ? { repository: match[1]!, tag: match[2], digest: match[3] } : undefined;
 }
 
 /**
- * True where the reference always means the same image: it has a digest, or its tag is a commit's SHA (7 to 64
- * hexadecimal digits, also with the `sha-` that CI systems put before it). A moving tag such as `latest` gives no
- * rollout on the next push.
+ * Whether a reference always means the same image: it has a digest, or its tag is a commit SHA (7 to 64 hexadecimal digits,
+ * optionally with the prefix `sha-` that CI systems add). A moving tag such as `latest` wouldn't trigger a rollout on the
+ * next push.
  */
 export function isPinned(image: ImageReference): boolean {
   return image.digest !== undefined || (image.tag !== undefined && commitTag.test(image.tag));
 }
 
-/** References of the images that a preview runs. */
+/** The image references of a preview. */
 export type Images = PerImage<string>;
 
 /**
- * What a preview that runs one commit would run at another, by the tags: what is tagged with the one is taken with the
- * other, and what has another tag is another repository's and stays. Undefined where neither is tagged with the commit.
+ * A preview's images at another commit: the tag `from` becomes `to`. An image with any other tag comes from another repository
+ * and stays. Undefined if no image is tagged with `from`.
  */
 export function imagesOfCommit(images: Images, from: string, to: string): Images | undefined {
   const moved = perImage((image) => imageOfCommit(images[image], from, to));
@@ -42,7 +42,7 @@ export function imagesOfCommit(images: Images, from: string, to: string): Images
     : perImage((image) => moved[image] ?? images[image]);
 }
 
-/** A digest is left out: it is the one commit's. */
+/** Drops the digest, which belongs to `from`. */
 function imageOfCommit(image: string, from: string, to: string): string | undefined {
   const { repository, tag = "" } = parseImage(image) ?? {};
   const commit = tag.replace(/^sha-/, "");
@@ -51,7 +51,7 @@ function imageOfCommit(image: string, from: string, to: string): string | undefi
     : undefined;
 }
 
-/** What a container is told as GIT_SHA unless a setting says otherwise: the commit in the tag, else the digest. */
+/** The default of GIT_SHA: the commit in the tag, otherwise the digest. */
 export function revisionOf(image: ImageReference): string {
   if (image.tag !== undefined && commitTag.test(image.tag)) {
     return image.tag.replace(/^sha-/, "");

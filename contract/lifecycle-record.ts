@@ -3,16 +3,15 @@ import { limits } from "./limits";
 import { perImage, productImages } from "./parts";
 
 /**
- * What the lifecycle records about a preview, as annotations of its namespace: the program knows nothing of them, so
- * an update neither changes nor removes them, and one request shows those of all previews. The images are those that were
- * deployed last.
+ * What the lifecycle records about a preview, as annotations of its namespace. The program doesn't manage them, so an update
+ * leaves them alone, and one request returns those of all previews. The images are those last deployed.
  */
 export interface LifecycleRecord extends Partial<Images> {
-  /** The commit that was deployed last, where it was named. */
+  /** The commit last deployed, if one was given. */
   readonly sha?: string;
-  /** When it may be closed, ISO 8601 in UTC. */
+  /** When it expires, ISO 8601 in UTC. */
   readonly expires?: string;
-  /** Scaled to nothing until `preview wake`. */
+  /** Scaled to zero until `preview wake`. */
   readonly asleep: boolean;
 }
 
@@ -27,11 +26,11 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
   };
 }
 
-/** The images that are recorded; undefined where one of them isn't. */
+/** The recorded images; undefined unless all of them are recorded. */
 export const recordedImages = (record: LifecycleRecord): Images | undefined =>
   productImages.every((image) => record[image] !== undefined) ? perImage((image) => record[image]!) : undefined;
 
-/** As `kubectl annotate` takes them; what is undefined or false is removed. */
+/** Arguments for `kubectl annotate`. What is undefined or false is removed. */
 export function annotationArguments(record: Partial<LifecycleRecord>): string[] {
   return Object.entries(record).map(([name, value]) =>
     value === undefined || value === false
@@ -41,17 +40,17 @@ export function annotationArguments(record: Partial<LifecycleRecord>): string[] 
 }
 
 /**
- * When a preview that is updated now expires.
+ * The expiry of a preview that is updated now.
  *
- * @param now by the latest of the clocks that can be asked (lifecycle/clocks.ts)
+ * @param now the time by the latest of the available clocks (lifecycle/clocks.ts)
  */
 export function expiryFrom(now: Date, ttlDays: number): string {
   return new Date(now.getTime() + ttlDays * 24 * 3600_000).toISOString();
 }
 
 /**
- * False also where there is no readable expiry: what can't be told isn't closed. Clocks differ and are set: nothing is closed
- * within {@link limits.expiryGraceSeconds} after its expiry.
+ * Whether a preview expired more than {@link limits.expiryGraceSeconds} ago, a margin for clocks that differ or are adjusted.
+ * False if the expiry is missing or unreadable.
  */
 export function hasExpired({ expires }: Pick<LifecycleRecord, "expires">, now: Date): boolean {
   const at = Date.parse(expires ?? "");

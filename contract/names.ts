@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
 
-/** RFC 1035: a label of a DNS name has at most 63 characters. Kubernetes holds namespaces to the same. */
+/** RFC 1035: a DNS label has at most 63 characters. Kubernetes applies the same limit to namespaces. */
 const maxLabel = 63;
 
-/** No preview's label ends in it, so that no API's host is another preview's. */
+/** No preview's label ends in it, so that an API host never equals another preview's host. */
 const apiSuffix = "-api";
 
-/** What the names of one preview are made from. */
+/** What a preview's names are derived from. */
 export interface NameParts {
   readonly pullRequest: number;
-  /** Empty, or the product's name where several products share a cluster or a domain. */
+  /** Empty, or the product's name if several products share a cluster or a domain. */
   readonly prefix: string;
   /** `previews.example.com` */
   readonly domain: string;
-  /** The public port. 443 doesn't show in the origin. */
+  /** The public port. The origin omits 443. */
   readonly port: number;
 }
 
-/** Every name of a preview that others address it by. */
+/** The names that a preview is reached by. */
 export interface Names {
   /** `pr-123`, or `<prefix>-pr-123`. */
   readonly namespace: string;
-  /** `pr-123.previews.example.com`: goes into routes, DNS and ALLOWED_HOSTS. */
+  /** `pr-123.previews.example.com`, used in routes, DNS and ALLOWED_HOSTS. */
   readonly host: string;
-  /** `https://` and the host, with the port where it isn't 443: goes into CSRF, CORS and the auth URLs. */
+  /** `https://` and the host, with the port unless it is 443; used for CSRF, CORS and the auth URLs. */
   readonly origin: string;
-  /** `pr-123-api.previews.example.com`: leads straight to Django, where the setting `ingress.apiHost` asks for it. */
+  /** `pr-123-api.previews.example.com`, Django's own host if `ingress.apiHost` is set. */
   readonly apiHost: string;
   readonly apiOrigin: string;
 }
@@ -39,8 +39,8 @@ export function namesOf(parts: NameParts): Names {
 }
 
 /**
- * The label that is both the namespace and the first part of the host. Only this label is ours, so only it is
- * shortened: the prefix gives way to its start and a hash of the whole, the number stays readable.
+ * The label that is both the namespace and the host's first label. A long prefix is cut and gets a hash of the whole; the
+ * number stays readable.
  */
 function previewLabel(prefix: string, pullRequest: number): string {
   const suffix = `pr-${pullRequest}`;
@@ -56,7 +56,7 @@ function shorten(text: string, length: number): string {
   return `${text.slice(0, length - hash.length - 1).replace(/-+$/, "")}-${hash}`;
 }
 
-/** Ten hexadecimal digits that stand for a text in a name. */
+/** A hash of ten hexadecimal digits, short enough for a name. */
 export function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 10);
 }

@@ -2,21 +2,21 @@ import type { DeploymentRecord } from "./configuration/deployment-record";
 import type { Images } from "./image-reference";
 import { type Part, type PerImage, standardPartList } from "./parts";
 
-/** What the program says of a preview, once an update has succeeded. */
+/** The stack's outputs after a successful update. */
 export interface Outputs {
   /** `https://pr-1.previews.example.com` */
   readonly url: string;
-  /** Django's own host, where the setting `ingress.apiHost` asks for one. */
+  /** The origin of Django's own host, if `ingress.apiHost` is set. */
   readonly apiUrl?: string;
   readonly namespace: string;
-  /** The images that were ordered. */
+  /** The images as the settings name them. */
   readonly images: Images;
   readonly revisions: PerImage<string>;
-  /** What the preview consists of. Versions before wrote none. */
+  /** The preview's parts. Older versions didn't write them. */
   readonly parts?: readonly Part[];
-  /** Versions before it wrote none. */
+  /** Older versions didn't write it. */
   readonly record?: DeploymentRecord;
 }
 
-/** What a preview consists of, by its outputs. @default what every preview has */
+/** A preview's parts by its outputs. @default the standard parts */
 export const partsIn = ({ parts = standardPartList }: Pick<Outputs, "parts">): readonly Part[] => parts;

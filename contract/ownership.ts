@@ -14,9 +14,7 @@ const managedBy = "app.kubernetes.io/managed-by";
 const tool = "preview-stack";
 const key = (name: string) => `${tool}/${name}`;
 
-/**
- * The labels that say on a namespace whose it is.
- */
+/** The labels that mark a namespace as its owner's. */
 export function ownerLabels(owner: Owner): Record<string, string> {
   return {
     [managedBy]: tool,
@@ -28,36 +26,35 @@ export function ownerLabels(owner: Owner): Record<string, string> {
 }
 
 /**
- * Undefined where the labels of an existing namespace are those of this owner, else a sentence about whose it is.
- * Creating over somebody's namespace would adopt it, and destroying the preview would then delete it
- * (pulumi/pulumi-kubernetes#4278), so `up` refuses it.
+ * Why an existing namespace isn't this owner's; undefined if it is. Pulumi would adopt the existing namespace and delete it
+ * with the preview (pulumi/pulumi-kubernetes#4278), so `up` refuses it.
  */
 export function foreignOwner(labels: Readonly<Record<string, string>>, owner: Owner): string | undefined {
   const expected = ownerLabels(owner);
   if (labels[managedBy] !== tool) {
-    return "it was not made by this tool";
+    return `it was not created by this tool (${managedBy} is ${labels[managedBy] ?? "missing"})`;
   }
-  // With any repository, so that the label of one is looked at also where this owner has none.
+  // With a placeholder repository, so that its label is compared even if this owner has none.
   const differing = Object.keys(ownerLabels({ ...owner, repository: "-" }))
     .filter((name) => labels[name] !== expected[name])
     .map((name) => `${name} is ${labels[name] ?? "missing"}, not ${expected[name] ?? "missing"}`);
   return differing.length === 0 ? undefined : differing.join("; ");
 }
 
-/** What a record's comment says about whose it is. */
+/** The owner of a DNS record, as its comment names it. */
 export interface CommentOwner {
-  /** The repository, or the product where there is none; shortened where it is long. */
+  /** The repository, otherwise the product; shortened if it is long. */
   readonly source: string;
   readonly project: string;
   readonly pullRequest: number;
 }
 
-/** Cloudflare's free plan takes no longer comment. */
+/** The limit of Cloudflare's free plan. */
 const maxComment = 100;
 
 /**
- * How the DNS provider shows that a record is ours. Cloudflare's tags are a paid feature, comments are not. Names that
- * don't fit are shortened with a hash, so that two owners never have the same comment.
+ * The comment that marks a DNS record as its owner's. (Cloudflare's tags are a paid feature.) Names that don't fit are
+ * shortened with a hash, so that comments of different owners differ.
  */
 export function dnsComment(owner: Owner): string {
   const source = owner.repository === "" ? owner.product : owner.repository;
@@ -67,24 +64,24 @@ export function dnsComment(owner: Owner): string {
     : commentOf({ source: shortened(source), project: shortened(owner.project), pullRequest: owner.pullRequest });
 }
 
-/** Reads a comment that {@link dnsComment} has written; undefined for every other. */
+/** Parses a comment written by {@link dnsComment}; undefined for any other. */
 export function ownerOfComment(comment: string): CommentOwner | undefined {
   const match = /^preview-stack: (\S+) pull request ([1-9]\d{0,9}) \(project (\S+)\)$/.exec(comment);
   return match === null ? undefined : { source: match[1]!, pullRequest: Number(match[2]), project: match[3]! };
 }
 
-/** All our comments start with it. */
+/** The start of every comment written by {@link dnsComment}. */
 export const dnsCommentStart = `${tool}:`;
 
 const commentOf = ({ source, project, pullRequest }: CommentOwner): string =>
   `${dnsCommentStart} ${source} pull request ${pullRequest} (project ${project})`;
 
-/** Two names of this length, and a number of ten digits, make a comment that fits. */
+/** A comment with two names of this length and a number of ten digits fits. */
 const shortened = (name: string): string => (name.length <= 24 ? name : `${name.slice(0, 13)}-${shortHash(name)}`);
 
 /**
- * A label's value has at most 63 characters, no slash, and ends with a letter or digit: the slash of `owner/name`
- * becomes a dot, and what doesn't fit even so is shortened with a hash.
+ * A label's value has at most 63 characters, no slash, and ends with a letter or digit. The slash of `owner/name` becomes a
+ * dot; what still doesn't fit is shortened with a hash.
  */
 function labelValue(repository: string): string {
   const value = repository.replace("/", ".");

@@ -1,4 +1,4 @@
-/** The groups of settings that name an image of the product's. */
+/** The settings groups that name one of the product's images. */
 export const productImages = ["api", "web"] as const;
 export type ProductImage = (typeof productImages)[number];
 
@@ -8,41 +8,41 @@ export type PerImage<Value> = Readonly<Record<ProductImage, Value>>;
 export const perImage = <Value>(valueOf: (image: ProductImage) => Value): PerImage<Value> =>
   Object.fromEntries(productImages.map((image) => [image, valueOf(image)])) as PerImage<Value>;
 
-/** The label that says which part an object or a pod belongs to. */
+/** The label with the part that an object or a pod belongs to. */
 export const nameLabel = "app.kubernetes.io/name";
 
-/** One workload of a preview, as far as others need to know of it. Plain JSON: the stack's outputs carry it. */
+/** One workload of a preview. Plain JSON, since it is part of the stack's outputs. */
 export interface Part {
-  /** What its workload, its Service and the label app.kubernetes.io/name of its pods are called. */
+  /** The name of its workload and its Service, and the value of its pods' label app.kubernetes.io/name. */
   readonly name: string;
   /**
-   * A server serves by HTTP and is updated without a gap. A database keeps data on a volume. A migration ends, and the server of
-   * the same settings isn't changed before.
+   * A server speaks HTTP and is updated without downtime. A database keeps its data on a volume. A migration runs to completion
+   * before the server of the same settings group is changed.
    */
   readonly role: "server" | "database" | "migration";
-  /** What makes its pods. */
+  /** The kind of its workload. */
   readonly kind: "Deployment" | "StatefulSet" | "Job";
-  /** The port of its Service; undefined where it has none. */
+  /** The port of its Service; undefined if it has none. */
   readonly port?: number;
   /** The port that its container listens on. */
   readonly targetPort?: number;
-  /** The group of settings that it is made from: its image is the setting `<group>.image`. */
+  /** Its settings group: its image is the setting `<group>.image`. */
   readonly group: string;
-  /** The settings to look at where its container ends by itself. */
+  /** The settings to check if its container exits. */
   readonly crashSettings: readonly string[];
-  /** The settings to look at where it runs and doesn't get ready. */
+  /** The settings to check if its container runs but doesn't become ready. */
   readonly readySettings: readonly string[];
-  /** What its image has to run a script with. */
+  /** The interpreter in its image that can run a script. */
   readonly interpreter: "python3" | "node" | "bash";
 }
 
-/** A part that others connect to. */
+/** A part that other parts connect to. */
 export interface ListeningPart extends Part {
   readonly port: number;
   readonly targetPort: number;
 }
 
-/** The parts of a preview by their names. */
+/** A preview's parts by name. */
 export interface Parts {
   readonly api: ListeningPart;
   readonly web: ListeningPart;
@@ -51,7 +51,7 @@ export interface Parts {
   readonly [name: string]: Part;
 }
 
-/** Those that every preview has, as the settings' defaults make them. */
+/** The parts that every preview has, with the default settings. */
 export const standardParts: Parts = {
   api: {
     name: "api",
@@ -97,35 +97,35 @@ export const standardParts: Parts = {
   },
 };
 
-/** The parts of a preview that has these settings. */
+/** The parts of a preview with these settings. */
 export const partsOf = ({ api, web }: PerImage<{ readonly port: number }>): Parts => ({
   ...standardParts,
   api: { ...standardParts.api, targetPort: api.port },
   web: { ...standardParts.web, targetPort: web.port },
 });
 
-/** What a preview has whose outputs don't say it: an older version has made it. */
+/** The parts of a preview whose outputs don't list them, since an older version wrote them. */
 export const standardPartList: readonly Part[] = Object.values(standardParts);
 
-/** Those whose pods stay, all but migrations. */
+/** The parts whose pods keep running: all but migrations. */
 export const longRunning = (parts: readonly Part[]): Part[] => parts.filter(({ role }) => role !== "migration");
 
-/** Those that run an image of the product's, which a pull request builds. */
+/** The parts that run one of the product's images, which a pull request builds. */
 export const ofProduct = (parts: readonly Part[]): Part[] =>
   parts.filter(({ group }) => (productImages as readonly string[]).includes(group));
 
-/** Those of the product that serve. */
+/** The servers among the product's parts. */
 export const productServers = (parts: readonly Part[]): Part[] =>
   ofProduct(parts).filter(({ role }) => role === "server");
 
-/** The value for the image that a part of the product runs. */
+/** The value for the image that one of the product's parts runs. */
 export const ofImage = <Value>(values: PerImage<Value>, { group }: Part): Value => values[group as ProductImage];
 
-/** By the alphabet, so that what is made of them is the same in whatever order they stand. */
+/** The parts' names in alphabetical order, so that the result doesn't depend on the order of the parts. */
 export const sortedNames = (parts: readonly Part[]): string[] => parts.map(({ name }) => name).sort();
 
-/** What a workload is to `kubectl`, `deployment/api`; not for a Job, whose name changes with its image. */
+/** A workload as `kubectl` names it, `deployment/api`; not for a Job, whose name changes with its image. */
 export const referenceOf = ({ kind, name }: Part): string => `${kind.toLowerCase()}/${name}`;
 
-/** `db:5432`, where it listens inside a preview. */
+/** `db:5432`, a part's address inside the preview. */
 export const addressOf = ({ name, port }: ListeningPart): string => `${name}:${port}`;

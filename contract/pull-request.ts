@@ -1,8 +1,8 @@
 /**
- * The number in a stack's name: `pr-123` gives 123. The stack's name is the only place that decides it, so nothing
- * that a pull request contains can choose another preview.
+ * The number in a stack's name: 123 for `pr-123`. Only the stack's name decides it, so nothing in a pull request can select
+ * another preview.
  *
- * @throws Error naming the stack and the rule: `pr-` and a number from 1 without leading zeros.
+ * @throws Error with the rule and the stack's name, unless that is `pr-` and a number from 1 without leading zeros
  */
 export function pullRequestNumber(stack: string): number {
   const digits = /^pr-([1-9][0-9]{0,8})$/.exec(stack)?.[1];

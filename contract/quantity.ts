@@ -12,7 +12,7 @@ const units: Record<string, number> = {
 };
 
 /**
- * A Kubernetes quantity as a number of cores or bytes: `100m` is 0.1, `1Gi` is 1073741824; undefined where it is none.
+ * A Kubernetes quantity as a number of cores or bytes: `100m` is 0.1, `1Gi` is 1073741824; undefined if it is invalid.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
@@ -21,7 +21,7 @@ export function parseQuantity(quantity: string): number | undefined {
   return match ? Number(match[1]) * units[match[2]!]! : undefined;
 }
 
-/** Bytes, rounded up to whole MiB, as Kubernetes writes them: `576Mi`, `1Gi`. */
+/** Bytes as a Kubernetes quantity, rounded up to whole MiB: `576Mi`, `1Gi`. */
 export function binaryQuantity(bytes: number): string {
   const mebibytes = Math.ceil(bytes / 2 ** 20);
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;

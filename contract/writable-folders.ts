@@ -3,16 +3,16 @@ import type { SettingsValues } from "./settings/schema";
 
 type WritablePaths = SettingsValues["api"]["writablePaths"];
 
-/** A folder that stays writable under a container's read-only root. */
+/** A writable folder in a container with a read-only root filesystem. */
 export interface WritableFolder {
   readonly path: string;
-  /** Whole MiB: memory comes in pages, and kubelet evicts a pod whose folder holds more than its size. */
+  /** In whole MiB: memory is allocated in pages, and kubelet evicts a pod whose folder exceeds its size. */
   readonly size: string;
-  /** On the node's disk, where kubelet evicts the pod that fills it. In memory a full folder has no space left. */
+  /** On the node's disk. If it fills up, kubelet evicts the pod; a full folder in memory only fails writes (ENOSPC). */
   readonly disk: boolean;
 }
 
-/** What `writablePaths` stands for: a path alone has 64Mi in memory. */
+/** The folders of the setting `writablePaths`. A path alone means 64Mi in memory. */
 export function writableFolders(paths: WritablePaths): WritableFolder[] {
   return paths.map((given) => {
     const { path, size = "64Mi", disk = false } = typeof given === "string" ? { path: given } : given;
@@ -21,9 +21,9 @@ export function writableFolders(paths: WritablePaths): WritableFolder[] {
 }
 
 /**
- * Postgres' own. With its defaults a plain VACUUM takes 64 MiB of shared memory (`maintenance_work_mem`). A parallel hash join
- * takes 24 (`work_mem`, doubled by `hash_mem_multiplier`, for two workers and their leader), and 46 at most, since segments
- * grow from 1 to 16. The workers suffice for four at once (`max_parallel_workers`): 248 MiB.
+ * Postgres's folders. /dev/shm fits Postgres's defaults: a VACUUM takes 64 MiB of shared memory (`maintenance_work_mem`). A
+ * parallel hash join takes 24 MiB (`work_mem`, doubled by `hash_mem_multiplier`, for two workers and their leader), and up to
+ * 46, since segments grow from 1 to 16 MiB. The workers suffice for four joins at once (`max_parallel_workers`): 248 MiB.
  *
  * @see https://www.postgresql.org/docs/16/runtime-config-resource.html
  */
@@ -33,7 +33,7 @@ export const databaseFolders = writableFolders([
   { path: "/dev/shm", size: "256Mi" },
 ]);
 
-/** A container's memory limit: the setting, and what its folders in memory hold, which counts towards it. */
+/** A container's memory limit: the setting plus the sizes of its folders in memory, whose contents count towards the limit. */
 export function memoryLimit(resources: { readonly memoryLimit: string }, folders: readonly WritableFolder[]): string {
   const sizes = folders.filter(({ disk }) => !disk).map(({ size }) => size);
   return binaryQuantity([resources.memoryLimit, ...sizes].reduce((sum, size) => sum + bytes(size), 0));

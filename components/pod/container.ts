@@ -9,7 +9,7 @@ export const unprivileged = {
   capabilities: { drop: ["ALL"] },
 };
 
-/** A container whose command and arguments it is given letter by letter. */
+/** A container whose command and arguments are literal: Kubernetes doesn't expand `$(NAME)` in them. */
 type OwnContainer = Omit<Container, "command" | "args"> & {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
@@ -19,7 +19,7 @@ type OwnContainer = Omit<Container, "command" | "args"> & {
 export function container({ command, args, ...own }: OwnContainer): Container {
   return {
     securityContext: unprivileged,
-    // Its log may have a secret in it, and Pulumi keeps what a failed pod's status says in its state, in clear.
+    // Never from the log, which may contain a secret: Pulumi keeps a failed pod's status in its state, in plain text.
     terminationMessagePolicy: "File",
     ...own,
     ...(command && { command: command.map(escapeDollars) }),

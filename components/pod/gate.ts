@@ -5,22 +5,21 @@ import { gateExitCodes, gateName, limits, mayReachApiServer, type Settings } fro
 import { container, unprivileged } from "./container";
 
 export interface GateArgs {
-  /** `db:5432`: what the pod's own containers can't do without. */
+  /** Addresses that must be reachable before the pod's other containers start, such as `db:5432`. */
   readonly needs: readonly string[];
-  /** Whether the setting `egress` is for these pods. */
+  /** Whether the setting `egress` applies to these pods. */
   readonly hasEgress: boolean;
 }
 
 const script = readFileSync(join(__dirname, "gate.sh"), "utf8");
 
-/** Nobody's user and group, which own nothing in any image. */
+/** The user and group `nobody`, which own no files in any image. */
 const nobody = 65534;
 
 /**
- * The container that every pod runs first, of an image that the platform chooses and no pull request does. It ends once the
- * network policies hold for its pod and what the pod needs answers. A pod whose policies come too late could connect to
- * anything before, and keep the connection
- * (https://kubernetes.io/docs/concepts/services-networking/network-policies/#pod-lifecycle).
+ * The init container of every pod, from an image that no pull request can choose. It exits once the network policies apply to
+ * its pod and the addresses in `needs` are reachable. Without it, a pod could open connections before its policies apply, and
+ * keep them (https://kubernetes.io/docs/concepts/services-networking/network-policies/#pod-lifecycle).
  */
 export function gate(settings: Settings, { needs, hasEgress }: GateArgs): types.input.core.v1.Container {
   const isChecked = settings.isolation === "checked" && !(hasEgress && mayReachApiServer(settings.egress));

@@ -1,10 +1,10 @@
 import { nameLabel } from "../../contract";
 
-/** What Services, policies and workloads find a part's pods by. A change makes other workloads, and another database. */
+/** Selects a part's pods in Services, policies and workloads. Any change replaces the workloads, including the database. */
 export const selectorOf = (name: string) => ({ [nameLabel]: name });
 
 /**
- * The labels of a part's objects and pods. What is put on top is changed in place, but for the migration's Job, whose pods can't
- * be changed: it runs again.
+ * The labels of a part's objects and pods. Labels added here are changed in place, except on the migration's Job, whose pod
+ * template is immutable: it runs again.
  */
 export const labelsOf = (name: string): Record<string, string> => ({ ...selectorOf(name) });

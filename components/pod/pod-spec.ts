@@ -5,9 +5,9 @@ import type { WorkloadArgs } from "./workload";
 type PodSpec = types.input.core.v1.PodSpec;
 
 /**
- * The pod that every workload starts from. It fulfils Pod Security "restricted"
- * (https://kubernetes.io/docs/concepts/security/pod-security-standards/), has no token for the API server, and gets no
- * variables from Services: a Service named `api` would set API_PORT (kubernetes/kubernetes#60099).
+ * The pod spec shared by all workloads. It complies with the Pod Security standard "restricted"
+ * (https://kubernetes.io/docs/concepts/security/pod-security-standards/), has no token for the API server, and no variables
+ * from Services: the Service `api` would set API_PORT (kubernetes/kubernetes#60099).
  */
 export function podSpec(
   args: Pick<WorkloadArgs, "imagePullSecrets">,
@@ -17,14 +17,14 @@ export function podSpec(
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    // The namespace's deletion waits for the longest, and again 5 s when a pod is still there after that: more than 5 makes
-    // every close slower.
+    // The deletion of a namespace waits for the longest grace period, and 5 s more if a pod is left after that: a period over
+    // 5 s would slow down every close.
     terminationGracePeriodSeconds: limits.podEndSeconds,
     imagePullSecrets: args.imagePullSecrets.map((name) => ({ name })),
     securityContext: {
       runAsNonRoot: true,
       ...(uid === undefined ? {} : { runAsUser: uid }),
-      // Kubelet takes only the user from an image: without this the group is 0.
+      // Kubelet takes only the user from an image; the group would be 0.
       ...(gid === undefined ? {} : { runAsGroup: gid, fsGroup: gid }),
       seccompProfile: { type: "RuntimeDefault" },
     },

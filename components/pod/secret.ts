@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { inNamespace } from "./options";
 
-/** Immutable and auto-named, so that a change makes a new one and its pods roll. */
+/** An immutable, auto-named Secret: a change creates a new one, and its pods roll. */
 export function secret(
   name: string,
   namespace: k8s.core.v1.Namespace,

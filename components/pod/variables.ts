@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../contract";
 import { escapeDollars } from "./escape-dollars";
 
-/** A container's variables; `ownSecret` is the name of the Secret made for it. */
+/** A container's variables. @param ownSecret name of the Secret with the values of `ownSecret` variables */
 export function variables(environment: Environment, ownSecret: pulumi.Input<string>): types.input.core.v1.EnvVar[] {
   return Object.entries(environment).map(([name, variable]) => {
     if (typeof variable === "string") {

@@ -2,7 +2,7 @@ import { dirname } from "node:path/posix";
 import { trustedCaFile, type WritableFolder } from "../../contract";
 import type { ProductArgs } from "./workload";
 
-/** Folders that stay writable under the read-only root. On disk, filling one would have the pod evicted. */
+/** Writable folders in the read-only root filesystem. */
 export function writable(folders: readonly WritableFolder[]) {
   const volumes = folders.map(({ size, disk }, index) => ({
     name: `writable-${index}`,
@@ -11,7 +11,7 @@ export function writable(folders: readonly WritableFolder[]) {
   return { volumes, volumeMounts: folders.map(({ path }, index) => ({ name: `writable-${index}`, mountPath: path })) };
 }
 
-/** What a container of the product's images has mounted: its writable folders, and the certificates to trust. */
+/** The volumes of a container that runs a product image: its writable folders and the trusted certificates. */
 export function productVolumes({ trustedCa }: Pick<ProductArgs, "trustedCa">, folders: readonly WritableFolder[]) {
   const { volumes, volumeMounts } = writable(folders);
   if (trustedCa === undefined) {

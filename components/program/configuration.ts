@@ -26,22 +26,22 @@ import {
 } from "../../contract";
 import type { Existing } from "./preflight";
 
-/** What the stack that is being updated is to be. */
+/** The configuration of the stack being updated. */
 export interface Configuration {
   readonly given: SettingsInput;
-  /** The same by leaf. */
+  /** The same by leaf, plus the settings of providers. */
   readonly leaves: Leaves;
-  /** Paths of the leaves that are secret. */
+  /** Paths of the secret leaves. */
   readonly secrets: readonly string[];
-  /** What all previews share; empty where there is no `Pulumi.preview.yaml`. */
+  /** The settings shared by all previews; empty without a `Pulumi.preview.yaml`. */
   readonly shared: Leaves;
-  /** The stack's file as it was deployed last from this checkout; undefined where it wasn't. */
+  /** The stack's file as last deployed from this checkout; undefined if it never was. */
   readonly copy?: Leaves;
-  /** Undefined where a person runs `pulumi up`. */
+  /** Undefined in a plain `pulumi up`. */
   readonly handoff?: Handoff;
 }
 
-/** Reads the configuration of the stack that is being updated, and the files beside it. */
+/** Reads the configuration of the stack being updated, and the files that belong to it. */
 export function stackConfiguration(env = process.env): Configuration {
   const project = pulumi.getProject();
   const all = pulumi.runtime.allConfig();
@@ -51,7 +51,7 @@ export function stackConfiguration(env = process.env): Configuration {
   const handoff = handed === undefined ? undefined : (JSON.parse(handed) as Handoff);
   const shared = stackFile("Pulumi.preview.yaml")?.settings ?? {};
   const read = fromConfiguration(all, project);
-  // The command preview has read them as they are written.
+  // The command `preview` has already restored the numbers.
   const given = handoff === undefined ? asWritten(read, { ...shared, ...file?.settings }) : read;
   const leaves = leavesOf({ ...given, ...ofOtherProjects(all, project) });
   return {
@@ -61,17 +61,17 @@ export function stackConfiguration(env = process.env): Configuration {
       ? secretsBelow(leaves, handoff.secrets)
       : secretPaths(leaves, file?.settings ?? {}, (key) => isConfigSecret(fullKey(key, project))),
     shared,
-    // One of a stack of the same name that has been closed since has another key.
+    // A copy with another key is of a former stack of the same name.
     copy: isDeepStrictEqual(found?.header, file?.header) ? found?.settings : undefined,
     handoff,
   };
 }
 
 /**
- * Settings of the stack that is being updated.
+ * The settings of the stack being updated.
  *
- * @param deployed what was deployed last: a configuration that doesn't say whether the preview sleeps leaves it as it is
- * @param existing what the cluster has: which database this is stays as it is where the configuration doesn't say
+ * @param deployed what was deployed last: its `asleep` stays unless the configuration sets it
+ * @param existing what the cluster has: its database's generation stays unless the configuration sets it
  */
 export function stackSettings(
   { given }: Pick<Configuration, "given">,
@@ -87,9 +87,8 @@ export function stackSettings(
 }
 
 /**
- * A project's part of Pulumi's configuration, which is all text, as settings. Keys that aren't ours are kept, so that a
- * misspelt one is reported. What is empty is left out: `Pulumi.yaml` gives every key an empty default, so that the CLI
- * doesn't complain about keys one at a time before our own validation names all.
+ * A project's settings in Pulumi's configuration, where all values are text. Unknown keys are kept, so that a misspelled one is
+ * reported. Empty values are dropped: they are the defaults in `Pulumi.yaml` (see `configDeclarations`).
  */
 export function fromConfiguration(configuration: Readonly<Record<string, string>>, project: string): SettingsInput {
   const prefix = `${project}:`;
@@ -101,8 +100,7 @@ export function fromConfiguration(configuration: Readonly<Record<string, string>
 }
 
 /**
- * Settings with the numbers that Pulumi has lost digits of, or made others of, as they stand in the stack's file, or in the
- * one that it was copied from.
+ * Restores numbers that Pulumi has rounded or changed to the text in the stack's file, or in the file that it was copied from.
  */
 export const asWritten = (given: SettingsInput, file: Leaves): SettingsInput =>
   written(given, valuesOf(file)) as SettingsInput;
@@ -111,8 +109,8 @@ function written(given: unknown, inFile: unknown): unknown {
   if (Array.isArray(given) && Array.isArray(inFile) && given.length === inFile.length) {
     return given.map((value, index) => written(value, inFile[index]));
   }
-  const isLonger = typeof given === "number" && typeof inFile === "string" && Number(inFile) === given;
-  if (isLonger || (isUnquoted(inFile) && isParsedFrom(given, inFile))) {
+  const isRounded = typeof given === "number" && typeof inFile === "string" && Number(inFile) === given;
+  if (isRounded || (isUnquoted(inFile) && isParsedFrom(given, inFile))) {
     return inFile;
   }
   return isGroup(given) && isGroup(inFile)
@@ -120,7 +118,7 @@ function written(given: unknown, inFile: unknown): unknown {
     : given;
 }
 
-/** A text that only looks like a group is kept: its setting's rule says what is wrong with it. */
+/** Undefined for text that only looks like a group: the setting's own rule will refuse it. */
 function group(text: string): unknown {
   try {
     return /^[[{]/.test(text) ? parseExactly(text) : undefined;
@@ -130,8 +128,8 @@ function group(text: string): unknown {
 }
 
 /**
- * Paths of the secret ones among leaves. Pulumi only says of an outermost key that there is a secret below it: what the stack's
- * own file doesn't have in clear counts as one.
+ * Paths of the secret leaves. Pulumi only tells which top-level keys contain a secret: everything below such a key that the
+ * stack's file doesn't have in plain text counts as secret.
  */
 export const secretPaths = (leaves: Leaves, file: Leaves, isSecret: (key: string) => boolean): readonly string[] =>
   Object.keys(leaves).filter((path) => isSecret(keyOf(path)) && !isDeepStrictEqual(file[path], leaves[path]));
@@ -139,7 +137,7 @@ export const secretPaths = (leaves: Leaves, file: Leaves, isSecret: (key: string
 const secretsBelow = (leaves: Leaves, groups: readonly string[]): string[] =>
   Object.keys(leaves).filter((path) => groups.some((group) => isBelow(path, group)));
 
-/** Settings of providers, `cloudflare:apiBaseUrl`, which go with a preview as well. */
+/** Provider settings, such as `cloudflare:apiBaseUrl`, which belong to a preview's configuration too. */
 const ofOtherProjects = (configuration: Readonly<Record<string, string>>, project: string) =>
   Object.fromEntries(
     Object.entries(configuration)
@@ -147,7 +145,7 @@ const ofOtherProjects = (configuration: Readonly<Record<string, string>>, projec
       .map(([key, text]) => [key, group(text) ?? text]),
   );
 
-/** The SDK has it, and uses it for `pulumi.Config`, but doesn't declare it (pulumi/pulumi, sdk/nodejs/runtime/config.ts). */
+/** Used by `pulumi.Config`, but missing from the SDK's type declarations (pulumi/pulumi, sdk/nodejs/runtime/config.ts). */
 const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
 
 function stackFile(name: string): StackFile | undefined {

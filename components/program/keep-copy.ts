@@ -6,8 +6,8 @@ import { copiesFolder, isEncrypted, parseStackFile, withoutPaths } from "../../c
 import type { Configuration } from "./configuration";
 
 /**
- * Keeps the stack's file as a plain `pulumi up` has deployed it: the next update knows by it what the file has changed since. The
- * command `preview` does that itself, and another file than the stack's own (`--config-file`) isn't this checkout's.
+ * Keeps a copy of the stack's file after a plain `pulumi up`, so that the next update can tell what has changed in the file since.
+ * The command `preview` keeps its own copy. If another file was deployed (`--config-file`), none is kept.
  */
 export function keepCopy({ leaves, secrets, handoff }: Configuration): void {
   const name = `Pulumi.${pulumi.getStack()}.yaml`;

@@ -24,23 +24,23 @@ interface KubernetesObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** What the cluster has of a preview before an update. */
+/** What exists of a preview before an update. */
 export interface Existing {
-  /** The uid of the cluster's namespace kube-system, by which no two clusters are the same. */
+  /** The uid of the namespace kube-system, which identifies the cluster. */
   readonly cluster?: string;
-  /** Whether a note says that it sleeps, which an earlier version has written instead of a record. */
+  /** Whether the namespace's annotations say that it sleeps. Older versions wrote no other record. */
   readonly asleep?: boolean;
-  /** Undefined where there is none, or nobody may look at it. */
+  /** Undefined if there is none, or if it may not be read. */
   readonly database?: LivingDatabase;
 }
 
 /**
- * What must be asked of the cluster before anything is made: that it answers, that the namespace is free or ours, that the
- * preview isn't elsewhere, and that it serves the public host's route. Uses `kubectl`, which reads every kind of kubeconfig and runs
- * its credential plugins.
+ * Checks the cluster before anything is created: that it is reachable, that the namespace is free or ours, that the preview
+ * isn't in another namespace or cluster, and that the route's prerequisite exists. Uses `kubectl`, which supports every
+ * kubeconfig and its credential plugins.
  *
- * @param deployedIn the cluster that the preview is in, by the uid of its namespace kube-system @default it isn't known
- * @throws SettingsError that names the setting, or a UserError with kubectl's own message where the cluster can't be asked
+ * @param deployedIn the preview's cluster, by the uid of its namespace kube-system @default unknown
+ * @throws SettingsError that names the setting; UserError with kubectl's message if the cluster can't be queried
  */
 export async function preflight(settings: Settings, deployedIn?: string): Promise<Existing & { cluster: string }> {
   const [objects, elsewhere] = await Promise.all([objectsOf(settings), namespacesOf(settings)]);
@@ -62,7 +62,7 @@ export async function preflight(settings: Settings, deployedIn?: string): Promis
   return { cluster, asleep, database: await databaseOf(settings) };
 }
 
-/** An update that moves a preview to another namespace deletes the one that it had, with its data. */
+/** Refuses to move a preview to another namespace: the update would delete the old one with its data. */
 export function movedNamespace({ names, owner }: Settings, namespaces: readonly KubernetesObject[]): string[] {
   return namespaces
     .filter(
@@ -70,12 +70,12 @@ export function movedNamespace({ names, owner }: Settings, namespaces: readonly 
     )
     .map(
       ({ metadata }) =>
-        `prefix: the preview is in the namespace ${metadata.name}, and ${names.namespace} would be another, without its data: ` +
-        `take the change back, or close the preview first (preview close ${owner.pullRequest})`,
+        `prefix: the preview is in the namespace ${metadata.name}; moving it to ${names.namespace} would lose its data. ` +
+        `Undo the change, or close the preview first (preview close ${owner.pullRequest})`,
     );
 }
 
-/** What is wrong with these settings on a cluster that has these objects. */
+/** Why these settings can't be deployed to a cluster with these objects. */
 export function clusterProblems(settings: Settings, objects: readonly KubernetesObject[]): string[] {
   const { namespace } = settings.names;
   const need = routePrerequisite(settings);
@@ -86,7 +86,7 @@ export function clusterProblems(settings: Settings, objects: readonly Kubernetes
     if (whose !== undefined) {
       problems.push(`namespace ${namespace} exists and belongs to another owner: ${whose}`);
     } else if (found.status?.phase === "Terminating") {
-      problems.push(`namespace ${namespace} is still being deleted; try again when it is gone`);
+      problems.push(`namespace ${namespace} is still being deleted; try again once it is gone`);
     }
   }
   if (!objects.some(({ kind }) => kind === need.kind)) {
@@ -103,13 +103,13 @@ const objectsOf = (settings: Settings) =>
     routePrerequisite(settings).object,
   );
 
-/** Namespaces of this pull request's previews, its owner's or another's. */
+/** All namespaces with this owner's labels. */
 function namespacesOf({ kubeContext, owner }: Settings): Promise<KubernetesObject[]> {
   const selector = Object.entries(ownerLabels(owner)).map(([name, value]) => `${name}=${value}`);
   return get(kubeContext, "namespaces", `--selector=${selector.join()}`);
 }
 
-/** The right to look comes with the namespace's first objects, which a run that was killed may not have come to. */
+/** Undefined if the deployer may not read it: a run that was killed may not have created the RoleBinding yet. */
 async function databaseOf({ kubeContext, names, parts }: Settings): Promise<LivingDatabase | undefined> {
   const place = `--namespace=${names.namespace}`;
   try {
@@ -133,7 +133,7 @@ async function get<Found>(kubeContext: string, ...what: readonly string[]): Prom
   }
 }
 
-/** kubectl prints nothing for none, the object itself for one, a List for several. */
+/** kubectl prints nothing for no object, the object itself for one, a List for several. */
 function parse<Found>(stdout: string): Found[] {
   if (stdout.trim() === "") {
     return [];
@@ -144,8 +144,8 @@ function parse<Found>(stdout: string): Found[] {
 
 function unreachable(context: string, error: NodeJS.ErrnoException & { stderr?: string }): string {
   if (error.code === "ENOENT") {
-    return "kubectl is not on PATH; the cluster is asked with it before anything is made. Install it and try again.";
+    return "kubectl is not on PATH; install it (https://kubernetes.io/docs/tasks/tools/) and try again";
   }
   const said = error.stderr?.trim().split("\n").at(-1) ?? error.message;
-  return `kubeContext: the cluster of ${JSON.stringify(context)} could not be asked, and nothing was changed: ${said}`;
+  return `kubeContext: can't query the cluster of ${JSON.stringify(context)}, and nothing was changed: ${said}`;
 }

@@ -16,7 +16,7 @@ import {
 } from "../../contract";
 import type { Configuration } from "./configuration";
 
-/** What this stack's last update has written into its outputs; undefined where there was none, or only older ones. */
+/** The record in this stack's outputs; undefined if it was never updated, or only by older versions. */
 export async function deployedRecord(): Promise<DeploymentRecord | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const read = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
@@ -26,10 +26,10 @@ export async function deployedRecord(): Promise<DeploymentRecord | undefined> {
 }
 
 /**
- * Refuses an update that would undo what another one has done meanwhile. Called under the stack's lock, so that nothing comes
- * between this and the update.
+ * Refuses an update that would undo a concurrent one. Called under the stack's lock, so that nothing changes between this
+ * check and the update.
  *
- * @throws UserError where the update was composed from another record, or the file is older than what is deployed
+ * @throws UserError if the record has changed since the update was composed, or if the file is older than what is deployed
  */
 export function refuseOutdated(
   { leaves, secrets, copy, handoff }: Configuration,
@@ -53,7 +53,7 @@ export function refuseOutdated(
     withoutPaths({ ...deployed.settings, ...asleep }, hidden),
     copy && withoutPaths(copy, hidden),
   );
-  // The copy has secrets encrypted, so that nobody knows who has changed one.
+  // The copy's secrets are encrypted, so that it can't be told which side changed one.
   const only = (all: Leaves) => withoutPaths(all, Object.keys(withoutPaths(all, secret)));
   const secretly = changesByHand(only(leaves), only(deployed.settings)).unsure.map(({ path }) => ({
     path,
@@ -63,13 +63,13 @@ export function refuseOutdated(
   if (older.length > 0) {
     throw new UserError(
       `Pulumi.${stack}.yaml is older than what is deployed, and nothing was changed:\n${described(older)}\n` +
-        `preview up ${stack.replace(/^pr-/, "")} keeps what is deployed and adds what the file has changed; to go back, set ` +
-        "these with pulumi config set",
+        `To keep what is deployed and apply only what changed in the file, run preview up ${stack.replace(/^pr-/, "")}. To go ` +
+        "back to the file's values, set them with pulumi config set afterwards and run it again",
     );
   }
   if (unsure.length + secretly.length > 0) {
     void pulumi.log.warn(
-      `this update changes what is deployed, as Pulumi.${stack}.yaml says:\n${described([...unsure, ...secretly])}`,
+      `this update changes what is deployed to what Pulumi.${stack}.yaml says:\n${described([...unsure, ...secretly])}`,
     );
   }
 }
@@ -90,7 +90,7 @@ export interface DeploymentRecordArgs {
   readonly cluster: string;
 }
 
-/** What this update writes into the stack's outputs once all of it has succeeded. Its secret settings are secrets there. */
+/** The record that this update writes to the stack's outputs once it has succeeded. Secret settings stay secret there. */
 export function deploymentRecord({ configuration, settings, deployed, cluster }: DeploymentRecordArgs): object {
   const { leaves, shared, secrets } = configuration;
   const commit = commitOf(configuration, deployed);
@@ -103,7 +103,7 @@ export function deploymentRecord({ configuration, settings, deployed, cluster }:
   return { ...record, settings: Object.fromEntries(marked) as object };
 }
 
-/** The one that was named, or else the one of before where the images are still the same. */
+/** The given commit, otherwise the deployed one if the images haven't changed. */
 export function commitOf(
   { leaves, handoff }: Pick<Configuration, "leaves" | "handoff">,
   deployed?: Pick<DeploymentRecord, "commit" | "settings">,
@@ -112,7 +112,7 @@ export function commitOf(
   return handoff?.commit ?? (isSame ? deployed?.commit : undefined);
 }
 
-/** The stack's outputs, which are known only once something is ready. In the record secrets are marked. */
+/** The stack's outputs, which resolve only once `ready` does. The record marks its secrets. */
 export const onceReady = (
   ready: pulumi.Output<unknown>,
   outputs: Omit<Outputs, "record"> & { readonly record: object },

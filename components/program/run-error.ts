@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../../contract";
 
-/** Shows what a person can put right as a message. Pulumi prints a stack trace with every error but its own RunError. */
+/** Shows a UserError without a stack trace, which Pulumi prints for every error except its own RunError. */
 export async function withoutStackTrace<Result>(program: () => Promise<Result>): Promise<Result> {
   try {
     return await program();

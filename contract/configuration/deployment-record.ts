@@ -3,39 +3,42 @@ import { isDeepStrictEqual } from "node:util";
 import { isBelow, isEncrypted, type Leaves } from "./leaves";
 
 /**
- * What was deployed last with success, which the update itself writes into the stack's outputs. It is the only home of what
- * a preview is to be, but for the database's generation, whose home is the volume's claim.
+ * What was last deployed successfully. The update itself writes it to the stack's outputs. It is the single source of a
+ * preview's desired state, except for the database's generation, which is stored in the volume claim template.
  */
 export interface DeploymentRecord {
-  /** The id of the update that has deployed it; undefined after a plain `pulumi up`. */
+  /** The id of the update that deployed it; undefined after a plain `pulumi up`. */
   readonly update?: string;
-  /** The commit that was deployed, where it was named. */
+  /** The deployed commit, if one was given. */
   readonly commit?: string;
-  /** Whether it is scaled to nothing. */
+  /** Whether it is scaled to zero. */
   readonly asleep: boolean;
-  /** The uid of the cluster's namespace kube-system, by which no two clusters are the same. */
+  /** The uid of the namespace kube-system, which identifies the cluster. */
   readonly cluster: string;
-  /** All that was given, but for `asleep` and `database.generation`. */
+  /** Every setting given, except `asleep` and `database.generation`. */
   readonly settings: Leaves;
-  /** Paths of the secret ones among them. */
+  /** Paths of the secret settings. */
   readonly secrets: readonly string[];
-  /** Paths of the leaves among them that were as in `Pulumi.preview.yaml`: they follow it. */
+  /** Paths of the settings that had the same value as in `Pulumi.preview.yaml`. They follow that file. */
   readonly shared: readonly string[];
-  /** Paths of the leaves of `Pulumi.preview.yaml` that this preview was deployed without. */
+  /** Paths that `Pulumi.preview.yaml` sets and this preview was deployed without. */
   readonly without: readonly string[];
 }
 
-/** Settings with a home of their own: who doesn't say them keeps what is deployed. */
+/** Settings stored outside of `settings`. An update that doesn't set them keeps what is deployed. */
 export const keptPaths = { asleep: "asleep", generation: "database.generation" } as const;
 
-/** @param shared the leaves of `Pulumi.preview.yaml`; a secret of both counts as shared, so that a rotated one arrives */
+/**
+ * @param shared the leaves of `Pulumi.preview.yaml`. A path that is secret in both counts as shared, so that previews receive
+ *   a rotated secret
+ */
 export function recordOf(
   { update, commit, asleep, cluster, secrets }: Omit<DeploymentRecord, "settings" | "shared" | "without">,
   given: Leaves,
   shared: Leaves,
 ): DeploymentRecord {
   const settings = withoutPaths(given, Object.values(keptPaths));
-  // A whole group may be encrypted in `Pulumi.preview.yaml`, where the program sees its leaves.
+  // `Pulumi.preview.yaml` may encrypt a whole group, whose leaves the program sees one by one.
   const encrypted = Object.keys(shared).filter((path) => isEncrypted(shared[path]));
   const isShared = (path: string) =>
     encrypted.some((one) => isBelow(path, one)) || (path in shared && isDeepStrictEqual(shared[path], settings[path]));
@@ -55,15 +58,15 @@ export function recordOf(
 }
 
 /**
- * The settings of a preview: what was deployed, with what all previews share as that is now.
+ * A preview's settings: what was deployed, with the shared settings at their current values.
  *
- * @param shared undefined where there is nothing shared: then all is the preview's own
+ * @param shared undefined if there is no `Pulumi.preview.yaml`; then every setting stays as deployed
  */
 export function deployedSettings({ settings, shared: followed, without }: DeploymentRecord, shared?: Leaves): Leaves {
   return shared === undefined ? settings : { ...withoutPaths(shared, without), ...withoutPaths(settings, followed) };
 }
 
-/** By which an update knows that the record is still the one that it was composed from. */
+/** Lets an update verify that the record hasn't changed since its configuration was composed. */
 export function digestOf(record: DeploymentRecord | undefined): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(record ?? null)))

@@ -2,41 +2,42 @@ import { isDeepStrictEqual } from "node:util";
 import type { Leaves } from "./leaves";
 
 /**
- * What the command `preview` hands over to the program beside the configuration that it has composed, as JSON in a variable.
- * Without it the program is run by a plain `pulumi up`.
+ * What the command `preview` passes to the program in addition to the configuration, as JSON in an environment variable. A
+ * plain `pulumi up` doesn't set it.
  */
 export interface Handoff {
-  /** The update's own id, which it writes into the record. */
+  /** The update's id, which goes into the record. */
   readonly update: string;
-  /** The digest of the record that the configuration was composed from: with another one it isn't deployed. */
+  /** The digest of the record that the configuration was composed from. If the record has changed, the update is refused. */
   readonly record: string;
-  /** The commit that is deployed, where it was named. */
+  /** The commit to deploy, if one was given. */
   readonly commit?: string;
-  /** Paths of the leaves that are secret. */
+  /** Paths of the secret leaves. */
   readonly secrets: readonly string[];
 }
 
 export const handoffVariable = "PREVIEW_STACK_HANDOFF";
 
-/** What the program refuses an update with that was composed from another record. */
-export const superseded = "the preview has been changed since this update was composed, and nothing was changed";
+/** Why the program refuses an update whose record has changed. */
+export const superseded = "the preview has changed since this update was composed, and nothing was changed";
 
-/** The folder beside `Pulumi.yaml` with a copy of each stack's file as it was deployed last from there. */
+/** The folder next to `Pulumi.yaml` that holds a copy of each stack's file as last deployed from this checkout. */
 export const copiesFolder = ".deployed";
 
 export interface Difference {
   readonly path: string;
-  /** Undefined where there is none. */
+  /** Undefined if the file doesn't set it. */
   readonly ordered: unknown;
+  /** Undefined if it was deployed without. */
   readonly deployed: unknown;
 }
 
 /**
- * What a plain `pulumi up` would change, as far as that may be a mistake: it never merges, the file is the order.
+ * What a plain `pulumi up` might change by mistake. It never merges: it deploys the file as it is.
  *
- * @param copy the file as it was deployed last from this checkout @default there is none
- * @returns `older`: leaves that the file has as they were deployed from here, and that were changed elsewhere since;
- *   `unsure`: leaves that differ from what is deployed where that can't be told
+ * @param copy the file as last deployed from this checkout @default none
+ * @returns `older`: leaves unchanged in the file since its last deployment, but changed elsewhere since;
+ *   `unsure`: leaves that differ from what is deployed, where it can't be told which side changed
  */
 export function changesByHand(
   ordered: Leaves,

@@ -1,17 +1,17 @@
 /**
- * Settings by the path of each leaf, as `pulumi config set --path` takes it: `api.image`,
+ * Settings by the path of each leaf, in the syntax of `pulumi config set --path`: `api.image`,
  * `ingress.controller.namespaceLabels["kubernetes.io/metadata.name"]`. A list is one leaf, and so is a value that
- * `pulumi` has encrypted, `{ secure }`. A group without a leaf, and an empty text in its place, say nothing.
+ * `pulumi` has encrypted, `{ secure }`. An empty group, or an empty string in its place, counts as not set.
  */
 export type Leaves = Readonly<Record<string, unknown>>;
 
-/** @param values by the keys of a stack's configuration, without the project's name */
+/** @param values by the keys of a stack's configuration, without the project's prefix */
 export function leavesOf(values: object): Leaves {
   const leaves = Object.entries(values).flatMap(([key, value]) => leavesBelow(segment(key), asText(value)));
   return Object.fromEntries(leaves.filter(([path, value]) => /[.[]/.test(path) || !isEmpty(value)));
 }
 
-/** The values that have these leaves: what {@link leavesOf} takes. */
+/** The inverse of {@link leavesOf}. */
 export function valuesOf(leaves: Leaves): Record<string, unknown> {
   const values: Group = {};
   for (const [path, value] of Object.entries(leaves)) {
@@ -27,13 +27,13 @@ export function valuesOf(leaves: Leaves): Record<string, unknown> {
   return values;
 }
 
-/** Whether a leaf's value is one that `pulumi` has encrypted. */
+/** Whether `pulumi` has encrypted a leaf's value. */
 export const isEncrypted = (value: unknown): value is { readonly secure: string } =>
   isGroup(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 
 /**
- * A number or a date that stands in a file without quotes, and that Pulumi's YAML makes another text of: `1.10`, `01234`,
- * `2026-01-31`. No setting takes one, so that nobody gets what isn't written there.
+ * An unquoted number or date whose text Pulumi's YAML parser would change: `1.10`, `01234`, `2026-01-31`. Every setting
+ * refuses it, so that no value differs silently from what the file says.
  */
 export interface Unquoted {
   readonly unquoted: string;
@@ -42,11 +42,11 @@ export interface Unquoted {
 export const isUnquoted = (value: unknown): value is Unquoted =>
   isGroup(value) && typeof value.unquoted === "string" && Object.keys(value).length === 1;
 
-/** Whether a leaf is another one, or in the group that the other one stands for as a whole. */
+/** Whether a path is that of the group itself, or of a leaf in it. */
 export const isBelow = (path: string, group: string): boolean =>
   path === group || path.startsWith(`${group}.`) || path.startsWith(`${group}[`);
 
-/** The outermost key that a leaf is below. */
+/** The top-level key of a leaf's path. */
 export const keyOf = (path: string): string => segmentsOf(path)[0] ?? path;
 
 export type Group = Record<string, unknown>;
@@ -56,7 +56,7 @@ export const isGroup = (value: unknown): value is Group =>
 
 const isEmpty = (value: unknown) => value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Pulumi hands over every value as text that isn't a group or a list. */
+/** Pulumi passes every value as text, except groups and lists. */
 const asText = (value: unknown) =>
   typeof value === "number" || typeof value === "boolean" ? String(value) : (value ?? "");
 

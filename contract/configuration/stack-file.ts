@@ -4,12 +4,12 @@ import { needsQuotes, unquotedNumber } from "./numbers";
 
 /** A stack's configuration file, `Pulumi.pr-1.yaml`. */
 export interface StackFile {
-  /** What its encrypted values need to be read: `encryptionsalt`, or `secretsprovider` and `encryptedkey`. */
+  /** What decrypts its values: `encryptionsalt`, or `secretsprovider` and `encryptedkey`. */
   readonly header: Readonly<Record<string, unknown>>;
   readonly settings: Leaves;
 }
 
-/** @param project the Pulumi project's name, which the file may put before its keys */
+/** @param project the Pulumi project's name, which keys in the file may have as a prefix */
 export function parseStackFile(text: string, project: string): StackFile {
   const { config, ...header } = parsed(text);
   const prefix = `${project}:`;
@@ -20,7 +20,7 @@ export function parseStackFile(text: string, project: string): StackFile {
   return { header, settings: leavesOf(Object.fromEntries(values)) };
 }
 
-/** A stack's file as `pulumi` reads it. */
+/** The text of a stack's file, as `pulumi` reads it. */
 export function stackFileText(project: string, { header, settings }: StackFile): string {
   const values = Object.entries(valuesOf(settings)).map(([key, value]) => [fullKey(key, project), value]);
   const document = new Document({ ...header, config: Object.fromEntries(values) as object });
@@ -34,12 +34,12 @@ export function stackFileText(project: string, { header, settings }: StackFile):
   return document.toString({ lineWidth: 0 });
 }
 
-/** A key of a stack's configuration with the project's name before it, which keys of other projects have of their own. */
+/** Prefixes a configuration key with the project's name, unless it already has a prefix, such as `cloudflare:`. */
 export const fullKey = (key: string, project: string): string => (key.includes(":") ? key : `${project}:${key}`);
 
 /**
- * Pulumi's YAML drops the empty lines that a block of text begins with, and so does this. Of numbers it makes other texts, some
- * of them without a trace: these are kept as they are written.
+ * Like Pulumi's YAML parser, drops leading empty lines of a block scalar. Unlike it, keeps the text of unquoted numbers and
+ * dates, which Pulumi changes, in part irreversibly.
  */
 function parsed(text: string): Record<string, unknown> {
   const document = parseDocument(text);

@@ -1,6 +1,6 @@
 import { limitsTable } from "./table";
 
-/** All limits as the rows of a table, its head first. */
+/** All limits as table rows, header first. */
 export function limitRows(): string[][] {
   const rows = Object.entries(limitsTable).map(([name, { who, what, atMost, then }]) => [
     who,
@@ -8,7 +8,7 @@ export function limitRows(): string[][] {
     formatted(name, atMost),
     then,
   ]);
-  return [["who waits", "for what", "at most", "then"], ...rows];
+  return [["who waits", "for what", "at most", "what happens then"], ...rows];
 }
 
 /** `30 s`, `14 min`, `2 h`, `30 tries` */

@@ -19,7 +19,7 @@ export interface ConfigDeclaration {
   readonly default: unknown;
 }
 
-/** The shape of a setting as JSON Schema tells it, as far as it is needed here. */
+/** The parts of a setting's JSON Schema that are used here. */
 interface Shape {
   readonly type?: string;
   readonly anyOf?: readonly Shape[];
@@ -31,7 +31,7 @@ interface Shape {
 
 const shapes = () => (z.toJSONSchema(settingsSchema, { unrepresentable: "any" }) as Shape).properties ?? {};
 
-/** Every setting that a stack's configuration may have, groups opened up. */
+/** Every setting, with groups expanded. */
 export function settingRows(): SettingRow[] {
   return Object.entries(shapes()).flatMap(([name, shape]) => rows(name, shape));
 }
@@ -51,7 +51,7 @@ function defaultOf(shape: Shape): string {
   return isEmpty ? "" : JSON.stringify(shape.default);
 }
 
-/** What sets a setting that a stack's configuration has, but nobody writes there by hand. */
+/** Settings that nobody sets by hand, with what sets them. */
 const setOtherwise: Readonly<Record<string, string>> = {
   "api.sha": "the tag or digest of `api.image`",
   "web.sha": "the tag or digest of `web.image`",
@@ -59,13 +59,13 @@ const setOtherwise: Readonly<Record<string, string>> = {
   asleep: "`preview sleep`, `preview wake`",
 };
 
-/** The settings that people set, as the rows of a table, its head first. */
+/** The settings that people set by hand, as table rows, header first. */
 export function settingsTable(): string[][] {
   const own = settingRows().filter(({ name }) => !(name in setOtherwise));
   return [["setting", "type", "default", "meaning"], ...own.map(cellsOf)];
 }
 
-/** The other settings, with what sets them. */
+/** The other settings as table rows, with what sets them. */
 export function setOtherwiseTable(): string[][] {
   const others = settingRows().filter(({ name }) => name in setOtherwise);
   const rows = others.map((row) => [...cellsOf(row), setOtherwise[row.name] ?? ""]);
@@ -80,8 +80,8 @@ const cellsOf = (row: SettingRow): string[] => [
 ];
 
 /**
- * The `config:` block of `Pulumi.yaml`. Every key has a default, and what isn't a group is declared a string: otherwise
- * the CLI would refuse every command, one key at a time and also at destroy, before our own validation speaks.
+ * The `config:` block of `Pulumi.yaml`. Every key has a default, and everything but a group is declared a string. Otherwise
+ * the CLI would refuse every command, even destroy, naming one key at a time, before our own validation runs.
  */
 export function configDeclarations(): Record<string, ConfigDeclaration> {
   return Object.fromEntries(
@@ -99,7 +99,7 @@ function declared({ type }: Shape): Pick<ConfigDeclaration, "type" | "items" | "
     case "array":
       return { type, items: { type: "object" }, default: [] };
     default:
-      // Empty says nothing, so that what a stack's file leaves out can be told from what it says.
+      // Empty means not set, which differs from every value that a stack's file can set.
       return { type: "string", default: "" };
   }
 }

@@ -11,27 +11,26 @@ import { evenIfOthersFail } from "./rules";
 import { overriddenVariables } from "./reserved-variables";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 
-/** Everything that one preview is made from: validated, with every default filled in, frozen. */
+/** A preview's settings: validated, with all defaults filled in, frozen. */
 export type Settings = SettingsValues & {
   readonly pullRequest: number;
   readonly names: Names;
   readonly owner: Owner;
-  /** What the preview consists of. */
   readonly parts: Parts;
   readonly images: Images;
-  /** What the containers of each image are told as GIT_SHA. */
+  /** GIT_SHA in the containers of each image. */
   readonly revisions: PerImage<string>;
 };
 
-/** One message for all settings that are wrong, each with its rule and the value received. */
+/** One message for all invalid settings, each with its rule and the value received. */
 export class SettingsError extends UserError {
   override name = "SettingsError";
 
   constructor(readonly problems: readonly string[]) {
     super(
       problems.length === 1
-        ? `A setting is wrong, and nothing was changed:\n  ${problems[0]}`
-        : `${problems.length} settings are wrong, and nothing was changed:\n${problems.map((text) => `  ${text}`).join("\n")}`,
+        ? `A setting is invalid, and nothing was changed:\n  ${problems[0]}`
+        : `${problems.length} settings are invalid, and nothing was changed:\n${problems.map((text) => `  ${text}`).join("\n")}`,
     );
   }
 }
@@ -40,7 +39,7 @@ export class SettingsError extends UserError {
  * @param stack the stack's name, `pr-123`
  * @param project the Pulumi project's name, which is part of who owns the preview
  * @param values the stack's configuration
- * @throws SettingsError with every failure at once
+ * @throws SettingsError with all problems at once
  */
 export function parseSettings(stack: string, project: string, values: SettingsInput): Settings {
   const problems: string[] = [];
@@ -69,10 +68,10 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
   });
 }
 
-/** With the rules that need several settings. They see all that is right, and the rest as it was given. */
+/** Adds the rules that concern several settings. They see invalid settings as they were given. */
 const allRules = settingsSchema.superRefine((values, context) => {
-  const isMeasured = !context.issues.some(({ path = [] }) => concernsQuota(path));
-  const problems = [...(isMeasured ? quotaProblems(values) : []), ...overriddenVariables(values)];
+  const canSumUp = !context.issues.some(({ path = [] }) => concernsQuota(path));
+  const problems = [...(canSumUp ? quotaProblems(values) : []), ...overriddenVariables(values)];
   problems.forEach((message) => context.addIssue({ code: "custom", message }));
 }, evenIfOthersFail);
 
@@ -101,7 +100,7 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
   return [`${name(issue.path)}: ${message}${issue.path.some(isSecret) ? "" : `; got ${show(value)}`}`];
 }
 
-/** Of a setting that takes this or that, the rule of what is tried last says more than that none of them is kept. */
+/** For a union, the message of its last alternative says more than "Invalid input". */
 function messageOf(issue: z.core.$ZodIssue): string {
   const last =
     issue.code === "invalid_union" && issue.message === "Invalid input" ? issue.errors.at(-1)?.at(-1) : undefined;
@@ -110,7 +109,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
 
 const name = (path: readonly PropertyKey[]) => path.map(String).join(".");
 
-/** The values of these settings are secret and must not reach a terminal or a log. */
+/** The values below these keys must not reach a terminal or a log. */
 const isSecret = (key: PropertyKey) => key === "secrets" || key === "password";
 
 function show(value: unknown): string {

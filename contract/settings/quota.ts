@@ -4,11 +4,11 @@ import { databaseFolders, memoryLimit, type WritableFolder, writableFolders } fr
 import type { SettingsValues } from "./schema";
 
 /**
- * What the quota doesn't allow. Kubernetes would refuse the pods without a word on the Deployment, and an update would
- * wait for them until it times out.
+ * The quotas that are too small for an update. Kubernetes would reject the pods without a message on the Deployment, and the
+ * update would time out.
  */
 export function quotaProblems({ api, web, database, quota }: SettingsValues): string[] {
-  // At most at once: both pods of a rolling update, and a migration, which is like the API.
+  // The most at any time: the old and the new pod of a rolling update, and a migration, which is like the API's pod.
   const shares: Share[] = [
     { who: "three times the API's", times: 3, folders: writableFolders(api.writablePaths), ...api.resources },
     { who: "twice the web's", times: 2, folders: writableFolders(web.writablePaths), ...web.resources },
@@ -26,12 +26,12 @@ export function quotaProblems({ api, web, database, quota }: SettingsValues): st
     .map((kind) => `quota.${kind}: must hold ${needs[kind][1]}; got ${JSON.stringify(quota[kind])}`);
 }
 
-/** Whether a setting that is wrong is one that is summed up, or a group that has some: then nobody knows the sums. */
+/** Whether the sums depend on the setting at this path: if it is invalid, they are unknown. */
 export const concernsQuota = (path: readonly PropertyKey[]): boolean =>
   (path.length === 1 && standardPartList.some(({ group }) => group === path[0])) ||
   path.some((key) => ["resources", "storage", "quota"].includes(String(key)));
 
-/** One kind of the pods that there may be at once. */
+/** The pods of one part that may exist at the same time. */
 interface Share {
   readonly who: string;
   readonly times: number;

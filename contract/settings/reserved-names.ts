@@ -1,6 +1,6 @@
 import type { SettingsValues } from "./schema";
 
-/** Names of the variables that every container of an image is given. */
+/** Names of the variables that the preview itself sets in the containers of each image. */
 export const reservedNames = {
   api: [
     "DJANGO_SETTINGS_MODULE",
@@ -28,13 +28,13 @@ export const reservedNames = {
   ],
 } as const;
 
-/** Names of those that say where the certificates to trust are, each language's own. */
+/** Names of the variables with the path of the trusted certificates, as each language expects them. */
 export const trustNames = {
   api: ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"],
   web: ["NODE_EXTRA_CA_CERTS"],
 } as const;
 
-/** Whether a preview is told which certificates to trust, beside what its images have. */
+/** Whether the settings add trusted certificates to those of the images. */
 export const configuresTrust = ({
   trustedCa,
   trustPublicCas,

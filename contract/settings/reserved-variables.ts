@@ -3,8 +3,8 @@ import type { SettingsValues } from "./schema";
 import { configuresTrust, reservedNames, trustNames } from "./reserved-names";
 
 /**
- * Variables of a product's own that the preview sets itself: theirs would be ignored, and nobody would know why. Groups that
- * are wrong otherwise are looked at as far as they go.
+ * Variables in the settings that the preview sets itself, so that their values would be silently ignored. Copes with groups
+ * that are otherwise invalid.
  */
 export function overriddenVariables(values: SettingsValues): string[] {
   const taken = (image: ProductImage): readonly string[] => [
@@ -15,13 +15,13 @@ export function overriddenVariables(values: SettingsValues): string[] {
   const password = values.demoLogin?.passwordVariable;
   const ofLogin =
     password !== undefined && [...taken("api"), ...names("api", "env"), ...names("api", "secrets")].includes(password)
-      ? [`demoLogin.passwordVariable: ${password} has another value already; give it another name`]
+      ? [`demoLogin.passwordVariable: the variable ${password} is already set; use another name`]
       : [];
   const ofImages = productImages.flatMap((image) =>
     (["env", "secrets"] as const).flatMap((group) =>
       names(image, group)
         .filter((name) => taken(image).includes(name))
-        .map((name) => `${image}.${group}.${name}: is set by the preview itself; give it another name`),
+        .map((name) => `${image}.${group}.${name}: is set by the preview itself; use another name`),
     ),
   );
   return [...ofLogin, ...ofImages];

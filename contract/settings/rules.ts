@@ -3,19 +3,19 @@ import { isPinned, parseImage } from "../image-reference";
 import { isUnquoted } from "../configuration/leaves";
 import { parseQuantity } from "../quantity";
 
-/** Rules that several settings share. Each message states the rule; the value is added where errors are shown. */
+/** Rules shared by several settings. A message states only the rule; `parseSettings` adds the value. */
 
-/** @param rule what is said of all else that is no text */
+/** @param rule the message for anything else that isn't text */
 export const notText =
-  (rule = "must be a text") =>
+  (rule = "must be text") =>
   ({ input }: { readonly input?: unknown }) =>
     typeof input === "number" || isUnquoted(input)
-      ? "must be a text: quote it (YAML makes 1.1 of 1.10, and 668 of 01234)"
+      ? "must be text: put it in quotes (YAML turns 1.10 into 1.1, and 01234 into 668)"
       : rule;
 
 /**
- * A text, or what YAML has made an integer or a boolean of: `pulumi config set --path` does so. Nothing that a container is
- * given can hold NUL.
+ * Text, or an integer or a boolean, which `pulumi config set --path` makes of text. NUL is refused: neither arguments nor
+ * variables of a container can contain it.
  */
 export const text = z
   .union([z.string(), z.boolean(), z.number().refine(Number.isSafeInteger, { abort: true })], { error: notText() })
@@ -24,12 +24,12 @@ export const text = z
 
 export const matching = (pattern: RegExp, message: string) => text.pipe(z.string().regex(pattern, message));
 
-/** A text that no line's end and no other control character can be in, such as one that was pasted with a file. */
+/** Text without line breaks and other control characters, which get in by pasting. */
 export const line = matching(/^\P{Cc}*$/u, "must be one line without control characters");
 
 export const requiredLine = (message = "must not be empty") => line.pipe(z.string().min(1, message));
 
-/** For a rule on a group as a whole: it speaks in the same message as those of the group's parts that fail. */
+/** For a rule on a whole group: checks it even if settings in the group are invalid, so that one message names all problems. */
 export const evenIfOthersFail = {
   when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
 };
@@ -44,9 +44,9 @@ export const domain = text.superRefine((value, context) => {
   } else if (/[:/@?#\s]/.test(value)) {
     fail("must be a bare domain without scheme, port or path");
   } else if (value.length > 180) {
-    fail("must have at most 180 characters, so that the preview's own label fits into a host of 253");
+    fail("must have at most 180 characters, so that the host, with the preview's label, has at most 253");
   } else if (!value.includes(".") || !value.split(".").every((part) => label.test(part))) {
-    fail("must be labels of lower-case letters, digits and hyphens, 1 to 63 characters each, joined by dots");
+    fail("must be dot-separated labels of 1 to 63 lower-case letters, digits and hyphens");
   }
 });
 
@@ -78,10 +78,10 @@ const portRule = { error: "must be a port from 1 to 65535" };
 
 export const port = z.int(portRule).min(1, portRule).max(65535, portRule);
 
-/** A port as the stack's configuration has it: Pulumi hands over every setting that isn't a group as text. */
+/** A top-level port, which Pulumi passes as text. */
 export const portText = z.preprocess((value) => (typeof value === "string" ? Number(value) : value), port);
 
-/** Yes or no, which Pulumi hands over as text as well. */
+/** A top-level boolean, which Pulumi passes as text. */
 export const flagText = z.preprocess(
   (value) => (value === "true" ? true : value === "false" ? false : value),
   z.boolean({ error: "must be true or false" }),
@@ -89,7 +89,7 @@ export const flagText = z.preprocess(
 
 const daysRule = { error: "must be a number of days from 1 to 365" };
 
-/** Days, as text or number. */
+/** A top-level number of days, which Pulumi passes as text. */
 export const daysText = z.preprocess(
   (value) => (typeof value === "string" ? Number(value) : value),
   z.int(daysRule).min(1, daysRule).max(365, daysRule),
@@ -97,10 +97,10 @@ export const daysText = z.preprocess(
 
 export const path = matching(/^\/[A-Za-z0-9._~\-/]*$/, "must be a path that starts with / and has no query");
 
-/** A path that an ingress routes: whole segments, and not everything. */
-export const routedPath = path.refine((value) => value !== "/", "must not be /, which is the web's");
+/** A path that the ingress routes to the API. */
+export const routedPath = path.refine((value) => value !== "/", "must not be /, which is routed to the web");
 
-/** `https://app.example.com`: what a browser sends as Origin. A wildcard would admit sites that nobody listed. */
+/** `https://app.example.com`, as a browser sends it in Origin. A wildcard would admit sites that nobody listed. */
 export const origin = matching(
   /^https?:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$/,
   "must be an exact origin such as https://app.example.com, without wildcard, path or trailing slash",
@@ -118,9 +118,12 @@ export const absolutePath = matching(/^(?:\/[A-Za-z0-9._-]+)+$/, "must be an abs
 
 export const variableName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable's name: letters, digits and underscores");
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable name: letters, digits and underscores");
 
-export const objectName = matching(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be a Kubernetes object's name");
+export const objectName = matching(
+  /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
+  "must be a Kubernetes object name: lower-case letters, digits, dots and hyphens",
+);
 
 /** The name of a label or an annotation. */
 const objectKey = z
@@ -129,7 +132,7 @@ const objectKey = z
 
 const labelValue = matching(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a label's value");
 
-/** At least one: an empty selector would match every namespace. */
+/** At least one label: an empty selector would match every namespace. */
 export const selectingLabels = z
   .record(objectKey, labelValue)
   .refine((all) => Object.keys(all).length > 0, "must name at least one label");
@@ -138,7 +141,7 @@ export const annotations = z.record(objectKey, text);
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be a CIDR block such as 10.0.0.0/8" });
 
-/** No node that previews run on has more; a larger number is a typing error. */
+/** More than any node for previews has: a larger value is a typo. */
 const largest = { cpu: 128, memory: 1024 * 2 ** 30, storage: 16 * 2 ** 40 };
 
 function quantity(kind: keyof typeof largest, example: string) {
@@ -165,18 +168,18 @@ const writablePath = z.union(
       })
       .refine(({ size, disk }) => disk !== true || size !== undefined, {
         path: ["size"],
-        message: "must be given for a folder on disk",
+        message: "is required for a folder on disk",
       }),
   ],
   { error: "must be an absolute path in the container, or { path, size, disk }" },
 );
 
-/** Each folder once. */
+/** Folders, each listed once. */
 export const writablePaths = z.array(writablePath).superRefine((all, context) => {
   const paths = all.map((given) => (typeof given === "string" ? given : given.path));
   paths.forEach((path, index) => {
     if (paths.indexOf(path) < index) {
-      context.addIssue({ code: "custom", path: [index], message: `must not name ${path} twice` });
+      context.addIssue({ code: "custom", path: [index], message: `must not list ${path} twice` });
     }
   });
 });

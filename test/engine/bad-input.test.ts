@@ -41,10 +41,10 @@ describe("bad input, at the real engine", () => {
     const env = { ALLOWED_HOSTS: "*", VERSION: 1.1 };
     await refused(
       { domain: "a_b.example.com", api: { ...api, env, secrets: { TOKEN: "hidden\0text" } } },
-      /4 settings are wrong/,
+      /4 settings are invalid/,
       /domain: .*a_b/,
       /api\.env\.ALLOWED_HOSTS: is set by the preview/,
-      /api\.env\.VERSION: .*quote it.*1\.1$/m,
+      /api\.env\.VERSION: .*in quotes.*1\.1$/m,
       /api\.secrets\.TOKEN: [^;]*NUL$/m,
     );
     assert.doesNotMatch(preview.output, /hidden/);
@@ -61,9 +61,9 @@ describe("bad input, at the real engine", () => {
     // More than 64 bits: Pulumi writes 1.2345678901234567e+19.
     await set("api.env.LARGE", "12345678901234567890");
     await assert.rejects(preview.up(), ({ message }: UserError) => {
-      assert.match(message, /2 settings are wrong/);
+      assert.match(message, /2 settings are invalid/);
       assert.match(message, /api\.livePath: .*; got "9007199254740993"$/m);
-      assert.match(message, /api\.env\.LARGE: must be a text: quote it/);
+      assert.match(message, /api\.env\.LARGE: must be text: put it in quotes/);
       return true;
     });
   });
@@ -77,10 +77,10 @@ describe("bad input, at the real engine", () => {
     );
     writeFileSync(preview.file, text);
     await assert.rejects(preview.up(), ({ message }: UserError) => {
-      assert.match(message, /3 settings are wrong/);
-      assert.match(message, /api\.env\.OCTAL: .*quote it.*; got 01234$/m);
-      assert.match(message, /api\.env\.ONE: .*quote it.*; got 1\.0$/m);
-      assert.match(message, /api\.env\.DATE: .*quote it.*; got 2026-01-31$/m);
+      assert.match(message, /3 settings are invalid/);
+      assert.match(message, /api\.env\.OCTAL: .*in quotes.*; got 01234$/m);
+      assert.match(message, /api\.env\.ONE: .*in quotes.*; got 1\.0$/m);
+      assert.match(message, /api\.env\.DATE: .*in quotes.*; got 2026-01-31$/m);
       return true;
     });
   });
@@ -160,17 +160,14 @@ describe("bad input, at the real engine", () => {
       const output = await upWith(({ clusters }) => {
         clusters.forEach(({ cluster }) => (cluster.server = "https://127.0.0.1:1"));
       });
-      assert.match(output, /kubeContext: the cluster of "preview-deployer" could not be asked.*refused/);
+      assert.match(output, /kubeContext: can't query the cluster of "preview-deployer".*refused/);
     });
 
     it("names credentials that the cluster no longer accepts", async () => {
       const output = await upWith(({ users }) => {
         users.forEach((entry) => (entry.user = { token: "expired" }));
       });
-      assert.match(
-        output,
-        /kubeContext: the cluster of "preview-deployer" could not be asked.*(Unauthorized|logged in)/,
-      );
+      assert.match(output, /kubeContext: can't query the cluster of "preview-deployer".*(Unauthorized|logged in)/);
     });
   });
 });

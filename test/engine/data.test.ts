@@ -87,7 +87,7 @@ describe("a preview's data", () => {
     assert.equal(exitCode, 0, stderr);
     await isKept();
     preview.configure({ database: { ...database, generation: 1 } });
-    await assert.rejects(preview.up(), /database\.generation: must not be lower than the 2 that is deployed.*; got 1/);
+    await assert.rejects(preview.up(), /database\.generation: must be at least 2, the deployed generation; got 1/);
     await isKept();
   });
 

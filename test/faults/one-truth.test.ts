@@ -265,14 +265,14 @@ describe("a preview that is changed from several checkouts", () => {
       for (const verb of ["up", "sleep", "wake", "reset-db", "close"]) {
         const { exitCode, stderr } = await command([verb, String(number)], env({ KUBECONFIG: other.kubeconfig }), a);
         assert.equal(exitCode, 2, `${verb}: ${stderr}`);
-        assert.match(stderr, /nothing was changed: the context "preview-deployer" is of the cluster 0{8}-/, verb);
+        assert.match(stderr, /nothing was changed: the context "preview-deployer" leads to the cluster 0{8}-/, verb);
         assert.match(stderr, /pulumi stack rm --force --stack pr-90370, then preview close 90370/, verb);
       }
       const elsewhere = new Preview(number, {}, a, { KUBECONFIG: other.kubeconfig });
       for (const args of [["up", "--yes", "--skip-preview"], ["preview"]]) {
         await assert.rejects(
           elsewhere.pulumi(...args, "--stack", `pr-${number}`),
-          /kubeContext: the context "preview-deployer" is of the cluster 0{8}-/,
+          /kubeContext: the context "preview-deployer" leads to the cluster 0{8}-/,
         );
       }
       assert.deepEqual(await resources(), before);

@@ -152,7 +152,7 @@ describe("whether an update keeps the database", () => {
       const change = { image: "postgres:17", uid: 70 };
       assert.throws(() => stack({ database: change }, living()), {
         message:
-          /database\.image: .*with postgres:16, and one with postgres:17 may.*database\.dataFrom postgres:16.*\n.*database\.uid: .*999.*70/,
+          /database\.image: .*with postgres:17 may be unable.*with postgres:16.*database\.dataFrom postgres:16.*\n.*database\.uid: .*with 70 may.*with 999/,
       });
       const settings = settingsWith({ database: { ...change, dataFrom: "postgres:16" } });
       assert.doesNotThrow(() => refuseDataLoss({ settings, existing: { database: living() } }));
@@ -160,7 +160,7 @@ describe("whether an update keeps the database", () => {
 
     it("refuses a lower generation", () => {
       assert.throws(() => stack({}, living({ database: { generation: 2 } })), {
-        message: /database\.generation: must not be lower than the 2 that is deployed.*; got 1/,
+        message: /database\.generation: must be at least 2, the deployed generation; got 1/,
       });
     });
   });

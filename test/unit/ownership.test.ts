@@ -10,7 +10,7 @@ describe("ownership", () => {
   });
 
   it("refuses a namespace that nobody labelled", () => {
-    assert.match(foreignOwner({}, owner) ?? "", /not made by this tool/);
+    assert.match(foreignOwner({}, owner) ?? "", /not created by this tool/);
   });
 
   const others = [

@@ -181,7 +181,7 @@ describe("reconcile", () => {
         "a namespace that lost its labels, closed",
         factsOf({ ...all, namespaces: [namespace(7, {}, {})] }, { answers: answer(closed(7)) }),
         "report",
-        /another owner's: it was not made by this tool/,
+        /another owner's: it was not created by this tool/,
       ],
       [
         "another product's namespace, closed",

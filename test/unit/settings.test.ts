@@ -22,7 +22,7 @@ const wrong: [string, unknown, RegExp][] = [
   ["a domain with a scheme", { domain: "https://previews.example.com" }, /^domain: .*scheme.*https:/],
   ["a domain with a port", { domain: "previews.example.com:8443" }, /^domain: .*port.*8443/],
   ["a domain with an underscore", { domain: "my_previews.example.com" }, /^domain: .*my_previews/],
-  ["a domain with a long label", { domain: `${"a".repeat(64)}.com` }, /^domain: .*63 characters.*aaa/],
+  ["a domain with a long label", { domain: `${"a".repeat(64)}.com` }, /^domain: .*1 to 63 lower-case.*aaa/],
   ["a domain with capitals", { domain: "Previews.example.com" }, /^domain: .*lower-case.*Previews/],
   ["a domain of 253 characters", { domain: `${"a.".repeat(100)}com` }, /^domain: .*180 characters/],
   ["a wildcard", { domain: "*.example.com" }, /^domain: .*\*\.example/],
@@ -55,12 +55,12 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a variable that is none",
     { api: { ...minimal.api, env: { "A B": "c" } } },
-    /^api\.env\.A B: must be a variable's name/,
+    /^api\.env\.A B: must be a variable name/,
   ],
   ["a writable path that is relative", folders({ path: "cache" }), /^api\.writablePaths\.0\.path: .*absolute.*"cache"/],
-  ["a writable path of two", folders("/tmp", { path: "/tmp" }), /^api\.writablePaths\.1: must not name \/tmp twice/],
+  ["a writable path of two", folders("/tmp", { path: "/tmp" }), /^api\.writablePaths\.1: must not list \/tmp twice/],
   ["a folder's size that is none", folders({ path: "/c", size: "2 GB" }), /^api\.writablePaths\.0\.size: .*"2 GB"/],
-  ["a folder on disk without size", folders({ path: "/c", disk: true }), /^api\.writablePaths\.0\.size: must be given/],
+  ["a folder on disk without size", folders({ path: "/c", disk: true }), /^api\.writablePaths\.0\.size: is required/],
   ["a folder that is a number", folders(5), /^api\.writablePaths\.0: must be an absolute path in the container; got 5/],
   ["root as the user", { api: { ...minimal.api, uid: 0 } }, /^api\.uid: .*got 0/],
   ["a negative group", { api: { ...minimal.api, gid: -1 } }, /^api\.gid: .*got -1/],
@@ -106,15 +106,15 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a text that is none",
     { api: { ...minimal.api, env: { A: null } } },
-    /^api\.env\.A: must be a text, or .*; got null$/,
+    /^api\.env\.A: must be text, or .*; got null$/,
   ],
-  ["a list of none", { api: { ...minimal.api, command: [null] } }, /^api\.command\.0: must be a text; got null$/],
-  ["a fraction of a core", { quota: { cpu: 2.5 } }, /^quota\.cpu: .*quote it.*; got 2\.5$/],
+  ["a list of none", { api: { ...minimal.api, command: [null] } }, /^api\.command\.0: must be text; got null$/],
+  ["a fraction of a core", { quota: { cpu: 2.5 } }, /^quota\.cpu: .*in quotes.*; got 2\.5$/],
   ["certificates that are a path", { trustedCa: "/etc/ssl/ca.pem" }, /^trustedCa: .*PEM.*\/etc\/ssl/],
   [
     "a login whose variable is the preview's own",
     { demoLogin: { username: "reviewer", passwordVariable: "SECRET_KEY" } },
-    /^demoLogin\.passwordVariable: SECRET_KEY has another value/,
+    /^demoLogin\.passwordVariable: the variable SECRET_KEY is already set/,
   ],
   ["a login without variable", { demoLogin: { username: "reviewer" } }, /^demoLogin\.passwordVariable/],
   ["a generation that is none", { database: { generation: 0 } }, /^database\.generation/],
@@ -199,7 +199,10 @@ describe("parseSettings", () => {
       });
       assert.equal(found.length, 3, found.join("\n"));
       ["api.env.V", "api.command.1", "database.storageClass"].forEach((name, index) => {
-        assert.ok(found[index]!.startsWith(`${name}: must be a text: quote it (YAML makes 1.1 of 1.10`), found[index]);
+        assert.ok(
+          found[index]!.startsWith(`${name}: must be text: put it in quotes (YAML turns 1.10 into 1.1`),
+          found[index],
+        );
         assert.match(found[index]!, /; got (1\.1|1e\+21|12345678901234567000|01234)$/);
       });
     });
