@@ -1,4 +1,12 @@
-import { addressOf, longRunning, nameLabel, type Part, referenceOf, standardPartList, standardParts } from "../contract";
+import {
+  addressOf,
+  longRunning,
+  nameLabel,
+  type Part,
+  referenceOf,
+  standardPartList,
+  standardParts,
+} from "../contract";
 import { causeOf } from "../clients/process/cause";
 import { isStopping } from "../clients/kubernetes/pods";
 import { type NamespaceRef, tryKubectl } from "../clients/kubernetes/kubectl";

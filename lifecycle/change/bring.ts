@@ -1,13 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  digestOf,
-  type Handoff,
-  handoffVariable,
-  isEncrypted,
-  partsIn,
-  superseded,
-  UserError,
-} from "../../contract";
+import { digestOf, type Handoff, handoffVariable, isEncrypted, partsIn, superseded, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, withStackFile } from "../../clients/pulumi/configuration/hand-over";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";

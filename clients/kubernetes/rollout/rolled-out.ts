@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { longRunning, limits, type Part, sortedNames, standardPartList, standardParts, UserError } from "../../../contract";
+import {
+  longRunning,
+  limits,
+  type Part,
+  sortedNames,
+  standardPartList,
+  standardParts,
+  UserError,
+} from "../../../contract";
 import type { NamespaceRef } from "../kubectl";
 import { isStopping } from "../pods";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
