@@ -4,7 +4,7 @@ import type { ExistingPreview } from "./inventory/preview";
 import { endedRun } from "./runs";
 import { codeHostFor, type Workspace } from "./workspace";
 
-/** How a verb waits for a stack's lock: until Ctrl-C, and no longer than until the run that took it is known to have ended. */
+/** How a verb waits for a stack's lock: until Ctrl-C, or until the run that took it is known to have ended. */
 export const lockOptions = (
   workspace: Workspace,
   stack: string,
@@ -19,7 +19,7 @@ export const lockOptions = (
 export const lockOptionsOf = ({ context, stack, identity }: ExistingPreview) =>
   lockOptions(context, stack, codeHostIfAny(context, identity.owner.repository));
 
-/** For what goes on without: undefined also where a workflow would require one, or where its configuration is wrong. */
+/** For callers that can do without: also undefined if the configuration is wrong, or if a workflow would require one. */
 function codeHostIfAny(workspace: Workspace, repository: string): CodeHost | undefined {
   try {
     return codeHostFor(workspace, repository);

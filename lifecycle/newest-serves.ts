@@ -12,18 +12,18 @@ export interface NewestServesOptions {
   readonly place: NamespaceRef;
   /** The public host. */
   readonly url: string;
-  /** What the preview consists of. @default what every preview has */
+  /** The preview's parts. @default those that every preview has */
   readonly parts?: readonly Part[];
-  /** Whether others read as well what is said. */
+  /** Whether others can read the output. */
   readonly isPublic: boolean;
   readonly report: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Waits until the newest revision serves at the public host, and nothing else.
+ * Waits until only the newest revision serves at the public host.
  *
- * @throws UserError with the object that keeps it from that, the host's last answer, or that the namespace is going
+ * @throws UserError that names the failing object or the host's last answer, or says that the namespace was deleted
  */
 export async function newestServes(options: NewestServesOptions): Promise<void> {
   const { place, url, parts = standardPartList, isPublic, report, signal } = options;
@@ -45,7 +45,7 @@ export async function newestServes(options: NewestServesOptions): Promise<void> 
   }
 }
 
-/** Aborted, with that as its reason, when somebody deletes the namespace before this has ended. */
+/** Aborted with a UserError if somebody deletes the namespace meanwhile. */
 function deletionOf(place: NamespaceRef, ended: AbortSignal): AbortSignal {
   const deletion = new AbortController();
   const watch = async () => {
@@ -56,7 +56,11 @@ function deletionOf(place: NamespaceRef, ended: AbortSignal): AbortSignal {
         () => "unknown",
       );
       if (phase === "Terminating" || phase === "deleted") {
-        deletion.abort(new UserError(`namespace ${place.namespace} has been deleted since it was updated`));
+        deletion.abort(
+          new UserError(
+            `namespace ${place.namespace} has been deleted since the update; the same command recreates it`,
+          ),
+        );
         return;
       }
     }

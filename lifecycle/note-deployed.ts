@@ -7,11 +7,12 @@ import type { PulumiContext } from "../clients/pulumi/pulumi";
 export type Recorded = Deployment & { readonly record: DeploymentRecord };
 
 /**
- * Records on the namespace what the record says, where all previews are listed by it. The last writer records the newest.
+ * Copies the deployment record to the namespace's annotations, from which previews are listed. Concurrent writers end with the
+ * newest record.
  *
- * @param more what else is to be noted of this deployment; undefined where nothing is to be
- * @returns what is deployed; undefined where nothing was to be noted
- * @throws UserError where there is no namespace
+ * @param more what else to annotate for this deployment; undefined to write nothing
+ * @returns the deployment; undefined if nothing was written
+ * @throws UserError if there is no namespace
  */
 export async function noteDeployed(
   context: PulumiContext,
@@ -20,7 +21,7 @@ export async function noteDeployed(
   more: (deployment: Recorded) => Partial<LifecycleRecord> | undefined,
 ): Promise<Recorded | undefined> {
   for (;;) {
-    // First, so that what is noted is newer than what it replaces.
+    // Read before the deployment, so that what is written is newer than what it replaces.
     const namespace = await findNamespace(place);
     const deployment = await deploymentOf(context, stack);
     const { record } = deployment;
@@ -30,7 +31,7 @@ export async function noteDeployed(
     }
     if (namespace === undefined) {
       throw new UserError(
-        `namespace ${place.namespace} has been deleted since it was updated; the same command recreates it`,
+        `namespace ${place.namespace} has been deleted since the update; the same command recreates it`,
       );
     }
     const { commit: sha, asleep } = record;

@@ -5,12 +5,12 @@ import { placeOf } from "./inventory/identity";
 import type { ExistingPreview } from "./inventory/preview";
 import { lockOptionsOf } from "./lock-options";
 
-/** Raises `database.generation`, which gives the preview a new volume, migrated and seeded by the ordinary update. */
+/** Raises `database.generation`: the update then creates a new volume, and migrates and seeds it as usual. */
 export async function resetDatabase(preview: ExistingPreview): Promise<void> {
   const next = async () => ({ [keptPaths.generation]: (await generationOf(preview)) + 1 });
   await change(preview, next, lockOptionsOf(preview));
 }
 
-/** The generation of the database that a preview has now. */
+/** The generation of the preview's current database. */
 export const generationOf = async ({ identity }: ExistingPreview): Promise<number> =>
   (await deployedGeneration(placeOf(identity))) ?? 1;

@@ -4,33 +4,33 @@ import type { LockOptions } from "../clients/pulumi/stack-lock";
 import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 import type { ProjectRun } from "./workspace";
 
-/** A workflow's run, as it is recorded in a tag of the stack before it takes the lock. */
+/** A workflow run, as recorded in a stack tag before it takes the lock. */
 interface Run {
   readonly id: string;
-  /** The runner's host name, which a lock names as well. */
+  /** The runner's host name, which its lock has, too. */
   readonly host: string;
 }
 
 const tag = "preview-stack:runs";
-/** Runs of one pull request queue up, so the lock is one of these last ones'. */
-const kept = 5;
+/** Runs of one pull request queue up, so one of the latest few holds the lock. */
+const keptRuns = 5;
 
 /**
- * Records that this run of a workflow is about to take the stack's lock, so that a later one can ask whether it has
- * ended; does nothing outside of workflows.
+ * Records that this workflow run is about to take the stack's lock, so that a later one can ask whether it has ended. Does
+ * nothing outside a workflow.
  */
 export async function noteRun(context: ProjectRun, stack: string): Promise<void> {
   const id = context.run.reference;
   if (id === undefined) {
     return;
   }
-  const runs = [...(await notedRuns(context, stack)), { id, host: hostname() }].slice(-kept);
+  const runs = [...(await notedRuns(context, stack)), { id, host: hostname() }].slice(-keptRuns);
   await pulumi(context, ["stack", "tag", "set", tag, JSON.stringify(runs), "--stack", stack]);
 }
 
 /**
- * Tells whether the run that took a lock has ended, by asking the code host about every noted run that could have: the
- * others of the same host. Without one noted, nothing is proven.
+ * Whether the run that holds a lock has ended, by asking the code host about every recorded run that may hold it: the others on
+ * the same host. False if none is recorded.
  */
 export function endedRun(
   context: ProjectRun,

@@ -97,6 +97,6 @@ function describe({ pending, lost, lostRecords }: Repair, namespace: string): st
   return [
     ...(pending.length > 0 ? [`a run was killed at ${names.join(", ")}: these are looked at again`] : []),
     ...(lost > 0 ? [`namespace ${namespace} is gone: ${lost} objects that were in it are taken out of the state`] : []),
-    ...(lostRecords > 0 ? ["the DNS record is gone: it is recreated"] : []),
+    ...(lostRecords > 0 ? ["the DNS record is gone: recreating it"] : []),
   ];
 }

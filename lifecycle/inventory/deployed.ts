@@ -5,26 +5,26 @@ import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
 import { noPreview } from "./no-preview";
 
-/** What is known of a preview from its stack, without asking the cluster. */
+/** What a preview's stack says about it, without asking the cluster. */
 export interface Deployed extends Outputs {
   readonly parts: readonly Part[];
-  /** The kubeconfig's context of its cluster. */
+  /** The kubeconfig context of its cluster. */
   readonly kubeContext: string;
 }
 
 /**
  * Reads a pull request's stack.
  *
- * @throws UserError where there is no such stack, or one that never came up
+ * @throws UserError if there is no such stack, or it never came up
  */
 export async function deployed(context: PulumiContext, pullRequest: number): Promise<Deployed> {
   return (await read(context, pullRequest)).preview;
 }
 
 /**
- * The same for what needs running pods.
+ * The same for callers that need running pods.
  *
- * @throws UserError also where the preview is asleep
+ * @throws UserError also if the preview is asleep
  */
 export async function deployedAwake(context: PulumiContext, pullRequest: number): Promise<Deployed> {
   const { preview, isAsleep } = await read(context, pullRequest);
@@ -46,12 +46,12 @@ async function read(context: PulumiContext, pullRequest: number): Promise<{ prev
   };
 }
 
-/** @throws UserError where the stack never came up */
+/** @throws UserError if the stack never came up */
 export function deployedFrom({ outputs }: Deployment, pullRequest: number, kubeContext: string): Deployed {
   const { url, apiUrl, namespace, images, revisions } = outputs;
   if (url === undefined || namespace === undefined) {
     throw new UserError(
-      `${stackName(pullRequest)}: the stack has no url yet, so its last update failed; preview up ${pullRequest} says why`,
+      `${stackName(pullRequest)}: the stack has no url yet, so it has never come up; preview up ${pullRequest} says why`,
     );
   }
   return {

@@ -7,13 +7,13 @@ export interface Site {
   readonly domain: string;
 }
 
-/** What there is, as the backend, the cluster and the DNS provider list it. */
+/** What exists, as listed by the backend, the cluster and the DNS provider. */
 export interface Lists {
   /** Names of stacks. */
   readonly stacks: readonly string[];
-  /** Namespaces, all that there are. */
+  /** All namespaces. */
   readonly namespaces: readonly ListedNamespace[];
-  /** DNS records whose comment is that of a preview, any owner's. */
+  /** DNS records whose comment is that of a preview, of any owner. */
   readonly records: readonly ListedRecord[];
 }
 
@@ -21,9 +21,9 @@ export interface ListedNamespace {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** When it was made, ISO 8601. */
+  /** ISO 8601 */
   readonly created: string;
-  /** It is being deleted. */
+  /** Whether it is being deleted. */
   readonly terminating: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ListedRecord {
   readonly owner: { readonly pullRequest: number };
 }
 
-/** All that belongs to one pull request, and what was recorded about it. */
+/** Everything that belongs to one pull request, and what was recorded about it. */
 export interface Found {
   readonly pullRequest: number;
   /** The namespace that it has, or would have. */
@@ -43,13 +43,13 @@ export interface Found {
   readonly namespace?: Pick<ListedNamespace, "created" | "terminating"> & { readonly record: LifecycleRecord };
   /** Names of DNS records. */
   readonly records: readonly string[];
-  /** NetworkPolicies and quota that every preview has and this one lacks; undefined where nobody has looked. */
+  /** Standard NetworkPolicies and quota that it lacks; undefined if not checked. */
   readonly missing?: readonly string[];
-  /** Why the namespace of that name isn't ours to touch. */
+  /** Why the namespace of that name belongs to another owner. */
   readonly foreign?: string;
 }
 
-/** Brings together what belongs together, by pull request. What is another owner's, under another name, isn't in it. */
+/** Groups what exists by pull request. Leaves out what belongs to other owners under other names. */
 export function foundIn({ stacks, namespaces, records }: Lists, site: Site): Found[] {
   const byName = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
   const ownStacks = new Set(stacks.map((name) => numberIn(name, /^pr-([1-9]\d{0,8})$/)));
@@ -85,7 +85,7 @@ export function foundIn({ stacks, namespaces, records }: Lists, site: Site): Fou
 const nameOf = (pullRequest: number, { prefix, domain }: Site) =>
   namesOf({ pullRequest, prefix, domain, port: 443 }).namespace;
 
-/** The pull request that a namespace is named after; undefined for all that aren't named as previews here are. */
+/** The pull request in a namespace's name; undefined if it isn't a name of this site's previews. */
 function numberOf(namespace: string, site: Site): number | undefined {
   const number = numberIn(namespace, /(?:^|-)pr-([1-9]\d{0,8})$/);
   return number !== undefined && nameOf(number, site) === namespace ? number : undefined;

@@ -9,19 +9,19 @@ import { stackNames } from "../../clients/pulumi/stacks";
 import { type Found, foundIn, type ListedNamespace, type ListedRecord, type Site } from "./found";
 import { type Answer, candidates, type Facts } from "../reconcile/plan";
 
-/** Whom to ask. */
+/** The sources to ask. */
 export interface Sources {
   readonly context: PulumiContext;
   readonly kubeContext: string;
-  /** DNS records that previews have made. @default none, where previews have no record of their own */
+  /** Lists the previews' DNS records. @default previews have none of their own */
   readonly records?: () => Promise<readonly ListedRecord[]>;
 }
 
 /**
- * What there is: one request to the backend, one to the cluster and one to the DNS provider, whatever the number of
- * previews, and two to the cluster for each that is up.
+ * Finds all previews with one request each to the backend, the cluster and the DNS provider, and two more to the cluster for each
+ * preview that is up.
  *
- * @throws UserError where one of them can't be asked
+ * @throws UserError if one of them can't be asked
  */
 export async function gatherFound(
   { context, kubeContext, records }: Sources,
@@ -37,7 +37,7 @@ export async function gatherFound(
   return withMissing(found, kubeContext, report);
 }
 
-/** With the guards that each preview lacks. Where they can't be looked at this is said, and keeps nothing else from being done. */
+/** Adds the guards that each preview lacks. If they can't be read, that is reported and fails nothing else. */
 async function withMissing(
   found: readonly Found[],
   kubeContext: string,
@@ -60,7 +60,7 @@ async function withMissing(
   return all ?? [...found];
 }
 
-/** Without a selector: a namespace that lost its labels is reported, too. */
+/** Without a selector, to report a namespace that has lost its labels, too. */
 export async function listNamespaces(kubeContext: string): Promise<ListedNamespace[]> {
   const place = { kubeContext, namespace: "default" };
   const text = await kubectl(place, ["get", "namespaces", "--output=json", "--request-timeout=15s"]);
@@ -74,9 +74,9 @@ export async function listNamespaces(kubeContext: string): Promise<ListedNamespa
 }
 
 /**
- * What the code host says: its list of open pull requests, one answer for each candidate, and what the time is.
+ * What the code host says: the open pull requests, one answer per candidate, and the time.
  *
- * @param clock this machine's; the code host's counts as well where it is behind
+ * @param clock this machine's time; the code host's counts if it is earlier
  */
 export async function gatherAnswers(
   codeHost: CodeHost,
@@ -95,7 +95,7 @@ export async function gatherAnswers(
   return { open, answers: new Map(await Promise.all(asked)), now };
 }
 
-/** A failure is reported, and is no answer. */
+/** A failure is reported and counts as "no answer". */
 export async function answerAbout(
   codeHost: CodeHost,
   number: number,

@@ -2,12 +2,12 @@ import { type Leaves, namesOf, type Names, type Owner, UserError } from "../../c
 import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { stackName } from "../../clients/pulumi/stacks";
 
-/** What a stack's configuration says about whose preview it is and where it is, valid or not in all else. */
+/** Whose preview it is and where it is, by its stack's configuration, which needn't be valid otherwise. */
 export interface Identity {
   readonly owner: Owner;
   readonly names: Names;
   readonly kubeContext: string;
-  /** The Cloudflare zone, where a record is made. */
+  /** The Cloudflare zone, if previews have DNS records of their own. */
   readonly zoneId?: string;
   readonly ttlDays: number;
   readonly prefix: string;
@@ -16,18 +16,18 @@ export interface Identity {
   readonly port: number;
 }
 
-/** Where the preview's objects are. */
+/** The preview's namespace. */
 export const placeOf = ({ kubeContext, names }: Identity): NamespaceRef => ({
   kubeContext,
   namespace: names.namespace,
 });
 
 /**
- * Whose preview it is that has these settings, and where it is.
+ * Whose preview it is, and where, by its settings.
  *
- * @param settings by their path
- * @param fallback the repository of a preview whose settings name none @default none
- * @throws UserError where they don't say which cluster and domain it belongs to
+ * @param settings by path
+ * @param fallback the repository if the settings name none @default none
+ * @throws UserError if the settings name no cluster or no domain
  */
 export function identityFrom(
   project: string,
@@ -41,7 +41,7 @@ export function identityFrom(
   };
   if (text("kubeContext") === "" || text("domain") === "") {
     throw new UserError(
-      `${stackName(pullRequest)}: its configuration has no kubeContext or no domain, so there is no telling where the preview is`,
+      `${stackName(pullRequest)}: its configuration lacks kubeContext or domain, so there is no telling where the preview is`,
     );
   }
   const port = Number(text("port") || 443);
@@ -62,5 +62,5 @@ export function identityFrom(
   };
 }
 
-/** What all previews of the current project have in common; the pull request in it stands for any. */
+/** What all previews of the current project have in common; its pull request is a placeholder. */
 export type SharedIdentity = Omit<Identity, "names">;

@@ -15,15 +15,15 @@ export interface KnownPreview {
   readonly context: Workspace;
   readonly pullRequest: number;
   readonly stack: string;
-  /** Whose it is and where, by what was deployed last. */
+  /** Whose it is and where, by the last deployment. */
   readonly identity: Identity;
-  /** Undefined where the backend has no such stack. */
+  /** Undefined if the backend has no such stack. */
   readonly deployment?: Deployment;
   /** Whether the backend has the stack `preview`, with what all previews share. */
   readonly hasShared: boolean;
 }
 
-/** @returns undefined where there is neither its stack nor the stack `preview` */
+/** @returns undefined if there is neither its stack nor the stack `preview` */
 export async function findPreview(context: Workspace, pullRequest: number): Promise<KnownPreview | undefined> {
   const stack = stackName(pullRequest);
   const names = await stackNames(context);
@@ -33,7 +33,7 @@ export async function findPreview(context: Workspace, pullRequest: number): Prom
   if (settings === undefined) {
     return undefined;
   }
-  // The first update is under way, or was killed: it belongs to the repository that the workflow runs in, as `up` says.
+  // The first update is under way or was killed: as `up` says, it belongs to the repository that the workflow runs in.
   const fallback = deployment?.record === undefined ? { repository: context.run.repository } : {};
   const identity = identityFrom(projectName(context), pullRequest, settings, fallback);
   return { context, pullRequest, stack, identity, deployment, hasShared };
@@ -49,13 +49,13 @@ async function deploymentUnlessRemoved(context: PulumiContext, stack: string): P
   });
 }
 
-/** A preview whose namespace is there. */
+/** A preview whose namespace exists. */
 export interface ExistingPreview extends KnownPreview {
   readonly deployment: Deployment;
   readonly asleep: boolean;
 }
 
-/** @throws UserError where the cluster has no such namespace, is another one, or can't be asked */
+/** @throws UserError if the preview or its namespace doesn't exist, the cluster is another one, or it can't be asked */
 export async function existingPreview(context: Workspace, pullRequest: number): Promise<ExistingPreview> {
   const known = await findPreview(context, pullRequest);
   if (known?.deployment === undefined) {
@@ -66,7 +66,7 @@ export async function existingPreview(context: Workspace, pullRequest: number): 
   const namespace = await findNamespace(placeOf(identity));
   if (namespace === undefined) {
     throw new UserError(
-      `${identity.names.namespace} isn't in the cluster of ${identity.kubeContext}; preview up ${pullRequest} makes it`,
+      `namespace ${identity.names.namespace} doesn't exist in the cluster of context ${identity.kubeContext}; preview up ${pullRequest} recreates it`,
     );
   }
   refuseForeign(namespace, identity.owner);
@@ -75,9 +75,9 @@ export async function existingPreview(context: Workspace, pullRequest: number): 
 }
 
 /**
- * What isn't in another cluster would be taken for gone.
+ * In another cluster, everything would seem to be gone.
  *
- * @throws UserError where the context is of another cluster than the one that the preview is in, or it can't be asked
+ * @throws UserError if the context leads to another cluster than the preview's, or the cluster can't be asked
  */
 export async function refuseOtherCluster(
   { kubeContext, owner }: Pick<Identity, "kubeContext" | "owner">,
@@ -94,7 +94,7 @@ export async function refuseOtherCluster(
   }
 }
 
-/** The uid of a cluster's namespace kube-system. */
+/** A cluster's identity: the uid of its namespace kube-system. */
 export const clusterOf = (kubeContext: string): Promise<string> =>
   kubectl({ kubeContext, namespace: "kube-system" }, [
     "get",
@@ -104,18 +104,18 @@ export const clusterOf = (kubeContext: string): Promise<string> =>
     "--request-timeout=15s",
   ]);
 
-/** @throws UserError where there is no stack that says it */
+/** @throws UserError if no stack says it */
 export async function sharedIdentity(context: Workspace): Promise<SharedIdentity> {
   const settings = await anySettings(context);
   if (settings === undefined) {
     throw new UserError(
-      "there is no stack, so nothing says where previews would be: make the stack preview (README.md)",
+      "there is no stack, so there is no telling where previews would be: create the stack preview (README.md)",
     );
   }
   return identityFrom(projectName(context), 1, settings, { repository: context.run.repository });
 }
 
-/** Of the stack that is shared, or else of any preview. */
+/** The settings of the stack `preview`, or else of any preview. */
 async function anySettings(context: PulumiContext): Promise<Leaves | undefined> {
   const names = await stackNames(context);
   const hasShared = names.includes("preview");

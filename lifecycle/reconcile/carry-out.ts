@@ -1,21 +1,21 @@
 import { type LifecycleRecord, UserError } from "../../contract";
 import { type Answer, type Commit, judge, type Facts, type Plan, type Row } from "./plan";
 
-/** What reconciling does, each of which may fail. */
+/** The side effects of reconciling, each of which may fail. */
 export interface Effects {
-  /** Asks the code host about one pull request now. */
+  /** Asks the code host about one pull request. */
   ask(pullRequest: number): Promise<Answer>;
   /**
-   * Closes a preview, unless it is not to go any more.
+   * Closes a preview.
    *
-   * @param confirm is asked immediately before, with what is noted in the namespace by then; throws where it is to stay
-   * @throws what `confirm` throws, or where not all of it is gone
+   * @param confirm called immediately before, with the namespace's current record; throws if the preview is to stay
+   * @throws what `confirm` throws, or a UserError if something is left
    */
   close(pullRequest: number, confirm: (record: LifecycleRecord | undefined) => Promise<void>): Promise<void>;
   /**
-   * Brings a preview to a commit; resolves to the reason why it was left alone, where it was.
+   * Deploys a commit; resolves to the reason if the preview was left alone.
    *
-   * @param noted what the plan takes for deployed
+   * @param noted what is deployed according to the plan
    */
   redeploy(pullRequest: number, commit: Commit, noted: LifecycleRecord): Promise<string | undefined>;
 }
@@ -26,22 +26,21 @@ export type Outcome =
   | { readonly outcome: "failed"; readonly why: string };
 
 export interface Options {
-  /** Is told what is begun and how it ended. */
+  /** Called when a preview's turn begins and ends. */
   readonly report: (message: string) => void;
-  /** Seconds for which an answer of the code host is as good as a new one. @default 15 */
+  /** Seconds for which an answer of the code host stays valid. @default 15 */
   readonly freshFor?: number;
-  /** Ends the work before the next preview. */
+  /** Stops before the next preview. */
   readonly signal?: AbortSignal;
 }
 
-/** A preview is to stay after all. */
+/** The preview is to stay after all. */
 class Stays extends UserError {}
 
 /**
- * Does what the plan says, one preview after the other, closings first; a failure doesn't keep the others from their
- * turn. Before a preview is closed, and after another run was waited for, the code host is asked again where its answer
- * isn't fresh any more: a pull request that was opened again meanwhile keeps its preview, and so does one that was pushed to
- * where its time was up.
+ * Executes the plan one preview at a time, closings first; a failure doesn't stop the rest. Before it closes a preview, it asks
+ * the code host again if the answer isn't fresh any more: a pull request that was reopened meanwhile keeps its preview, and so
+ * does one whose preview had expired and that was pushed to.
  */
 export async function carryOut(
   { rows }: Plan,
@@ -78,7 +77,7 @@ async function attempt(row: Row, facts: Facts, effects: Effects, isFresh: () => 
     }
     await effects.close(pullRequest, async (record) => {
       const namespace = row.namespace && record && { ...row.namespace, record };
-      const known = isFresh() ? facts : answeredAnew(facts, pullRequest, await effects.ask(pullRequest));
+      const known = isFresh() ? facts : withAnswer(facts, pullRequest, await effects.ask(pullRequest));
       const { action, reason } = judge({ ...row, namespace }, known);
       if (action !== "close") {
         throw new Stays(`meanwhile ${reason}`);
@@ -90,7 +89,7 @@ async function attempt(row: Row, facts: Facts, effects: Effects, isFresh: () => 
   }
 }
 
-function answeredAnew(facts: Facts, pullRequest: number, answer: Answer): Facts {
+function withAnswer(facts: Facts, pullRequest: number, answer: Answer): Facts {
   const others = facts.open?.filter(({ number }) => number !== pullRequest);
   return { ...facts, open: others, answers: new Map([[pullRequest, answer]]) };
 }

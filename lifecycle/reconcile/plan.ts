@@ -5,42 +5,42 @@ import type { Found } from "../inventory/found";
 
 export type Action = "nothing" | "redeploy" | "close" | "report";
 
-/** What is to become of one preview. */
+/** The plan for one preview. */
 export interface Row extends Found {
   readonly action: Action;
-  /** Why, in a few words. */
+  /** In a few words. */
   readonly reason: string;
-  /** What to deploy, where something is. */
+  /** What to deploy, if the action is `redeploy`. */
   readonly commit?: Commit;
 }
 
-/** A commit, and the images that are built from it. */
+/** A commit and the images built from it. */
 export interface Commit extends Images {
   readonly sha: string;
 }
 
-/** What the code host has answered about one pull request. `no answer` covers every failure. */
+/** The code host's answer about one pull request. `no answer` covers every failure. */
 export type Answer = PullRequest | "not found" | "no answer";
 
 export interface Facts {
   readonly found: readonly Found[];
-  /** The list of open pull requests; undefined where it couldn't be had. Being in it counts, not being in it doesn't. */
+  /** The open pull requests; undefined if the list couldn't be read. One that is missing from it may still be open. */
   readonly open?: readonly PullRequest[];
-  /** Answers about single pull requests, of those in `candidates` at least. */
+  /** Answers about single pull requests, at least for all of `candidates`. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly now: Date;
 }
 
 export interface Plan {
   readonly rows: readonly Row[];
-  /** More previews would be closed than one run may, so none is. */
+  /** Whether more previews would be closed than the cap allows; none is closed then. */
   readonly isOverCap: boolean;
 }
 
-/** The label on a pull request that keeps its preview beyond its time. It doesn't outlive the pull request. */
+/** The label on an open pull request that keeps its preview from expiring. */
 export const keep = "keep";
 
-/** The pull requests that the code host must be asked about, one by one, before their previews may be closed. */
+/** The pull requests to ask the code host about, one by one, before their previews may be closed. */
 export function candidates({ found, open, now }: Pick<Facts, "found" | "open" | "now">): number[] {
   if (open === undefined) {
     return [];
@@ -56,10 +56,10 @@ function isCandidate({ namespace }: Found, listed: PullRequest | undefined, now:
 }
 
 /**
- * Decides about every preview. Nothing is created. Closed is only what the code host has said to be closed, or whose
- * time is up by the note in its namespace and which the code host says isn't kept.
+ * Decides what to do with every preview. A preview is closed only if the code host says that its pull request is closed, or if
+ * the namespace's record says that it has expired and the code host that it has no label `keep`.
  *
- * @param cap How many previews one run may close; where it would be more, something else is wrong, and none is closed.
+ * @param cap how many previews one run may close; if it would be more, something else is wrong, and none is closed
  */
 export function plan(facts: Facts, cap: number): Plan {
   const rows = facts.found.map((found) => judge(found, facts));
@@ -67,7 +67,7 @@ export function plan(facts: Facts, cap: number): Plan {
   if (closings <= cap) {
     return { rows, isOverCap: false };
   }
-  const why = `${closings} previews would be closed, and the cap is ${cap}; --max-closings ${closings} raises it`;
+  const why = `${closings} previews would be closed, more than the cap of ${cap}; --max-closings ${closings} raises it`;
   return {
     rows: rows.map((row) =>
       row.action === "close" ? { ...row, action: "report", reason: `${row.reason}, but ${why}` } : row,
@@ -76,7 +76,7 @@ export function plan(facts: Facts, cap: number): Plan {
   };
 }
 
-/** Decides about one preview. */
+/** Decides what to do with one preview. */
 export function judge(found: Found, facts: Facts): Row {
   return { ...found, ...decision(found, facts) };
 }
@@ -86,10 +86,10 @@ type Decision = Pick<Row, "action" | "reason" | "commit">;
 function decision(found: Found, facts: Facts): Decision {
   const { pullRequest: number, foreign, namespace } = found;
   if (foreign !== undefined) {
-    return { action: "report", reason: `another owner's: ${foreign}` };
+    return { action: "report", reason: `belongs to another owner: ${foreign}` };
   }
   if (facts.open === undefined) {
-    return { action: "report", reason: "the code host couldn't be asked, so nothing is known" };
+    return { action: "report", reason: "the code host couldn't be asked about open pull requests" };
   }
   const listed = facts.open.find((one) => one.number === number);
   if (listed !== undefined && !isCandidate(found, listed, facts.now)) {
@@ -102,7 +102,7 @@ function decision(found: Found, facts: Facts): Decision {
   if (answer === "not found") {
     return {
       action: "report",
-      reason: "the code host knows no such pull request, which doesn't mean that it is closed",
+      reason: "the code host has no such pull request, which doesn't prove that it is closed",
     };
   }
   if (answer.state === "closed") {
@@ -122,40 +122,46 @@ function whileOpen(
     const what = hasStack ? "a stack without a namespace" : "a DNS record without a namespace";
     return {
       action: "report",
-      reason: `open, but there is only ${what}: an update is under way or has failed; preview up ${number} repairs it`,
+      reason: `open, but there is only ${what}: an update is under way or has failed; if it has, run preview up ${number}`,
     };
   }
   if (namespace.terminating) {
     return { action: "report", reason: `open, but its namespace is being deleted; preview up ${number} recreates it` };
   }
   if (!hasStack) {
-    // Its passwords were in the stack, so no update could bring what is there to work again.
-    return { action: "report", reason: `open, but no stack knows of it; preview close ${number} and up recreate it` };
+    // Its passwords went with the stack, so no update could repair it.
+    return {
+      action: "report",
+      reason: `open, but its stack is missing; preview close ${number}, then up, recreates it`,
+    };
   }
   const { asleep, sha } = namespace.record;
   if (sha === undefined || sha === headSha) {
     if (missing.length > 0) {
-      return { action: "report", reason: `open, but ${missingAsText(missing)}; preview up ${number} brings them back` };
+      return { action: "report", reason: `open, but ${missingAsText(missing)}; preview up ${number} restores them` };
     }
-    const serves = sha === undefined ? "with a commit that wasn't named" : `with its head ${short(sha)}`;
-    return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} ${serves}` };
+    const commit = sha === undefined ? "an unknown commit" : `its head ${short(sha)}`;
+    return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} with ${commit}` };
   }
   const what = `stale: deployed ${short(sha)}, head ${short(headSha)}`;
   if (fork) {
-    return { action: "report", reason: `${what}; a fork's commit is deployed only after an approval` };
+    return { action: "report", reason: `${what}; a commit from a fork is deployed only after an approval` };
   }
-  // Its own workflow may still be building and deploying it: nobody else does it meanwhile.
+  // Its own workflow may still be building and deploying it.
   if (now.getTime() - updatedAt.getTime() < limits.pullRequestRunSeconds * 1000) {
-    return { action: "report", reason: `${what}; its pull request changed in the last hour, so a run may be at work` };
+    return {
+      action: "report",
+      reason: `${what}; the pull request changed within the last hour, so its own run may still be deploying`,
+    };
   }
   const noted = recordedImages(namespace.record);
   const images = noted && imagesOfCommit(noted, sha, headSha);
   return images === undefined
-    ? { action: "report", reason: `${what}; preview up ${number} with the images of its head changes that` }
+    ? { action: "report", reason: `${what}; deploy it with preview up ${number} and the images of its head` }
     : { action: "redeploy", reason: what, commit: { sha: headSha, ...images } };
 }
 
-/** Without a note in the namespace nothing expires. */
+/** A preview without a record doesn't expire. */
 function isExpired(namespace: Found["namespace"], now: Date): boolean {
   return namespace !== undefined && hasExpired(namespace.record, now);
 }

@@ -10,29 +10,29 @@ import { type Workspace, zoneOf } from "../workspace";
 import { carryOut, type Effects, type Outcome } from "./carry-out";
 import { type Plan, plan } from "./plan";
 
-/** How long one preview, which another run is at work on, may hold up the others. */
+/** How long to wait for a preview that another run holds: the others wait, too. */
 const timeoutSeconds = limits.reconcileLockSeconds;
 
 export interface ReconcileOptions {
-  /** Whose previews are looked at. */
+  /** Whose previews to reconcile. */
   readonly site: SharedIdentity;
   readonly codeHost: CodeHost;
   readonly dryRun?: boolean;
   /** How many previews one run may close. @default 10 */
   readonly maxClosings?: number;
-  /** Is shown the plan before anything happens. */
+  /** Called with the plan before anything happens. */
   readonly show: (plan: Plan) => void;
 }
 
 export interface Reconciled {
   readonly plan: Plan;
-  /** What came of each preview where there was something to do; none of a dry run. */
+  /** The outcome of each preview that was acted on; empty for a dry run. */
   readonly outcomes: ReadonlyMap<number, Outcome>;
-  /** False where something failed, wasn't known, was too much, or was broken off. */
+  /** False if something failed, couldn't be determined, exceeded the cap, or was interrupted. */
   readonly ok: boolean;
 }
 
-/** Compares what there is with what the code host says, shows what is to be done about it, and does it. */
+/** Compares what exists with what the code host says, shows the plan, and carries it out. */
 export async function reconcile(workspace: Workspace, options: ReconcileOptions): Promise<Reconciled> {
   const { report, interruption: signal } = workspace;
   const { site, codeHost, dryRun = false, maxClosings = 10, show } = options;
@@ -57,7 +57,7 @@ const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
     const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));
     const isNoted = productImages.every((image) => outputs.images?.[image] === noted[image]);
     if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
-      return "something else is deployed than what is noted on its namespace, by hand as it seems";
+      return "what is deployed differs from the namespace's annotations: it was probably deployed by hand";
     }
     const result = await deploy(workspace, pullRequest, codeHost, { ...commit, timeoutSeconds, usesFile: false });
     return result.outcome === "stepped aside" ? result.reason : undefined;
@@ -68,7 +68,7 @@ const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
       timeoutSeconds,
     });
     if (!isComplete(receipt)) {
-      throw new UserError(`not all of it is gone: preview close ${pullRequest} says what is left`);
+      throw new UserError(`something is left: preview close ${pullRequest} says what`);
     }
   },
 });

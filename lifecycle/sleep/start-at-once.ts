@@ -3,18 +3,18 @@ import { isEmptied } from "../drift";
 import { type NamespaceRef, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
 
-/** Under which the cluster records who has set the replicas, until they are Pulumi's again. */
+/** Owns the replicas in server-side apply until they are handed back to Pulumi. */
 const fieldManager = "preview-wake";
 
-/** What sleeps, the database first, which others wait for. */
+/** The sleeping workloads, the database first, since the others wait for it. */
 const workloadsOf = (parts: readonly Part[]) =>
   longRunning(parts)
     .toReversed()
     .map(({ kind, name }) => ({ apiVersion: "apps/v1", kind, metadata: { name } }));
 
 /**
- * Starts what sleeps while Pulumi is still on its way there; the API's own gate waits for the database. Where a migration is to
- * come first, it is left to Pulumi.
+ * Starts the sleeping workloads before Pulumi gets to them; the API's gate waits for the database. Left to Pulumi if a migration
+ * must run first.
  */
 export async function startAtOnce(
   place: NamespaceRef,
@@ -26,12 +26,12 @@ export async function startAtOnce(
       await apply(place, workloadsOf(parts).map(scaledTo(1)));
     }
   } catch (error) {
-    // Pulumi starts them all the same.
+    // Pulumi starts them anyway.
     report((error as Error).message);
   }
 }
 
-/** Stops again what was started at once, where the preview is to sleep on. */
+/** Undoes `startAtOnce` if the preview stays asleep. */
 export async function stopAgain(
   place: NamespaceRef,
   parts: readonly Part[],
@@ -40,7 +40,7 @@ export async function stopAgain(
   await apply(place, workloadsOf(parts).map(scaledTo(0))).catch((error: unknown) => report((error as Error).message));
 }
 
-/** Leaves the replicas to Pulumi alone: otherwise its next update that changes them would be refused as a conflict. */
+/** Gives up ownership of the replicas: otherwise Pulumi's next change of them would be refused as a conflict. */
 export async function handBack(
   place: NamespaceRef,
   parts: readonly Part[],
@@ -53,7 +53,7 @@ type Workload = ReturnType<typeof workloadsOf>[number];
 
 const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
 
-/** Whether no migration is left to run: one that came while the preview slept is suspended. */
+/** Whether no migration is left to run: one that was deployed while the preview slept is suspended. */
 export const isMigrated = ({ makers }: Objects): boolean =>
   jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status.succeeded ?? 0) > 0);
 
@@ -65,6 +65,6 @@ async function apply(place: NamespaceRef, items: readonly object[]): Promise<voi
     input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
   });
   if (failed) {
-    throw new UserError(`starting the workloads of ${place.namespace}: ${stderr}`);
+    throw new UserError(`the workloads of ${place.namespace} can't be scaled: ${stderr}`);
   }
 }

@@ -9,9 +9,9 @@ import { noteDeployed } from "../note-deployed";
 import { handBack, startAtOnce, stopAgain } from "./start-at-once";
 
 /**
- * Brings a sleeping preview back, as it was, and waits until it serves.
+ * Wakes a sleeping preview and waits until it serves.
  *
- * @returns `asleep` where another run has put it to sleep again meanwhile
+ * @returns `asleep` if another run has put it to sleep again meanwhile
  */
 export async function wake(preview: ExistingPreview): Promise<"awake" | "asleep"> {
   const { context, stack, identity } = preview;

@@ -10,31 +10,31 @@ import type { Workspace } from "../workspace";
 import type { Status } from "./status-of";
 import { statusesOf } from "./statuses";
 
-/** All about one preview. */
+/** Everything about one preview. */
 export interface Details {
   readonly preview: Omit<Deployed, "parts">;
   /** What its host answers. */
   readonly answers: string;
-  /** Undefined where nothing is known but what its stack says. */
+  /** Undefined if only its stack knows about it. */
   readonly status?: Status;
-  /** Undefined where the cluster can't be asked. */
+  /** Undefined if the cluster can't be asked. */
   readonly inside?: Inside;
-  /** The reviewers', where it was asked for. */
+  /** The reviewers' login, if requested. */
   readonly login?: Login;
 }
 
-/** What the cluster has of a preview that isn't as it was deployed. */
+/** How a preview in the cluster differs from what was deployed. */
 export interface Inside {
   /** `Secret db-1a2b3c is missing`, `Deployment web has changed`. */
   readonly drift: readonly string[];
-  /** Images by part that run instead of those that were deployed, after an update that has failed halfway. */
+  /** Images, by part, that run instead of the deployed ones, as after an update that failed halfway. */
   readonly runs: Readonly<Record<string, string>>;
 }
 
 /**
- * Looks what a preview consists of, what its host answers, what isn't as it was deployed.
+ * Gathers what a preview consists of, what its host answers, and how it differs from what was deployed.
  *
- * @throws UserError where there is no such preview, or no login where that is asked for
+ * @throws UserError if there is no such preview, or if it has no login and one was requested
  */
 export async function detailsOf(
   workspace: Workspace,
@@ -53,7 +53,7 @@ export async function detailsOf(
   return { preview, answers, status, inside, login };
 }
 
-/** Undefined where the cluster can't be asked, which is said. */
+/** Undefined if the cluster can't be asked; that is reported. */
 async function lookInside(
   { report }: Workspace,
   preview: Deployed,
@@ -64,8 +64,8 @@ async function lookInside(
     return {
       drift: [
         ...drift.map(({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`),
-        ...(claimGoing(live) === undefined ? [] : ["the database's volume is being deleted"]),
-        ...(emptiedSince(live).length > 0 ? ["the database's volume isn't the one that was migrated"] : []),
+        ...(claimGoing(live) === undefined ? [] : ["the database volume is being deleted"]),
+        ...(emptiedSince(live).length > 0 ? ["the database volume isn't the one that was migrated"] : []),
       ],
       runs: imagesInstead(live, preview.images, preview.parts),
     };

@@ -12,36 +12,36 @@ import { stackNames } from "../../clients/pulumi/stacks";
 import { hasHost, isLiving, type Seen } from "./status-of";
 import type { Pod } from "./pods";
 
-/** Whom to ask. */
+/** The sources to ask. */
 export interface StatusSources extends Pick<Sources, "context" | "records"> {
   readonly site: SharedIdentity;
-  /** Undefined where there is none to ask. */
+  /** Undefined if there is none to ask. */
   readonly codeHost?: CodeHost;
-  /** Is told once of each source that couldn't be asked. */
+  /** Called once for each source that couldn't be asked. */
   readonly report: (message: string) => void;
-  /** Ends it at once. */
+  /** Aborts at once. */
   readonly signal?: AbortSignal;
 }
 
-/** The one preview that is asked about. */
+/** A single preview to look at. */
 export interface One {
   readonly pullRequest: number;
-  /** What it consists of. */
+  /** Its parts. */
   readonly parts: readonly Part[];
 }
 
 /**
- * What there is to know of all previews, or of one. Whatever their number, backend, cluster and DNS provider are asked
- * once for their lists, and the code host as by `reconcile`. A source that can't be asked leaves its part unknown.
+ * Gathers what is known about all previews, or about one. Backend, cluster and DNS provider are asked once for their lists,
+ * whatever the number of previews, and the code host as by `reconcile`. What a source that can't be asked would say is left out.
  *
- * @throws UserError where the backend can't be asked
+ * @throws UserError if the backend can't be asked
  * @throws the signal's reason as soon as it is aborted
  */
 export async function gatherSeen(sources: StatusSources, now: Date, only?: One): Promise<Seen[]> {
   const { context, site, records, report } = sources;
   const attempt = <Result>(what: string, asked: Promise<Result>) =>
     asked.catch((error: Error) => {
-      report(`${what} not checked: ${gist(error)}`);
+      report(`${what} not checked: ${lastLine(error)}`);
       return undefined;
     });
   const [stacks, namespaces, ownRecords] = await Promise.all([
@@ -103,10 +103,10 @@ async function askHosts(
   return new Map((await answers) as [Found, HostAnswer][]);
 }
 
-/** What a preview's namespace shows. */
+/** What is in a preview's namespace. */
 type Inside = Pick<Seen, "pods" | "missing">;
 
-/** Namespace by namespace: to list those of the whole cluster would be a right to read other people's pods. */
+/** One namespace at a time: listing pods cluster-wide would take the right to read other people's. */
 async function lookInside(
   found: readonly Found[],
   { site: { kubeContext }, report }: StatusSources,
@@ -133,10 +133,12 @@ async function lookInside(
     found.map((one) => notChecked(one, error)),
   );
   if (failures.length > 0) {
-    report(`pods and policies of ${failures.length} of ${found.length} previews not checked: ${gist(failures[0]!)}`);
+    report(
+      `pods and policies of ${failures.length} of ${found.length} previews not checked: ${lastLine(failures[0]!)}`,
+    );
   }
   return new Map<Found, Inside>(all);
 }
 
-/** What kubectl says last is what it failed of. */
-const gist = ({ message }: Error) => message.trimEnd().split("\n").at(-1);
+/** The last line of kubectl's output says why it failed. */
+const lastLine = ({ message }: Error) => message.trimEnd().split("\n").at(-1);

@@ -10,10 +10,10 @@ import {
 import { hasEnded, isStopping } from "../../clients/kubernetes/pods";
 import type { Listed, Pod as PodObject } from "../../clients/kubernetes/types";
 
-/** As the API server lists it. */
+/** A pod as the API server lists it. */
 export type Pod = Listed<PodObject>;
 
-/** What pods have asked the cluster to keep for them. */
+/** Resource requests. */
 export interface Requests {
   /** In cores. */
   readonly cpu: number;
@@ -21,23 +21,23 @@ export interface Requests {
   readonly memory: number;
 }
 
-/** The requests of all pods together, but for those that have ended and hold nothing any more. */
+/** The total requests of all pods that haven't ended. */
 export function requestsOf(pods: readonly Pod[]): Requests {
   const requests = pods
     .filter((pod) => !hasEnded(pod))
     .flatMap(({ spec }) => spec.containers)
     .map(({ resources }) => resources?.requests);
   const cpu = total(requests.map((one) => one?.cpu));
-  // To a thousandth, which is as fine as requests are: 0.05 three times isn't 0.15 in binary.
+  // Rounded to a thousandth, the precision of requests: 3 × 0.05 isn't 0.15 in binary.
   return { cpu: Math.round(cpu * 1000) / 1000, memory: total(requests.map((one) => one?.memory)) };
 }
 
 /**
- * What is wrong with the pods of a preview that isn't asleep, a few words each: `web: ImagePullBackOff`.
+ * What is wrong with the pods of a preview that isn't asleep, in a few words each: `web: ImagePullBackOff`.
  *
- * @param known what the preview consists of
+ * @param known the preview's parts
  */
-export function troublesOf(pods: readonly Pod[], known: readonly Part[] = standardPartList): string[] {
+export function problemsOf(pods: readonly Pod[], known: readonly Part[] = standardPartList): string[] {
   const current = livingOf(pods);
   if (current.length === 0) {
     return ["no pods"];
@@ -46,13 +46,13 @@ export function troublesOf(pods: readonly Pod[], known: readonly Part[] = standa
   const parts = new Set([...serving, ...current.map(partOf)]);
   return [...parts].flatMap((part) => {
     const own = current.filter((pod) => partOf(pod) === part);
-    const troubles = [...new Set(own.flatMap(obstaclesOf))];
+    const problems = [...new Set(own.flatMap(waitingReasons))];
     const otherwise = serving.includes(part) ? whyNotServing(own) : whyNotDone(own);
-    return (troubles.length > 0 ? troubles : otherwise).map((trouble) => `${part}: ${trouble}`);
+    return (problems.length > 0 ? problems : otherwise).map((problem) => `${part}: ${problem}`);
   });
 }
 
-/** Whether a pod of the web's is ready. */
+/** Whether a web pod is ready. */
 export const webIsReady = (pods: readonly Pod[]): boolean =>
   whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === standardParts.web.name)).length === 0;
 
@@ -61,10 +61,10 @@ const partOf = ({ metadata }: Pod) => metadata.labels?.[nameLabel] ?? "unknown p
 const total = (quantities: readonly (string | undefined)[]) =>
   quantities.reduce((sum, quantity) => sum + (parseQuantity(quantity ?? "0") ?? 0), 0);
 
-/** Every container waits for a moment before it starts. */
+/** What every container waits for before it starts. */
 const ordinary = ["ContainerCreating", "PodInitializing"];
 
-function obstaclesOf({ status }: Pod): string[] {
+function waitingReasons({ status }: Pod): string[] {
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const waiting = containers.map(({ state }) => state?.waiting?.reason);
   const unscheduled = (status.conditions ?? []).filter(({ type, status: holds }) => {
@@ -75,7 +75,7 @@ function obstaclesOf({ status }: Pod): string[] {
   ) as string[];
 }
 
-/** One that is ready is enough: during an update there are two. Ended ones may be left of an eviction. */
+/** One ready pod is enough: during an update there are two. Ended pods may be left from an eviction. */
 function whyNotServing(pods: readonly Pod[]): string[] {
   const running = pods.filter((pod) => !hasEnded(pod));
   const isReady = ({ status }: Pod) =>

@@ -3,30 +3,30 @@ import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Found } from "../inventory/found";
 import { type Answer, keep } from "../reconcile/plan";
 import { type HostAnswer, isServing } from "../../clients/http/serving";
-import { type Pod, type Requests, requestsOf, troublesOf, webIsReady } from "./pods";
+import { type Pod, type Requests, requestsOf, problemsOf, webIsReady } from "./pods";
 
-/** What couldn't be asked is neither there nor not there. */
+/** `not checked` if the source couldn't be asked. */
 export type Checked<Value> = Value | "not checked";
 
-/** What the sources say of one preview. */
+/** What the sources say about one preview. */
 export interface Seen {
   readonly found: Found;
   /** `https://pr-1.previews.example.com` */
   readonly url: string;
-  /** False where the cluster couldn't be asked: then that `found` has no namespace says nothing. */
+  /** False if the cluster couldn't be asked: a missing namespace in `found` means nothing then. */
   readonly hasCluster: boolean;
   readonly answer: Answer;
-  /** What the host answers; undefined where nothing is to answer. */
+  /** What the host answers; undefined if nothing should answer. */
   readonly answers?: HostAnswer;
-  /** What it consists of. @default what every preview has */
+  /** Its parts. @default those that every preview has */
   readonly parts?: readonly Part[];
-  /** Undefined where there are none to look at. */
+  /** Undefined if there are none to look at. */
   readonly pods?: Checked<readonly Pod[]>;
-  /** NetworkPolicies and quota that every preview has and this one lacks. */
+  /** Standard NetworkPolicies and quota that it lacks. */
   readonly missing?: Checked<readonly string[]>;
 }
 
-/** One preview as it is now. What is undefined isn't there. */
+/** One preview as it is now. Undefined means that it doesn't exist. */
 export interface Status {
   readonly pullRequest: number;
   /** The namespace that it has, or would have. */
@@ -34,33 +34,33 @@ export interface Status {
   readonly url: string;
   /** The pull request's. */
   readonly state: Checked<"open" | "closed" | "not found">;
-  /** The commit that is deployed, where it was named. */
+  /** The deployed commit, if it is known. */
   readonly sha?: Checked<string>;
   /** The pull request's newest commit. */
   readonly head?: Checked<string>;
   /** `asleep`, or what the host answers. */
   readonly health?: string;
-  /** When its namespace was made, ISO 8601. */
+  /** When its namespace was created, ISO 8601. */
   readonly created?: Checked<string>;
   /** When it may be closed, ISO 8601. */
   readonly expires?: Checked<string>;
   readonly requests?: Checked<Requests>;
-  /** In a few words each; empty where all is well, as far as it could be checked. */
+  /** What is wrong, in a few words each; empty if nothing was found. */
   readonly wrong: readonly string[];
 }
 
-/** True for a namespace that is ours and to stay: only there is something to look at. */
+/** Whether there is a namespace to look at: one of ours that isn't being deleted. */
 export const isLiving = ({ namespace, foreign }: Found): boolean =>
   namespace !== undefined && !namespace.terminating && foreign === undefined;
 
-/** True where somebody should answer at the preview's host, as far as is known. */
+/** Whether something should answer at the preview's host, as far as is known. */
 export const hasHost = ({ found, hasCluster }: Pick<Seen, "found" | "hasCluster">): boolean =>
   hasCluster ? isLiving(found) && found.namespace?.record.asleep === false : found.hasStack;
 
-/** Brings together what is known of a preview, and says what is wrong with it. */
+/** Combines what is known about a preview, and says what is wrong with it. */
 export function statusOf(seen: Seen, now: Date): Status {
   const { found, url, hasCluster, answer, answers, pods } = seen;
-  // What another owner has recorded is not about this preview.
+  // Another owner's record isn't about this preview.
   const own = found.foreign === undefined ? found.namespace : undefined;
   const ofCluster = <Value>(value: Value): Checked<Value> => (hasCluster ? value : "not checked");
   return {
@@ -89,7 +89,7 @@ function wrongWith(seen: Seen, now: Date): string[] {
     ...ofNamespace(seen),
     ...(isExpired(seen, now) ? ["expired"] : []),
     ...(typeof missing === "object" && missing.length > 0 ? [missingAsText(missing)] : []),
-    ...(typeof pods === "object" && !asleep ? troublesOf(pods, parts) : []),
+    ...(typeof pods === "object" && !asleep ? problemsOf(pods, parts) : []),
     ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && webIsReady(pods))
       ? []
       : [`host answers ${answers.said}`]),
@@ -116,7 +116,7 @@ function ofNamespace({ found: { hasStack, namespace }, hasCluster }: Seen): stri
   }
   return [
     ...(namespace.terminating ? ["namespace is being deleted"] : []),
-    ...(hasStack ? [] : ["no stack knows of it"]),
+    ...(hasStack ? [] : ["its stack is missing"]),
   ];
 }
 

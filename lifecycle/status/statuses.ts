@@ -5,9 +5,9 @@ import { gatherSeen, type One } from "./gather-seen";
 import { type Status, statusOf } from "./status-of";
 
 /**
- * What there is to know of all previews of a project, or of one.
+ * The status of all previews of a project, or of one.
  *
- * @throws UserError where the backend can't be asked
+ * @throws UserError if the backend can't be asked
  */
 export async function statusesOf(workspace: Workspace, site: SharedIdentity, now: Date, only?: One): Promise<Status[]> {
   const { report, interruption: signal } = workspace;
@@ -18,7 +18,7 @@ export async function statusesOf(workspace: Workspace, site: SharedIdentity, now
   return seen.map((one) => statusOf(one, now));
 }
 
-/** To look is no reason to require one, not even in a workflow. */
+/** Status works without one, even in a workflow. */
 function codeHostOrNone(workspace: Workspace, repository: string): CodeHost | undefined {
   try {
     const host = codeHostFor(workspace, repository);

@@ -7,13 +7,13 @@ import { stackName, stackNames } from "../../clients/pulumi/stacks";
 import type { UpOptions } from "./options";
 
 /**
- * Whether another run closes the preview or has closed it. A closing that has just begun shows in the state first and some
- * seconds later in the namespace. Somebody who deletes that by hand leaves the stack; a closing takes it as well, in the end.
+ * Whether another run is closing the preview or has closed it. A close that has just begun shows in the state first, and some
+ * seconds later in the namespace. If somebody deletes the namespace by hand, the stack stays; a close removes it, too.
  */
 export async function isClosed({ context, report, signal }: UpOptions, identity: Identity): Promise<boolean> {
   const stack = stackName(identity.owner.pullRequest);
   signal?.throwIfAborted();
-  report(`${stack} doesn't serve: looking whether another run closes it`);
+  report(`${stack} doesn't serve: checking whether another run is closing it`);
   for (let tries = 0; tries < 60; tries += 1) {
     const hasNamespace = await isActive(placeOf(identity));
     if (hasNamespace ? tries >= 10 : !(await stackNames(context)).includes(stack)) {
@@ -24,11 +24,11 @@ export async function isClosed({ context, report, signal }: UpOptions, identity:
   return false;
 }
 
-/** @throws UserError where somebody has deleted the namespace since */
+/** @throws UserError if somebody has deleted the namespace */
 export async function refuseDeleted(place: NamespaceRef): Promise<void> {
   if (!(await isActive(place))) {
     throw new UserError(
-      `namespace ${place.namespace} has been deleted since it was updated; the same command recreates it`,
+      `namespace ${place.namespace} has been deleted since the update; the same command recreates it`,
     );
   }
 }

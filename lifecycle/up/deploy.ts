@@ -10,10 +10,10 @@ import type { UpOptions, UpResult } from "./options";
 import { reasonToStepAside } from "./step-aside";
 import { upPreview } from "./up-preview";
 
-/** What is to be deployed, and how. */
+/** What to deploy, and how. */
 export interface Commit
   extends Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">, Pick<LockOptions, "timeoutSeconds"> {
-  /** Images; those that are deployed or configured where none is given. */
+  /** Image references. @default those that are deployed, or else configured */
   readonly api?: string;
   readonly web?: string;
   /**
@@ -24,9 +24,9 @@ export interface Commit
 }
 
 /**
- * Deploys images of a commit, or else those that are deployed or configured. Makes the preview where there is none.
+ * Deploys a commit's images to a preview, and creates the preview if there is none.
  *
- * @param host undefined where nobody can be asked about the pull request
+ * @param host undefined if there is no code host to ask about the pull request
  */
 export async function deploy(
   workspace: Workspace,
@@ -42,7 +42,7 @@ export async function deploy(
       if (!isRemoved(error, stack)) {
         throw error;
       }
-      workspace.report(`${stack} has been closed meanwhile: starting again`);
+      workspace.report(`${stack} has been closed meanwhile: starting over`);
     }
   }
 }
@@ -53,7 +53,7 @@ async function attempt(
   host: CodeHost | undefined,
   { api, web, settings = {}, ...commit }: Commit,
 ): Promise<UpResult> {
-  // Before the stack is made: one that is asked for too late must not leave an empty stack behind.
+  // Before the stack is created: a run that comes too late must not leave an empty one behind.
   const reason = await reasonToStepAside({
     codeHost: host,
     pullRequest,
@@ -93,6 +93,6 @@ async function attempt(
   }
 }
 
-/** What is set: what isn't stays as it is. */
+/** Only the settings that are given: the others stay as deployed. */
 const given = (settings: Readonly<Record<string, string | undefined>>): Leaves =>
   Object.fromEntries(Object.entries(settings).filter((pair): pair is [string, string] => pair[1] !== undefined));

@@ -3,25 +3,25 @@ import type { OwnedRecord, Zone, ZoneRecord } from "../../clients/dns/zone";
 import type { Identity } from "../inventory/identity";
 import type { StateResource } from "../../clients/pulumi/state";
 
-/** A preview's DNS records as the zone has them, which is what an update's state is held against. */
+/** A preview's DNS records in the zone, to compare a state with. */
 export interface Records {
   readonly own: readonly OwnedRecord[];
-  /** Of the records that a state knows of, the ids of those that the zone doesn't have. */
+  /** Of the records in a state, the ids of those that aren't in the zone. */
   readonly gone: (known: readonly StateResource[]) => Promise<readonly string[]>;
 }
 
-/** What a zone has of a preview. */
+/** A zone's records that concern a preview. */
 export interface Listed {
-  /** Those that its comment says are its own. */
+  /** Its own, by their comment. */
   readonly own: readonly OwnedRecord[];
-  /** Under its hosts, no matter who made them. */
+  /** All records of its hosts, no matter who created them. */
   readonly atHosts: readonly (ZoneRecord & { readonly comment?: string | null })[];
 }
 
 /**
- * Lists what concerns a preview.
+ * Lists the records that concern a preview.
  *
- * @throws UserError where the zone can't be listed as a whole
+ * @throws UserError if the zone can't be listed completely
  */
 export async function listRecords(zone: Zone, { owner, names }: Identity): Promise<Listed> {
   const comment = dnsComment(owner);
@@ -33,10 +33,10 @@ export async function listRecords(zone: Zone, { owner, names }: Identity): Promi
 }
 
 /**
- * A preview's records, where nobody else's lead its visitors elsewhere.
+ * A preview's own records, unless someone else's record has its host.
  *
- * @param listed before the state is read, so that what a run at work makes isn't taken for unknown
- * @throws UserError where another preview's record has the host, or one that somebody has made by hand
+ * @param listed read before the state, so that what a concurrent run creates isn't taken for unknown
+ * @throws UserError if the host's record is another preview's, or was created by hand
  */
 export function recordsAmong({ own, atHosts }: Listed, zone: Zone, { owner, zoneId }: Identity): Records {
   const comment = dnsComment(owner);
@@ -47,13 +47,13 @@ export function recordsAmong({ own, atHosts }: Listed, zone: Zone, { owner, zone
       `the DNS record ${foreign.name} (${foreign.type} ${foreign.content}) belongs to another owner, and nothing was changed: ` +
         (isPreviews
           ? `its comment is "${foreign.comment}"; give one of the two another prefix or domain, or close the other`
-          : "no preview has made it; delete it, or give previews another prefix or domain"),
+          : "no preview created it; delete it, or give previews another prefix or domain"),
     );
   }
   const isListed = (id: string) => own.some((record) => record.id === id);
   return {
     own,
-    // Where the setting has changed, the state's record is in another zone than the one that is asked.
+    // If dns.zoneId has changed, the state's record is in another zone than the one that is asked.
     gone: async (known) => {
       const here = known.filter(({ inputs }) => inputs?.zoneId === zoneId);
       return zone.gone(here.flatMap(({ id }) => (id === undefined || isListed(id) ? [] : id)));
@@ -61,9 +61,9 @@ export function recordsAmong({ own, atHosts }: Listed, zone: Zone, { owner, zone
   };
 }
 
-/** Records of a preview that its state doesn't know of: an update would be refused for what exists already. */
+/** A preview's records that aren't in its state: an update would fail, since they already exist. */
 export const unknownRecords = ({ own }: Records, known: readonly StateResource[]): OwnedRecord[] =>
   own.filter((record) => !known.some(({ id }) => id === record.id));
 
-/** Other types, a TXT, may well stand beside an address. */
+/** Other types, such as TXT, may exist beside an address. */
 const leadsVisitors = ({ type }: ZoneRecord) => ["A", "AAAA", "CNAME"].includes(type);

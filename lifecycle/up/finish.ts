@@ -16,8 +16,8 @@ import { reasonToLeave, standingOf } from "./superseded";
 import type { Progress, UpOptions, UpResult } from "./options";
 
 /**
- * Waits, without the lock, until the update that was made serves, and records what it was; steps aside where another run
- * changes the preview meanwhile.
+ * Waits, without the lock, until the update serves, and records it on the namespace. Steps aside if another run changes the
+ * preview meanwhile.
  */
 export async function finish(options: UpOptions, progress: Progress, phases: Stopwatch): Promise<UpResult> {
   const { context, pullRequest, report, product, screenshots: folder } = options;
@@ -76,13 +76,13 @@ function tellOtherProduct({ product, report }: UpOptions, { owner }: Progress["i
 const targetOf = async ({ signal }: UpOptions, preview: Deployed, product: Product) =>
   new Target({ product, signal, ...(await inside(preview)) });
 
-/** A preview without pictures is one all the same: what keeps them from being taken is only told. */
+/** Screenshots are optional: a failure is only reported. */
 async function screenshotsOf(options: UpOptions, preview: Deployed, folder: string): Promise<string[]> {
   const { codeHost, pullRequest: number, report, signal, product = parseProduct({}, "defaults") } = options;
   try {
     const pullRequest = await codeHost?.pullRequest(number);
     if (pullRequest?.fork === true) {
-      report("no screenshots: a fork's pages aren't opened where there are secrets");
+      report("no screenshots: pages of a pull request from a fork aren't opened where there are secrets");
       return [];
     }
     return await takeScreenshots(await targetOf(options, preview, product), {

@@ -14,19 +14,19 @@ export interface UpOptions extends LockOptions {
   readonly pullRequest: number;
   /** Whether the backend has the stack `preview`. */
   readonly hasShared: boolean;
-  /** Whether this checkout's file says something about it, and shows afterwards what was deployed. */
+  /** Whether to read this checkout's file, and to write what was deployed to it. */
   readonly usesFile: boolean;
-  /** What the command sets, by path, `api.image`. */
+  /** Settings that the command sets, by path: `api.image`. */
   readonly given: Leaves;
-  /** The commit to deploy; with a code host an older one than the pull request's head steps aside. */
+  /** The commit to deploy; with a code host, any but the pull request's head steps aside. */
   readonly sha?: string;
-  /** Undefined when nobody can be asked about the pull request. */
+  /** Undefined if there is no code host to ask about the pull request. */
   readonly codeHost?: CodeHost;
-  /** What the contract check needs to know. @default none is made */
+  /** For the contract check. @default nothing is checked */
   readonly product?: Product;
-  /** Whether the database gives way to an empty one. @default false */
+  /** Whether to replace the database with an empty one. @default false */
   readonly replaceDatabase?: boolean;
-  /** The folder for a picture of each of the product's pages. @default none is taken */
+  /** The folder for screenshots of the product's pages. @default none are taken */
   readonly screenshots?: string;
 }
 
@@ -37,20 +37,20 @@ export type UpResult =
       readonly preview: Omit<Deployed, "parts">;
       readonly asleep: boolean;
       readonly checks?: Report;
-      /** The files, where there are any. */
+      /** The files' paths, if screenshots were taken. */
       readonly screenshots?: readonly string[];
       readonly seconds: Phases;
     };
 
-/** How far a run has come. */
+/** How far an `up` has come. */
 export interface Progress {
   readonly identity: Identity;
-  /** What it is to deploy. */
+  /** What to deploy. */
   readonly composition: Composition;
-  /** What was deployed when it looked last. */
+  /** What was deployed when it last looked. */
   seen?: DeploymentRecord;
-  /** The id of its update, once that is made. */
+  /** The id of its update, once it is done. */
   update?: string;
-  /** What that is, once it is recorded. */
+  /** Its result, once it is recorded. */
   deployed?: UpResult & { readonly outcome: "up" };
 }

@@ -10,16 +10,16 @@ import { exportState, recordsOf, type State } from "../../clients/pulumi/state";
 export interface RepairOptions {
   readonly context: PulumiContext;
   readonly identity: Identity;
-  /** Undefined where previews have no record of their own. */
+  /** Undefined if previews have no DNS records of their own. */
   readonly dns?: Zone;
   readonly report: (message: string) => void;
 }
 
 /**
- * Brings the state, and the zone with it, to where an update can go on from.
+ * Repairs the state and the zone so that an update can succeed.
  *
  * @param known the state as it was a moment ago
- * @param exists whether the cluster has the preview's namespace
+ * @param exists whether the preview's namespace exists
  */
 export async function repair(options: RepairOptions, known: State, exists: boolean): Promise<State> {
   const { context, dns, identity, report } = options;
@@ -30,17 +30,17 @@ export async function repair(options: RepairOptions, known: State, exists: boole
   const stack = stackName(owner.pullRequest);
   const repaired = await repairState(context, stack, present, report, known);
   if (listed instanceof Error) {
-    // What is most likely as the state says needn't keep an update from being made.
+    // The record is most likely as the state says, which needn't stop the update.
     if (repaired.pending.some((urn) => urn.includes("DnsRecord"))) {
       throw listed;
     }
     report(`the DNS record is not checked: ${listed.message}`);
   }
   const unknown = records === undefined ? [] : unknownRecords(records, repaired.records);
-  // What was made after the state was read is a run's at work.
+  // Read the state again: a record that is newer than the first reading is a concurrent run's.
   const state = unknown.length === 0 ? undefined : await exportState(context, stack);
   for (const { id, name } of state === undefined ? [] : unknownRecords(records!, recordsOf(state))) {
-    report(`the DNS record ${name} was made by a run that couldn't record it: it is recreated`);
+    report(`the DNS record ${name} was created by a run that couldn't save its state: recreating it`);
     await dns!.delete(id);
   }
   return repaired.state;

@@ -4,7 +4,7 @@ import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace";
 import { pause } from "../../clients/process/pause";
 
-/** Waits for the end of a deletion of the namespace that is under way. */
+/** Waits until a namespace that is being deleted is gone. */
 export async function settledNamespace(
   place: NamespaceRef,
   { names, owner }: Identity,
@@ -20,12 +20,12 @@ export async function settledNamespace(
       return;
     }
     if (tries === 0) {
-      report(`namespace ${names.namespace} is still being deleted: waiting until it is gone`);
+      report(`namespace ${names.namespace} is still being deleted: waiting`);
     }
     if (tries === limits.namespaceGoneTries) {
       throw new UserError(
         `namespace ${names.namespace} is still being deleted: ${namespace.remaining.join("; ")}. ` +
-          `preview close ${owner.pullRequest} says what it waits for`,
+          `preview close ${owner.pullRequest} says what it is waiting for`,
       );
     }
     await pause(1000, signal);

@@ -1,19 +1,19 @@
 import { UserError } from "../../contract";
 import type { CodeHost, PullRequest } from "../../clients/code-host";
 
-/** What decides whether a run may deploy. */
+/** What a run is about to deploy. */
 export interface Candidate {
   readonly codeHost?: CodeHost;
   readonly pullRequest: number;
   readonly sha?: string;
-  /** The workflow's run, which a fork's commit needs an approval of. */
+  /** The workflow run, which must have been approved for a commit from a fork. */
   readonly run?: string;
 }
 
 /**
- * Asks the code host whether a commit may be deployed now; undefined where it may, or where there is nobody to ask.
+ * Asks the code host why a commit must not be deployed now; undefined if it may, or if there is no code host.
  *
- * @throws UserError where it never may
+ * @throws UserError if it must never be deployed
  */
 export async function reasonToStepAside({ codeHost, pullRequest, sha, run }: Candidate): Promise<string | undefined> {
   if (codeHost === undefined) {
@@ -21,29 +21,29 @@ export async function reasonToStepAside({ codeHost, pullRequest, sha, run }: Can
   }
   const found = await codeHost.pullRequest(pullRequest);
   const reason = judgePullRequest(found, sha);
-  // Where nobody has set up the environment's reviewers, GitHub makes one without, which approves everything.
+  // If nobody has set up the environment, GitHub creates one without reviewers, which lets everything through.
   if (reason === undefined && found?.fork === true && run !== undefined && !(await codeHost.runApproved(run))) {
     throw new UserError(
-      `pull request ${pullRequest} comes from a fork, and nobody has approved this run: give the environment preview-fork ` +
-        "required reviewers",
+      `pull request ${pullRequest} comes from a fork, and nobody has approved this run: add required reviewers to the ` +
+        "environment preview-fork",
     );
   }
   return reason;
 }
 
 /**
- * Why a run must not deploy; undefined where it may.
+ * Why a run must not deploy; undefined if it may.
  *
- * @throws UserError where the repository has no such pull request
+ * @throws UserError if the repository has no such pull request
  */
 export function judgePullRequest(pullRequest: PullRequest | undefined, sha: string | undefined): string | undefined {
   if (pullRequest === undefined) {
-    throw new UserError("the code host knows no such pull request in the repository that the settings name");
+    throw new UserError("the repository has no such pull request: look at the number and at the setting repository");
   }
   if (pullRequest.state === "closed") {
     return `pull request ${pullRequest.number} is closed`;
   }
   return sha !== undefined && sha !== pullRequest.headSha
-    ? `the head of pull request ${pullRequest.number} is ${pullRequest.headSha} by now, not ${sha}`
+    ? `the head of pull request ${pullRequest.number} is now ${pullRequest.headSha}, not ${sha}`
     : undefined;
 }

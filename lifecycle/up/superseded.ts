@@ -4,13 +4,14 @@ import { deploymentOf } from "../../clients/pulumi/deployment";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { isRemoved } from "../../clients/pulumi/stacks";
 
-/** What there is by now of what a run has seen last. */
+/** What has become of the deployment that a run saw last. */
 export type Standing = "awake" | "asleep" | "superseded" | "closed";
 
 /**
- * Whether another run has deployed something else since, or has closed the preview, or has put it to sleep.
+ * Whether another run has since deployed something else, closed the preview, or put it to sleep.
  *
- * @param seen what was deployed when this one looked last @param update the id of its own update since, if it has made one
+ * @param seen what was deployed when this run last looked
+ * @param update the id of this run's own update since then, if there was one
  */
 export async function standingOf(
   context: PulumiContext,
@@ -29,14 +30,14 @@ export async function standingOf(
   }
 }
 
-/** Whether two updates have deployed the same, awake or asleep. */
+/** Whether two updates deployed the same, awake or asleep. */
 export function isSameButForSleep(one: DeploymentRecord | undefined, other: DeploymentRecord | undefined): boolean {
   const [deployed, before] = [one, other].map((record) => record && { ...record, update: "", asleep: false });
   return isDeepStrictEqual(deployed, before);
 }
 
-/** Why a run steps aside after another one has been at work. */
+/** Why a run steps aside for another one. */
 export const reasonToLeave = (standing: "superseded" | "closed", stack: string): string =>
   standing === "superseded"
-    ? `another run has changed ${stack} since`
-    : `another run has closed ${stack} since it was updated`;
+    ? `another run has changed ${stack} meanwhile`
+    : `another run has closed ${stack} meanwhile`;

@@ -20,17 +20,17 @@ import { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
 
 /**
- * Brings a pull request's preview to what it is to be, unless the pull request has been closed or has moved on, or another run
- * has changed the preview since.
+ * Deploys a pull request's preview, unless the pull request has been closed or has moved on, or another run has changed the
+ * preview meanwhile.
  *
- * @throws UserError with what failed
+ * @throws UserError that says what failed
  */
 export async function upPreview(options: UpOptions): Promise<UpResult> {
   const { context, pullRequest, signal } = options;
   const stack = stackName(pullRequest);
   const phases = new Stopwatch();
   if (options.replaceDatabase === true) {
-    options.report("the database is replaced by an empty one, migrated and seeded: what was entered is lost");
+    options.report("replacing the database with an empty one, migrated and seeded: its data is lost");
   }
   let progress: Progress | undefined;
   try {
@@ -38,7 +38,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       context,
       stack,
       async (deployment, report) => {
-        // Again, since waiting for the lock may have taken long.
+        // Again, since the wait for the lock may have been long.
         const reason = await phases.time("code host", () =>
           reasonToStepAside({ ...options, run: context.run.reference }),
         );
@@ -53,7 +53,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     );
     return late === undefined ? await finish(options, progress!, phases) : { outcome: "stepped aside", reason: late };
   } catch (error) {
-    // Nobody can tell where the cluster or the backend can't be asked, or after Ctrl-C.
+    // Not after Ctrl-C, nor after an error of our own.
     const canTell = signal?.aborted !== true && error instanceof UserError;
     const hasBegun = progress !== undefined && (progress.update !== undefined || !isRemoved(error, stack));
     const result = canTell && hasBegun && (await resultAfterwards(options, progress!).catch(() => undefined));
@@ -64,7 +64,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   }
 }
 
-/** Where the preview is, which is settled and in the cluster that it was in. */
+/** Finds out where the preview is and what to deploy; waits for a former namespace's deletion, and refuses another cluster. */
 async function look(options: UpOptions, sources: Sources, deployment: Deployment): Promise<Progress> {
   const { context, pullRequest, report, signal, replaceDatabase = false } = options;
   const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
@@ -111,7 +111,7 @@ async function deploy(
   );
 }
 
-/** What came of a run that has failed, or whose preview doesn't serve, because another one has been at work since. */
+/** The result of a run that failed, or whose preview doesn't serve, because of another run; undefined if it wasn't that. */
 async function resultAfterwards(options: UpOptions, progress: Progress): Promise<UpResult | undefined> {
   const { context, pullRequest } = options;
   const { deployed, identity } = progress;

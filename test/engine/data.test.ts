@@ -107,7 +107,7 @@ describe("a preview's data", () => {
     assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
     const { exitCode, stderr } = await command(["up", number, "--replace-database"]);
     assert.equal(exitCode, 0, stderr);
-    assert.match(stderr, /what was entered is lost/);
+    assert.match(stderr, /its data is lost/);
     assert.equal(await sql("select count(*) from orders_order where item like 'Ordered%'"), "0");
     assert.equal(await sql("select count(*) from orders_seedrun"), "1");
     const claim = "jsonpath={.spec.resources.requests.storage}";

@@ -69,10 +69,7 @@ describe("close and up that meet", () => {
       const { exitCode, stdout, stderr } = await coming;
       assert.equal(exitCode, 0, stderr);
       const { outcome, reason } = JSON.parse(stdout) as Record<string, string>;
-      assert.deepEqual(
-        [outcome, reason],
-        ["stepped aside", `another run has closed ${preview.stack} since it was updated`],
-      );
+      assert.deepEqual([outcome, reason], ["stepped aside", `another run has closed ${preview.stack} meanwhile`]);
     });
     left(await leftOf(preview, number, repository));
   });

@@ -81,7 +81,7 @@ describe("a DNS provider that fails", () => {
   faultTest("DNS: record deleted by hand", 2, async ({ recover, left }) => {
     await comesUp();
     zone.records = [];
-    await recover(async () => assert.match(await comesUp(), /the DNS record is gone: it is recreated/));
+    await recover(async () => assert.match(await comesUp(), /the DNS record is gone: recreating it/));
     zone.records = [];
     await recover(async () => left(await isGone()));
   });
@@ -123,7 +123,7 @@ describe("a DNS provider that fails", () => {
       process.kill(pulumi, "SIGKILL");
       process.kill(-coming.pid!, "SIGKILL");
       await coming;
-      await recover(async () => assert.match(await comesUp(), /was made by a run that couldn't record it/));
+      await recover(async () => assert.match(await comesUp(), /was created by a run that couldn't save its state/));
       left(await isGone());
     });
 
@@ -141,7 +141,7 @@ describe("a DNS provider that fails", () => {
       // Another address, which Cloudflare would let stand beside the preview's.
       const byHand = foreign({});
       zone.records = [byHand];
-      await fails("up", /\(A 192\.0\.2\.1\) belongs to another owner, and nothing was changed: no preview has made it/);
+      await fails("up", /\(A 192\.0\.2\.1\) belongs to another owner, and nothing was changed: no preview created it/);
       assert.equal(await kubectl("get", "namespace", preview.namespace, "--ignore-not-found"), "");
       left(await isGone());
       assert.deepEqual(zone.records, [byHand]);

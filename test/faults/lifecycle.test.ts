@@ -151,7 +151,10 @@ describe("a pull request's preview, by the command preview", () => {
     const { exitCode, stderr } = await up("--screenshots", folder);
     pullRequest.fork = false;
     assert.equal(exitCode, 0, stderr);
-    assert.match(stderr, /^› no screenshots: a fork's pages aren't opened where there are secrets$/m);
+    assert.match(
+      stderr,
+      /^› no screenshots: pages of a pull request from a fork aren't opened where there are secrets$/m,
+    );
     assert.deepEqual(readdirSync(folder), []);
     rmSync(folder, { recursive: true });
   });

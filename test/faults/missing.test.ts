@@ -69,7 +69,7 @@ describe("objects that somebody has deleted", () => {
     };
     const row = planned.previews.find(({ pullRequest }) => pullRequest === number);
     assert.equal(row?.action, "report");
-    assert.match(row.reason, /default-deny.* missing; preview up 90371 brings them back/);
+    assert.match(row.reason, /default-deny.* missing; preview up 90371 restores them/);
     const report = JSON.parse((await run("verify", String(number), "--json")).stdout) as Report;
     assert.equal(report.findings.find(({ id }) => id === "isolation")?.outcome, "failed");
     assert.deepEqual(

@@ -166,7 +166,7 @@ describe("a preview that is changed from several checkouts", () => {
       }
       const { exitCode, stdout, stderr } = await first;
       assert.equal(exitCode, 0, stderr);
-      const reason = `another run has changed pr-${number} since`;
+      const reason = `another run has changed pr-${number} meanwhile`;
       assert.deepEqual(JSON.parse(stdout), { outcome: "stepped aside", reason });
       await is(images[2]!, images[2]!);
       assert.equal((await record()).commit, sha);

@@ -106,20 +106,20 @@ describe("reconcile", () => {
         "stale, with images that tell no commit",
         factsOf(unknown, { open: [pull(7)] }),
         "report",
-        /stale: deployed 6f6c640, head 3700000; preview up 7/,
+        /stale: deployed 6f6c640, head 3700000; deploy it with preview up 7/,
       ],
       [
         "stale, but pushed lately",
         factsOf(stale, { open: [pull(7, { updatedAt: new Date(hours(-0.9)) })] }),
         "report",
-        /so a run may be at work/,
+        /so its own run may still be deploying/,
       ],
       ["stale, of a fork", factsOf(stale, { open: [pull(7, { fork: true })] }), "report", /after an approval/],
       ["closed", factsOf(all, { answers: answer(closed(7)) }), "close", /is closed/],
       ["merged", factsOf(all, { answers: answer(pull(7, { state: "closed", merged: true })) }), "close", /is merged/],
       ["closed but in a list", factsOf(all, { open: [pull(7)], answers: answer(closed(7)) }), "nothing", /open/],
       ["missing in the list, but open", factsOf(all, { answers: answer(pull(7)) }), "nothing", /open/],
-      ["not found", factsOf(all, { answers: answer("not found") }), "report", /doesn't mean that it is closed/],
+      ["not found", factsOf(all, { answers: answer("not found") }), "report", /doesn't prove that it is closed/],
       ["no answer", factsOf(all, { answers: answer("no answer") }), "report", /didn't answer/],
       ["never asked", factsOf(all), "report", /didn't answer/],
       ["no list", factsOf(all, { open: undefined, answers: answer(closed(7)) }), "report", /couldn't be asked/],
@@ -160,7 +160,7 @@ describe("reconcile", () => {
         "a namespace without a stack, open",
         factsOf({ namespaces: [namespace(7)] }, { open: [pull(7)] }),
         "report",
-        /no stack knows of it; preview close 7/,
+        /its stack is missing; preview close 7/,
       ],
       [
         "a record alone, closed",
@@ -170,7 +170,12 @@ describe("reconcile", () => {
       ],
       ["a record alone, open", factsOf({ records: [record(7)] }, { open: [pull(7)] }), "report", /only a DNS record/],
       ["a stack alone, closed", factsOf({ stacks: ["pr-7"] }, { answers: answer(closed(7)) }), "close", /is closed/],
-      ["a stack alone, open", factsOf({ stacks: ["pr-7"] }, { open: [pull(7)] }), "report", /preview up 7 repairs it/],
+      [
+        "a stack alone, open",
+        factsOf({ stacks: ["pr-7"] }, { open: [pull(7)] }),
+        "report",
+        /if it has, run preview up 7/,
+      ],
       [
         "being deleted, open",
         factsOf({ ...all, namespaces: [{ ...namespace(7), terminating: true }] }, { open: [pull(7)] }),
@@ -181,7 +186,7 @@ describe("reconcile", () => {
         "a namespace that lost its labels, closed",
         factsOf({ ...all, namespaces: [namespace(7, {}, {})] }, { answers: answer(closed(7)) }),
         "report",
-        /another owner's: it was not created by this tool/,
+        /belongs to another owner: it was not created by this tool/,
       ],
       [
         "another product's namespace, closed",
@@ -190,7 +195,7 @@ describe("reconcile", () => {
           { answers: answer(closed(7)) },
         ),
         "report",
-        /another owner's: .*product is shop/,
+        /belongs to another owner: .*product is shop/,
       ],
     ];
     for (const [name, facts, action, reason] of table) {
@@ -211,7 +216,7 @@ describe("reconcile", () => {
       const { rows, isOverCap } = plan(facts, 2);
       assert.equal(isOverCap, true);
       assert.deepEqual(new Set(rows.map(({ action }) => action)), new Set(["report"]));
-      assert.match(rows[0]?.reason ?? "", /3 previews would be closed, and the cap is 2; --max-closings 3/);
+      assert.match(rows[0]?.reason ?? "", /3 previews would be closed, more than the cap of 2; --max-closings 3/);
       assert.equal(plan(facts, 3).rows[0]?.action, "close");
     });
   });

@@ -51,7 +51,7 @@ describe("a preview's records among those of a zone", () => {
     for (const type of ["A", "AAAA", "CNAME"]) {
       assert.throws(
         () => among(type),
-        /belongs to another owner, and nothing was changed: no preview has made it; delete/,
+        /belongs to another owner, and nothing was changed: no preview created it; delete/,
       );
     }
     assert.doesNotThrow(() => among("TXT"));

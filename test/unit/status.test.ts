@@ -5,7 +5,7 @@ import type { PullRequest } from "../../clients/code-host";
 import { statusAsJson, statusAsText } from "../../cli/commands/status";
 import { ageOf, duration, relative } from "../../cli/output/duration";
 import { foundIn, type Found } from "../../lifecycle/inventory/found";
-import { type Pod, requestsOf, troublesOf } from "../../lifecycle/status/pods";
+import { type Pod, requestsOf, problemsOf } from "../../lifecycle/status/pods";
 import { type Seen, statusOf } from "../../lifecycle/status/status-of";
 import { shaOf } from "../doubles/github";
 import { containerStatus, metadata } from "./kubernetes-objects";
@@ -188,7 +188,7 @@ describe("status", () => {
       ["nothing at all", [], ["no pods"]],
     ];
     for (const [name, pods, troubles] of table) {
-      it(`names ${name}`, () => assert.deepEqual(troublesOf(pods), troubles));
+      it(`names ${name}`, () => assert.deepEqual(problemsOf(pods), troubles));
     }
   });
 
@@ -208,7 +208,7 @@ describe("status", () => {
       ["expired, also without a code host", { found: found({ notes: old }), answer: "no answer" }, ["expired"]],
       ["nothing while it is kept", { found: found({ notes: old }), answer: pull({ labels: ["keep"] }) }, []],
       ["nothing within the grace", { found: found({ notes: { "preview-stack/expires": hours(-1) } }) }, []],
-      ["no stack", { found: found({ stacks: [] }) }, ["no stack knows of it"]],
+      ["no stack", { found: found({ stacks: [] }) }, ["its stack is missing"]],
       [
         "ending",
         { found: found({ terminating: true }), answers: undefined, pods: undefined },
