@@ -33,7 +33,7 @@ describe("a stack's locks in a folder", () => {
     return file;
   };
 
-  it("are dead where their process has ended here, and none beside them is", async () => {
+  it("counts as dead only a lock whose process has ended on this machine", async () => {
     const child = spawn(process.execPath, ["-e", ""]);
     await once(child, "exit");
     const atWork = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "pulumi"]);

@@ -16,13 +16,13 @@ const hour = 3600_000;
 const silent = () => undefined;
 
 describe("a clock that is off", () => {
-  it("ends no preview early, as long as another is right, whatever is noted by it or judged by it", () => {
+  it("closes no preview early as long as one other clock is right", () => {
     const skew = fc.integer({ min: -365 * 24, max: 365 * 24 });
     const at = Date.parse("2026-11-24T12:00:00Z");
     const end = at + 14 * 24 * hour;
     fc.assert(
       fc.property(skew, skew, fc.boolean(), fc.boolean(), (noting, judging, isNotedAlone, isJudgedAlone) => {
-        // Nobody but the machine itself is asked where its own clock is right.
+        // Where the machine's own clock is right, no other clock is consulted.
         const notedBy = latest(
           new Date(at + (isNotedAlone ? 0 : noting * hour)),
           isNotedAlone ? undefined : new Date(at),
@@ -44,7 +44,7 @@ describe("a clock that is off", () => {
     });
     afterEach(() => github.stop());
 
-    /** For a preview whose time was up some hours ago. */
+    /** Reconciles a preview that expired this many hours ago. */
     async function action(expiredFor: number, { own = 0, codeHosts = 0 }: { own?: number; codeHosts?: number }) {
       github.clockSkew = codeHosts * hour;
       const owner = { project: "preview", product: "orders", repository: "myorg/orders" };
@@ -83,12 +83,12 @@ describe("a clock that is off", () => {
       [30, { own: -24, codeHosts: 5 }, "close"],
     ] as const;
     for (const [expiredFor, clocks, expected] of cases) {
-      it(`${expiredFor} h after its time, with ${JSON.stringify(clocks)} h: ${expected}`, async () =>
+      it(`${expiredFor} h after expiry, clocks off by ${JSON.stringify(clocks)} h: ${expected}`, async () =>
         assert.equal(await action(expiredFor, clocks), expected));
     }
   });
 
-  it("of the code host lets nobody wait for longer than a minute for its rate limit", async () => {
+  it("on the code host makes no command wait longer than a minute for its rate limit", async () => {
     for (const skew of [-5, 5]) {
       const github = await GitHubStandIn.start("myorg/orders");
       github.open(1);
@@ -104,7 +104,7 @@ describe("a clock that is off", () => {
     }
   });
 
-  it("of the code host isn't heard of where no answer comes", async () => {
+  it("on the code host isn't reported when there is no answer", async () => {
     const github = await GitHubStandIn.start("myorg/orders");
     github.fail(faults.reset());
     const host = codeHost("myorg/orders", ciFrom(github.env).codeHost, { second: 1, report: silent })!;
@@ -113,7 +113,7 @@ describe("a clock that is off", () => {
     await github.stop();
   });
 
-  describe("while a host is waited for", () => {
+  describe("while waiting for a host", () => {
     const { now } = Date;
     let server: Server;
     before(async () => {
@@ -132,7 +132,7 @@ describe("a clock that is off", () => {
       [-24, "back"],
       [24, "ahead"],
     ] as const) {
-      it(`ends the wait neither later nor sooner when it jumps ${name}`, async () => {
+      it(`doesn't change how long the wait takes when it jumps ${name}`, async () => {
         const started = performance.now();
         const wait = waitUntilServing(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
           timeoutMs: 1000,

@@ -6,7 +6,7 @@ import { faults, GitHubStandIn, shaOf } from "../doubles/github";
 
 const repository = "myorg/orders";
 
-/** That of these variables. */
+/** The code host that these variables configure. */
 const codeHost = (name: string, env: NodeJS.ProcessEnv) =>
   codeHostWith(name, ciFrom(env).codeHost, { report: () => undefined });
 
@@ -28,7 +28,7 @@ describe("code host", () => {
     })!;
 
   describe("pull request", () => {
-    it("is as the code host has it", async () => {
+    it("is read as the code host has it", async () => {
       const updatedAt = new Date("2026-11-24T12:00:00Z");
       github.open(7, { labels: ["keep", "bug"], fork: true, updatedAt });
       const open = {
@@ -46,16 +46,16 @@ describe("code host", () => {
       assert.deepEqual(await client().pullRequest(7), { number: 7, ...open, state: "closed", merged: true, url });
     });
 
-    it("is from a fork also where that is gone", async () => {
+    it("counts as from a fork even when the fork has been deleted", async () => {
       github.open(7, { fork: "gone" });
       assert.equal((await client().pullRequest(7))?.fork, true);
     });
 
-    it("is undefined where there is none, which is no error", async () => {
+    it("is undefined, not an error, when it doesn't exist", async () => {
       assert.equal(await client().pullRequest(404), undefined);
     });
 
-    it("is never taken from an answer about another one", async () => {
+    it("is never read from an answer about another pull request", async () => {
       github.open(7);
       github.open(8);
       github.close(8);
@@ -66,7 +66,7 @@ describe("code host", () => {
       await assert.rejects(client().pullRequest(7), /it is about 8/);
     });
 
-    it("is asked for with an ETag the second time, and is new where it has changed", async () => {
+    it("is requested with an ETag the second time, and read again when it has changed", async () => {
       github.open(7);
       const host = client();
       await host.pullRequest(7);
@@ -104,7 +104,7 @@ describe("code host", () => {
       });
     }
 
-    it("are complete also without the header that links to the next page", async () => {
+    it("are complete even without the header that links to the next page", async () => {
       for (let number = 1; number <= 150; number += 1) {
         github.open(number);
       }
@@ -112,7 +112,7 @@ describe("code host", () => {
       assert.equal((await client().openPullRequests()).length, 150);
     });
 
-    it("end with an error where every page is the same", async () => {
+    it("fail with an error when every page is the same", async () => {
       for (let number = 1; number <= 100; number += 1) {
         github.open(number);
       }
@@ -123,7 +123,7 @@ describe("code host", () => {
       await assert.rejects(client().openPullRequests(), /page 2 repeats the ones before/);
     });
 
-    it("are asked for with ETags the second time", async () => {
+    it("are requested with ETags the second time", async () => {
       github.open(1);
       const host = client();
       await host.openPullRequests();
@@ -136,7 +136,7 @@ describe("code host", () => {
   });
 
   describe("run", () => {
-    it("has ended when the code host says so, the attempt that is asked for", async () => {
+    it("has ended when the code host says so of the requested attempt", async () => {
       github.runs.set(5, { id: 5, attempts: ["completed", "in_progress"] });
       const host = client();
       assert.equal(await host.runEnded("5"), false);
@@ -145,13 +145,13 @@ describe("code host", () => {
     });
 
     for (const reference of ["6", "5/9", "", "../../pulls/7", "5/1/../..", "-1"]) {
-      it(`hasn't provably ended where there is none: ${JSON.stringify(reference)}`, async () => {
+      it(`isn't proven to have ended when it can't be found: ${JSON.stringify(reference)}`, async () => {
         github.runs.set(5, { id: 5, attempts: ["completed"] });
         assert.equal(await client().runEnded(reference), false);
       });
     }
 
-    it("is approved only where somebody has approved it", async () => {
+    it("is approved only when somebody has approved it", async () => {
       github.runs.set(5, { id: 5, attempts: ["in_progress"], approvals: ["approved"] });
       github.runs.set(6, { id: 6, attempts: ["in_progress"], approvals: ["rejected"] });
       github.runs.set(7, { id: 7, attempts: ["in_progress"] });
@@ -169,13 +169,13 @@ describe("code host", () => {
     beforeEach(() => github.open(7));
     const bodies = () => github.comments.map(({ body }) => body.split("\n").slice(1).join("\n"));
 
-    it("is made once and then replaced", async () => {
+    it("is created once and then updated", async () => {
       await client().setComment(7, "first");
       await client().setComment(7, "second");
       assert.deepEqual(bodies(), ["second"]);
     });
 
-    it("is found behind a hundred others", async () => {
+    it("is found after a hundred others", async () => {
       for (let id = 1; id <= 130; id += 1) {
         github.comments.push({ id, issue: 7, login: "reviewer", body: "looks good" });
       }
@@ -184,7 +184,7 @@ describe("code host", () => {
       assert.equal(github.comments.length, 131);
     });
 
-    it("of somebody else is left alone, whatever it says", async () => {
+    it("is left alone when somebody else wrote it, whatever it says", async () => {
       await client().setComment(7, "ours");
       const [ours] = github.comments.splice(0);
       github.comments.push({ id: 1, issue: 7, login: "somebody", body: ours!.body });
@@ -195,7 +195,7 @@ describe("code host", () => {
       );
     });
 
-    it("is made once also where the answer gets lost", async () => {
+    it("is created only once when the answer is lost", async () => {
       github.fail((next, question) => (question.method === "POST" ? faults.lost()(next, question) : next()), {
         path: /comments$/,
         times: 2,
@@ -204,7 +204,7 @@ describe("code host", () => {
       assert.deepEqual(bodies(), ["first"]);
     });
 
-    it("is shortened to what GitHub takes", async () => {
+    it("is shortened to what GitHub accepts", async () => {
       await client().setComment(7, "long ".repeat(20_000));
       assert.ok(github.comments[0]!.body.length < 65_536);
     });
@@ -217,10 +217,10 @@ describe("code host", () => {
       reset: faults.reset(),
       "cut in the middle": faults.cut(),
       malformed: faults.malformed(),
-      "secondary limit of a second": faults.secondaryLimit(1),
+      "secondary limit of one second": faults.secondaryLimit(1),
       "secondary limit by 429": faults.secondaryLimit(1, 429),
     })) {
-      it(`${name}: tries again and says so`, async () => {
+      it(`${name}: retries and says so`, async () => {
         github.open(7);
         github.fail(fault, { times: 2 });
         assert.equal((await client().openPullRequests()).length, 1);
@@ -229,7 +229,7 @@ describe("code host", () => {
       });
     }
 
-    it("no answer in time: tries again", async () => {
+    it("no answer in time: retries", async () => {
       github.open(7);
       github.fail(faults.slow(2000), { times: 1 });
       assert.equal((await client().openPullRequests()).length, 1);
@@ -262,7 +262,7 @@ describe("code host", () => {
           it.rateLimit = { limit: 5000, remaining: 0, reset: Math.floor(it.now().getTime() / 1000) + 1700 };
         },
         /rate limit is used up until 2\S+Z; try again in 29 min/,
-        // By this machine's clock the limit is over, so it's tried.
+        // By this machine's clock the limit has passed, so the request is sent.
         3,
       ],
       [
@@ -280,7 +280,7 @@ describe("code host", () => {
       ["409", (it) => it.fail(faults.status(409)), /says 409/, 1],
     ];
     for (const [name, breakIt, message, requests] of lasting) {
-      it(`${name}: an error that names cause and next step`, async () => {
+      it(`${name}: the error names the cause and the next step`, async () => {
         github.open(7);
         breakIt(github);
         await assert.rejects(client().openPullRequests(), (error: Error) => {
@@ -294,13 +294,13 @@ describe("code host", () => {
       });
     }
 
-    it("of a repository that isn't there or that the token may not see", async () => {
+    it("name the setting when the repository doesn't exist or the token can't see it", async () => {
       const host = codeHost("myorg/unknown", github.env)!;
       await assert.rejects(host.openPullRequests(), /says 404: .*the setting repository/);
       assert.equal(await host.pullRequest(7), undefined);
     });
 
-    it("of nobody who listens", async () => {
+    it("say to try again when the server can't be reached", async () => {
       const env = { GITHUB_TOKEN: "a-token", GITHUB_API_URL: "http://127.0.0.1:1" };
       await assert.rejects(client(env).pullRequest(7), /can't be asked \(.*\): try again/);
     });
@@ -323,7 +323,7 @@ describe("code host", () => {
   describe("configuration", () => {
     const token = { GITHUB_TOKEN: "a-token" };
 
-    it("is none without a token or a repository", () => {
+    it("is undefined without a token or a repository", () => {
       assert.equal(codeHost("", token), undefined);
       assert.equal(codeHost(repository, {}), undefined);
     });
@@ -341,7 +341,7 @@ describe("code host", () => {
       });
     }
 
-    it("refuses what is no URL", () => {
+    it("refuses an invalid URL", () => {
       assert.throws(() => codeHost(repository, { ...token, GITHUB_API_URL: "github" }), /GITHUB_API_URL must be a URL/);
     });
   });

@@ -32,7 +32,7 @@ const checks = (seen?: string): Report => ({
 });
 
 describe("the comment on a pull request", () => {
-  it("says where the preview is, what runs there and how to log in", () => {
+  it("gives the URL, what runs there and how to log in", () => {
     const text = commentOnUp(7, { ...up, checks: checks() }, "https://github.com/myorg/orders/actions/runs/5");
     assert.match(text, /^### Preview ready: https:\/\/pr-7\.previews\.example\.com$/m);
     assert.match(text, /^\| api \| `4f5c2d1` \| `api:4f5c2d1` \|$/m);
@@ -41,7 +41,7 @@ describe("the comment on a pull request", () => {
     assert.doesNotMatch(text, /screenshots/i);
   });
 
-  it("says what has failed, and which setting to change", () => {
+  it("names what failed and the setting to change", () => {
     const text = commentOnUp(7, { ...up, checks: checks("an empty list") });
     assert.match(text, /^### Preview up, with failed checks: /m);
     assert.match(text, /^failed: seed$/m);
@@ -49,7 +49,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /^ +change +api\.seed$/m);
   });
 
-  it("leads to the run, in a workflow", () => {
+  it("links to the run in a workflow", () => {
     const page = "https://github.com/myorg/orders/actions/runs/5";
     assert.match(commentOnUp(7, up, page), new RegExp(`^Output: ${page}$`, "m"));
     const screenshots = ["screenshots/1-front.png"];
@@ -57,7 +57,7 @@ describe("the comment on a pull request", () => {
     assert.ok(commentOnFailure("update", "no", page).endsWith(page));
   });
 
-  it("shows what the product has said as text, whatever it says", () => {
+  it("shows the product's output as plain text, whatever it contains", () => {
     const odd = "```\n## [Approved](https://evil.example)";
     const inOneLine = "``` ## [Approved](https://evil.example)";
     for (const [text, shown] of [
@@ -70,7 +70,7 @@ describe("the comment on a pull request", () => {
     }
   });
 
-  it("is no longer than GitHub takes, and whole, however much the product has said", () => {
+  it("fits GitHub's limit and stays well-formed, however much the product printed", () => {
     const page = "https://github.com/myorg/orders/actions/runs/5";
     for (const much of ["x".repeat(2 ** 24), "`a".repeat(2 ** 20), "`".repeat(2 ** 20), "\n".repeat(2 ** 20)]) {
       const text = commentOnFailure("update", `pod web-1: it fails\n${much}\nLook at web.image.`, page);
@@ -83,7 +83,7 @@ describe("the comment on a pull request", () => {
     }
   });
 
-  it("has nothing that a terminal or a workflow obeys, for anyone who reads it there", () => {
+  it("contains no terminal or workflow commands", () => {
     const odd = "\u001b[2Jno\n::error::Approved\n##[error]x";
     const [, inside] = /^```text\n([\s\S]*?)\n```$/m.exec(commentOnFailure("update", odd))!;
     assert.equal(inside, "no\n: :error::Approved\n## [error]x");

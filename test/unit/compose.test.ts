@@ -24,7 +24,7 @@ interface ComposeFile {
 const example = join(__dirname, "../../examples/order-desk");
 const read = (file: string) => readFileSync(join(example, file), "utf8");
 
-/** The reference product on compose, and by the contract: both with these values. */
+/** The reference product, both on compose and in a preview, with these values. */
 const outside = {
   GIT_SHA: "4f5c2d1",
   PREVIEW_HOST: "pr-123.previews.example.com",
@@ -58,25 +58,25 @@ const templates = {
 
 describe("the reference product on compose", () => {
   for (const service of ["api", "web", "db"] as const) {
-    it(`gets in the preview's ${service} every variable of the contract, with the same value`, () => {
+    it(`sets every variable of the contract in the preview's ${service}, to the same value`, () => {
       const { environment } = preview.services[service]!;
       assert.deepEqual({ ...environment, ...contract[service] }, environment);
     });
   }
 
   for (const service of ["api", "web"] as const) {
-    it(`has a template of exactly the variables that the preview's ${service} gets`, () => {
+    it(`lists exactly the variables of the preview's ${service} in its template`, () => {
       const given = Object.keys(preview.services[service]!.environment);
       assert.deepEqual(Object.keys(templates[service]).sort(), given.sort());
     });
 
-    it(`gives the preview's ${service} the values that its template has`, () => {
+    it(`gives the preview's ${service} the values in its template`, () => {
       const { environment } = preview.services[service]!;
       const given = Object.entries(templates[service]).filter(([, value]) => value !== "");
       assert.deepEqual({ ...environment, ...Object.fromEntries(given) }, environment);
     });
 
-    it(`sets for local development's ${service} no variable that a preview doesn't have`, () => {
+    it(`sets no variable in local development's ${service} that a preview lacks`, () => {
       const known = Object.keys(preview.services[service]!.environment);
       const unknown = Object.keys(development.services[service]!.environment).filter((name) => !known.includes(name));
       assert.deepEqual(unknown, []);
@@ -84,7 +84,7 @@ describe("the reference product on compose", () => {
   }
 
   for (const [file, { services: parts }] of Object.entries({ preview, development })) {
-    it(`has the contract's names, ports and volume in the file of the ${file}, and shows only the web, on loopback`, () => {
+    it(`uses the contract's names, ports and volume in the file of the ${file}, and publishes only the web, on loopback`, () => {
       assert.deepEqual(
         Object.keys(parts).sort(),
         longRunning(standardPartList)

@@ -3,7 +3,7 @@ import { parseStackFile } from "../../contract";
 import { asWritten, fromConfiguration, secretPaths } from "../../components/program/configuration";
 
 describe("fromConfiguration", () => {
-  it("reads the project's keys, groups from JSON and all else as text", () => {
+  it("reads the project's keys: groups as JSON, the rest as text", () => {
     const configuration = {
       "preview:domain": "previews.example.com",
       "preview:port": "8443",
@@ -24,7 +24,7 @@ describe("fromConfiguration", () => {
 });
 
 describe("numbers in a configuration", () => {
-  // What Pulumi hands over of the same values in a stack's file.
+  // The same values in a stack's file as Pulumi passes them on.
   const handoff = {
     "preview:product": "668",
     "preview:api":
@@ -47,13 +47,13 @@ describe("numbers in a configuration", () => {
     '      QUOTED: "01234"',
   ].join("\n");
 
-  it("keep all digits that Pulumi has kept, and more than 64 bits aren't taken for an integer", () => {
+  it("keep every digit that Pulumi kept, and are no integer beyond 64 bits", () => {
     const { api } = fromConfiguration(handoff, "preview");
     const { MAX, MID, N, BIG } = api!.env!;
     assert.deepEqual([MAX, MID, N, BIG], ["9223372036854775807", "9007199254740993", 30, 12345678901234567000]);
   });
 
-  it("are what stands in the stack's file, where Pulumi has made others of them", () => {
+  it("are read from the stack's file when Pulumi has changed them", () => {
     assert.deepEqual(asWritten(fromConfiguration(handoff, "preview"), parseStackFile(file, "preview").settings), {
       product: { unquoted: "01234" },
       api: {
@@ -72,7 +72,7 @@ describe("numbers in a configuration", () => {
     });
   });
 
-  it("aren't those of a file that isn't the one they are from", () => {
+  it("aren't read from a file they didn't come from", () => {
     const given = { api: { env: { A: "x", N: 7, O: 5, Q: "01234", T: "today", V: "1.10" } }, egress: [] };
     const other = {
       "api.env.N": "12345678901234567890",
@@ -92,12 +92,12 @@ describe("secretPaths", () => {
   const leaves = { "api.image": "a", "api.secrets.T": "t", "api.migrate": ["m"], "web.image": "w" };
   const isSecret = (key: string) => key === "api";
 
-  it("are below a key that has a secret, but for what the stack's own file has in clear", () => {
+  it("cover everything below a key with a secret, except what the stack's own file has in plain text", () => {
     const file = { "api.image": "a", "api.migrate": ["m"], "api.secrets.T": { secure: "v1:x" } };
     assert.deepEqual(secretPaths(leaves, file, isSecret), ["api.secrets.T"]);
   });
 
-  it("are all of them where the configuration is from another file", () => {
+  it("cover everything when the configuration comes from another file", () => {
     const other = { "api.image": "b", "api.secrets.A": { secure: "v1:x" } };
     assert.deepEqual(secretPaths(leaves, other, isSecret), ["api.image", "api.secrets.T", "api.migrate"]);
     assert.deepEqual(

@@ -7,7 +7,7 @@ import { existingPreview } from "../../lifecycle/inventory/preview";
 import { deploy } from "../../lifecycle/up";
 import type { Workspace } from "../../lifecycle/workspace";
 
-/** A `pulumi` that has the stacks of `$STACKS`, makes one as `$INIT` says, and exports none, as `$EXPORT` says. */
+/** A fake `pulumi`: `$STACKS` are its stacks, `$INIT` says how `stack init` goes, `$EXPORT` how `stack export` fails. */
 const standIn = `#!/bin/sh
 echo "$*" >> "$(dirname "$0")/log"
 case "$1 $2" in
@@ -51,7 +51,7 @@ describe("a command for a pull request that has no preview", () => {
   });
   const isCalled = (command: string) => existsSync(log) && readFileSync(log, "utf8").includes(command);
 
-  it("says so, with a next step that isn't refused", async () => {
+  it("says so, and suggests a command that works", async () => {
     const exporting = "no stack named 'pr-9' found";
     for (const command of [existingPreview, deployed, deployedAwake]) {
       await assert.rejects(command(workspace(["preview"], { exporting }), 9), {
@@ -66,7 +66,7 @@ describe("a command for a pull request that has no preview", () => {
     }
   });
 
-  it("up leaves an empty stack behind only where another run has made it", async () => {
+  it("leaves no empty stack behind after a failed up, unless another run created it", async () => {
     const table: [stacks: string[], init: string, removes: boolean][] = [
       [["preview"], "made", true],
       [["preview"], "broken", true],
@@ -82,7 +82,7 @@ describe("a command for a pull request that has no preview", () => {
     }
   });
 
-  it("up needs a stack preview, unless the command says where the preview is to be", async () => {
+  it("requires a stack named preview for up, unless the command says where the preview goes", async () => {
     const placed = { kubeContext: "c", domain: "d.example" };
     const tried = (settings?: Record<string, string>) =>
       deploy(workspace([]), 9, undefined, { settings, usesFile: true });

@@ -16,13 +16,13 @@ describe("the record of a deployment", () => {
   const given = { domain: "d.example", "quota.pods": 30, "api.secrets.TOKEN": "t0", "api.image": "a", asleep: "true" };
   const record = recordOf(facts, given, shared);
 
-  it("tells what is a preview's own from what all share, a secret of both counting as shared", () => {
+  it("tells a preview's own settings from the shared ones; a secret in both counts as shared", () => {
     assert.deepEqual(record.shared, ["api.secrets.TOKEN", "domain"]);
     assert.deepEqual(record.without, ["ingress.className"]);
     assert.equal("asleep" in record.settings, false);
   });
 
-  it("lets what all share change since reach the preview, except where it has a value of its own", () => {
+  it("passes later changes of shared settings on to the preview, except where it has its own value", () => {
     const since = {
       ...shared,
       domain: "e.example",
@@ -39,11 +39,11 @@ describe("the record of a deployment", () => {
     });
   });
 
-  it("has all as the preview's own where nothing is shared any more", () => {
+  it("treats everything as the preview's own once nothing is shared any more", () => {
     assert.deepEqual(deployedSettings(record), record.settings);
   });
 
-  it("follows a group that all share encrypted as a whole", () => {
+  it("follows a shared group that is encrypted as a whole", () => {
     const common = { registry: secure("v1:a") };
     const {
       shared: followed,
@@ -55,7 +55,7 @@ describe("the record of a deployment", () => {
     assert.deepEqual(deployedSettings({ ...of, shared: followed, without }, rotated), rotated);
   });
 
-  it("gives back what was deployed where nothing has changed since", () => {
+  it("gives back what was deployed when nothing has changed since", () => {
     const leaves = fc.dictionary(fc.constantFrom("a", "b.c", "b.d", "e"), fc.constantFrom("1", "2", "3"));
     fc.assert(
       fc.property(leaves, leaves, (own, common) => {
@@ -65,12 +65,12 @@ describe("the record of a deployment", () => {
   });
 });
 
-describe("the commit that is deployed", () => {
+describe("the deployed commit", () => {
   const settings = { "api.image": "api:1", "web.image": "web:1" };
   const before = { commit: "aaa", settings };
   const handoff = { update: "1", record: "digest", secrets: [] };
 
-  it("is the one that was named, or the one of before where the images are still the same", () => {
+  it("is the one given, or the previous one when the images are the same", () => {
     assert.equal(commitOf({ leaves: settings }, before), "aaa");
     assert.equal(commitOf({ leaves: settings, handoff }, before), "aaa");
     assert.equal(commitOf({ leaves: { ...settings, "web.image": "web:2" }, handoff }, before), undefined);
@@ -82,7 +82,7 @@ describe("the commit that is deployed", () => {
 describe("the digest of a record", () => {
   const record: DeploymentRecord = { ...facts, settings: { a: "1", b: ["x"] }, shared: [], without: [] };
 
-  it("doesn't depend on the order of keys, and does on everything else", () => {
+  it("depends on everything except the order of keys", () => {
     assert.equal(digestOf({ ...record, settings: { b: ["x"], a: "1" } }), digestOf(record));
     const others = [
       undefined,

@@ -18,7 +18,7 @@ const stack = (outputs: Record<string, unknown>) => ({
 });
 const state = (deployment: Partial<State["deployment"]>): State => ({ version: 3, deployment });
 
-describe("what a state says of what was deployed", () => {
+describe("what the state records of a deployment", () => {
   const record = {
     asleep: false,
     cluster: "uid",
@@ -26,13 +26,13 @@ describe("what a state says of what was deployed", () => {
     secrets: ["api.secrets.T"],
   };
 
-  it("is its record, with secrets in clear", () => {
+  it("is its record, with secrets decrypted", () => {
     const found = deploymentIn(state({ resources: [stack({ record, url: "https://pr-1.example.com" }), provider] }));
     assert.deepEqual(found.record?.settings, { "api.secrets.T": "t" });
     assert.deepEqual([found.cluster, found.outputs.url], ["uid", "https://pr-1.example.com"]);
   });
 
-  it("is the cluster at least, where an update has only begun", () => {
+  it("is at least the cluster when an update has only begun", () => {
     const found = deploymentIn(state({ resources: [stack({}), provider] }));
     assert.deepEqual([found.record, found.cluster], [undefined, "uid-of-the-provider"]);
     assert.equal(deploymentIn(state({})).cluster, undefined);

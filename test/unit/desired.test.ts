@@ -6,7 +6,7 @@ import { compose, type Sources } from "../../lifecycle/desired";
 import { merge } from "../../lifecycle/desired/merge";
 import { isSameButForSleep } from "../../lifecycle/up/superseded";
 
-describe("merging a file with what is deployed", () => {
+describe("merging a stack's file with what is deployed", () => {
   const cases: [string, file: unknown, copy: unknown, deployed: unknown, wanted: unknown][] = [
     ["keeps what nobody has changed", "1", "1", "1", "1"],
     ["takes what was deployed elsewhere", "1", "1", "2", "2"],
@@ -25,17 +25,17 @@ describe("merging a file with what is deployed", () => {
     });
   }
 
-  it("finds a conflict where both have changed a leaf to different values", () => {
+  it("reports a conflict when both changed a leaf to different values", () => {
     assert.deepEqual(merge({ a: "2" }, { a: "1" }, { a: "3" }).conflicts, [{ path: "a", file: "2", deployed: "3" }]);
     assert.deepEqual(merge({}, { a: "1" }, { a: "3" }).conflicts, [{ path: "a", file: undefined, deployed: "3" }]);
   });
 
-  it("takes what a file lacks for no opinion, and what differs for a conflict, where nothing was deployed from here", () => {
+  it("without a deployment from here, keeps what the file omits and reports what differs as a conflict", () => {
     assert.deepEqual(merge({}, undefined, { a: "1" }), { leaves: { a: "1" }, conflicts: [] });
     assert.deepEqual(merge({ a: "2" }, undefined, { a: "1" }).conflicts, [{ path: "a", file: "2", deployed: "1" }]);
   });
 
-  it("loses nothing that one side alone has changed, whatever else there is", () => {
+  it("keeps every change made on one side only", () => {
     const some = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.constantFrom("1", "2"));
     fc.assert(
       fc.property(some, some, some, (file, copy, deployed) => {
@@ -50,7 +50,7 @@ describe("merging a file with what is deployed", () => {
   });
 });
 
-describe("composing what a preview is to be", () => {
+describe("composing the desired state", () => {
   const shared = { domain: "d", "quota.pods": 20 };
   const record = (settings: Leaves, asleep = false): DeploymentRecord =>
     recordOf({ asleep, cluster: "uid", secrets: [] }, settings, shared);
@@ -58,22 +58,22 @@ describe("composing what a preview is to be", () => {
   const sources = (more: Partial<Sources>): Sources => ({ stack: "pr-7", shared, given: {}, ...more });
   const file = (settings: Leaves, copy?: Leaves) => ({ header: {}, settings, secrets: [], copy });
 
-  it("begins with what all share, where nothing was deployed and no file says more", () => {
+  it("starts from the shared settings when nothing was deployed and no file says more", () => {
     assert.deepEqual(compose(sources({ given: { "api.image": "b1" } })).leaves, { ...shared, "api.image": "b1" });
   });
 
-  it("keeps what is deployed but for what the command says, asleep among it", () => {
+  it("keeps what is deployed, sleep included, except for what the command changes", () => {
     const { leaves } = compose(sources({ deployed, given: { "web.image": "w2" } }));
     assert.deepEqual(leaves, { ...shared, "api.image": "b1", "web.image": "w2", asleep: "true" });
   });
 
-  it("doesn't take an old file of a checkout for an order, and does take its change", () => {
+  it("ignores an old file in a checkout, but applies a change to it", () => {
     const copy = { ...shared, "api.image": "b0", "web.image": "w0" };
     const { leaves } = compose(sources({ deployed, file: file({ ...copy, "quota.pods": 30 }, copy) }));
     assert.deepEqual([leaves["api.image"], leaves["quota.pods"], leaves.asleep], ["b1", 30, "true"]);
   });
 
-  it("refuses a conflict with both values and the way out, unless the command says which", () => {
+  it("refuses a conflict, naming both values and the way out, unless the command decides it", () => {
     const both = sources({ deployed, file: file({ ...shared, "api.image": "b9", "web.image": "w1" }) });
     assert.throws(
       () => compose(both),
@@ -95,14 +95,14 @@ describe("composing what a preview is to be", () => {
     );
   });
 
-  it("says nothing of the database's generation where the file doesn't, and what was reset since where it does", () => {
+  it("leaves out the database's generation when the file does, and otherwise uses the one reset since", () => {
     assert.equal("database.generation" in compose(sources({ deployed, generation: 3 })).leaves, false);
     const written = { ...shared, "api.image": "b1", "web.image": "w1", "database.generation": 2 };
     const { leaves } = compose(sources({ deployed, generation: 3, file: file(written, written) }));
     assert.equal(leaves["database.generation"], 3);
   });
 
-  it("keeps a preview's own secrets secret, and leaves the shared ones as they are", () => {
+  it("keeps a preview's own secrets secret and leaves shared ones as they are", () => {
     const secret = { secure: "v1:x" };
     const common = { ...shared, "registry.password": secret };
     const of = recordOf(
@@ -123,12 +123,12 @@ describe("what another run has deployed since", () => {
     {},
   );
 
-  it("is the same where it was only put to sleep, or deployed once more", () => {
+  it("is the same when the preview was only put to sleep or deployed again", () => {
     assert.ok(isSameButForSleep({ ...seen, update: "2", asleep: true }, seen));
     assert.ok(isSameButForSleep(undefined, undefined));
   });
 
-  it("is another where anything else has changed, or nothing was deployed", () => {
+  it("differs when anything else has changed, or nothing was deployed", () => {
     for (const other of [undefined, { ...seen, commit: "d" }, { ...seen, settings: { "api.image": "b2" } }]) {
       assert.ok(!isSameButForSleep(other, seen));
     }
@@ -136,12 +136,12 @@ describe("what another run has deployed since", () => {
 });
 
 describe("what a plain pulumi up changes", () => {
-  it("is older than what is deployed where the file is as it was deployed from here", () => {
+  it("is outdated when the file is as it was deployed from here", () => {
     const { older, unsure } = changesByHand({ a: "1", b: "1" }, { a: "2", b: "1" }, { a: "1", b: "1" });
     assert.deepEqual([older, unsure], [[{ path: "a", ordered: "1", deployed: "2" }], []]);
   });
 
-  it("is an order where the file has changed and nobody else has, and unsure where both have or nobody knows", () => {
+  it("is intended when only the file has changed, and uncertain when both have or it is unknown", () => {
     assert.deepEqual(changesByHand({ a: "2" }, { a: "1" }, { a: "1" }), { older: [], unsure: [] });
     const difference = [{ path: "a", ordered: "2", deployed: "3" }];
     assert.deepEqual(changesByHand({ a: "2" }, { a: "3" }, { a: "1" }), { older: [], unsure: difference });
@@ -149,10 +149,10 @@ describe("what a plain pulumi up changes", () => {
   });
 });
 
-describe("settings that Pulumi couldn't hand over to the program", () => {
+describe("settings that are too large for Pulumi to pass to the program", () => {
   const kib = (size: number) => "x".repeat(size * 1024);
 
-  it("are refused with the largest of them, and with the way to do without the public CAs", () => {
+  it("are refused, naming the largest and how to do without the public CAs", () => {
     const leaves = {
       domain: "d",
       trustedCa: kib(220),
@@ -181,7 +181,7 @@ describe("settings that Pulumi couldn't hand over to the program", () => {
     );
   });
 
-  it("are measured as Pulumi hands them over, a secret as long as what is encrypted", () => {
+  it("are measured as Pulumi passes them, a secret by its encrypted length", () => {
     assert.equal(
       sizeOf({ domain: "d<", "api.env.A": 'é"\n', "api.command": ["a", 1] }, "p"),
       String.raw`{"p:domain":"d\u003c","p:api":"{\"env\":{\"A\":\"é\\\"\\n\"},\"command\":[\"a\",1]}"}`.length + 1,

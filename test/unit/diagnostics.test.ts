@@ -3,7 +3,7 @@ import { advised } from "../../clients/pulumi/advice";
 import { diagnostics, pulumi, resourceDone } from "../../clients/pulumi/pulumi";
 
 describe("diagnostics", () => {
-  it("are the errors that pulumi sums up, without progress and counts", () => {
+  it("are the errors in pulumi's summary, without progress and counts", () => {
     const output = [
       "Updating (pr-1):",
       " +  kubernetes:batch/v1:Job pr-1-api-migration **creating failed**",
@@ -22,13 +22,13 @@ describe("diagnostics", () => {
     );
   });
 
-  it("are also what the backend refuses after all else", () =>
+  it("include what the backend refuses at the end", () =>
     assert.equal(
       diagnostics(["Diagnostics:", "  warning: w", "Resources:", "", "error: no room"].join("\n"), "pulumi up"),
       "pulumi up failed:\n  warning: w\nerror: no room",
     ));
 
-  it("are the last lines where pulumi sums nothing up", () => {
+  it("are the last lines when pulumi prints no summary", () => {
     assert.equal(
       diagnostics("error: no stack named 'pr-1' found", "pulumi up"),
       "pulumi up failed:\nerror: no stack named 'pr-1' found",
@@ -36,7 +36,7 @@ describe("diagnostics", () => {
   });
 });
 
-describe("diagnostics with the next step", () => {
+describe("next steps for diagnostics", () => {
   const request = (status: string, code: number) =>
     `failed to make http request: POST "https://api.cloudflare.com/client/v4/zones/z/dns_records": ${status} {"errors":[{"code":${code}}]}`;
   const failures: [string, RegExp | undefined][] = [
@@ -59,13 +59,13 @@ describe("diagnostics with the next step", () => {
     ["error: the container said: fork/exec /bin/a: argument list too long", undefined],
   ];
   for (const [text, advice] of failures) {
-    it(`${advice === undefined ? "is not known of" : "is known of"} ${text.slice(0, 110)}`, () =>
+    it(`${advice === undefined ? "has none for" : "has one for"} ${text.slice(0, 110)}`, () =>
       advice === undefined ? assert.equal(advised(text), text) : assert.match(advised(text), advice));
   }
 });
 
 describe("pulumi", () => {
-  it("that isn't there is named", () =>
+  it("is named when it isn't installed", () =>
     assert.rejects(
       pulumi({ project: __dirname, env: { PATH: __dirname }, onLine: () => undefined, report: () => undefined }, [
         "stack",
@@ -92,7 +92,7 @@ describe("resourceDone", () => {
     ["Resources:", undefined],
   ];
   for (const [line, said] of lines) {
-    it(`${said === undefined ? "has nothing to say of" : "sums up"} ${JSON.stringify(line)}`, () =>
+    it(`${said === undefined ? "ignores" : "summarizes"} ${JSON.stringify(line)}`, () =>
       assert.equal(resourceDone(line), said));
   }
 });

@@ -11,7 +11,7 @@ const record = (id: string, comment: string | null = dnsComment(owner)) => ({
   ...{ ttl: 1, proxied: false, created_on: "2026-11-24T12:00:00.000000Z" },
 });
 
-/** What Cloudflare itself can't be made to answer; what it does answer is in test/engine/dns/zone.test.ts. */
+/** Answers that can't be provoked from Cloudflare; test/engine/dns/zone.test.ts has the others. */
 describe("the DNS provider's client", () => {
   let agent: MockAgent;
   let zone: Zone;
@@ -43,7 +43,7 @@ describe("the DNS provider's client", () => {
       return true;
     });
 
-  it("reads every page, and leaves out what only looks like ours", async () => {
+  it("reads every page and leaves out records that only look like ours", async () => {
     const total = { total_count: 3, total_pages: 2 };
     api()
       .intercept(page(1))
@@ -61,7 +61,7 @@ describe("the DNS provider's client", () => {
     );
   });
 
-  it("finds what has a name, no matter who made it", async () => {
+  it("finds records by name, no matter who created them", async () => {
     const path = `/client/v4/zones/${zoneId}/dns_records?name.exact=a.previews.example.com&page=1&per_page=1000`;
     api()
       .intercept({ path })
@@ -72,7 +72,7 @@ describe("the DNS provider's client", () => {
     );
   });
 
-  it("lists again when a record has slipped from one page to another", async () => {
+  it("lists again when a record moved between pages", async () => {
     const total = { total_count: 2, total_pages: 2 };
     for (const [number, id] of [
       [1, "a"],
@@ -90,7 +90,7 @@ describe("the DNS provider's client", () => {
     );
   });
 
-  it("never returns a list that is short", async () => {
+  it("never returns an incomplete list", async () => {
     api()
       .intercept(page(1))
       .reply(200, listing([record("a")], { total_count: 2, total_pages: 1 }))
@@ -106,13 +106,13 @@ describe("the DNS provider's client", () => {
     ["a record without id", listing([{ name: "x" }], { total_count: 1, total_pages: 1 }), /can't be read/],
   ];
   for (const [what, body, words] of unreadable) {
-    it(`takes ${what} for no answer`, async () => {
+    it(`doesn't accept ${what} as an answer`, async () => {
       api().intercept(page(1)).reply(200, body);
       await saysInstead(words);
     });
   }
 
-  it("goes on after a failure that passes, and after a connection that was reset", async () => {
+  it("recovers from a passing failure and from a reset connection", async () => {
     api().intercept(page(1)).reply(502, "<html>Bad gateway");
     api()
       .intercept(page(1))
@@ -128,14 +128,14 @@ describe("the DNS provider's client", () => {
     await saysInstead(/says 503 busy: it fails for the time being/);
   });
 
-  it("says which host it can't reach", async () => {
+  it("names the host it can't reach", async () => {
     api()
       .intercept(page(1))
       .replyWithError(Object.assign(new Error("no"), { code: "ETIMEDOUT" }));
     await saysInstead(/https:\/\/api\.cloudflare\.com can't be asked about DNS records \(ETIMEDOUT\)/);
   });
 
-  it("asks where CLOUDFLARE_BASE_URL leads", async () => {
+  it("sends requests to CLOUDFLARE_BASE_URL", async () => {
     const env = { CLOUDFLARE_API_TOKEN: "a token", CLOUDFLARE_BASE_URL: "http://127.0.0.1:1/v4/" };
     agent
       .get("http://127.0.0.1:1")
@@ -144,11 +144,11 @@ describe("the DNS provider's client", () => {
     await new Zone(zoneId, env, agent).delete("a");
   });
 
-  it("names the variable that is missing", () => {
+  it("names the missing variable", () => {
     assert.throws(() => new Zone(zoneId, {}), /CLOUDFLARE_API_TOKEN is not set/);
   });
 
-  it("doesn't take a missing zone for a record that is gone", async () => {
+  it("doesn't mistake a missing zone for a deleted record", async () => {
     const body = { success: false, errors: [{ code: 7003, message: "Could not route" }], messages: [], result: null };
     api()
       .intercept({ method: "DELETE", path: `/client/v4/zones/${zoneId}/dns_records/a` })

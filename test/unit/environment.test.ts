@@ -17,7 +17,7 @@ describe("the environment of the containers", () => {
   const settings = settingsWith({ port: 8443 });
   const origin = "https://pr-123.previews.example.com:8443";
 
-  it("of the API gives Django the host and the service's name, and the origin with its port", () => {
+  it("gives Django the host, the service's name and the origin with its port", () => {
     assert.deepEqual(apiEnvironment(settings), {
       DJANGO_SETTINGS_MODULE: "app.settings.preview",
       DATABASE_URL: { ownSecret: "DATABASE_URL" },
@@ -30,7 +30,7 @@ describe("the environment of the containers", () => {
     });
   });
 
-  it("of the web has both families of auth variables, and the API by its internal and its public URL", () => {
+  it("gives the web both families of auth variables and the API's internal and public URL", () => {
     assert.deepEqual(webEnvironment(settings), {
       NODE_ENV: "production",
       HOSTNAME: "0.0.0.0",
@@ -47,7 +47,7 @@ describe("the environment of the containers", () => {
     });
   });
 
-  it("admits the API's own host and the listed origins where settings ask for them", () => {
+  it("allows the API's own host and the listed origins when settings ask for them", () => {
     const { ALLOWED_HOSTS, CORS_ALLOWED_ORIGINS, CSRF_TRUSTED_ORIGINS } = apiEnvironment(
       settingsWith({
         ingress: { apiHost: true },
@@ -62,7 +62,7 @@ describe("the environment of the containers", () => {
     assert.equal(CSRF_TRUSTED_ORIGINS, "https://pr-123.previews.example.com");
   });
 
-  it("names the certificates to trust in each language's own way, a company's own or the public ones", () => {
+  it("points each language at the certificates to trust, a company's or the public ones", () => {
     for (const trust of [{ trustedCa: certificate }, { trustPublicCas: true }]) {
       const trusting = settingsWith(trust);
       const { SSL_CERT_FILE, REQUESTS_CA_BUNDLE } = apiEnvironment(trusting);
@@ -71,14 +71,14 @@ describe("the environment of the containers", () => {
     }
   });
 
-  it("leaves a product its own names for them where the preview sets none", () => {
+  it("leaves those variables to the product when the preview sets no certificates", () => {
     const { SSL_CERT_FILE } = apiEnvironment(
       settingsWith({ api: { ...minimal.api, env: { SSL_CERT_FILE: "/own.crt" } } }),
     );
     assert.equal(SSL_CERT_FILE, "/own.crt");
   });
 
-  it("has every variable that it takes from its own Secret in that Secret", () => {
+  it("finds every variable that it reads from its own Secret in that Secret", () => {
     const withSecrets = settingsWith({
       demoLogin: { username: "reviewer", passwordVariable: "DEMO_USER_PASSWORD" },
       api: { ...minimal.api, secrets: { STRIPE_KEY: "s" } },
@@ -97,12 +97,12 @@ describe("the environment of the containers", () => {
     }
   });
 
-  it("has a product's own variables beside those of the contract", () => {
+  it("has the product's own variables beside the contract's", () => {
     const environment = apiEnvironment(settingsWith({ api: { ...minimal.api, env: { PRODUCT: "kept" } } }));
     assert.equal(environment.PRODUCT, "kept");
   });
 
-  it("encodes any password into a DATABASE_URL that parses back to it", () => {
+  it("encodes any password into a DATABASE_URL that parses back to that password", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme" }), (databasePassword) => {
         const url = new URL(apiSecrets(settings, { ...generated, databasePassword }).DATABASE_URL!);

@@ -2,10 +2,10 @@ import { parseSettings, type Settings, type SettingsInput } from "../../contract
 
 export const digest = `sha256:${"a1".repeat(32)}`;
 
-/** Has the form of a certificate, and no meaning. */
+/** Looks like a certificate; it isn't one. */
 export const certificate = "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n";
 
-/** The least that a stack's configuration must have. */
+/** The smallest valid configuration of a stack. */
 export const minimal = {
   kubeContext: "previews",
   domain: "previews.example.com",

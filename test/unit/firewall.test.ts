@@ -33,7 +33,7 @@ describe("the embedded node's firewall", () => {
     "",
   ].join("\n");
 
-  it("refuses every pod before kube-router knows one", () => {
+  it("blocks every pod until kube-router has rules for it", () => {
     const table = withKnownPods(fresh);
     assert.deepEqual(rules(table, "INPUT"), ["-A INPUT -j KNOWN-SOURCE"]);
     assert.deepEqual(rules(table, "FORWARD"), ["-A FORWARD -j KNOWN-SOURCE", "-A FORWARD -j KNOWN-DESTINATION"]);
@@ -41,7 +41,7 @@ describe("the embedded node's firewall", () => {
     assert.match(rules(table, "KNOWN-DESTINATION").join(), /^-A KNOWN-DESTINATION -d 10\.244\.0\.0\/24 -j REJECT/);
   });
 
-  it("lets through the pods that have rules, before a mark of the other end's is looked at", () => {
+  it("accepts pods that have rules before it checks the peer's mark", () => {
     const table = withKnownPods(kubeRouters);
     for (const [chain, option] of [
       ["KNOWN-SOURCE", "-s"],
@@ -60,7 +60,7 @@ describe("the embedded node's firewall", () => {
     }
   });
 
-  it("stays as it is where nothing has changed, and forgets pods that are gone", () => {
+  it("stays the same when nothing has changed, and drops pods that are gone", () => {
     const once = withKnownPods(kubeRouters);
     assert.equal(withKnownPods(once), once);
     const without = once.replace(saved, "");

@@ -6,7 +6,7 @@ import { settingsWith } from "./example-settings";
 describe("the gate of a pod", () => {
   const egress = (...rules: NonNullable<SettingsInput["egress"]>) => settingsWith({ egress: rules }).egress;
 
-  it("tries the Kubernetes API unless the settings may let pods connect to it", () => {
+  it("probes the Kubernetes API unless the settings may let pods connect to it", () => {
     assert.equal(mayReachApiServer(egress()), false);
     assert.equal(mayReachApiServer(egress({ cidr: "0.0.0.0/0" })), true);
     assert.equal(mayReachApiServer(egress({ cidr: "10.0.0.0/8", ports: [443] })), true);
@@ -20,7 +20,7 @@ describe("the gate of a pod", () => {
     return (env as { name: string; value: string }[]).find(({ name }) => name === "CHECKS_ISOLATION")?.value;
   };
 
-  it("doesn't try it where the setting says so, nor for pods that the egress is for", () => {
+  it("doesn't probe it when the setting says so, nor for pods that have the egress", () => {
     const everywhere = [{ cidr: "0.0.0.0/0" }];
     assert.equal(checks({}, true), "true");
     assert.equal(checks({ isolation: "unchecked" }, false), "false");
@@ -28,7 +28,7 @@ describe("the gate of a pod", () => {
     assert.equal(checks({ egress: everywhere }, false), "true");
   });
 
-  it("has the database's image, or the one of the setting", () => {
+  it("runs the database's image, or the one in the setting", () => {
     const imageOf = (settings: SettingsInput) => gate(settingsWith(settings), { needs: [], hasEgress: false }).image;
     assert.equal(imageOf({ database: { image: "postgres:17" } }), "postgres:17");
     assert.equal(imageOf({ gateImage: "debian:12" }), "debian:12");

@@ -5,7 +5,7 @@ import { checkout } from "../../embedded/paths";
 
 const rooms = "{bench,bin,cli,clients,components,contract,docs,embedded,lifecycle,verify}";
 
-/** What docs/architecture.md says of the house beside its import rules, which `npm run lint` checks. */
+/** The rules of docs/architecture.md beyond imports, which `npm run lint` checks. */
 describe("the house", () => {
   it("has no folder with more than 20 source files at its root", () => {
     const files = globSync(`${rooms}/**/*.{ts,mjs,cjs,sh}`, { cwd: checkout });
@@ -16,7 +16,7 @@ describe("the house", () => {
     );
   });
 
-  it("reads the variables of CI and GitHub in cli/ci.ts and nowhere else", () => {
+  it("reads CI and GitHub variables only in cli/ci.ts", () => {
     const readers = globSync("{cli,clients,components,lifecycle,verify}/**/*.ts", { cwd: checkout }).filter((file) =>
       /\benv\.(CI|GITHUB_)|\bGITHUB_\w+[^;]*= *(process\.)?env\b/.test(readFileSync(join(checkout, file), "utf8")),
     );

@@ -32,7 +32,7 @@ const malformed = [
 
 describe("image references", () => {
   for (const [image, revision] of pinned) {
-    it(`${image} is pinned, and its revision is ${revision}`, () => {
+    it(`takes ${image} as pinned, with revision ${revision}`, () => {
       const parsed = parseImage(image);
       assert.ok(parsed && isPinned(parsed));
       assert.equal(revisionOf(parsed), revision);
@@ -40,17 +40,17 @@ describe("image references", () => {
   }
 
   for (const image of moving) {
-    it(`${image} may move`, () => {
+    it(`takes ${image} as mutable`, () => {
       const parsed = parseImage(image);
       assert.ok(parsed && !isPinned(parsed));
     });
   }
 
   for (const image of malformed) {
-    it(`${JSON.stringify(image)} is none`, () => assert.equal(parseImage(image), undefined));
+    it(`rejects ${JSON.stringify(image)}`, () => assert.equal(parseImage(image), undefined));
   }
 
-  it("reads no digest but 64 lower-case hexadecimal digits", () => {
+  it("accepts only digests of 64 lower-case hexadecimal digits", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), (odd) => {
         assert.equal(parseImage(`api@sha256:${odd}`) !== undefined, /^[0-9a-f]{64}$/.test(odd));
@@ -58,7 +58,7 @@ describe("image references", () => {
     );
   });
 
-  it("puts nothing but the characters of a reference into one", () => {
+  it("accepts only the characters allowed in a reference", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const parsed = parseImage(text);
@@ -83,7 +83,7 @@ describe("the images of another commit", () => {
     });
   }
 
-  it("can't be told where neither is tagged with the commit", () => {
+  it("are unknown when neither is tagged with the commit", () => {
     assert.equal(imagesOfCommit({ api: `api@${digest}`, web: other }, from, to), undefined);
     assert.equal(imagesOfCommit({ api: "api:latest", web: "web" }, from, to), undefined);
   });

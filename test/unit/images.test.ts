@@ -40,7 +40,7 @@ describe("the hash of an image's sources", () => {
   });
   afterEach(() => rmSync(context, { recursive: true }));
 
-  it("has the form of a commit's, and depends on neither times nor what is ignored", async () => {
+  it("looks like a commit's, and ignores timestamps and ignored files", async () => {
     const before = await hashContext(context);
     assert.match(before, /^[0-9a-f]{40}$/);
     write("ignored/file", "1");
@@ -63,12 +63,12 @@ describe("the hash of an image's sources", () => {
     });
   }
 
-  it("changes with the other parts, and keeps them apart", async () => {
+  it("changes with each of the other inputs, which stay distinct", async () => {
     assert.notEqual(await hashContext(context, ["a", "bc"]), await hashContext(context, ["ab", "c"]));
   });
 });
 
-describe("apt's files that lead to Debian", () => {
+describe("apt's source files that point to Debian", () => {
   const debian =
     "Types: deb\n# a comment\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\n";
   const table: [name: string, file: string, text: string, expected: boolean][] = [

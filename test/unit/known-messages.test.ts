@@ -5,7 +5,7 @@ import type { Cause } from "../../clients/kubernetes/rollout/waits";
 
 const { api, web, db, migration } = standardParts;
 
-/** What ends an update, in the words of who says it, and the setting that it must lead to. */
+/** Messages that end an update, verbatim, and the setting that each must lead to. */
 const messages: readonly [part: Part, cause: Cause, message: string, lastWords: string, look: RegExp][] = [
   // kubelet
   [
@@ -114,18 +114,18 @@ describe("a message that ends an update", () => {
     });
   }
 
-  it("of the quota, about a claim, isn't taken for the scheduler's", () => {
+  it("of the quota about a claim isn't mistaken for the scheduler's", () => {
     const message =
       'its pods are refused: failed to create PVC data-db-0: persistentvolumeclaims "data-db-0" is forbidden: exceeded quota';
     assert.equal(lookFor(db, { cause: "refused", message }, ""), undefined);
   });
 
-  it("of a migration that was stopped at its deadline isn't taken for one that lacks memory", () => {
+  it("of a migration stopped at its deadline isn't mistaken for one about memory", () => {
     const message = "DeadlineExceeded: Job was active longer than specified deadline, exit code 137";
     assert.equal(lookFor(migration, { cause: "failed", message }, ""), undefined);
   });
 
-  it("that nobody knows leads to what its cause says", () => {
+  it("that is unknown leads to its cause's setting", () => {
     assert.equal(
       lookFor(api, { cause: "crash loop", message: "Error: ended with exit code 1, 3 times" }, "KeyError: 'x'"),
       undefined,

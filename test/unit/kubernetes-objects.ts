@@ -1,6 +1,6 @@
 import type { ContainerStatus, NamespacedMetadata } from "../../clients/kubernetes/types";
 
-/** Metadata as the API server sends it, of an object of which only some of it matters. */
+/** An object's metadata as the API server sends it; a test gives only the fields that matter. */
 export const metadata = (own: Partial<NamespacedMetadata> & { name: string }): NamespacedMetadata => ({
   uid: own.name,
   namespace: "pr-1",
@@ -9,7 +9,7 @@ export const metadata = (own: Partial<NamespacedMetadata> & { name: string }): N
   ...own,
 });
 
-/** Likewise a container's status; by default it waits to be made. */
+/** A container's status, likewise; by default the container is waiting to be created. */
 export const containerStatus = (own: Partial<ContainerStatus> & { name: string }): ContainerStatus => ({
   image: "reg.io/api:1",
   imageID: "",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { keyOf, leavesOf, valuesOf } from "../../contract";
 
 describe("leaves of settings", () => {
-  it("are told by their path, a list as one, an encrypted value as one", () => {
+  it("are keyed by path; a list or an encrypted value is one leaf", () => {
     const values = {
       port: 8443,
       asleep: true,
@@ -22,13 +22,13 @@ describe("leaves of settings", () => {
     });
   });
 
-  it("aren't there where nothing is said", () => {
+  it("leave out empty values", () => {
     assert.deepEqual(leavesOf({ prefix: "", dns: {}, egress: [], quota: { cpu: undefined } }), {
       "quota.cpu": undefined,
     });
   });
 
-  it("make the same values again, whatever the keys", () => {
+  it("convert back to the same values, whatever the keys", () => {
     const key = fc.string({ minLength: 1 }).filter((text) => text !== "__proto__");
     const leaf = fc.oneof(fc.string({ minLength: 1 }), fc.array(fc.string(), { minLength: 1 }));
     const group = fc.dictionary(key, fc.oneof(leaf, fc.dictionary(key, leaf, { minKeys: 1 })), { minKeys: 1 });

@@ -6,7 +6,7 @@ const hours = (count: number) => count * 3600_000;
 const at = new Date("2026-11-24T12:00:00Z");
 
 describe("what the lifecycle records about a preview", () => {
-  it("is read back from the annotations that it is written to", () => {
+  it("round-trips through annotations", () => {
     const images = { api: `api@sha256:${"b".repeat(64)}`, web: `ghcr.io/myorg/web:${"a".repeat(40)}` };
     const record = { sha: "a".repeat(40), ...images, expires: expiryFrom(at, 14), asleep: true };
     const annotations = Object.fromEntries(
@@ -15,7 +15,7 @@ describe("what the lifecycle records about a preview", () => {
     assert.deepEqual(recordFrom(annotations), record);
   });
 
-  it("removes what no longer holds, and leaves alone what it isn't given", () => {
+  it("removes outdated annotations and leaves those it isn't given alone", () => {
     assert.deepEqual(annotationArguments({ asleep: false, sha: undefined }), [
       "preview-stack/asleep-",
       "preview-stack/sha-",
@@ -24,7 +24,7 @@ describe("what the lifecycle records about a preview", () => {
     assert.deepEqual(recordFrom({}), { ...nothing, asleep: false });
   });
 
-  it("expires no sooner than its days, on clocks that differ by an hour", () => {
+  it("expires no earlier than its days when clocks differ by an hour", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 365 }), fc.integer({ min: -60, max: 60 }), (days, skew) => {
         const expires = expiryFrom(at, days);
@@ -35,7 +35,7 @@ describe("what the lifecycle records about a preview", () => {
     );
   });
 
-  it("never expires where there is no readable date", () => {
+  it("never expires without a readable date", () => {
     for (const expires of [undefined, "", "soon"]) {
       assert.equal(hasExpired({ expires }, new Date("9999-01-01")), false);
     }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { limitsDocument, withLimits } from "../../docs/write-limits";
 
 describe("docs/lifecycle.md", () => {
-  it("has the limits that are in force (npm run docs)", () => {
+  it("is up to date (npm run docs)", () => {
     const text = readFileSync(limitsDocument, "utf8");
     assert.equal(text, withLimits(text));
   });

@@ -27,7 +27,7 @@ const parts = (values: SettingsInput) => ({
 });
 const wanted = (values: SettingsInput = {}) => statefulSetArgs(parts(values)) as unknown as Plain;
 
-/** With what the API server fills in. */
+/** With the fields that the API server fills in. */
 function living(values: SettingsInput = {}): LivingDatabase & Plain {
   const { metadata, spec } = structuredClone(wanted(values));
   const [claim] = spec.volumeClaimTemplates;
@@ -52,7 +52,7 @@ function living(values: SettingsInput = {}): LivingDatabase & Plain {
 const differences = (before: LivingDatabase, after: Plain) => replacingChanges(before, after as unknown as Args);
 
 describe("whether an update keeps the database", () => {
-  it("finds nothing against the same again", () => {
+  it("accepts an unchanged database", () => {
     assert.deepEqual(differences(living(), wanted()), []);
   });
 
@@ -71,7 +71,7 @@ describe("whether an update keeps the database", () => {
     },
   };
   for (const [what, change] of Object.entries(inPlace)) {
-    it(`finds nothing against ${what}`, () => {
+    it(`accepts ${what}`, () => {
       const after = wanted();
       change(after);
       assert.deepEqual(differences(living(), after), []);
@@ -100,26 +100,26 @@ describe("whether an update keeps the database", () => {
     ],
   };
   for (const [what, [change, deployed, now]] of Object.entries(replacing)) {
-    it(`finds another ${what}`, () => {
+    it(`reports another ${what}`, () => {
       const after = wanted();
       change(after);
       assert.deepEqual(differences(living(), after), [{ what, deployed, wanted: now }]);
     });
   }
 
-  it("finds another size and class of the volume, by their settings", () => {
+  it("reports another size and class of the volume by their settings", () => {
     assert.deepEqual(differences(living(), wanted({ database: { storage: "2Gi", storageClass: "fast" } })), [
       { what: "database.storage", deployed: "1Gi", wanted: "2Gi" },
       { what: "database.storageClass", deployed: '""', wanted: "fast" },
     ]);
   });
 
-  it("reads the generation from the claim, where a database of before says none as the first", () => {
+  it("reads the generation from the claim, and takes a missing one as the first", () => {
     assert.equal(generationOf(living({ database: { generation: 3 } })), 3);
     assert.equal(generationOf({ spec: { volumeClaimTemplates: [{}] } }), 1);
   });
 
-  it("lets a minor version and the same reference open the data, and no other version, variant or repository", () => {
+  it("lets only a minor version or the same reference open the data, not another version, variant or repository", () => {
     const opens: [string, string, boolean][] = [
       ["postgres:16", "postgres:16", true],
       ["postgres:16", "postgres:16.9", true],
@@ -140,7 +140,7 @@ describe("whether an update keeps the database", () => {
     const stack = (values: SettingsInput, existing: LivingDatabase) =>
       new PreviewStack("pr-123", { settings: settingsWith(values), existing: { database: existing } });
 
-    it("refuses what would lose it, with the way out", () => {
+    it("refuses a change that would lose the data, and says what to do", () => {
       assert.throws(() => stack({ database: { storage: "2Gi" } }, living()), {
         name: "SettingsError",
         message:
@@ -148,7 +148,7 @@ describe("whether an update keeps the database", () => {
       });
     });
 
-    it("refuses another image or user that may be unable to open the data, unless it is said that it can", () => {
+    it("refuses another image or user that may not open the data, unless the settings vouch for it", () => {
       const change = { image: "postgres:17", uid: 70 };
       assert.throws(() => stack({ database: change }, living()), {
         message:

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server of one's own on loopback, while something is done with it. */
+/** Runs a server on loopback for as long as the action takes. */
 export async function onLoopback<Result>(
   listener: RequestListener,
   action: (origin: string) => Promise<Result>,

@@ -17,7 +17,7 @@ describe("the machine's lock", () => {
   });
   afterEach(() => rmSync(state, { recursive: true }));
 
-  /** As another command that is at work. */
+  /** Stands for another command at work. */
   function hold(): void {
     mkdirSync(lock());
     const holder = { command: "test", pid: 4711, since: "2026-11-29T16:40:00" };
@@ -29,7 +29,7 @@ describe("the machine's lock", () => {
   const takesIt = 'require("./embedded/machine-lock").exclusively(async () => console.log("has it"))';
   const take = () => run("--require", "ts-node/register/transpile-only", "--eval", takesIt);
 
-  it("is looked for before anything else: who has it, since when", async () => {
+  it("is checked first, and its holder and start are named", async () => {
     hold();
     const { exitCode, stderr } = await run("embedded/bootstrap.mjs", "stop", "--no-wait");
     assert.equal(
@@ -49,7 +49,7 @@ describe("the machine's lock", () => {
     assert.equal((await taking).stdout, "has it");
   });
 
-  it("is taken over from a process that was killed and renews it no longer", async () => {
+  it("is taken over from a killed process, which no longer renews it", async () => {
     hold();
     utimesSync(lock(), new Date(0), new Date(0));
     const { stdout, stderr } = await take();

@@ -23,7 +23,7 @@ describe("namesOf", () => {
     });
   }
 
-  it("makes a label of at most 63 characters and keeps the number readable", () => {
+  it("keeps labels to 63 characters and the number readable", () => {
     fc.assert(
       fc.property(prefixes, numbers, (prefix, number) => {
         const { namespace, host, apiHost } = make(prefix, number);
@@ -35,7 +35,7 @@ describe("namesOf", () => {
     );
   });
 
-  it("gives two pull requests, and two products, names of their own", () => {
+  it("gives two pull requests and two products distinct names", () => {
     fc.assert(
       fc.property(prefixes, prefixes, numbers, numbers, (prefix1, prefix2, number1, number2) => {
         fc.pre(prefix1 !== prefix2 || number1 !== number2);
@@ -44,7 +44,7 @@ describe("namesOf", () => {
     );
   });
 
-  it("shortens long prefixes that differ only at their end to different names", () => {
+  it("gives long prefixes that differ only at the end distinct names", () => {
     const long = "a".repeat(62);
     assert.notEqual(make(`${long}b`, 1).namespace, make(`${long}c`, 1).namespace);
     assert.ok(make(`${long}b`, 1).namespace.length <= 63);

@@ -4,7 +4,7 @@ import { requiredPolicies } from "../../contract";
 import { settingsWith } from "./example-settings";
 
 describe("networkRules", () => {
-  it("lets requests to the web come from the controller's namespace, or from its addresses", () => {
+  it("admits requests to the web from the controller's namespace or its addresses", () => {
     const from = (controller: { namespaceLabels?: Record<string, string>; cidr?: string }) =>
       networkRules(settingsWith({ ingress: { controller } }))["controller-to-web"]?.rule;
     assert.deepEqual(from({ namespaceLabels: { team: "edge" } }), {
@@ -17,7 +17,7 @@ describe("networkRules", () => {
     });
   });
 
-  it("has the policies that every preview must have, at its least", () => {
+  it("has at least the policies that every preview must have", () => {
     assert.deepEqual(Object.keys(networkRules(settingsWith())).sort(), [...requiredPolicies]);
   });
 
@@ -47,7 +47,7 @@ describe("networkRules", () => {
     });
   });
 
-  it("lets the controller reach the API only where a setting routes something there", () => {
+  it("lets the controller reach the API only when a setting routes something there", () => {
     assert.equal(networkRules(settingsWith())["controller-to-api"], undefined);
     for (const ingress of [{ apiHost: true }, { apiPaths: ["/ws/"] }]) {
       const rules = networkRules(settingsWith({ ingress }));
@@ -58,7 +58,7 @@ describe("networkRules", () => {
     }
   });
 
-  it("opens no way out but those of the settings, and none of them to the database's pods", () => {
+  it("opens only the egress of the settings, and none of it for the database's pods", () => {
     assert.equal(networkRules(settingsWith())["extra-egress"], undefined);
     const { pods, rule } = networkRules(settingsWith({ egress: [{ cidr: "192.0.2.0/24", ports: [443] }] }))[
       "extra-egress"

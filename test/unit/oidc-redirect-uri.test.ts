@@ -59,7 +59,7 @@ describe("the wildcard callback", () => {
     assert.equal(isRegistered([exact], `${exact}x`), false);
   });
 
-  it("takes a second wildcard for nothing", () => {
+  it("doesn't treat a second wildcard as one", () => {
     assert.equal(isRegistered(["https://pr-*.*.example.com/"], "https://pr-1.2.example.com/"), false);
     assert.equal(isRegistered(["https://pr-*.*.example.com/"], "https://pr-*.*.example.com/"), false);
   });

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { openOriginProxy, type OriginProxy } from "../../verify/screenshots/origin-proxy";
 
 describe("the proxy of the browser that takes screenshots", () => {
-  /** Speaks no HTTP of its own: it says what it has been sent, or what a test wants it to. */
+  /** A raw TCP server: it echoes what it receives, or sends what a test wants. */
   let said = "";
   let heard = "";
   let server: Server;
@@ -30,7 +30,7 @@ describe("the proxy of the browser that takes screenshots", () => {
   afterEach(() => proxy.close());
   after(() => server.close());
 
-  /** What the proxy answers to a request's head, and to what follows. */
+  /** The proxy's answer to a request's head and what follows. */
   const ask = async (head: string, more = "") => {
     const socket = connect({ host: "127.0.0.1", port: Number(new URL(proxy.url).port) });
     socket.write(`${head} HTTP/1.1\r\nHost: any\r\nProxy-Connection: keep-alive\r\nConnection: close\r\n\r\n${more}`);
@@ -38,7 +38,7 @@ describe("the proxy of the browser that takes screenshots", () => {
   };
   const status = async (head: string) => Number((await ask(head)).split(" ")[1]);
 
-  it("opens a tunnel to the one origin, by its host and its port", async () => {
+  it("opens a tunnel only to the one origin, by host and port", async () => {
     proxy = await openOriginProxy([`https://pr-1.localhost:${port}`]);
     said = "hello";
     assert.match(await ask(`CONNECT pr-1.localhost:${port}`, "ClientHello"), /^HTTP\/1.1 200 [^]*\r\n\r\nhello$/);
@@ -54,7 +54,7 @@ describe("the proxy of the browser that takes screenshots", () => {
     }
   });
 
-  it("passes on plain HTTP to an origin that has it, and to no other", async () => {
+  it("forwards plain HTTP only to an origin that uses it", async () => {
     proxy = await openOriginProxy([`http://127.0.0.1:${port}`]);
     said = "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\npage";
     const answer = await ask(`GET http://127.0.0.1:${port}/desk?of=7`);
@@ -75,13 +75,13 @@ describe("the proxy of the browser that takes screenshots", () => {
     assert.equal(heard, "");
   });
 
-  it("passes nothing on in clear where the origin has TLS", async () => {
+  it("forwards nothing in plain text when the origin uses TLS", async () => {
     proxy = await openOriginProxy([`https://127.0.0.1:${port}`]);
     assert.equal(await status(`GET http://127.0.0.1:${port}/`), 403);
     assert.equal(heard, "");
   });
 
-  it("outlives whatever the origin answers", async () => {
+  it("survives any answer of the origin", async () => {
     proxy = await openOriginProxy([`http://127.0.0.1:${port}`]);
     for (said of [
       "HTTP/1.1 050 Odd\r\n\r\n",

@@ -5,11 +5,11 @@ import { dnsComment, foreignOwner, ownerLabels, ownerOfComment } from "../../con
 const owner = { project: "preview", product: "orders", repository: "myorg/orders", pullRequest: 7 };
 
 describe("ownership", () => {
-  it("recognises its own labels beside others", () => {
+  it("recognises its own labels among others", () => {
     assert.equal(foreignOwner({ ...ownerLabels(owner), team: "blue" }, owner), undefined);
   });
 
-  it("refuses a namespace that nobody labelled", () => {
+  it("refuses an unlabelled namespace", () => {
     assert.match(foreignOwner({}, owner) ?? "", /not created by this tool/);
   });
 
@@ -27,7 +27,7 @@ describe("ownership", () => {
     });
   }
 
-  it("makes labels that Kubernetes accepts of every repository's name", () => {
+  it("makes valid Kubernetes labels from any repository's name", () => {
     const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/);
     fc.assert(
       fc.property(names, (repository) => {
@@ -49,7 +49,7 @@ describe("ownership", () => {
     pullRequest: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   });
 
-  it("reads its own comments on DNS records, which Cloudflare's free plan takes", () => {
+  it("reads its own comments on DNS records, which fit Cloudflare's free plan", () => {
     fc.assert(
       fc.property(owners, (owner) => {
         const comment = dnsComment(owner);
@@ -59,11 +59,11 @@ describe("ownership", () => {
     );
   });
 
-  it("reads repository and project back whole where they fit", () => {
+  it("reads repository and project back in full when they fit", () => {
     assert.deepEqual(ownerOfComment(dnsComment(owner)), { source: "myorg/orders", project: "preview", pullRequest: 7 });
   });
 
-  it("gives two owners two comments, however long their names are", () => {
+  it("gives two owners distinct comments, however long their names are", () => {
     const long = "x".repeat(100);
     const comments = [
       dnsComment({ ...owner, project: `${long}1` }),
@@ -86,6 +86,6 @@ describe("ownership", () => {
     "Preview-Stack: a pull request 1 (project b)",
   ];
   for (const comment of strangers) {
-    it(`takes ${JSON.stringify(comment)} for nobody's`, () => assert.equal(ownerOfComment(comment), undefined));
+    it(`finds no owner in ${JSON.stringify(comment)}`, () => assert.equal(ownerOfComment(comment), undefined));
   }
 });

@@ -11,23 +11,23 @@ const namespace = (labels: Record<string, string>, phase = "Active") => ({
   status: { phase },
 });
 
-describe("the preflight's judgement", () => {
-  it("has nothing against a free name, or a namespace of our own", () => {
+describe("the preflight", () => {
+  it("accepts an unused name, or a namespace of our own", () => {
     assert.deepEqual(clusterProblems(settings, [ingressClass]), []);
     assert.deepEqual(clusterProblems(settings, [ingressClass, namespace(ownerLabels(settings.owner))]), []);
   });
 
-  it("names a namespace of another owner", () => {
+  it("reports a namespace of another owner", () => {
     const [problem] = clusterProblems(settings, [ingressClass, namespace({})]);
     assert.match(problem ?? "", /^namespace pr-123 .*another owner/);
   });
 
-  it("asks to wait for a namespace that is going", () => {
+  it("says to wait while a namespace is being deleted", () => {
     const [problem] = clusterProblems(settings, [ingressClass, namespace(ownerLabels(settings.owner), "Terminating")]);
     assert.match(problem ?? "", /still being deleted/);
   });
 
-  it("names an unknown ingress class beside another problem", () => {
+  it("reports an unknown ingress class along with another problem", () => {
     const problems = clusterProblems(settings, [namespace({})]);
     assert.equal(problems.length, 2);
     assert.match(problems[1]!, /^ingress\.className: .*"traefik"/);

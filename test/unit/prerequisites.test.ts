@@ -15,9 +15,9 @@ const fit = {
 };
 
 describe("missingPrerequisite", () => {
-  it("misses nothing on a fit machine", () => assert.equal(missingPrerequisite(fit), undefined));
+  it("finds nothing missing on a suitable machine", () => assert.equal(missingPrerequisite(fit), undefined));
 
-  it("asks for less disk where all is built", () => {
+  it("requires less disk when everything is built", () => {
     assert.match(missingPrerequisite({ ...fit, freeDisk: 8 * gib }) ?? "", /20 GiB of free disk, and 8\.0 GiB/);
     assert.equal(missingPrerequisite({ ...fit, freeDisk: 8 * gib, isBuilt: true }), undefined);
   });

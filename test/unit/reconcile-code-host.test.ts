@@ -57,7 +57,7 @@ describe("reconcile and the code host", () => {
   }
   const all = [111, 112, 113, 114, 115, 116, 117, 118, 119, 120];
 
-  it("takes two requests for 110 open ones, and one for each that is closed", async () => {
+  it("sends two requests for 110 open pull requests and one for each closed one", async () => {
     assert.deepEqual(await reconciled(), all);
     assert.equal(github.requests.length, 2 + 10);
   });
@@ -105,14 +105,14 @@ describe("reconcile and the code host", () => {
     },
   };
   for (const [name, breakIt] of Object.entries(failures)) {
-    it(`${name} closes nothing that wasn't said to be closed`, async () => {
+    it(`${name} closes nothing that the code host didn't say is closed`, async () => {
       breakIt();
       const closed = await reconciled();
       assert.deepEqual(closed, name.includes("about another") ? [120] : []);
     });
   }
 
-  it("doesn't close what is opened again before its turn", async () => {
+  it("doesn't close a pull request that is reopened before its turn", async () => {
     const closed = await reconciled({ freshFor: 0, meanwhile: () => void github.open(115) });
     assert.deepEqual(
       closed,
@@ -121,7 +121,7 @@ describe("reconcile and the code host", () => {
     assert.match(said.join("\n"), /pr-115: left alone, meanwhile open/);
   });
 
-  it("closes nothing where an hour's worth of pull requests seems to be closed at once", async () => {
+  it("closes nothing when more pull requests than plausible seem to be closed at once", async () => {
     for (let number = 1; number <= 120; number += 1) {
       github.close(number);
     }

@@ -49,7 +49,7 @@ function factsOf(lists: Partial<Lists>, more: Partial<Facts> = {}): Facts {
 
 describe("reconcile", () => {
   describe("finds", () => {
-    it("what belongs to a pull request in all three lists, and nothing else", () => {
+    it("what belongs to a pull request in all three lists, and only that", () => {
       const found = foundIn(
         {
           stacks: ["pr-12", "preview", "pr-7", "pr-x", "xpr-7"],
@@ -73,7 +73,7 @@ describe("reconcile", () => {
       );
     });
 
-    it("namespaces with the product's prefix only", () => {
+    it("only namespaces with the product's prefix", () => {
       const prefixed = { ...site, prefix: "shop" };
       const lists = { stacks: [], namespaces: [namespace(7), { ...namespace(8), name: "shop-pr-8" }], records: [] };
       assert.deepEqual(
@@ -207,7 +207,7 @@ describe("reconcile", () => {
       });
     }
 
-    it("to close none where more would be closed than the cap allows, and says how to raise it", () => {
+    it("to close none when that would exceed the cap, and says how to raise it", () => {
       const numbers = [1, 2, 3];
       const facts = factsOf(
         { stacks: numbers.map((number) => `pr-${number}`) },
@@ -286,7 +286,7 @@ describe("reconcile", () => {
       assert.ok(closings > 100, "the property was hardly tried");
     });
 
-    it("holds the cap: no more closings, and none beyond it", () => {
+    it("keeps to the cap, and closes nothing beyond it", () => {
       fc.assert(
         fc.property(world, fc.nat(4), (it, cap) => {
           const count = (limit: number) =>
@@ -297,12 +297,12 @@ describe("reconcile", () => {
       );
     });
 
-    it("deploys only the head of an open pull request that is no fork, where there is something already", () => {
+    it("deploys only the head of an open pull request that isn't from a fork and has a preview", () => {
       fc.assert(
         fc.property(world, (it) => {
           for (const row of plan(facts(it), 100).rows.filter(({ commit }) => commit !== undefined)) {
             assert.equal(row.action, "redeploy");
-            // A single pull request was asked about later than the list was made.
+            // The single pull request was read after the list.
             const known = candidates(facts(it)).includes(row.pullRequest)
               ? it.answers.get(row.pullRequest)
               : it.open?.find((one) => one.number === row.pullRequest);
@@ -315,7 +315,7 @@ describe("reconcile", () => {
       );
     });
 
-    it("comes to the same plan in whatever order the lists are", () => {
+    it("makes the same plan whatever the order of the lists", () => {
       const shuffled = world.chain((it) =>
         fc
           .tuple(
@@ -339,7 +339,7 @@ describe("reconcile", () => {
       );
     });
 
-    it("closes, one after the other, only what is still closed when its turn comes", async () => {
+    it("closes previews one by one, and only those whose pull request is still closed at their turn", async () => {
       await fc.assert(
         fc.asyncProperty(world, fc.array(answers, { minLength: 8, maxLength: 8 }), async (it, later) => {
           const all = facts(it);
@@ -404,7 +404,7 @@ describe("reconcile", () => {
     const said: string[] = [];
     const options = { report: (message: string) => void said.push(message) };
 
-    it("all of it, also after a failure, and without asking again for what was just answered", async () => {
+    it("the whole plan, even after a failure, without repeating a request that was just answered", async () => {
       const done: string[] = [];
       const planned = plan(facts, 10);
       const outcomes = await carryOut(
@@ -435,7 +435,7 @@ describe("reconcile", () => {
       );
     });
 
-    it("no closing of what got more time while another run was waited for", async () => {
+    it("no closing of a preview that was extended while it waited for another run", async () => {
       const expired = factsOf(
         { stacks: ["pr-4"], namespaces: [namespace(4, { "preview-stack/expires": hours(-3) })] },
         { open: [pull(4)], answers: new Map([[4, pull(4)]]) },

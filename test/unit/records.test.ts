@@ -22,10 +22,10 @@ const known = (id: string, zoneOf = zoneId): StateResource => ({
 
 const listed = (...ids: string[]) => ({ own: ids.map((id) => record(id)), atHosts: [] });
 
-describe("a preview's records among those of a zone", () => {
+describe("a preview's records in a zone", () => {
   const another = record("b", { comment: dnsComment({ ...owner, pullRequest: 8 }) });
 
-  it("are its owner's, asked for by comment and by both hosts", async () => {
+  it("are its owner's, looked up by comment and by both hosts", async () => {
     const listing = {
       ownedRecords: () => Promise.resolve([record("a"), another]),
       recordsOf: (name: string) => Promise.resolve([{ id: name }]),
@@ -45,7 +45,7 @@ describe("a preview's records among those of a zone", () => {
     );
   });
 
-  it("are the only ones that lead visitors anywhere, also where somebody has made others by hand", () => {
+  it("must be the only ones for its hosts: one that somebody created by hand is refused", () => {
     const among = (type: string, comment?: string) =>
       recordsAmong({ own: [], atHosts: [record("a"), { ...another, type, comment: comment! }] }, zone, identity);
     for (const type of ["A", "AAAA", "CNAME"]) {
@@ -58,7 +58,7 @@ describe("a preview's records among those of a zone", () => {
     assert.doesNotThrow(() => among("A", dnsComment(owner)));
   });
 
-  it("are gone where the state knows of them and neither the list nor the zone does", async () => {
+  it("are gone when the state has them and neither the list nor the zone does", async () => {
     const { gone } = recordsAmong(listed("a"), zone, identity);
     assert.deepEqual(await gone([known("a"), known("c")]), ["c"]);
   });
@@ -67,7 +67,7 @@ describe("a preview's records among those of a zone", () => {
     assert.deepEqual(await recordsAmong(listed(), zone, identity).gone([known("c", "b".repeat(32))]), []);
   });
 
-  it("are unknown where the state has none of that id", () => {
+  it("are unknown when the state has none with that id", () => {
     const records = recordsAmong(listed("a", "d"), zone, identity);
     assert.deepEqual(unknownRecords(records, [known("a")]), [record("d")]);
   });

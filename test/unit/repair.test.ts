@@ -7,7 +7,7 @@ import { refusalOf } from "../../clients/pulumi/pulumi";
 import { refuseLocked } from "../../clients/pulumi/refuse-locked";
 import { repairState } from "../../clients/pulumi/repair-state";
 
-/** A stand-in for `pulumi`: a state in a file, a key where it finds none, and the lock of a run that ends before anything is imported. */
+/** A fake `pulumi`: a state in a file, a new key if there is none, and a lock whose run ends before an import. */
 const standIn = `#!${process.execPath}
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 if (!existsSync("Pulumi.pr-1.yaml")) writeFileSync("Pulumi.pr-1.yaml", "encryptionsalt: own\\n");
@@ -27,7 +27,7 @@ if (words.startsWith("stack export")) {
 }
 `;
 
-describe("a state with an operation under way", () => {
+describe("a state with a pending operation", () => {
   const folder = mkdtempSync(join(tmpdir(), "preview-repair-"));
   const file = (name: string) => join(folder, name);
   before(() => {
@@ -43,7 +43,7 @@ describe("a state with an operation under way", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("is looked at without a word in the checkout's own files", async () => {
+  it("is read without writing to the checkout's own files", async () => {
     const checkout = mkdtempSync(join(tmpdir(), "preview-repair-"));
     writeFileSync(join(checkout, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
     const state = { version: 3, deployment: {} };
@@ -60,7 +60,7 @@ describe("a state with an operation under way", () => {
   };
   const repair = () => repairState(context, "pr-1", { namespace: "pr-1", exists: true }, () => undefined);
 
-  it("is left alone while a run holds the lock, also where that run ends a moment later", async () => {
+  it("is left alone while a run holds the lock, even if that run ends a moment later", async () => {
     writeFileSync(file("locked"), "");
     try {
       await assert.rejects(repair(), (error) => lockIn(refusalOf(error) ?? "")?.holder === "root@vm");
@@ -70,7 +70,7 @@ describe("a state with an operation under way", () => {
     assert.equal(existsSync(file("imported.json")), false);
   });
 
-  it("is repaired where no run is at work", async () => {
+  it("is repaired when no run is at work", async () => {
     const { pending } = await repair();
     assert.equal(pending.length, 1);
     const { deployment } = JSON.parse(readFileSync(file("imported.json"), "utf8")) as { deployment: object };

@@ -6,7 +6,7 @@ import { statusAsText } from "../../cli/commands/status";
 import { sanitizeOutput, safeJson, sanitizeLine, sanitizeLines } from "../../clients/process/sanitize-output";
 import { asJson, asText, summary } from "../../cli/output/contract-report";
 
-/** What GitHub's runner obeys among lines, by its ActionCommand.cs: it overlooks what isn't shown, as .NET does. */
+/** The lines that GitHub's runner takes for commands, by its ActionCommand.cs; it ignores invisible characters, as .NET does. */
 const commandsIn = (text: string): string[] =>
   text
     .split(/\r\n|[\r\n]/)
@@ -34,15 +34,15 @@ const outside = fc.oneof(
   fc.array(fc.constantFrom(...said, "error]", "a")).map((all) => all.join("")),
 );
 
-describe("what may be printed of a preview's words", () => {
-  it("takes no longer than its length is long, whatever a container prints", () => {
-    // Each takes minutes where the time grows with the square of the length.
+describe("sanitized output of a preview", () => {
+  it("takes time linear in its length, whatever a container prints", () => {
+    // Each takes minutes if the time is quadratic in the length.
     for (const one of ["\u0090", "\u001b]", "\u001b[", "\u009d;", "\n", ":"]) {
       assert.equal(typeof sanitizeOutput(one.repeat(2 ** 19)), "string");
     }
   });
 
-  it("is no command to GitHub's runner", () => {
+  it("contains no command of GitHub's runner", () => {
     assert.equal(sanitizeOutput("ok\n::error::Approved\n  ::add-mask::a"), "ok\n: :error::Approved\n  : :add-mask::a");
     assert.equal(sanitizeOutput("ok\r::stop-commands::x"), "ok ::stop-commands::x");
     assert.equal(sanitizeOutput("see ##[error]x"), "see ## [error]x");
@@ -51,7 +51,7 @@ describe("what may be printed of a preview's words", () => {
     assert.equal(sanitizeOutput("#\u001b[0m#[error]x"), "## [error]x");
   });
 
-  it("is none to a terminal either", () => {
+  it("contains no terminal command", () => {
     assert.equal(sanitizeOutput("\u001b[2Jgone\u0007"), "gone ");
     assert.equal(
       sanitizeOutput("\u001b]0;title\u0007\u009b1;31mred\u001bc, \u001b]8;;https://evil.example"),
@@ -60,7 +60,7 @@ describe("what may be printed of a preview's words", () => {
     assert.equal(sanitizeOutput("\u202eevil"), " evil");
   });
 
-  it("is neither, whatever it is", () => {
+  it("contains neither, for any input", () => {
     fc.assert(
       fc.property(outside, (text) => {
         for (const clean of [sanitizeOutput(text), sanitizeLine(text)]) {
@@ -72,13 +72,13 @@ describe("what may be printed of a preview's words", () => {
     );
   });
 
-  it("is otherwise as it was", () => {
+  it("is otherwise unchanged", () => {
     const text = "a::b\n\tkubernetes:core/v1:Namespace (pr-1): “é”";
     assert.equal(sanitizeOutput(text), text);
     assert.equal(sanitizeOutput("one\r\ntwo"), "one\ntwo");
   });
 
-  it("is the same in JSON, letter by letter, once that is parsed", () => {
+  it("is unchanged in JSON once that is parsed", () => {
     assert.equal(safeJson(["##[error]\u0085"]), '[\n  "\\u0023#[error]\\u0085"\n]');
     fc.assert(
       fc.property(fc.dictionary(outside, outside), (value) => {
@@ -86,13 +86,13 @@ describe("what may be printed of a preview's words", () => {
         assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(value)));
         assert.deepEqual(commandsIn(json), []);
         assert.doesNotMatch(json, obeyedByTerminal);
-        // What prints it lets it be.
+        // Printing leaves it as it is.
         assert.equal(sanitizeOutput(json), json);
       }),
     );
   });
 
-  it("comes line by line where it is a program's output, wherever its pieces end", async () => {
+  it("comes line by line from a program, wherever its chunks end", async () => {
     const log = "\u001b[32mINFO\u001b[0m é\n::error::x\n##[error]y";
     const bytes = Buffer.from(log);
     for (let size = 1; size <= bytes.length; size += 1) {
@@ -103,7 +103,7 @@ describe("what may be printed of a preview's words", () => {
     }
   });
 
-  it("is not kept where a line has no end", async () => {
+  it("isn't buffered without limit when a line has no end", async () => {
     const pieces = Array.from({ length: 100 }, () => Buffer.alloc(10_000, "#"));
     const lines = await shown(pieces);
     assert.ok(lines.length > 10, `${lines.length} pieces`);
@@ -120,7 +120,7 @@ describe("what a preview has said, in a report,", () => {
     findings: [{ ...finding, setting: "api.seed", why: "no" }],
   };
 
-  it("is one harmless line of verify's table and summary", () => {
+  it("is one sanitized line of verify's table and summary", () => {
     for (const text of [asText(report, 200), summary(report)]) {
       assert.deepEqual(commandsIn(text), []);
       assert.doesNotMatch(text, obeyedByTerminal);
@@ -135,7 +135,7 @@ describe("what a preview has said, in a report,", () => {
     assert.equal(findings[0]!.seen, words);
   });
 
-  it("is a harmless cell of the tables of status and reconcile", () => {
+  it("is a sanitized cell in the tables of status and reconcile", () => {
     const status = { pullRequest: 1, name: "pr-1", wrong: [words] };
     const row = { pullRequest: 1, name: "pr-1", hasStack: true, records: [], action: "report", reason: words };
     const tables = [

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { screenshotName } from "../../verify/screenshots/screenshots";
 
 describe("a screenshot's file", () => {
-  it("is named by the page's place in the list and its address", () => {
+  it("is named after the page's position in the list and its path", () => {
     assert.equal(screenshotName(0, "/"), "1-front.png");
     assert.equal(screenshotName(1, "/orders/new?of=7"), "2-orders-new-of-7.png");
   });
 
-  it("is in the folder, whatever the address, and no other page's", () => {
+  it("stays in the folder, and differs from every other page's, whatever the path", () => {
     const path = fc.string({ unit: "grapheme" }).map((text) => `/${text}`);
     fc.assert(
       fc.property(path, path, (one, other) => {

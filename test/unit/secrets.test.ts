@@ -7,16 +7,16 @@ import { hidden } from "../../clients/kubernetes/secrets";
 import { whileWatching } from "../../clients/kubernetes/rollout/watch";
 
 describe("a preview's secrets", () => {
-  it("are hidden in what it has printed, also where they stand in a URL", () => {
+  it("are hidden in its output, even inside a URL", () => {
     const text = "postgres://product:p%40ss-w0rd%2F1@db/product refused p@ss-w0rd/1";
     assert.equal(hidden(text, ["p@ss-w0rd/1"]), "postgres://product:***@db/product refused ***");
   });
 
-  it("are hidden whole, where one is part of another", () => {
+  it("are hidden in full when one is part of another", () => {
     assert.equal(hidden("a1b2c3d4e5f6g7h8", ["a1b2c3d4", "a1b2c3d4e5f6g7h8"]), "***");
   });
 
-  it("are hidden with all their lines, however a text indents them, and with or without the last line's end", () => {
+  it("are hidden with all their lines, however indented, and with or without the final newline", () => {
     const key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQ\n-----END KEY-----\n";
     const quoted = key
       .trim()
@@ -26,7 +26,7 @@ describe("a preview's secrets", () => {
     assert.equal(hidden("password p@ss-w0rd/1 refused", ["p@ss-w0rd/1\n"]), "password *** refused");
   });
 
-  it("are hidden in whatever way a program has written them", () => {
+  it("are hidden however a program escapes them", () => {
     const secret = `p@ss-w0rd/1 "it's" \\é<&>😀`;
     const json = JSON.stringify(secret);
     const ways: Record<string, string> = {
@@ -55,7 +55,7 @@ describe("a preview's secrets", () => {
     }
   });
 
-  it("are hidden where one has characters that can't be shown, however a program shows or drops these", () => {
+  it("are hidden when they contain unprintable characters, however a program shows or drops those", () => {
     const secret = "hunter2-\0-and-more\u0007";
     for (const text of [
       secret,
@@ -71,7 +71,7 @@ describe("a preview's secrets", () => {
     }
   });
 
-  it("are hidden in base64 at whatever place", () => {
+  it("are hidden in base64 at any offset", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (before, after) => {
         const text = Buffer.concat([before, Buffer.from("correct horse"), after]).toString("base64");
@@ -80,7 +80,7 @@ describe("a preview's secrets", () => {
     );
   });
 
-  it("are hidden in every text that JSON makes of them", () => {
+  it("are hidden in every JSON escape of them", () => {
     const secret = fc.string({ unit: "binary", minLength: 8 }).filter((text) => text.trim().length >= 8);
     fc.assert(
       fc.property(secret, (value) => {
@@ -90,7 +90,7 @@ describe("a preview's secrets", () => {
     );
   });
 
-  it("are no pattern, and take no time, whatever they are", () => {
+  it("aren't patterns, and are hidden quickly, whatever they are", () => {
     const odd = `${"\0".repeat(2000)}.*(a+)+$[${"\\".repeat(500)}`;
     assert.equal(hidden("any text", [odd, "x".repeat(1_000_000)]), "any text");
     assert.equal(hidden(`${"\0".repeat(1999)}.*(a+)+$`, [odd]).length, 2007);
@@ -98,12 +98,12 @@ describe("a preview's secrets", () => {
     assert.equal(hidden(`it is ${file}`, [file]).includes("MIIEv"), false);
   });
 
-  it("aren't words that any text has", () => {
+  it("don't include common words", () => {
     assert.equal(hidden("the product's database", ["product"]), "the product's database");
   });
 });
 
-describe("what is said of a pod while it is waited for", () => {
+describe("a pod's messages while an update waits for it", () => {
   const folder = mkdtempSync(join(tmpdir(), "preview-test-secrets-"));
   const { PATH } = process.env;
 
@@ -133,7 +133,7 @@ describe("what is said of a pod while it is waited for", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("has none of the preview's secrets, whatever the cluster's words are", async () => {
+  it("show none of the preview's secrets, whatever the cluster says", async () => {
     const place = { kubeContext: "any", namespace: "pr-1" };
     const { promise: said, resolve: report } = Promise.withResolvers<string>();
     await whileWatching({ place, report, isPublic: false, concerns: () => true }, () => said);

@@ -6,7 +6,7 @@ import { onLoopback } from "./loopback";
 type Answer = number | readonly [status: number, headers: OutgoingHttpHeaders];
 
 describe("whether a preview serves", () => {
-  /** What the host answers, one by one; the last for ever. */
+  /** The host's answers in order; the last one repeats. */
   async function waitsFor(
     answers: Readonly<Record<string, Answer[]>>,
     options: Partial<ServingOptions> = {},
@@ -25,7 +25,7 @@ describe("whether a preview serves", () => {
     return asked;
   }
 
-  it("is seen by its page, which no error stands in for", async () => {
+  it("is decided by its page, not by an error", async () => {
     assert.deepEqual(await waitsFor({ "/": [404, 503, 200], "/api/": [200] }), [
       "/ 404",
       "/ 503",
@@ -34,7 +34,7 @@ describe("whether a preview serves", () => {
     ]);
   });
 
-  it("is seen through its own redirects", async () => {
+  it("is decided after following its own redirects", async () => {
     const asked = await waitsFor({
       "/": [[308, { location: "/en" }]],
       "/en": [503, [307, { location: "/login?next=/" }]],
@@ -44,7 +44,7 @@ describe("whether a preview serves", () => {
     assert.deepEqual(asked, ["/ 308", "/en 503", "/ 308", "/en 307", "/login?next=/ 200", "/api/ 200"]);
   });
 
-  it("waits for the API behind it while that can't be reached yet, whatever it answers then", async () => {
+  it("waits until the API behind it can be reached, whatever it then answers", async () => {
     assert.deepEqual(await waitsFor({ "/": [200], "/api/": [502, 503, 404] }), [
       "/ 200",
       "/api/ 502",
@@ -57,7 +57,7 @@ describe("whether a preview serves", () => {
     ["another host", [302, { location: "https://sso.example.com/login?to=1" }], "302 to https://sso.example.com"],
     ["a login by HTTP Basic", [401, { "www-authenticate": 'Basic realm="previews"' }], "401"],
   ] as const) {
-    it(`is not seen by ${name}, which may be the ingress's, until the web's own pods are ready`, async () => {
+    it(`isn't decided by ${name}, which may be the ingress's, until the web's own pods are ready`, async () => {
       const ready = [false, true];
       const told: string[] = [];
       const asked = await waitsFor(
@@ -71,7 +71,7 @@ describe("whether a preview serves", () => {
     });
   }
 
-  it("is told with the last answer where it doesn't, and with the doubt", async () => {
+  it("is reported with the last answer and the doubt when it doesn't", async () => {
     const wait = (given: Answer) => waitsFor({ "/": [given] }, { timeoutMs: 1 });
     await assert.rejects(wait(503), /does not serve after 0\.001 s; its last answer was 503$/);
     await assert.rejects(
@@ -80,7 +80,7 @@ describe("whether a preview serves", () => {
     );
   });
 
-  it("is asked no more as soon as the signal says so, whatever the host does", async () => {
+  it("stops being checked as soon as the signal aborts, whatever the host does", async () => {
     for (const path of ["/", "/api/"]) {
       const stop = new AbortController();
       const listener: RequestListener = ({ url }, response) =>
@@ -121,7 +121,7 @@ describe("a host's answer", () => {
     });
   }
 
-  it("counts where it is the product's, or where it may be and the web's pods are ready", () => {
+  it("counts when it is the product's, or may be and the web's pods are ready", () => {
     const counts = (serves: "yes" | "maybe" | "no", ready: boolean) => isServing({ said: "", serves }, ready);
     assert.deepEqual(
       (["yes", "maybe", "no"] as const).map((serves) => [counts(serves, false), counts(serves, true)]),
@@ -133,7 +133,7 @@ describe("a host's answer", () => {
     );
   });
 
-  it("comes after five redirects at most", async () => {
+  it("follows five redirects at most", async () => {
     let asked = 0;
     const circle: RequestListener = (_, response) => {
       asked += 1;
@@ -143,18 +143,18 @@ describe("a host's answer", () => {
     assert.deepEqual([found.said, found.serves, asked], ["302 after 5 redirects", "no", 6]);
   });
 
-  it("is told in a few words, whatever the host says", async () => {
+  it("is reported in a few words, whatever the host says", async () => {
     const long: RequestListener = ({ url }, response) =>
       void (url === "/" ? response.writeHead(302, { location: `/${"x".repeat(8000)}` }) : response).end();
     const { said } = await onLoopback(long, (origin) => answer(origin));
     assert.match(said, /^200 at \/x{79}…$/);
   });
 
-  it("is read no further than it takes to know it", async () => {
+  it("is read no further than necessary", async () => {
     const endless: RequestListener = (_, response) => {
       const more = () => {
         while (response.write(Buffer.alloc(2 ** 16))) {
-          // Until the other side has enough.
+          // Until the client has enough.
         }
       };
       response.writeHead(200).on("drain", more);

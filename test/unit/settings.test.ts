@@ -15,7 +15,7 @@ function problems(values: unknown, stack = "pr-1"): readonly string[] {
 
 const folders = (...writablePaths: unknown[]) => ({ api: { ...minimal.api, writablePaths } });
 
-/** Each wrong value with the setting that must be named and what the message must show. */
+/** Invalid values, each with the setting and the text that the message must show. */
 const wrong: [string, unknown, RegExp][] = [
   ["no context", { kubeContext: undefined }, /^kubeContext: is required/],
   ["no domain", { domain: undefined }, /^domain: is required/],
@@ -144,7 +144,7 @@ const wrong: [string, unknown, RegExp][] = [
 ];
 
 describe("parseSettings", () => {
-  it("accepts the least, fills in every default, and freezes it all", () => {
+  it("accepts the minimum, fills in every default and freezes the result", () => {
     const settings = settingsWith();
     assert.equal(settings.names.origin, "https://pr-123.previews.example.com");
     assert.deepEqual(settings.revisions, { api: "4f5c2d1", web: minimal.web.image.split("@")[1] });
@@ -152,14 +152,14 @@ describe("parseSettings", () => {
     assert.ok(Object.isFrozen(settings) && Object.isFrozen(settings.api.resources));
   });
 
-  it("takes a port as text, as Pulumi hands it over", () => assert.equal(settingsWith({ port: "8443" }).port, 8443));
+  it("accepts a port as text, as Pulumi passes it", () => assert.equal(settingsWith({ port: "8443" }).port, 8443));
 
-  it("lets the quota hold just what an update needs", () => {
+  it("accepts a quota that holds exactly what an update needs", () => {
     const quota = { cpu: "300m", memory: "3841Mi", storage: "1Gi" };
     assert.equal(settingsWith({ quota }).quota.memory, "3841Mi");
   });
 
-  it("lets the quota hold folders on disk, whatever their size", () => {
+  it("doesn't count folders on disk against the memory quota", () => {
     const disk = { path: "/cache", size: "100Gi", disk: true };
     assert.deepEqual(settingsWith(folders("/tmp", disk) as SettingsInput).api.writablePaths, ["/tmp", disk]);
   });
@@ -177,7 +177,7 @@ describe("parseSettings", () => {
     });
   }
 
-  it("takes integers and booleans as texts, which `pulumi config set --path` makes of them", () => {
+  it("accepts texts that `pulumi config set --path` has turned into integers and booleans", () => {
     const { api, web, quota, ingress } = settingsWith({
       api: { ...minimal.api, env: { N: 30, B: true, NEGATIVE: -5 }, migrate: ["sh", 1, false], sha: 1234567 },
       web: { ...minimal.web, command: [3], resources: { cpu: 1 } },
@@ -191,7 +191,7 @@ describe("parseSettings", () => {
   });
 
   for (const value of [1.1, 1e21, 12345678901234567000, { unquoted: "01234" }]) {
-    it(`asks for quotes around a number that isn't the one that was written: ${JSON.stringify(value)}`, () => {
+    it(`asks for quotes around a number that was altered: ${JSON.stringify(value)}`, () => {
       const found = problems({
         ...minimal,
         api: { ...minimal.api, env: { V: value }, command: ["a", value] },
@@ -208,7 +208,7 @@ describe("parseSettings", () => {
     });
   }
 
-  it("names all that is wrong at once, whichever rule it breaks", () => {
+  it("reports all problems at once, whatever rule they break", () => {
     const found = problems({
       ...minimal,
       domain: "a_b.example.com",
@@ -243,7 +243,7 @@ describe("parseSettings", () => {
     );
   });
 
-  it("names the stack's name among what is wrong", () => {
+  it("reports the stack's name among the problems", () => {
     const found = problems({ ...minimal, domain: "a_b.example.com", api: { image: "x:latest" } }, "main");
     assert.deepEqual(
       found.map((text) => text.split(":")[0]),
@@ -262,7 +262,7 @@ describe("parseSettings", () => {
     assert.doesNotMatch(found.join("\n"), /2345/);
   });
 
-  it("answers anything with settings or with a SettingsError", () => {
+  it("returns settings or throws a SettingsError for any input", () => {
     fc.assert(
       fc.property(fc.object(), fc.string(), (values, stack) => {
         problems({ ...minimal, ...values }, stack);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isParsedFrom, isUnquoted, parseStackFile, stackFileText } from "../../contract";
 
 describe("a stack's file", () => {
-  it("is read by leaf, with or without the project's name before its keys", () => {
+  it("is read by leaf, with or without the project's name in front of its keys", () => {
     const text = ["encryptionsalt: v1:a", "config:", "  preview:port: 8443", "  domain: d.example", "  aws:region: eu"];
     assert.deepEqual(parseStackFile(text.join("\n"), "preview"), {
       header: { encryptionsalt: "v1:a" },
@@ -12,7 +12,7 @@ describe("a stack's file", () => {
     assert.throws(() => parseStackFile("a: [", "preview"));
   });
 
-  it("is read as Pulumi does, which drops the empty lines that a block begins with, and written so that it keeps them", () => {
+  it("is read as Pulumi reads it, without a block's leading empty lines, and written so that Pulumi keeps them", () => {
     const block = "config:\n  preview:api:\n    migrate:\n      - |\n\n        import os\n";
     assert.deepEqual(parseStackFile(block, "preview").settings, { "api.migrate": ["import os\n"] });
     const file = {
@@ -24,7 +24,7 @@ describe("a stack's file", () => {
     assert.deepEqual(parseStackFile(text, "preview"), file);
   });
 
-  /** What stands there, and what Pulumi 3.259 makes of it. */
+  /** A value as written, and what Pulumi 3.259 makes of it. */
   const numbers: [written: string, leaf: unknown, pulumi: unknown][] = [
     ["30", 30, 30],
     ["-5", -5, -5],
@@ -58,7 +58,7 @@ describe("a stack's file", () => {
     ["2001-01-01 or so", "2001-01-01 or so", "2001-01-01 or so"],
   ];
   for (const [written, leaf, pulumi] of numbers) {
-    it(`has ${written} as ${JSON.stringify(leaf)}, of which Pulumi makes ${JSON.stringify(pulumi)}`, () => {
+    it(`reads ${written} as ${JSON.stringify(leaf)}, which Pulumi turns into ${JSON.stringify(pulumi)}`, () => {
       const text = `config:\n  preview:api:\n    env: { A: ${written} }\n    command: [${written}]\n`;
       const { settings } = parseStackFile(text, "preview");
       assert.deepEqual(settings, { "api.env.A": leaf, "api.command": [leaf] });
@@ -74,7 +74,7 @@ describe("a stack's file", () => {
     });
   }
 
-  it("is written so that Pulumi takes no text for anything else", () => {
+  it("is written so that Pulumi reads every text as text", () => {
     const texts = numbers.map(([written]) => written).filter((written) => !/['"!]/.test(written));
     const settings = { "api.command": texts };
     const text = stackFileText("preview", { header: {}, settings });

@@ -31,21 +31,21 @@ const state: State = {
 };
 
 describe("the state of a stack, repaired", () => {
-  it("keeps everything when nothing is wrong", () => {
+  it("is unchanged when nothing is wrong", () => {
     const healthy = { ...state, deployment: { resources: state.deployment.resources } };
     const { repair, repaired } = judge(healthy, "pr-1", true);
     assert.deepEqual(repair, { pending: [], lost: 0, lostRecords: 0, records: [record] });
     assert.deepEqual(resourcesOf(repaired), resourcesOf(state));
   });
 
-  it("loses a killed run's operations, and says which", () => {
+  it("drops a killed run's operations and lists them", () => {
     const { repair, repaired } = judge(state, "pr-1", true);
     assert.deepEqual(repair, { pending: [inside("web").urn], lost: 0, lostRecords: 0, records: [record] });
     assert.deepEqual(repaired.deployment.pending_operations, []);
     assert.deepEqual(resourcesOf(repaired), resourcesOf(state));
   });
 
-  it("loses what was in a namespace that is gone, every mention of it, and nothing else", () => {
+  it("drops what was in a deleted namespace and all references to it, and nothing else", () => {
     const { repair, repaired } = judge(state, "pr-1", false);
     assert.equal(repair.lost, 2);
     assert.deepEqual(resourcesOf(repaired), [
@@ -53,7 +53,7 @@ describe("the state of a stack, repaired", () => {
     ]);
   });
 
-  it("loses a DNS record that is gone, and no other", () => {
+  it("drops a deleted DNS record, and no other", () => {
     const { repair, repaired } = judge(state, "pr-1", true, ["b".repeat(32), record.id]);
     assert.equal(repair.lostRecords, 1);
     assert.equal(repair.lost, 0);
@@ -61,7 +61,7 @@ describe("the state of a stack, repaired", () => {
     assert.equal(judge(state, "pr-1", true, ["b".repeat(32)]).repair.lostRecords, 0);
   });
 
-  it("takes no other namespace for the one that is gone", () => {
+  it("doesn't confuse another namespace with the deleted one", () => {
     const { repair } = judge(state, "pr-11", false);
     assert.equal(repair.lost, 0);
   });
@@ -111,7 +111,7 @@ describe("an object of the cluster", () => {
     );
   });
 
-  it("that nobody has touched is as the state says, whatever controllers put on it", () => {
+  it("matches the state when nobody has touched it, whatever controllers added", () => {
     const live = {
       ...deployment,
       metadata: { ...deployment.metadata, annotations: { "deployment.kubernetes.io/revision": "1" } },
@@ -119,7 +119,7 @@ describe("an object of the cluster", () => {
     assert.deepEqual(compare(known, [live, policy, secret]), []);
   });
 
-  it("that is missing or changed is found, a list as a whole", () => {
+  it("is reported when it is missing or changed; a list counts as a whole", () => {
     const changed = { ...deployment, spec: { ...deployment.spec, replicas: 3 } };
     const wider = { ...policy, spec: { policyTypes: ["Ingress", "Egress"] } };
     assert.deepEqual(compare(known, [changed, wider]), [
@@ -141,20 +141,20 @@ describe("a database that has lost its volume", () => {
     metadata: metadata({ name: "data-db-0", creationTimestamp: made, ...more }),
   });
 
-  it("is one whose claim is missing, or is younger than the last migration", () => {
+  it("is recognised by a claim that is missing or newer than the last migration", () => {
     assert.deepEqual(emptiedSince([job, claim("2026-11-29T11:00:00Z")]), []);
     assert.deepEqual(emptiedSince([job, claim("2026-11-29T13:00:00Z")]), ["migrate-1"]);
     assert.deepEqual(emptiedSince([job]), ["migrate-1"]);
   });
 
-  it("is still to come where the claim is being deleted, and then that is said", () => {
+  it("is announced when the claim is being deleted", () => {
     const going = claim("2026-11-29T11:00:00Z", { deletionTimestamp: "2026-11-29T13:00:00Z" });
     assert.deepEqual(emptiedSince([job, going]), []);
     assert.match(claimGoing([job, going])!, /data-db-0 is being deleted: .*--replace-database/);
     assert.equal(claimGoing([job, claim("2026-11-29T11:00:00Z")]), undefined);
   });
 
-  it("isn't one that was never migrated: its migration is still to come", () => {
+  it("isn't confused with one that was never migrated", () => {
     assert.deepEqual(emptiedSince([{ kind: "Job", metadata: metadata({ name: "migrate-1" }), status: {} }]), []);
   });
 });

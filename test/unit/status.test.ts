@@ -119,7 +119,7 @@ describe("status", () => {
       it(`${milliseconds} ms as ${text}`, () => assert.equal(duration(milliseconds), text));
     }
 
-    it("never longer than they are, and by less than a unit shorter", () => {
+    it("rounded down, by less than a unit", () => {
       const sizes: Record<string, number> = { s: 1000, m: 60_000, h: 3600_000, d: 24 * 3600_000 };
       fc.assert(
         fc.property(fc.nat(1e12), (milliseconds) => {
@@ -130,7 +130,7 @@ describe("status", () => {
       );
     });
 
-    it("of age and expiry, also by a clock that is behind", () => {
+    it("of age and expiry, even with a clock that is behind", () => {
       assert.equal(ageOf(hours(-30), now), "1d");
       assert.equal(ageOf(hours(1), now), "0s");
       assert.equal(relative(hours(14 * 24), now), "in 14d");
@@ -140,7 +140,7 @@ describe("status", () => {
   });
 
   describe("of the pods", () => {
-    it("adds up what those ask for that haven't ended", () => {
+    it("adds up the requests of those that haven't ended", () => {
       const pods = [
         pod("api", { requests: { cpu: "50m", memory: "160Mi" } }),
         pod("db", { requests: { cpu: "1", memory: "1Gi" } }),
@@ -239,7 +239,7 @@ describe("status", () => {
       it(name, () => assert.deepEqual(statusOf(seen(more), now).wrong, wrong));
     }
 
-    it("what is left of one without a namespace, if the cluster was asked", () => {
+    it("what is left of one without a namespace, if the cluster was checked", () => {
       const lists = { namespaces: [], records: [] };
       const onlyStack = foundIn({ ...lists, stacks: ["pr-7"] }, site)[0]!;
       const more = { found: onlyStack, answers: undefined, pods: undefined };
@@ -248,7 +248,7 @@ describe("status", () => {
     });
   });
 
-  it("doesn't take what couldn't be asked for what isn't there", () => {
+  it("doesn't report as missing what couldn't be checked", () => {
     const unknown = statusOf(
       seen({
         found: foundIn({ stacks: ["pr-7"], namespaces: [], records: [] }, site)[0]!,
@@ -267,7 +267,7 @@ describe("status", () => {
     );
   });
 
-  it("is one line for each preview, or JSON", () => {
+  it("prints one line for each preview, or JSON", () => {
     const sleeping = seen({
       found: found({ notes: { "preview-stack/asleep": "true" } }),
       answers: undefined,

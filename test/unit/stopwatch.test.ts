@@ -7,11 +7,11 @@ import Mocha from "mocha";
 import type { Timing } from "../../embedded/testing/times";
 import { timeTests } from "../stopwatch";
 
-describe("what times tests", () => {
+describe("the tests' stopwatch", () => {
   const folder = mkdtempSync(join(tmpdir(), "preview-test-stopwatch-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  /** Runs a suite by mocha itself. */
+  /** Runs a suite with mocha itself. */
   async function timed(define: (suite: Mocha.Suite) => void): Promise<Timing[]> {
     const target = join(folder, "times");
     rmSync(target, { force: true });
@@ -28,7 +28,7 @@ describe("what times tests", () => {
     return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Timing);
   }
 
-  it("counts to a test the hooks that run for it, and apart those that run once", async () => {
+  it("counts a test's own hooks with the test, and hooks that run once separately", async () => {
     const [once, one, ...more] = await timed((suite) => {
       suite.beforeAll(() => sleep(60));
       suite.beforeEach(() => sleep(30));
@@ -43,7 +43,7 @@ describe("what times tests", () => {
     assert.deepEqual(more, []);
   });
 
-  it("counts a hook that fails", async () => {
+  it("includes a hook that fails", async () => {
     const [once, ...more] = await timed((suite) => {
       suite.beforeAll(() => sleep(30).then(() => Promise.reject(new Error("no"))));
       suite.addTest(new Mocha.Test("one", () => undefined));

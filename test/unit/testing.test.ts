@@ -23,17 +23,17 @@ describe("npm test", () => {
     assert.deepEqual(run.flatMap(filesIn).sort(), all);
   });
 
-  it("has a budget for every suite", () => {
+  it("has a time budget for every suite", () => {
     assert.deepEqual(Object.keys(budgets).sort(), [...new Set(all.map(suiteOf))].sort());
   });
 
-  it("runs in one process what looks at shared previews, and nothing else", () => {
+  it("runs exactly the files that use shared previews in one process", () => {
     const sources = globSync("test/**/*.ts", { cwd: checkout });
     const looking = sources.filter((file) => /from "[./]+\/shared-previews"/.test(read(file))).sort();
     assert.deepEqual([...bundles["test/engine/on-shared-previews.ts"]!].sort(), looking);
   });
 
-  it("gives no two files the same pull request's number", () => {
+  it("gives no two files the same pull request number", () => {
     const own = /(?:Preview\(|number = |pullRequest = )(9\d{4})\b/g;
     const numbers = [...all, "test/shared-previews.ts"].flatMap((file) => [
       ...new Set([...read(file).matchAll(own)].map(([, number]) => number)),
@@ -42,7 +42,7 @@ describe("npm test", () => {
     assert.equal(new Set(numbers).size, numbers.length, numbers.sort().join());
   });
 
-  it("runs only the files and folders that it is given", () => {
+  it("runs only the given files and folders", () => {
     const [quick, node, ...more] = runsOf(["./test/engine/isolation.test.ts", "test/unit", join(checkout, "test/e2e")]);
     assert.deepEqual(
       quick?.files,
@@ -53,14 +53,14 @@ describe("npm test", () => {
   });
 
   for (const path of ["test/nowhere", "test/engine/preview.ts", "docs", "../"]) {
-    it(`refuses ${path}, where no test is`, () => {
+    it(`refuses ${path}, which has no test`, () => {
       assert.throws(() => runsOf([path]), {
         message: new RegExp(`^${path.replaceAll(".", "\\.")}: no such test; give`),
       });
     });
   }
 
-  it("says which suites took longer than they may", () => {
+  it("names the suites that exceeded their budget", () => {
     const timings = [timing("engine", 61), timing("engine", 60), timing("e2e", 30), timing("new", 1)];
     assert.deepEqual(overBudget(timings, { engine: 120, e2e: 30 }), [
       "the suite engine took 121 s, 1 s over its budget of 120 s",
@@ -68,7 +68,7 @@ describe("npm test", () => {
     ]);
   });
 
-  it("adds up what a suite takes, and knows the slowest", () => {
+  it("adds up a suite's time and finds the slowest test", () => {
     const timings = [timing("engine", 2), timing("e2e", 3), timing("engine", 5)];
     assert.deepEqual(suiteTimes(timings), [
       { suite: "engine", seconds: 7, cpuSeconds: 3.5 },

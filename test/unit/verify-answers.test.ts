@@ -19,13 +19,13 @@ describe("verify: who may frame a page", () => {
   const found = (headers: Record<string, string>) => framedBy({ headers: new Headers(headers) }, host);
   const byPolicy = (policy: string) => found({ "content-security-policy": policy });
 
-  it("is anyone, where nothing says otherwise", () => {
+  it("is anyone unless a header says otherwise", () => {
     assert.deepEqual(found({}), ["anyone"]);
     assert.deepEqual(byPolicy("default-src 'self'"), ["anyone"]);
     assert.deepEqual(found({ "content-security-policy-report-only": "frame-ancestors 'none'" }), ["anyone"]);
   });
 
-  it("is said by X-Frame-Options", () => {
+  it("is read from X-Frame-Options", () => {
     for (const value of ["DENY", "sameorigin", "DENY, deny", "SAMEORIGIN, DENY", "nonsense, DENY"]) {
       assert.deepEqual(found({ "x-frame-options": value }), [], value);
     }
@@ -43,7 +43,7 @@ describe("verify: who may frame a page", () => {
     "https://dashboard.example.com",
     "https://previews.example.org",
   ]) {
-    it(`is nobody of the siblings by frame-ancestors ${sources}`, () => {
+    it(`is no sibling with frame-ancestors ${sources}`, () => {
       assert.deepEqual(byPolicy(`default-src *; Frame-Ancestors ${sources}`), []);
     });
   }
@@ -58,19 +58,19 @@ describe("verify: who may frame a page", () => {
     "https://pr-1x.previews.example.com/frame",
     "https://x.pr-1.previews.example.com",
   ]) {
-    it(`is a sibling by frame-ancestors ${source}`, () => {
+    it(`is a sibling with frame-ancestors ${source}`, () => {
       assert.deepEqual(byPolicy(`frame-ancestors 'self' ${source}`), [source]);
     });
   }
 
-  it("has to be let in by each policy, and X-Frame-Options counts without one only", () => {
+  it("needs the permission of every policy, and X-Frame-Options counts only without one", () => {
     assert.deepEqual(byPolicy("frame-ancestors *, frame-ancestors 'none'"), []);
     assert.deepEqual(found({ "content-security-policy": "frame-ancestors *", "x-frame-options": "DENY" }), ["*"]);
     assert.deepEqual(byPolicy("frame-ancestors 'none'; frame-ancestors *"), []);
   });
 });
 
-describe("verify: headers on their way", () => {
+describe("verify: headers through the proxy", () => {
   const answered = (...pairs: [string, string][]) => answerOf("/", 200, pairs, Buffer.of());
   const sent = answered(
     ["Content-Type", "text/html"],
@@ -80,7 +80,7 @@ describe("verify: headers on their way", () => {
     ["Set-Cookie", "csrftoken=abc; Path=/; Secure; HttpOnly; SameSite=Lax"],
   );
 
-  it("may have others added, and cookies have other values", () => {
+  it("may be joined by others, and cookies may change their values", () => {
     const arrived = answered(
       ["content-type", "text/html"],
       ["x-frame-options", "DENY"],
@@ -90,7 +90,7 @@ describe("verify: headers on their way", () => {
     assert.deepEqual(lostHeaders(sent, arrived), []);
   });
 
-  it("are missed by name, and cookies with what they say", () => {
+  it("are reported missing by name, and cookies with their attributes", () => {
     const cookie = "the cookie csrftoken; Path=/; Secure; HttpOnly; SameSite=Lax";
     assert.deepEqual(lostHeaders(sent, answered(["5", "4"])), ["content-type", "x-frame-options", cookie]);
     assert.deepEqual(
@@ -140,7 +140,7 @@ describe("verify: a whole answer", () => {
   const isUnmeasured = ({ headers }: IncomingMessage) => headers["transfer-encoding"] === "chunked";
 
   describe("to a body without a length", () => {
-    it("passes where it arrives, or is refused as one", async () => {
+    it("passes when it arrives, or is refused for having none", async () => {
       const passing = [
         form((_, body) => byToken(body)),
         ...[411, 413].map((status) => form((request, body) => (isUnmeasured(request) ? status : byToken(body)))),
@@ -150,14 +150,14 @@ describe("verify: a whole answer", () => {
       }
     });
 
-    it("fails where it is taken for none", async () => {
+    it("fails when it arrives empty", async () => {
       const lost = form((request, body) => byToken(isUnmeasured(request) ? "" : body));
       const { outcome, seen } = await finding("body-without-length", lost);
       assert.equal(outcome, "failed");
       assert.match(seen, /on the public host \/api\/admin\/login\/ answers 403 without a length/);
     });
 
-    it("isn't judged where no form is accepted at all", async () => {
+    it("isn't judged when no form is accepted at all", async () => {
       assert.equal(
         (
           await finding(
@@ -189,7 +189,7 @@ describe("verify: a whole answer", () => {
     };
     const head = { "content-type": "text/event-stream" };
 
-    it("passes where its first event arrives, compressed or not", async () => {
+    it("passes when its first event arrives, compressed or not", async () => {
       assert.equal(
         (await events((_, response) => response.writeHead(200, head).write(": hello\n\n"))).outcome,
         "passed",
@@ -203,7 +203,7 @@ describe("verify: a whole answer", () => {
       assert.equal(squeezed.outcome, "passed");
     });
 
-    it("fails where it is held back: its head, its events, or all but the compression's own beginning", async () => {
+    it("fails when its head, its events, or all but the compression header is held back", async () => {
       const held: RequestListener[] = [
         () => undefined,
         (_, response) => response.writeHead(200, head).flushHeaders(),
@@ -220,7 +220,7 @@ describe("verify: a whole answer", () => {
       }
     });
 
-    it("has to be one, and be named", async () => {
+    it("must be a stream, and be named", async () => {
       assert.equal((await events((_, response) => response.writeHead(200).end("hello"))).outcome, "failed");
       assert.equal((await events((_, response) => response.writeHead(404).end())).outcome, "not checked");
       assert.equal((await finding("event-stream", (_, response) => response.end())).outcome, "not checked");

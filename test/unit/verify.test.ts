@@ -47,13 +47,13 @@ describe("verify: cookies", () => {
     ],
   });
 
-  it("are judged one by one", () => {
+  it("are checked one by one", () => {
     for (const rule of [isSecure, isHostOnly, isSameSite, isUnreadable, isPrefixed]) {
       assert.deepEqual(breaking(cookies, rule), ["csrftoken"], rule.name);
     }
   });
 
-  it("are sent back as a browser would, the last one of a name", () => {
+  it("are sent back as by a browser: the last one of each name", () => {
     const again = answered(200, { "set-cookie": "csrftoken=%22x%3D1; Path=/" }).cookies;
     assert.equal(cookieHeader([...cookies, ...again]), "__Host-sessionid=abc; csrftoken=%22x%3D1");
   });
@@ -80,14 +80,14 @@ describe("verify: hosts in JavaScript", () => {
     });
   }
 
-  it("knows the port to be part of the host", () => {
+  it("treats the port as part of the host", () => {
     const local = "pr-1.previews.localhost:8443";
     assert.deepEqual(found(`"https://pr-1.previews.localhost:8443/api"`, local), []);
     assert.deepEqual(found(`"https://pr-2.previews.localhost:8443/api"`, local), ["pr-2.previews.localhost:8443"]);
     assert.deepEqual(found(`"https://pr-1.previews.localhost/api"`, local), ["pr-1.previews.localhost"]);
   });
 
-  it("finds the scripts of a page, each once, and none of another host's", () => {
+  it("finds a page's scripts, each once, and none from another host", () => {
     const html = `<script src="/_next/a.js?dpl=1&amp;x=2"></script><link rel="preload" href="/_next/b.js">
       <script src="/_next/b.js"></script><script src="https://cdn.example.org/c.js"></script><link href="/d.css">`;
     assert.deepEqual(scriptsOf(html, origin), ["/_next/a.js?dpl=1&x=2", "/_next/b.js"]);
@@ -95,7 +95,7 @@ describe("verify: hosts in JavaScript", () => {
 });
 
 describe("verify: a page", () => {
-  it("has the tags with attributes that a browser sees", () => {
+  it("has the tags and attributes that a browser sees", () => {
     const html = `<!doctype html><!-- <meta name="robots"> --><TITLE><link></TITLE><script>"<link>"</script>
       <Link REL=stylesheet href='/a.css?x=1&amp;y=2' href="/b.css"><img/alt="a > b"/></p>`;
     assert.deepEqual(
@@ -107,12 +107,12 @@ describe("verify: a page", () => {
     );
   });
 
-  it("of nothing but tags isn't kept in memory", () => {
+  it("made of nothing but tags doesn't fill the memory", () => {
     assert.deepEqual(tagsOf("<a>".repeat(2 ** 20)), []);
     assert.throws(() => tagsOf("<a b>".repeat(2 ** 17)), /more than 50000 tags/);
   });
 
-  // Each takes minutes where the time grows with the square of the length.
+  // Each takes minutes if the time is quadratic in the length.
   const size = 2 ** 20;
   const hostile: Readonly<Record<string, string>> = {
     "of metas without an end": "<meta ".repeat(size / 6),
@@ -122,7 +122,7 @@ describe("verify: a page", () => {
     "of one tag with many attributes": `<meta ${Array.from({ length: size / 8 }, (_, index) => `a${index}`).join(" ")}>`,
   };
   for (const [name, html] of Object.entries(hostile)) {
-    it(`${name} is read in proportion to its length`, async () => {
+    it(`${name} is read in linear time`, async () => {
       const ask: Ask = ({ path }) =>
         Promise.resolve(answered(200, { "content-type": "text/html" }, `${html}csrfmiddlewaretoken`, path));
       const { findings } = await verify(new Target({ origin, ask, product }));
@@ -135,7 +135,7 @@ describe("verify: a page", () => {
 });
 
 describe("verify: answers", () => {
-  it("tell by their marks whether they are Django's", () => {
+  it("are recognised as Django's by their marks", () => {
     const django = withHeaders({ "x-frame-options": "DENY", "referrer-policy": "same-origin" });
     assert.equal(isDjangos(withHeaders({ "x-frame-options": "DENY", "referrer-policy": "same-origin" }), django), true);
     assert.equal(isDjangos(withHeaders({ allow: "GET", "x-frame-options": "DENY" }), django), false);
@@ -151,7 +151,7 @@ describe("verify: answers", () => {
     assert.equal(nextOf(answered(200, { location: "/x" }), origin), undefined);
   });
 
-  it("are readable if the body is what the header says", () => {
+  it("are readable if the body matches its headers", () => {
     const body = (encoding: string | undefined, content: Buffer) =>
       readable({ ...withHeaders(encoding ? { "content-encoding": encoding } : {}), body: content }, [
         "identity",
@@ -163,7 +163,7 @@ describe("verify: answers", () => {
     assert.equal(body("br", Buffer.from("text"))?.outcome, "failed");
   });
 
-  it("aren't readable if a few bytes become more than memory has", () => {
+  it("aren't readable if a few bytes decompress to more than fits in memory", () => {
     const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
     for (const [encoding, squeeze] of [
       ["br", (content: Buffer) => brotliCompressSync(content, quality)],
@@ -184,7 +184,7 @@ describe("verify: answers", () => {
     assert.equal(hidden({}, "noindex"), false);
   });
 
-  it("may be kept by a shared cache unless they say otherwise", () => {
+  it("may be stored by a shared cache unless they say otherwise", () => {
     const shared = (value?: string) => isShared(withHeaders(value ? { "cache-control": value } : {}));
     for (const value of ["private", "max-age=0, no-store", "no-cache", "Private, max-age=60"]) {
       assert.equal(shared(value), false, value);
@@ -194,7 +194,7 @@ describe("verify: answers", () => {
     }
   });
 
-  it("are shared with another origin only if it is named and cookies are allowed", () => {
+  it("are readable for another origin only if it is named and credentials are allowed", () => {
     const other = "https://pr-2.previews.example.com";
     const shared = (allowed: string, credentials: string) =>
       sharesWith(
@@ -207,7 +207,7 @@ describe("verify: answers", () => {
     assert.equal(shared(origin, "true"), false);
   });
 
-  it("tell a certificate that isn't trusted from a host that isn't there", () => {
+  it("tell an untrusted certificate from an unreachable host", () => {
     for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"]) {
       assert.equal(isCertificateError(code), true, code);
     }
@@ -226,7 +226,7 @@ describe("verify: images", () => {
     status: { containerStatuses: [containerStatus({ name: "api", imageID })] },
   });
 
-  it("are compared by reference, and by digest where one was ordered", () => {
+  it("are compared by reference, and by digest when one was requested", () => {
     const byDigest = `ghcr.io/org/api@${digest}`;
     assert.deepEqual(wrongImages([pod("ghcr.io/org/api:1234567")], "ghcr.io/org/api:1234567", "api"), []);
     assert.deepEqual(wrongImages([pod(byDigest, `ghcr.io/org/api@${digest}`)], byDigest, "api"), []);
@@ -237,22 +237,22 @@ describe("verify: images", () => {
 });
 
 describe("verify: the product file", () => {
-  it("names every key that is wrong", () => {
+  it("names every invalid key", () => {
     assert.throws(
       () => parseProduct({ admin: "api/admin", seed: { path: "/x" }, colour: "red" }, "verify.yaml"),
       /verify\.yaml: admin: must be a path[\s\S]*verify\.yaml: seed\.text[\s\S]*colour/,
     );
   });
 
-  it("leads to no other host", () => {
+  it("accepts no path to another host", () => {
     for (const api of ["https://evil.example/", "//evil.example/", "/api/ x"]) {
       assert.throws(() => parseProduct({ api }, "file"), /api: must be a path/, api);
     }
   });
 });
 
-describe("verify: a question", () => {
-  it("is given up where its answer takes too long, even if it never pauses", async () => {
+describe("verify: a request", () => {
+  it("is aborted when its answer takes too long, even if it never pauses", async () => {
     const dripping: RequestListener = (_, response) => {
       const drip = setInterval(() => response.write("."), 10);
       const end = setTimeout(() => response.end(), 2_000);
@@ -268,11 +268,11 @@ describe("verify: a question", () => {
     ["whose length nobody says", {}],
     ["of the length that it says", { "content-length": 1.5 * 2 ** 30 }],
   ] as const) {
-    it(`is given up where its answer has more bytes than are read, ${name}`, async () => {
+    it(`is aborted when its answer exceeds the limit, ${name}`, async () => {
       const endless: RequestListener = (_, response) => {
         const more = () => {
           while (response.write(Buffer.alloc(2 ** 16))) {
-            // Until the other side has enough.
+            // Until the client has enough.
           }
         };
         response.writeHead(200, headers).on("drain", more);
@@ -297,7 +297,7 @@ describe("verify: a container", () => {
   const { PATH } = process.env;
   const cluster = new Cluster({ kubeContext: "preview", namespace: "pr-1" });
 
-  /** What `kubectl` does, in the shell's words. */
+  /** A fake `kubectl`, as a shell script. */
   const kubectl = (script: string) => writeFileSync(join(folder, "kubectl"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
 
   before(() => {
@@ -308,7 +308,7 @@ describe("verify: a container", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is stopped where it prints without end", async () => {
+  it("is stopped when it prints without end", async () => {
     kubectl("exec yes");
     const message = "kubectl exec prints more than 16 Mi characters";
     await assert.rejects(
@@ -317,7 +317,7 @@ describe("verify: a container", () => {
     );
   });
 
-  it("asks the API for no longer body than is read", async () => {
+  it("requests no longer body from the API than it reads", async () => {
     kubectl('echo "command terminated with exit code 3" >&2; exit 3');
     await assert.rejects(
       cluster.askApi({ path: "/all" }),
@@ -325,7 +325,7 @@ describe("verify: a container", () => {
     );
   });
 
-  it("is asked no more as soon as the signal says so", async () => {
+  it("is left as soon as the signal aborts", async () => {
     kubectl("exec sleep 60");
     const stop = new AbortController();
     const asked = cluster.until(stop.signal).exec(standardParts.api, ["python"]);
@@ -334,14 +334,14 @@ describe("verify: a container", () => {
   });
 });
 
-describe("verify: an end", () => {
+describe("verify: the end", () => {
   const targetAt = (at: string, signal?: AbortSignal) => new Target({ ...outside(at), product, signal });
 
   for (const [what, timeoutMs, reason] of [
     ["one check", { check: 300, all: 60_000 }, "no answer: for 0.3 s"],
     ["all checks", { check: 60_000, all: 300 }, "no answer: there was no time left for it"],
   ] as const) {
-    it(`comes to ${what} when the time for it is over`, async () => {
+    it(`comes to ${what} when its time is up`, async () => {
       const health: RequestListener = ({ url }, response) => void (url === "/healthz" && response.end());
       const report = await onLoopback(health, (at) => verify(targetAt(at), { timeoutMs }));
       assert.equal(report.ok, false);
@@ -379,7 +379,7 @@ describe("verify: an end", () => {
 describe("verify: a run", () => {
   const targetOf = (ask: Ask) => new Target({ origin, ask, product });
 
-  it("takes no answer for a failure, and what can't be seen for not checked", async () => {
+  it("counts a missing answer as a failure, and what can't be seen as not checked", async () => {
     const report = await verify(
       targetOf(({ path }) =>
         path === "/healthz" ? Promise.resolve(answered(200)) : Promise.reject(new Error("gone")),
@@ -392,7 +392,7 @@ describe("verify: a run", () => {
     assert.equal(report.ok, false);
   });
 
-  it("sends nothing to a host whose certificate isn't trusted", async () => {
+  it("sends nothing to a host with an untrusted certificate", async () => {
     let asked = 0;
     const report = await verify(
       targetOf(() => {
@@ -404,7 +404,7 @@ describe("verify: a run", () => {
     assert.deepEqual(new Set(report.findings.slice(1).map(({ outcome }) => outcome)), new Set(["not checked"]));
   });
 
-  it("prints nothing that a terminal or a pipeline would obey", async () => {
+  it("prints no terminal or pipeline commands", async () => {
     const providers = JSON.stringify({
       oidc: { signinUrl: "https://other.example\u001b]0;title\u0007\t\n::error::forged" },
     });
@@ -414,7 +414,7 @@ describe("verify: a run", () => {
     assert.match(asText(report, 120), /^ {2}seen +next-auth names https:\/\/other\.example : :error::forged$/m);
   });
 
-  it("keeps what was seen short, however much there is to see", async () => {
+  it("keeps findings short, however much there is to show", async () => {
     const providers = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, index) => [index, { signinUrl: `https://other-${index}.example` }]),
     );
@@ -440,7 +440,7 @@ describe("verify: a run", () => {
     assert.deepEqual([outcome, seen], ["not checked", "/ has 5000 scripts, and the first 200 name no other host"]);
   });
 
-  it("asks for what several checks look at once", async () => {
+  it("requests what several checks look at only once", async () => {
     const paths: string[] = [];
     await verify(
       targetOf(({ path, method = "GET" }) => {
@@ -451,7 +451,7 @@ describe("verify: a run", () => {
     assert.equal(paths.filter((path) => path === "GET /healthz").length, 1);
   });
 
-  it("judges the redirect of HTTP, where port 80 can be asked", async () => {
+  it("checks the redirect from HTTP when port 80 can be reached", async () => {
     const outcome = async (askInsecurely?: Ask) => {
       const ask: Ask = () => Promise.resolve(answered(404));
       const { findings } = await verify(new Target({ origin, ask, askInsecurely, product }));

@@ -51,10 +51,10 @@ function workflow(text: string): Workflow {
 }
 
 describe("the workflows", () => {
-  it("update and close in one group per pull request, and never cancel what runs", () => {
+  it("update and close in one group per pull request, and never cancel a running job", () => {
     assert.match(deploy.concurrency!.group, /\$\{\{ github\.event\.pull_request\.number \}\}$/);
     assert.deepEqual(close.concurrency, deploy.concurrency);
-    // Otherwise a deployment whose build took longer would take the place of the closing that waits.
+    // Otherwise a deployment with a slow build would replace the closing that waits.
     assert.equal(close.concurrency?.queue, "max");
     for (const [name, { jobs }] of workflows) {
       for (const { concurrency, steps = [] } of Object.values(jobs)) {
@@ -64,13 +64,13 @@ describe("the workflows", () => {
     }
   });
 
-  it("leave waiting to the jobs, so that an event without a job takes nobody's place in the queue", () => {
+  it("queue at the job level, so that an event without a job displaces none in the queue", () => {
     for (const [name, { concurrency }] of workflows) {
       assert.equal(concurrency, undefined, name);
     }
   });
 
-  it("close whenever a pull request is closed, whatever else happened", () => {
+  it("close the preview whenever its pull request is closed, whatever else happened", () => {
     assert.equal(close.if, "github.event.action == 'closed'");
     assert.equal(close.needs, undefined);
   });
@@ -89,7 +89,7 @@ describe("the workflows", () => {
     );
   });
 
-  it("check nothing out, and build a commit by its SHA", () => {
+  it("check nothing out, and build commits by SHA", () => {
     const built = steps.filter(({ uses = "" }) => uses.startsWith("docker/build-push-action@"));
     assert.equal(built.length, 2);
     for (const { with: inputs } of built) {
@@ -131,7 +131,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("pin every action by commit, or take it from this one", () => {
+  it("pin every action by commit, or use it from this repository", () => {
     for (const { uses } of steps) {
       assert.match(uses ?? "$/", /^\$\/|^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
     }
@@ -142,7 +142,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("run nothing but preview and npm, without an expression in the shell", () => {
+  it("run only preview and npm, without expressions in the shell", () => {
     const commands = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
     assert.ok(commands.length > 0);
     for (const command of commands) {
@@ -156,7 +156,7 @@ describe("the workflows", () => {
     assert.equal(keeps!.with!.path, `${takes!.env!.SCREENSHOTS}/*.png`);
   });
 
-  it("take of a pull request nothing but what it is, its number and its commit", () => {
+  it("use only a pull request's state, number and commit", () => {
     const allowed = /^(action|pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
     for (const name of workflows.keys()) {
       for (const [, path] of textOf(`${folder}/${name}`).matchAll(/github\.event\.([\w.]+)/g)) {
@@ -166,7 +166,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("give the action inputs that it has, all that it needs", () => {
+  it("pass the action only inputs that it has, and all that it requires", () => {
     for (const { uses = "", with: inputs = {} } of steps.filter(({ uses }) => uses?.startsWith("$/"))) {
       assert.ok(existsSync(join(checkout, uses.slice(2), "action.yml")), uses);
       for (const name of Object.keys(inputs)) {
@@ -177,7 +177,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("install the Pulumi that the program is written for", () => {
+  it("install the Pulumi version that the program is written for", () => {
     const { dependencies } = JSON.parse(textOf("package.json")) as { dependencies: Record<string, string> };
     const installs = steps.find(({ uses = "" }) => uses.startsWith("pulumi/actions@"));
     assert.deepEqual(installs!.with, { "pulumi-version": dependencies["@pulumi/pulumi"] });

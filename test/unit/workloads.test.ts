@@ -81,7 +81,7 @@ describe("what a workload waits for", () => {
   const unhealthy = (message: string, second = 0) => event("api-rs-x", "Unhealthy", message, at(second));
   const cases: { title: string; given: Partial<Objects>; cause?: Cause; says?: RegExp }[] = [
     { title: "nothing once it is ready", given: { pods: [pod({ ...running, ready: true })] } },
-    { title: "nothing while its container is made", given: { pods: [pod(waiting("ContainerCreating"))] } },
+    { title: "nothing while its container is being created", given: { pods: [pod(waiting("ContainerCreating"))] } },
     {
       title: "its image, in the registry's own words",
       given: {
@@ -104,7 +104,7 @@ describe("what a workload waits for", () => {
       says: /^ImagePullBackOff: postgres:16: not found$/,
     },
     {
-      title: "its gate, which waits itself",
+      title: "its gate, which is waiting itself",
       given: { pods: [withGate(pod(waiting("PodInitializing")), running)] },
       cause: "gate waits",
     },
@@ -119,7 +119,7 @@ describe("what a workload waits for", () => {
       says: /^reaches it$/,
     },
     {
-      title: "network policies that nobody enforces, once its gate is tried again",
+      title: "network policies that nobody enforces, once its gate is retried",
       given: {
         pods: [withGate(pod(waiting("PodInitializing")), { ...waiting("CrashLoopBackOff"), lastState: ended(82) })],
       },
@@ -139,25 +139,25 @@ describe("what a workload waits for", () => {
       says: /^can't reach db:5432/,
     },
     {
-      title: "a gate that tries again, not what it has ended with before",
+      title: "a gate that is retrying, not its earlier error",
       given: { pods: [withGate(pod(waiting("PodInitializing")), { ...running, lastState: ended(83) })] },
       cause: "gate waits",
     },
     {
-      title: "a gate that will be tried again",
+      title: "a gate that will be retried",
       given: {
         pods: [withGate(pod(waiting("PodInitializing")), { ...waiting("CrashLoopBackOff"), lastState: ended(137) })],
       },
       cause: "gate failed",
     },
     {
-      title: "a Secret that isn't there",
+      title: "a Secret that doesn't exist",
       given: { pods: [pod(waiting("CreateContainerConfigError", 'secret "mail" not found'))] },
       cause: "configuration",
       says: /secret "mail" not found/,
     },
     {
-      title: "its first crash to be over",
+      title: "a restart after its first crash",
       given: { pods: [pod({ state: ended(1), restartCount: 0 })] },
       cause: "crash",
       says: /exit code 1, 1 times/,
@@ -169,7 +169,7 @@ describe("what a workload waits for", () => {
       says: /exit code 1, 3 times/,
     },
     {
-      title: "its readiness, by what its check has said last",
+      title: "its readiness, with its check's last message",
       given: {
         pods: [pod(running)],
         events: [unhealthy("HTTP probe failed with statuscode: 503", 9), unhealthy("connection refused", 1)],
@@ -178,7 +178,7 @@ describe("what a workload waits for", () => {
       says: /\/readyz answers 503/,
     },
     {
-      title: "a path that its server doesn't know",
+      title: "a readiness path that its server doesn't have",
       given: {
         pods: [pod(running)],
         events: [unhealthy("Startup probe failed: HTTP probe failed with statuscode: 404")],
@@ -187,14 +187,14 @@ describe("what a workload waits for", () => {
       says: /\/readyz answers 404/,
     },
     {
-      title: "its readiness in vain, once it was ended for that",
+      title: "its readiness in vain, once it was killed for that",
       given: {
         pods: [pod({ ...running, restartCount: 1, lastState: ended(137, { startedAt: at(0), finishedAt: at(125) }) })],
       },
       cause: "never ready",
     },
     {
-      title: "its readiness after a crash later on",
+      title: "its readiness after a later crash",
       given: {
         pods: [pod({ ...running, restartCount: 1, lastState: ended(137, { startedAt: at(0), finishedAt: at(900) }) })],
       },
@@ -221,7 +221,7 @@ describe("what a workload waits for", () => {
       cause: "refused",
     },
     {
-      title: "nothing that a Job was refused before it had its pod",
+      title: "nothing that a Job was refused before its pod was created",
       given: { makers: [job({ active: 1 })], events: [event("job", "FailedCreate", "exceeded quota: preview")] },
     },
     {
@@ -230,7 +230,7 @@ describe("what a workload waits for", () => {
       cause: "running",
     },
     {
-      title: "nothing of a migration's pod that has just ended",
+      title: "nothing for a migration's pod that has just ended",
       given: { makers: [job({ active: 1 })], pods: [pod({ state: ended(0) }, { part: "migration", owner: "job" })] },
     },
     {
@@ -248,7 +248,7 @@ describe("what a workload waits for", () => {
       says: /BackoffLimitExceeded: reached, exit code 3/,
     },
     {
-      title: "nothing where only a pod that is being replaced fails",
+      title: "nothing when only a pod that is being replaced fails",
       given: {
         makers: [replicaSet({ uid: "old" }), replicaSet({ revision: 2 })],
         pods: [pod(waiting("ImagePullBackOff"), { owner: "old" })],
@@ -271,20 +271,20 @@ describe("a wait", () => {
   const waits = waitsOf(objects({ pods: [pod(waiting("ErrImagePull", "not found"))] }));
   const since = sinceWhen(waits, new Map(), 100);
 
-  it("for an image is reported at once and unrecoverable after half a minute", () => {
+  it("for an image is reported at once and becomes unrecoverable after half a minute", () => {
     assert.equal(isWorthTelling(waits[0]!, since, 100), true);
     assert.equal(isUnrecoverable(waits[0]!, since, 129), false);
     assert.equal(isUnrecoverable(waits[0]!, since, 130), true);
   });
 
-  it("is the same one while its words change, and another once it has ended", () => {
+  it("stays the same while its message changes, and is a new one once it has ended", () => {
     const same = waitsOf(objects({ pods: [pod(waiting("ImagePullBackOff", "Back-off"))] }));
     assert.equal(isUnrecoverable(same[0]!, sinceWhen(same, since, 130), 130), true);
     const again = sinceWhen(waits, sinceWhen([], since, 120), 125);
     assert.equal(isUnrecoverable(waits[0]!, again, 130), false);
   });
 
-  it("for readiness is unrecoverable only when the time for it is over, also where no check has ever ended", () => {
+  it("for readiness becomes unrecoverable only when its time is up, even if no check has ever ended", () => {
     const slow = waitsOf(objects({ pods: [pod(running)] }));
     const started = sinceWhen(slow, new Map(), 0);
     assert.equal(isWorthTelling(slow[0]!, started, 10), false);
@@ -292,7 +292,7 @@ describe("a wait", () => {
     assert.equal(isUnrecoverable(slow[0]!, started, 130), true);
   });
 
-  it("is explained by its object, its last words without the terminal's commands, and the setting", () => {
+  it("is explained by its object, its sanitized last output and the setting", () => {
     const crashing = objects({
       makers: [replicaSet({ uid: "old" }), replicaSet({ revision: 2 })],
       pods: [pod({ state: ended(1), restartCount: 2 }), pod({ ...running, ready: true }, { owner: "old" })],
@@ -309,7 +309,7 @@ describe("a wait", () => {
     );
   });
 
-  it("is over once nothing of before serves, not even a pod that is being stopped", () => {
+  it("is over once no former pod serves, not even one that is being stopped", () => {
     const makers = [replicaSet({ uid: "old" }), replicaSet({ revision: 2 })];
     const newest = pod({ ...running, ready: true });
     const ending = { ...newest, metadata: { ...newest.metadata, deletionTimestamp: "2026-11-24T12:00:00Z" } };
@@ -319,7 +319,7 @@ describe("a wait", () => {
     assert.equal(servesFormer(objects({ makers, pods: [newest, pod({}, { owner: "old", phase: "Failed" })] })), false);
   });
 
-  it("is not over before each part has a pod that is ready and isn't being stopped", () => {
+  it("isn't over before each part has a ready pod that isn't being stopped", () => {
     const api = pod({ ...running, ready: true });
     const web = pod({ ...running, ready: true }, { part: "web" });
     const stopping = { ...web, metadata: { ...web.metadata, deletionTimestamp: "2026-11-24T12:00:00Z" } };
@@ -331,7 +331,7 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
   });
 
-  it("for the policies names the cluster's network plugin and the setting isolation, and is unrecoverable at once; one for DNS isn't", () => {
+  it("for network policies names the network plugin and the setting isolation and is unrecoverable at once; one for DNS isn't", () => {
     const given = objects({
       pods: [
         withGate(pod(waiting("PodInitializing")), { state: ended(81, { message: "reaches the Kubernetes API" }) }),
@@ -364,8 +364,8 @@ describe("a wait", () => {
   });
 });
 
-describe("what has failed before an update", () => {
-  it("is recreated: pods that their node would try again only later, and ReplicaSets without any", () => {
+describe("what failed before an update", () => {
+  it("is recreated: pods that are waiting for a retry, and ReplicaSets without pods", () => {
     const before = objects({
       makers: [
         replicaSet(),
@@ -382,7 +382,7 @@ describe("what has failed before an update", () => {
     assert.deepEqual(withoutPods(before), [before.makers[1]]);
   });
 
-  it("is recreated during the update where a StatefulSet would wait for it for ever", () => {
+  it("is recreated during the update when a StatefulSet would wait for it for ever", () => {
     const stuck = pod(waiting("ImagePullBackOff"), { part: "db", owner: "db" });
     const database = (updateRevision: string): Maker => ({
       kind: "StatefulSet",
@@ -396,7 +396,7 @@ describe("what has failed before an update", () => {
   });
 });
 
-describe("the part that an update has begun with", () => {
+describe("the part that an update has started on", () => {
   const lines: [string, string | undefined][] = [
     [" +  kubernetes:apps/v1:Deployment shop-pr-1-web creating (0s) ", "web"],
     [" ~  kubernetes:apps/v1:StatefulSet pr-1-db updating (0s) [diff: ~spec]", "db"],
