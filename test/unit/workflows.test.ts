@@ -37,9 +37,9 @@ interface Action {
 const checkout = join(__dirname, "../..");
 const textOf = (path: string) => readFileSync(join(checkout, path), "utf8");
 const folder = ".github/workflows";
-const workflows = new Map(
-  readdirSync(join(checkout, folder)).map((name) => [name, workflow(textOf(`${folder}/${name}`))]),
-);
+// Those that products call. This repository's own tests are held to other rules, below.
+const called = readdirSync(join(checkout, folder)).filter((name) => name !== "ci.yml");
+const workflows = new Map(called.map((name) => [name, workflow(textOf(`${folder}/${name}`))]));
 const action = parse(textOf(".github/actions/preview/action.yml")) as Action;
 const { build, deploy, close } = workflows.get("preview.yml")!.jobs as Record<"build" | "deploy" | "close", Job>;
 const jobs = [...workflows.values()].flatMap(({ jobs }) => Object.values(jobs));
@@ -188,8 +188,8 @@ describe("the workflows", () => {
     for (const text of callers) {
       const { on, jobs } = workflow(text);
       const [job] = Object.values(jobs);
-      const called = workflows.get(/^myorg\/preview-stack\/\.github\/workflows\/(.+)@0{40}$/.exec(job!.uses!)![1]!)!;
-      const { inputs } = called.on.workflow_call as { inputs: Record<string, { required?: boolean }> };
+      const callee = workflows.get(/^myorg\/preview-stack\/\.github\/workflows\/(.+)@0{40}$/.exec(job!.uses!)![1]!)!;
+      const { inputs } = callee.on.workflow_call as { inputs: Record<string, { required?: boolean }> };
       const given = Object.keys(job!.with!);
       assert.deepEqual(
         given.filter((name) => !(name in inputs)),
@@ -200,12 +200,41 @@ describe("the workflows", () => {
         [],
       );
       // A called job may have no permission that its caller lacks.
-      const needed = Object.assign({}, ...Object.values(called.jobs).map(({ permissions }) => permissions)) as object;
+      const needed = Object.assign({}, ...Object.values(callee.jobs).map(({ permissions }) => permissions)) as object;
       assert.deepEqual(job!.permissions, needed);
       assert.ok(text.trim().split("\n").length <= 11, text);
       if ("pull_request_target" in on) {
         assert.deepEqual(on.pull_request_target, { types: ["opened", "reopened", "synchronize", "closed"] });
       }
+    }
+  });
+});
+
+describe("the workflow of this repository's own tests", () => {
+  const text = textOf(`${folder}/ci.yml`);
+  const { on, permissions, jobs } = workflow(text);
+  const own = Object.values(jobs).flatMap(({ steps = [] }) => steps);
+
+  it("checks a pull request out where there is nothing to steal: no secret, a token that reads and isn't kept", () => {
+    assert.deepEqual(Object.keys(on), ["pull_request", "schedule"]);
+    assert.doesNotMatch(text, /secrets|github\.token|id-token/);
+    assert.deepEqual(permissions, {});
+    for (const job of Object.values(jobs)) {
+      assert.deepEqual(job.permissions, { contents: "read" });
+      assert.equal(job.environment, undefined);
+      assert.equal(job.uses, undefined);
+    }
+    const checkouts = own.filter(({ uses = "" }) => uses.startsWith("actions/checkout@"));
+    assert.deepEqual(
+      checkouts.map(({ with: inputs }) => inputs),
+      [{ "persist-credentials": false }],
+    );
+  });
+
+  it("pins every action by commit, and runs this repository's own commands without an expression", () => {
+    for (const { uses, run } of own) {
+      const line = uses ?? run ?? "";
+      assert.match(line, /^actions\/[\w-]+@[0-9a-f]{40}$|^sudo env "PATH=\$PATH" (\.ci\/run|npm run test:all)$/);
     }
   });
 });
