@@ -1,6 +1,6 @@
 import type { Target } from "./target";
 
-/** How a check ended. A warning is told and doesn't fail the run: it is for what a product may rightly do otherwise. */
+/** A check's outcome. A warning is reported but doesn't fail the run: it is for what some products rightly do differently. */
 export type Outcome = "passed" | "warning" | "failed" | "not checked";
 
 export interface Verdict {
@@ -9,28 +9,28 @@ export interface Verdict {
   readonly seen: string;
 }
 
-/** One thing that mysteriously breaks. Its texts are shown when it has failed, and in docs/verify.md. */
+/** One way in which a preview can break. Its texts are shown in docs/verify.md and when it fails. */
 export interface Check {
-  /** Stable: what scripts and tests refer to. */
+  /** Stable, since scripts and tests refer to it. */
   readonly id: string;
-  /** What holds where it passes. */
+  /** What is true if it passes. */
   readonly title: string;
-  /** What to change where it fails. */
+  /** What to change if it fails. */
   readonly setting: string;
-  /** What breaks for a person while it fails. */
+  /** What breaks for users if it fails. */
   readonly why: string;
-  /** @throws NotChecked where it can't be seen from here */
+  /** @throws NotChecked if it can't be checked from here */
   run(target: Target): Promise<Verdict>;
 }
 
-/** What came of a check. */
+/** The result of a check. */
 export interface Finding {
   readonly id: string;
   readonly title: string;
   readonly outcome: Outcome;
   /** The evidence, or the reason why it wasn't checked. */
   readonly seen: string;
-  /** Only where it failed or warns. */
+  /** Only if it failed or warns. */
   readonly setting?: string;
   readonly why?: string;
 }
@@ -39,6 +39,6 @@ export const passed = (seen: string): Verdict => ({ outcome: "passed", seen });
 export const warning = (seen: string): Verdict => ({ outcome: "warning", seen });
 export const failed = (seen: string): Verdict => ({ outcome: "failed", seen });
 
-/** Failed with all that is wrong, or passed if nothing is. */
+/** Failed with all problems, or passed if there are none. */
 export const verdict = (problems: readonly string[], otherwise: string): Verdict =>
   problems.length > 0 ? failed(problems.join("; ")) : passed(otherwise);

@@ -15,31 +15,28 @@ import { longestBody } from "../clients/http/client";
 import { NotChecked, TooLong } from "./not-checked";
 import { answerOf, type Ask, type Question } from "./http";
 
-/** Connects to the Kubernetes API, by what an image has to run a script with; ends with 0 where it can. */
+/** Commands that try to connect to the Kubernetes API, by the image's interpreter. They exit with 0 if they can. */
 const connectors: Readonly<Record<Part["interpreter"], readonly [string, ...string[]]>> = {
   python3: ["python3", "-c", connectInPython()],
   node: ["node", "-e", connectInNode()],
   bash: ["bash", "-c", "timeout 2 bash -c ': <>\"/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT\"'"],
 };
 
-/** The view from inside: Kubernetes' objects of one preview, and its containers. */
+/** A preview's Kubernetes objects and containers. */
 export class Cluster {
-  /**
-   * @param parts what the preview consists of
-   * @param signal gives up whatever is asked
-   */
+  /** @param signal cancels all requests */
   constructor(
     private readonly place: NamespaceRef,
     readonly parts: readonly Part[] = standardPartList,
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** The same view, until the signal ends it. */
+  /** The same, with requests cancelled by the signal. */
   until(signal: AbortSignal): Cluster {
     return new Cluster(this.place, this.parts, signal);
   }
 
-  /** The pods of a part that aren't ending. @param part by default all that run */
+  /** The pods that aren't terminating. @param part the part that they belong to @default all running pods */
   async pods(part?: Part): Promise<Pod[]> {
     const which = part === undefined ? ["--field-selector=status.phase=Running"] : ["-l", `${nameLabel}=${part.name}`];
     const list = await this.run(["get", "pods", ...which, "--output=json"]);
@@ -73,12 +70,12 @@ export class Cluster {
     return (await Promise.all(tries)).flat();
   }
 
-  /** Runs a command in a part's container. Its exit code is a result; that it couldn't be run is not. */
+  /** Runs a command in a part's container. @throws NotChecked if it can't be run; any exit code is a result */
   exec(part: Part, command: readonly string[], input = ""): Promise<{ exitCode: number; stdout: string }> {
     return this.run(["exec", "--stdin", referenceOf(part), "--", ...command], input);
   }
 
-  /** Asks Django as Next.js does: from the web's container, at `http://api:8000`. */
+  /** Sends a request to Django as Next.js does: from the web's container, to `http://api:8000`. */
   readonly askApi: Ask = async ({ path, method, headers, body }: Question) => {
     const address = `http://${addressOf(standardParts.api)}`;
     const url = `${address}${path}`;
@@ -88,7 +85,7 @@ export class Cluster {
       throw new TooLong(url);
     }
     if (exitCode !== 0) {
-      throw new NotChecked(`${address} could not be asked from the web's container`);
+      throw new NotChecked(`${address} can't be reached from the web's container`);
     }
     const answer = JSON.parse(stdout) as { status: number; pairs: [string, string][]; body: string };
     return answerOf(path, answer.status, answer.pairs, Buffer.from(answer.body, "base64"));
@@ -114,13 +111,13 @@ export class Cluster {
   }
 }
 
-/** What a container prints is the pull request's to choose, in characters; a body is longer as base64, and has headers. */
+/** In characters. Limited, since a pull request decides what a container prints; a body is longer as base64, with headers. */
 const longestOutput = 2 * longestBody;
 
-/** With what the question below ends where the answer's body is longer than any that is read. */
+/** The exit code of the script below if the body exceeds the limit. */
 const tooLong = 3;
 
-/** Node.js, as the web's container has it. The question comes on standard input, so that no process list shows it. */
+/** For the web's Node.js. Reads the request from standard input, so that no process list shows it. */
 const askFromInside = `
 const chunks = [];
 process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {

@@ -1,7 +1,7 @@
 import type { Cookie } from "./http";
 import { NotChecked } from "./not-checked";
 
-/** Django takes the cookie's own value as the token. */
+/** The value of Django's CSRF cookie, which it accepts as the token. */
 export function csrfToken(cookies: readonly Cookie[]): string {
   const cookie = cookies.find(({ name }) => /csrf/i.test(name) && !name.includes("next-auth"));
   if (cookie === undefined) {

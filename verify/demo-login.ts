@@ -7,9 +7,9 @@ export interface Login {
 }
 
 /**
- * The reviewers' login, for anyone who may read the Secret that holds it; undefined where the preview has none.
+ * The reviewers' login, from its Secret; undefined if the preview has none.
  *
- * @throws UserError where the cluster refuses or can't be reached
+ * @throws UserError if the cluster can't be reached or denies access
  */
 export async function demoLogin(preview: NamespaceRef): Promise<Login | undefined> {
   const secret = await kubectl(preview, ["get", "secret", demoLoginSecret, "--ignore-not-found", "--output", "json"]);
@@ -20,11 +20,11 @@ export async function demoLogin(preview: NamespaceRef): Promise<Login | undefine
   return { username: decoded(data.username), password: decoded(data.password) };
 }
 
-/** @throws UserError that names the setting, where the preview has no login */
+/** @throws UserError that names the setting, if the preview has no login */
 export async function requiredLogin(preview: NamespaceRef): Promise<Login> {
   const login = await demoLogin(preview);
   if (login === undefined) {
-    throw new UserError(`${preview.namespace} has no Secret ${demoLoginSecret}: the setting demoLogin makes one`);
+    throw new UserError(`${preview.namespace} has no demo login: configure one with the setting demoLogin`);
   }
   return login;
 }

@@ -8,14 +8,14 @@ export interface Tag {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** How many tags are looked at, so that a page of nothing else fits into memory. */
+/** The most tags that are read, to bound memory. */
 const most = 50_000;
 
 /**
- * The opening tags of a page that have attributes; what stands in comments, scripts and titles is none. It takes time in proportion to the page's
- * length, whatever is in it: not so the library's Parser, which also looks for what each closing tag closes.
+ * A page's opening tags with attributes, except in comments, scripts and titles. Takes linear time for any input, unlike the
+ * library's Parser, which searches for the tag that each closing tag closes.
  *
- * @throws NotChecked where there are more than anybody has written
+ * @throws NotChecked if there are more than {@link most}
  */
 export function tagsOf(html: string): Tag[] {
   const tags: Tag[] = [];
@@ -52,7 +52,7 @@ export function tagsOf(html: string): Tag[] {
       },
       onattribend: () => {
         attributes = attributes === none ? new Map<string, string>() : attributes;
-        // Of two with one name the first counts.
+        // The first of duplicate attributes counts.
         attributes.set(attribute, attributes.get(attribute) ?? value);
       },
       onopentagend: end,

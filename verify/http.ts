@@ -6,14 +6,14 @@ import { anyOf } from "../clients/process/signals";
 import { TooLong } from "./not-checked";
 
 export interface Question {
-  /** Path and query, sent exactly as they are written here. */
+  /** Path and query, sent exactly as given. */
   readonly path: string;
   readonly method?: Dispatcher.HttpMethod;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Gives it up. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
-  /** Sends the body without saying how long it is. @default false */
+  /** Whether to send the body without a Content-Length. @default false */
   readonly hasNoLength?: boolean;
 }
 
@@ -29,35 +29,34 @@ export interface Cookie {
 }
 
 export interface Answer {
-  /** The question's. */
+  /** The path of the request. */
   readonly path: string;
   readonly status: number;
   readonly headers: Headers;
   readonly cookies: readonly Cookie[];
-  /** As it came, without undoing a content encoding. */
+  /** As received, still with its content encoding. */
   readonly body: Buffer;
   readonly text: string;
 }
 
-/** Asks one server. Redirects aren't followed. */
+/** Sends a request to one server. Doesn't follow redirects. */
 export type Ask = (question: Question) => Promise<Answer>;
 
 /**
- * `timeoutMs` is how long a whole answer may take.
- *
- * @throws TooLong where its body is longer than any that is read
- * @throws Error of undici or of the network where there is none within that time
+ * @param timeoutMs for the whole response
+ * @throws TooLong if the body exceeds the limit
+ * @throws Error of undici or the network if there is no response within that time
  */
 export function askThrough(dispatcher: Dispatcher, origin: string, timeoutMs = 30_000): Ask {
   return async ({ path, method = "GET", headers = {}, body, hasNoLength = false, signal }) => {
-    // Not `fetch` or `request(url)`: both would parse the path and resolve what is dotted or encoded in it.
+    // Not `fetch` or `request(url)`: both would parse the path and resolve dot segments and encodings in it.
     const answer = await dispatcher.request({
       origin,
       path,
       method,
       headers: { "accept-encoding": "identity", "user-agent": "preview-verify", ...headers },
       body: hasNoLength && body !== undefined ? Readable.from([Buffer.from(body)]) : body,
-      // Of the whole answer: one that never ends is none.
+      // For the whole response: one that never ends is a failure.
       signal: anyOf(AbortSignal.timeout(timeoutMs), signal),
     });
     const pairs = Object.entries(answer.headers).flatMap(([name, values]) =>
@@ -84,20 +83,20 @@ export function answerOf(
     headers,
     cookies,
     body,
-    // Many answers are kept whose text nobody reads.
+    // Lazy, since the text of most responses is never read.
     get text() {
       return body.toString();
     },
   };
 }
 
-/** What may have been done to a body, `Content-Encoding`. */
+/** Decoders by Content-Encoding. */
 const decoders = { gzip: gunzipSync, br: brotliDecompressSync, deflate: inflateSync };
 
 /**
- * A body as it was before it was encoded; one of another encoding, `identity`, as it is.
+ * The decoded body; unchanged for `identity` and unknown encodings.
  *
- * @throws Error where it isn't of that encoding; with the code `ERR_BUFFER_TOO_LARGE` where it gets longer than any that is read
+ * @throws Error if it isn't in that encoding; with the code `ERR_BUFFER_TOO_LARGE` if it would exceed the limit
  */
 export function decoded(body: Buffer, encoding: string): Buffer {
   const decode = Object.hasOwn(decoders, encoding) ? decoders[encoding as keyof typeof decoders] : undefined;
@@ -109,7 +108,7 @@ function cookieOf(header: string): Cookie[] {
   return cookie ? [{ ...cookie, pair: header.split(";")[0]! }] : [];
 }
 
-/** A Cookie header of what several answers have set; the last one of a name counts. */
+/** The Cookie header for cookies of several responses; the last one of each name counts. */
 export function cookieHeader(cookies: readonly Cookie[]): string {
   return [...new Map(cookies.map(({ name, pair }) => [name, pair])).values()].join("; ");
 }

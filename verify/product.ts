@@ -6,8 +6,8 @@ import { UserError } from "../contract";
 
 const path = z.string().regex(/^\/(?!\/)[^\s#]*$/, "must be a path on the public host, such as /api/orders/");
 const evidence = z.strictObject({
-  path: path.describe("what is asked for"),
-  text: z.string().min(1).describe("what the answer contains"),
+  path: path.describe("path to request"),
+  text: z.string().min(1).describe("text that the response contains"),
 });
 
 const schema = z.strictObject({
@@ -17,45 +17,48 @@ const schema = z.strictObject({
     .describe(
       "the setting `product` of what this is about: `preview up` says so where another product is checked by it",
     ),
-  admin: path.regex(/\/$/, "must end in a slash").default("/api/admin/").describe("Django's admin"),
-  health: path.default("/healthz").describe("the web's own health check"),
+  admin: path.regex(/\/$/, "must end in a slash").default("/api/admin/").describe("path of Django's admin"),
+  health: path.default("/healthz").describe("path of the web's health check"),
   page: evidence
     .optional()
-    .describe("a page rendered on the server, and a text that it shows only if the API answered"),
-  api: path.optional().describe("an address of the API that browsers call; it answers anyone with JSON"),
+    .describe("a page rendered on the server, and a text that it shows only if the API has answered"),
+  api: path.optional().describe("an API path that browsers call, and that answers anyone with JSON"),
   events: path
     .optional()
-    .describe("an event stream that answers anyone, begins with an event or a comment, and stays open"),
-  links: path.optional().describe("an address that answers anyone with JSON in which Django has written absolute URLs"),
+    .describe("path of an event stream open to anyone, which begins with an event or a comment and stays open"),
+  links: path.optional().describe("a path that answers anyone with JSON that contains absolute URLs made by Django"),
   seed: evidence
     .optional()
-    .describe("an address that answers anyone, and a text in it that is there only after seeding"),
-  private: z.array(path).optional().describe("answers that differ by who is logged in; otherwise the admin's index"),
+    .describe("a path open to anyone, and a text in its response that exists only after seeding"),
+  private: z
+    .array(path)
+    .optional()
+    .describe("paths whose response depends on the logged-in user; by default the admin's index"),
   login: z
     .strictObject({
-      path: path.describe("takes POST of JSON with username and password"),
-      whoami: path.describe("its answer contains the name of the user who is logged in"),
-      logout: path.optional().describe("takes DELETE"),
+      path: path.describe("path that accepts POST of JSON with username and password"),
+      whoami: path.describe("path whose response contains the logged-in user's name"),
+      logout: path.optional().describe("path that accepts DELETE; by default that of the login"),
     })
     .optional()
-    .describe("how to log in, where the demo login may not enter the admin; otherwise the admin's form"),
+    .describe("how to log in if the demo login has no access to the admin; by default with the admin's form"),
   screenshots: z
     .array(path)
     .default(["/"])
-    .describe("pages that `preview up --screenshots` takes a picture of, as the demo login sees them; `[]` for none"),
-  cors: z.boolean().default(false).describe("true where other origins are to call the API (django-cors-headers)"),
+    .describe("pages for `preview up --screenshots`, taken with the demo login; `[]` for none"),
+  cors: z.boolean().default(false).describe("whether other origins may call the API (django-cors-headers)"),
   migrateCheck: z
     .array(z.string().min(1))
     .min(1)
     .default(["python", "manage.py", "migrate", "--check"])
-    .describe("run in the API's container; fails where a migration isn't applied"),
+    .describe("command for the API's container that fails if a migration isn't applied"),
 });
 
-/** What can't be guessed about a product. */
+/** What the checks can't find out about a product by themselves. */
 export type Product = z.output<typeof schema>;
 export type ProductInput = z.input<typeof schema>;
 
-/** @throws UserError that names every key that is wrong */
+/** @throws UserError that names every invalid key */
 export function parseProduct(input: unknown, source: string): Product {
   const result = schema.safeParse(input ?? {});
   if (!result.success) {
@@ -67,7 +70,7 @@ export function parseProduct(input: unknown, source: string): Product {
   return result.data;
 }
 
-/** Reads a file in YAML or JSON. */
+/** Reads a YAML or JSON file. */
 export function readProduct(file: string): Product {
   let content: unknown;
   try {
@@ -78,21 +81,21 @@ export function readProduct(file: string): Product {
   return parseProduct(content, file);
 }
 
-/** The file `preview-verify.yaml` beside `Pulumi.yaml`; undefined where there is none. */
+/** The content of `preview-verify.yaml` next to `Pulumi.yaml`; undefined if there is none. */
 export function productOf(project: string): Product | undefined {
   const file = join(project, "preview-verify.yaml");
   return existsSync(file) ? readProduct(file) : undefined;
 }
 
-/** A key as the documentation shows it; `login.path` is the key `path` in the key `login`. */
+/** A key for the documentation; `login.path` is the key `path` in `login`. */
 export interface ProductKey {
   readonly key: string;
   readonly meaning: string;
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   readonly default?: unknown;
 }
 
-/** Every key, those in other keys after them. */
+/** All keys, with nested keys after their parents. */
 export function productKeys(shape: Readonly<Record<string, z.ZodType>> = schema.shape, prefix = ""): ProductKey[] {
   return Object.entries(shape).flatMap(([name, field]) => {
     const key = `${prefix}${name}`;

@@ -7,10 +7,10 @@ import { checks } from "./checks";
 import { certificate } from "./checks/tls";
 import type { Target } from "./target";
 
-/** What came of all checks, in their order in the catalogue. */
+/** The results of all checks, in the order of `checks`. */
 export interface Report {
   readonly target: string;
-  /** True where nothing failed. What wasn't checked is neither. */
+  /** Whether no check has failed; those not checked don't count. */
   readonly ok: boolean;
   readonly findings: readonly Finding[];
 }
@@ -18,16 +18,16 @@ export interface Report {
 export interface VerifyOptions {
   /** Called with each finding as its check ends. */
   readonly report?: (finding: Finding) => void;
-  /** How long one check may take, and all of them. @default {@link limits.checkSeconds}, {@link limits.allChecksSeconds} */
+  /** The time limits for one check and for all. @default {@link limits.checkSeconds}, {@link limits.allChecksSeconds} */
   readonly timeoutMs?: { readonly check: number; readonly all: number };
 }
 
 const defaultTimeoutMs = { check: limits.checkSeconds * 1000, all: limits.allChecksSeconds * 1000 };
 
 /**
- * Runs every check against a preview, at the same time.
+ * Runs all checks against a preview, concurrently.
  *
- * @throws the reason of the target's signal, where that is aborted
+ * @throws the reason of the target's signal, if that is aborted
  */
 export async function verify(
   target: Target,
@@ -41,7 +41,7 @@ export async function verify(
     return finding;
   };
   try {
-    // Nobody sends a password to a host that can't prove who it is.
+    // No password goes to a host whose certificate isn't trusted.
     const first = await run(certificate);
     const others = checks.filter((check) => check !== certificate);
     const rest =
@@ -59,7 +59,7 @@ export async function verify(
   }
 }
 
-/** The longest evidence, in characters: what a preview answers can be anything. */
+/** The limit for evidence, in characters: a preview's response may be of any length. */
 const longestSeen = 500;
 
 const shortened = (finding: Finding): Finding =>
@@ -77,7 +77,7 @@ async function findingOf(check: Check, target: Target, timeoutMs: number): Promi
     if (error instanceof NotChecked) {
       return notChecked(check, error.message);
     }
-    // No answer is no pass either: a host that doesn't answer doesn't work for its visitors.
+    // A host that doesn't answer doesn't work for its visitors: the check has failed.
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = late.aborted ? `for ${timeoutMs / 1000} s` : typeof code === "string" ? code : message;
     return { id, title, outcome: "failed", seen: `no answer: ${reason}`, setting, why };

@@ -7,7 +7,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Where a login goes through. */
+/** Where to log in. */
 export interface LoginTarget {
   readonly origin: string;
   readonly product: Product;
@@ -19,14 +19,14 @@ export interface LoginTarget {
 export interface Session {
   /** The answer to the login itself. */
   readonly answer: Answer;
-  /** What a page says afterwards that only a logged-in visitor sees. */
+  /** A page that requires the login, requested afterwards. */
   readonly page: Answer;
   readonly isLoggedIn: boolean;
-  /** Those of the form and of the login, as a browser would hold them. */
+  /** The cookies of the form and of the login. */
   readonly cookies: readonly Cookie[];
 }
 
-/** Logs in as a browser would, through the public host: by the admin's form, or by the product's own JSON. */
+/** Logs in through the public host, with the admin's form or with the product's JSON login. */
 export async function logIn(target: LoginTarget, { username, password }: Credentials): Promise<Session> {
   const form = await target.loginPage();
   const { login, admin } = target.product;
@@ -57,7 +57,7 @@ export async function logOut(target: LoginTarget, { cookies, isLoggedIn }: Sessi
     headers: {
       cookie: cookieHeader(cookies),
       origin: target.origin,
-      // What REST framework and the admin's form both take.
+      // Accepted by both REST framework and the admin's form.
       "x-csrftoken": csrfToken([...cookies].reverse()),
     },
   });

@@ -4,18 +4,18 @@ import { type Dispatcher, Headers } from "undici";
 import { limits } from "../contract";
 import { anyOf } from "../clients/process/signals";
 
-/** What has come of an answer that may never end. */
+/** The beginning of a response that may never end. */
 export interface Beginning {
-  /** Undefined where nothing came in time. */
+  /** Undefined if nothing arrived in time. */
   readonly status?: number;
   readonly headers?: Headers;
-  /** Its first piece, decoded; empty where none came in time. */
+  /** Its first chunk, decoded; empty if none arrived in time. */
   readonly text: string;
-  /** How long was waited at most. */
+  /** The time limit. */
   readonly seconds: number;
 }
 
-/** Asks for a stream as a browser would, and leaves as soon as it says something. */
+/** Opens a stream as a browser would, and closes it after the first chunk. */
 export type Begin = (path: string, signal?: AbortSignal) => Promise<Beginning>;
 
 const decoders = { gzip: createGunzip, br: createBrotliDecompress };
@@ -30,7 +30,7 @@ export function beginThrough(dispatcher: Dispatcher, origin: string, seconds = l
         origin,
         path,
         method: "GET",
-        // Compressed, since that is what holds back events.
+        // Compression is what buffers events.
         headers: { accept: "text/event-stream", "accept-encoding": "gzip, br", "user-agent": "preview-verify" },
         signal,
       });

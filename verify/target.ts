@@ -8,7 +8,7 @@ import { csrfToken } from "./csrf-token";
 import { type Credentials, logIn, logOut, type Session } from "./session";
 import type { Begin } from "./stream";
 
-/** What was ordered, as the stack's outputs say it. */
+/** What was deployed, according to the stack's outputs. */
 export interface Ordered {
   readonly images: Images;
   readonly revisions: PerImage<string>;
@@ -18,9 +18,9 @@ export interface TargetOptions {
   /** `https://pr-123.previews.example.com` */
   readonly origin: string;
   readonly ask: Ask;
-  /** Asks the same host by HTTP on port 80. Undefined where the public port isn't 443. */
+  /** Sends a request to the same host over HTTP, on port 80. Undefined unless the public port is 443. */
   readonly askInsecurely?: Ask;
-  /** Asks Django's own host, where the preview has one. */
+  /** Sends a request to Django's own host, if the preview has one. */
   readonly askApiHost?: Ask;
   /** Opens a stream on the public host. */
   readonly begin?: Begin;
@@ -28,13 +28,13 @@ export interface TargetOptions {
   readonly credentials?: Credentials;
   readonly cluster?: Cluster;
   readonly ordered?: Ordered;
-  /** Gives up whatever is asked. */
+  /** Cancels all requests. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A preview that is being checked. What several checks look at is asked for once: by the first that wants it, and without
- * side effects beyond a login that `end` undoes.
+ * A preview to check. Requests that several checks need are sent only once. Their only side effect is a login, which `end`
+ * undoes.
  */
 export class Target {
   readonly origin: string;
@@ -42,10 +42,10 @@ export class Target {
   readonly product: Product;
   readonly askInsecurely?: Ask;
   readonly askApiHost?: Ask;
-  /** Asks the public host, always anew. */
+  /** Sends a request to the public host, without caching. */
   readonly ask: Ask;
   readonly begin?: Begin;
-  /** Aborted where it is to be asked no more. */
+  /** Aborted once no more requests may be sent. */
   readonly signal: AbortSignal;
   private readonly known = new Map<string, Promise<unknown>>();
   private readonly stopped = new AbortController();
@@ -68,7 +68,7 @@ export class Target {
     this.begin = begin && ((path) => begin(path, this.signal));
   }
 
-  /** A plain GET of an address on the public host, asked for once. */
+  /** A plain GET of a path on the public host, sent only once. */
   get(path: string): Promise<Answer> {
     return this.once(path, () => this.ask({ path }));
   }
@@ -77,16 +77,16 @@ export class Target {
     return `${this.product.admin}login/`;
   }
 
-  /** The admin's path as Django has it in its URLs: without the `/api` that the web takes away. */
+  /** The admin's path in Django's URLs: without the `/api` that the web strips. */
   get adminInDjango(): string {
     return this.product.admin.replace(/^\/api\//, "/");
   }
 
-  /** The admin's login form: Django answers it to anyone, with a CSRF cookie, and many checks start from it. */
+  /** The admin's login form, open to anyone and with a CSRF cookie. Many checks start from it. */
   async loginPage(): Promise<Answer> {
     const answer = await this.get(this.loginPath).catch(unanswered("there is no login form to start from"));
     if (answer.status !== 200 || !answer.text.includes("csrfmiddlewaretoken")) {
-      const hint = answer.status === 404 ? "; the product file's key admin says where Django's admin is" : "";
+      const hint = answer.status === 404 ? "; set admin in the product file to the path of Django's admin" : "";
       throw new NotChecked(`there is no login form to start from: ${says(answer)}${hint}`);
     }
     if (!answer.headers.has("content-type")) {
@@ -95,7 +95,7 @@ export class Target {
     return answer;
   }
 
-  /** Where Django sends a visitor of the admin who isn't logged in. */
+  /** Where Django redirects a visitor of the admin who isn't logged in. */
   async adminRedirect(path = this.product.admin): Promise<URL> {
     const answer = await this.get(path);
     const location = answer.headers.get("location");
@@ -105,7 +105,7 @@ export class Target {
     return new URL(location, this.origin);
   }
 
-  /** Whether Django's CSRF check accepts an empty login that comes with these headers. */
+  /** Whether Django's CSRF check accepts an empty login with these headers. */
   async acceptsPost(headers: Readonly<Record<string, string>>, ask = this.ask, form?: Answer): Promise<boolean> {
     const answer = await ask(emptyLogin(form ?? (await this.loginPage()), headers));
     if (answer.status !== 200 && answer.status !== 403) {
@@ -114,7 +114,7 @@ export class Target {
     return answer.status === 200;
   }
 
-  /** The demo login, logged in through the public host. */
+  /** Logs in through the public host, once. */
   logIn(): Promise<Session> {
     return this.once("session", async () => {
       if (this.options.credentials === undefined) {
@@ -124,12 +124,12 @@ export class Target {
     });
   }
 
-  /** The same, for checks that start from it: that there is no answer to it is not their subject. */
+  /** The same for checks that need a session: if the login gets no response, they are not checked. */
   session(): Promise<Session> {
     return this.logIn().catch(unanswered("nobody could log in"));
   }
 
-  /** Another preview's origin: the same, with the next number. */
+  /** Another preview's origin, with the next number. */
   get sibling(): string {
     const { protocol, host } = new URL(this.origin);
     const [label = "", ...domain] = host.split(".");
@@ -139,9 +139,9 @@ export class Target {
     return `${protocol}//${[other, ...domain].join(".")}`;
   }
 
-  /** @throws NotChecked by URL, where there is no cluster to look into */
+  /** @throws NotChecked if the preview was given by URL, so that the cluster is unknown */
   get cluster(): Cluster {
-    return required(this.inside, "seen from inside the cluster only: verify by number");
+    return required(this.inside, "needs access to the cluster: run preview verify with the number");
   }
 
   get hasCluster(): boolean {
@@ -149,24 +149,24 @@ export class Target {
   }
 
   get ordered(): Ordered {
-    return required(this.options.ordered, "the stack knows what was ordered: verify by number");
+    return required(this.options.ordered, "needs the stack's outputs: run preview verify with the number");
   }
 
   /** A key of the product file. */
   told<Key extends keyof Product>(key: Key): NonNullable<Product[Key]> {
-    return required(this.product[key], `it can't be guessed: the product file's key ${key} tells it`);
+    return required(this.product[key], `set ${String(key)} in the product file`);
   }
 
-  /** Gives up whatever is still asked. */
+  /** Cancels all pending requests. */
   stop(): void {
-    this.stopped.abort(new Error("there was no time left for it"));
+    this.stopped.abort(new Error("the time limit was reached"));
   }
 
-  /** Leaves no session behind, and nothing that is still asked. */
+  /** Logs out, and cancels all pending requests. */
   async end(): Promise<void> {
     const session = await (this.known.get("session") as Promise<Session> | undefined)?.catch(() => undefined);
     if (session !== undefined) {
-      // Also where nothing else is asked any more.
+      // Not cancelled with the others.
       const ask: Ask = (question) => this.options.ask({ ...question, signal: AbortSignal.timeout(5000) });
       await logOut(this, session, ask).catch(() => undefined);
     }
@@ -180,7 +180,7 @@ export class Target {
   }
 }
 
-/** Is refused with the form again, before any account is looked for. */
+/** A login that Django rejects by showing the form again, without looking up an account. */
 export function emptyLogin({ path, cookies }: Answer, headers: Readonly<Record<string, string>>): Question {
   return {
     path,

@@ -9,22 +9,22 @@ import { beginThrough } from "./stream";
 import type { Credentials } from "./session";
 import type { TargetOptions } from "./target";
 
-/** From where a preview is looked at: all of a target but what is told about the product. */
+/** A target without the product. */
 export type View = Omit<TargetOptions, "product">;
 
 export interface ViewOptions {
-  /** Context of the kubeconfig to look inside with. @default the stack's own */
+  /** The kubeconfig context for access to the cluster. @default the stack's */
   readonly context?: string;
-  /** How to connect. @default as a browser would */
+  /** The HTTP client. @default connects as a browser would */
   readonly client?: Dispatcher;
 }
 
-/** By URL there is no stack and no cluster to ask. */
+/** A preview given by URL, without access to its stack and cluster. */
 export function outside(origin: string, { client = httpClient() }: ViewOptions = {}): View {
   return { ...asks(client, origin), origin, credentials: givenCredentials() };
 }
 
-/** By number, what the stack knows and the cluster shows. */
+/** A preview given by number, with access to its stack and cluster. */
 export async function inside(
   stack: Outputs & NamespaceRef,
   { context, client = httpClient() }: ViewOptions = {},
@@ -59,7 +59,7 @@ function givenCredentials(): Credentials | undefined {
   return username && password ? { username, password } : undefined;
 }
 
-/** Who may not read the Secret goes on without it. */
+/** Undefined if the Secret may not be read. */
 async function knownCredentials(place: NamespaceRef): Promise<Credentials | undefined> {
   return demoLogin(place).catch(() => undefined);
 }

@@ -339,7 +339,7 @@ describe("verify: the end", () => {
 
   for (const [what, timeoutMs, reason] of [
     ["one check", { check: 300, all: 60_000 }, "no answer: for 0.3 s"],
-    ["all checks", { check: 60_000, all: 300 }, "no answer: there was no time left for it"],
+    ["all checks", { check: 60_000, all: 300 }, "no answer: the time limit was reached"],
   ] as const) {
     it(`comes to ${what} when its time is up`, async () => {
       const health: RequestListener = ({ url }, response) => void (url === "/healthz" && response.end());

@@ -7,7 +7,7 @@ const headers: Check = {
   id: "answer-headers",
   title: "Answers arrive with Django's headers and cookies",
   setting:
-    "the web's proxy: set each header by itself (response.setHeader); compress: true (next.config) spoils lists in writeHead",
+    "the web's proxy: set each header separately (response.setHeader); compress: true (next.config) breaks lists in writeHead",
   why: "logins are lost, and browsers get pages and files without a type, or nothing at all",
   run: async (target) => {
     const arrived = await target.get(target.loginPath);
@@ -25,7 +25,7 @@ const headers: Check = {
   },
 };
 
-/** The same form without the web in between, where that can be seen. */
+/** The same form straight from Django; undefined if there is no access to the cluster. */
 async function sentByDjango(target: Target): Promise<Answer | undefined> {
   if (!target.hasCluster) {
     return undefined;
@@ -37,17 +37,17 @@ async function sentByDjango(target: Target): Promise<Answer | undefined> {
   return answer.status === 200 ? answer : undefined;
 }
 
-/** Of one connection, or the ingress controller's own. */
+/** Hop-by-hop headers, and those that the ingress controller sets. */
 const passing = /^(connection|keep-alive|transfer-encoding|content-length|date|server|set-cookie|x-accel-.*)$/;
 
-/** What of an answer's headers and cookies has not arrived. */
+/** The headers and cookies that were sent but haven't arrived. */
 export function lostHeaders(sent: Pick<Answer, "headers" | "cookies">, arrived: typeof sent): string[] {
   const names = [...sent.headers.keys()].filter((name) => !passing.test(name) && !arrived.headers.has(name));
   const cookies = arrived.cookies.map(attributes);
   return [...names, ...sent.cookies.map(attributes).filter((cookie) => !cookies.includes(cookie))];
 }
 
-/** All of a cookie but its value. */
+/** A cookie without its value. */
 const attributes = ({ name, domain, path, secure, httpOnly, sameSite }: Cookie): string =>
   [
     `the cookie ${name}`,
@@ -64,8 +64,8 @@ const events: Check = {
   id: "event-stream",
   title: "Events arrive as they are sent",
   setting:
-    "the web's proxy: pipe the answer, and keep compress: true (next.config) and the ingress from holding it back",
-  why: "what a page is to show at once comes minutes later, in one go, or never",
+    "the web's proxy: stream the response, and let neither compress: true (next.config) nor the ingress buffer it",
+  why: "live updates arrive minutes late, all at once, or never",
   run: async (target) => {
     const path = target.told("events");
     if (target.begin === undefined) {

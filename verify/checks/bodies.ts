@@ -7,8 +7,8 @@ const withoutLength: Check = {
   id: "body-without-length",
   title: "A body without a length reaches Django, or is refused",
   setting:
-    "in front of Django, what reads such a body or answers 411 (examples/order-desk/backend/app/bodies.py): Django takes it for none",
-  why: "what some clients send, and what HTTP/2 uploads become, arrives empty: a 400, or a change that answers 200 and did nothing",
+    "a WSGI middleware that reads such a body or answers 411 (examples/order-desk/backend/app/bodies.py): Django takes it for empty",
+  why: "bodies from some clients, and uploads over HTTP/2, arrive empty: a 400, or a 200 for a change that wasn't made",
   run: async (target) => {
     const places = [{ host: "the public host", ask: target.ask, form: await target.loginPage() }];
     if (target.askApiHost !== undefined) {
@@ -32,8 +32,8 @@ const withoutLength: Check = {
 };
 
 /**
- * The answer to an empty login without a length. Its token is in the body: where that is lost, Django's CSRF check refuses
- * it. Undefined where Django refuses it with a length, too, or has no form there.
+ * The answer to an empty login without a length. Its token is in the body: if that is lost, Django's CSRF check refuses the
+ * request. Undefined if Django refuses it even with a length, or has no form there.
  */
 async function answerTo(target: Target, ask: Ask, form: Answer): Promise<Answer | undefined> {
   const { origin } = target;
@@ -41,7 +41,7 @@ async function answerTo(target: Target, ask: Ask, form: Answer): Promise<Answer 
   return isAccepted ? ask({ ...emptyLogin(form, { origin }), hasNoLength: true }) : undefined;
 }
 
-/** 411 asks for a length, and 413 is as clear a no. */
+/** 411 requires a length, and 413 is a clear refusal too. */
 const isLost = ({ status }: Answer) => ![200, 411, 413].includes(status);
 
 export const bodyChecks = [withoutLength];

@@ -16,7 +16,7 @@ export const isSameSite: Rule = ({ sameSite }) => sameSite === "Lax" || sameSite
 export const isUnreadable: Rule = ({ httpOnly }) => httpOnly === true;
 export const isPrefixed: Rule = ({ name }) => name.startsWith("__Host-");
 
-/** Judges Django's CSRF cookie, which anyone gets, and the session's, which takes a login. */
+/** Applies a rule to Django's CSRF cookie, which every visitor gets, then to the session cookie, which requires a login. */
 async function judge(target: Target, rule: Rule, otherwise: (names: string) => Verdict): Promise<Verdict> {
   const form = await target.loginPage();
   const broken = breaking(form.cookies, rule);
@@ -42,15 +42,15 @@ const secure: Check = {
   id: "cookie-secure",
   title: "Cookies are Secure",
   setting: "SESSION_COOKIE_SECURE = True, CSRF_COOKIE_SECURE = True (Django)",
-  why: "a session travels in clear as soon as anything asks for http://",
+  why: "the session is sent in plain text with any request to http://",
   run: (target) => judge(target, isSecure, (names) => failed(`without Secure: ${names}`)),
 };
 
 const domain: Check = {
   id: "cookie-domain",
-  title: "Cookies belong to this host alone",
+  title: "Cookies are limited to this host",
   setting: "SESSION_COOKIE_DOMAIN, CSRF_COOKIE_DOMAIN (Django): leave them unset",
-  why: "every other preview below the domain gets the session, and they log each other out",
+  why: "every other preview in the domain receives the session, and previews log each other out",
   run: (target) => judge(target, isHostOnly, (names) => failed(`with a Domain: ${names}`)),
 };
 
@@ -58,7 +58,7 @@ const sameSite: Check = {
   id: "cookie-samesite",
   title: "Cookies are SameSite Lax or Strict",
   setting: 'SESSION_COOKIE_SAMESITE, CSRF_COOKIE_SAMESITE = "Lax" (Django)',
-  why: "browsers send the session along with requests that other sites make",
+  why: "browsers send the session with requests from other sites",
   run: (target) => judge(target, isSameSite, (names) => failed(`without SameSite=Lax or Strict: ${names}`)),
 };
 
@@ -66,7 +66,7 @@ const httpOnly: Check = {
   id: "cookie-httponly",
   title: "Scripts can't read the session cookie",
   setting: "SESSION_COOKIE_HTTPONLY = True (Django)",
-  why: "any script on a page, also one that a pull request brings, can take the session away",
+  why: "any script on a page, including one from a pull request, can steal the session",
   run: async (target) => {
     const cookies = await sessionCookies(target);
     const session = cookies.filter(({ name }) => !/csrf/i.test(name));
@@ -80,25 +80,25 @@ const httpOnly: Check = {
 
 const prefixed: Check = {
   id: "cookie-names",
-  title: "Other previews can't plant a cookie here",
+  title: "Other previews can't set a cookie for this host",
   setting: 'SESSION_COOKIE_NAME = "__Host-sessionid", CSRF_COOKIE_NAME = "__Host-csrftoken" (Django)',
-  why: "a host below the same domain can set a cookie of this name here, and so log a reviewer in under its own account",
+  why: "another host in the domain can set a cookie of this name, and so log a reviewer in to an account of its choice",
   run: (target) => judge(target, isPrefixed, (names) => warning(`without __Host- in the name: ${names}`)),
 };
 
 const several: Check = {
   id: "several-cookies",
-  title: "The proxy passes on every cookie of an answer",
+  title: "The proxy passes on every cookie of a response",
   setting: "the web's proxy: append each Set-Cookie header, never set or join them",
-  why: "the session or the CSRF cookie of a login is lost: the next form is a 403, or nobody is logged in",
+  why: "a login loses its session or CSRF cookie: nobody is logged in, or the next form is a 403",
   run: async (target) => {
     const { answer } = await target.session();
     if (target.product.login !== undefined || answer.status !== 302) {
-      // Django's own login always renews the CSRF token beside the session; of others that isn't known.
-      throw new NotChecked("seen at a login by the admin's form only");
+      // Django's own login always sets both the session and a new CSRF token; others may not.
+      throw new NotChecked("only a login through the admin's form sets two cookies for certain");
     }
     const names = namesOf(answer.cookies);
-    return answer.cookies.length >= 2 ? passed(names) : failed(`of session and CSRF cookie only: ${names || "none"}`);
+    return answer.cookies.length >= 2 ? passed(names) : failed(`only ${names || "none"} of session and CSRF cookie`);
   },
 };
 

@@ -4,9 +4,9 @@ import { says } from "../http";
 
 const own: Check = {
   id: "csrf-origin",
-  title: "A form of the preview's own is accepted",
-  setting: "CSRF_TRUSTED_ORIGINS (api): the exact origin, with https:// and a port that isn't 443",
-  why: "every login and every other form ends in 403 CSRF verification failed",
+  title: "Forms of the preview itself are accepted",
+  setting: "CSRF_TRUSTED_ORIGINS (api): the exact origin, with https:// and the port unless it is 443",
+  why: "every login and every other form fails with 403 CSRF verification failed",
   run: async (target) =>
     (await target.acceptsPost({ origin: target.origin }))
       ? passed(`a POST from ${target.origin} is accepted`)
@@ -15,9 +15,9 @@ const own: Check = {
 
 const listed: Check = {
   id: "csrf-trusted-origins",
-  title: "The origin is trusted also where Django doesn't see the public host",
-  setting: "CSRF_TRUSTED_ORIGINS (api): the exact origin, with https:// and a port that isn't 443",
-  why: "forms work only as long as every proxy forwards the host; a server action or another proxy gets 403",
+  title: "The origin is trusted even if Django doesn't see the public host",
+  setting: "CSRF_TRUSTED_ORIGINS (api): the exact origin, with https:// and the port unless it is 443",
+  why: "forms work only if every proxy forwards the host; server actions and other proxies get 403",
   run: async (target) => {
     const headers = { "x-forwarded-proto": "https" };
     const { askApi } = target.cluster;
@@ -33,9 +33,9 @@ const listed: Check = {
 
 const foreign: Check = {
   id: "csrf-sibling",
-  title: "A form on another preview is refused",
+  title: "Forms of other previews are refused",
   setting: "CSRF_TRUSTED_ORIGINS (api): the exact origin, no wildcard",
-  why: "a page of any other pull request can act in a reviewer's name",
+  why: "a page of any other pull request can act as the reviewer",
   run: async (target) =>
     (await target.acceptsPost({ origin: target.sibling }))
       ? failed(`a POST from ${target.sibling} is accepted`)

@@ -8,8 +8,8 @@ import { isDjangos } from "./proxy";
 const statics: Check = {
   id: "static-files",
   title: "Django's static files are served",
-  setting: 'collectstatic when the image is built, whitenoise, and STATIC_URL = "/api/static/" (Django)',
-  why: "the admin and the browsable API come without style and scripts",
+  setting: 'collectstatic in the image build, whitenoise, and STATIC_URL = "/api/static/" (Django)',
+  why: "the admin and the browsable API have no styles and scripts",
   run: async (target) => {
     const form = await target.loginPage();
     const sheets = tagsOf(form.text)
@@ -29,14 +29,14 @@ const statics: Check = {
   },
 };
 
-/** How many style sheets are asked for; the admin has six. */
+/** How many style sheets are requested; the admin has six. */
 const mostSheets = 20;
 
 const debug: Check = {
   id: "debug",
   title: "Django's debug pages are off",
   setting: "DEBUG = False (Django), DJANGO_SETTINGS_MODULE (api.settingsModule)",
-  why: "an error page shows settings, queries and code to anyone who opens the preview",
+  why: "error pages show settings, queries and code to anyone who opens the preview",
   run: async (target) => {
     const form = await target.loginPage();
     const answer = await target.get("/api/preview-verify/no-such-page/");
@@ -52,9 +52,9 @@ const debug: Check = {
 
 const redirect: Check = {
   id: "internal-redirect",
-  title: "Django doesn't redirect calls from inside to HTTPS",
+  title: "Django doesn't redirect internal calls to HTTPS",
   setting: "SECURE_SSL_REDIRECT = False (Django): the ingress redirects",
-  why: "calls of Next.js to http://api:8000 go in circles, and every health check looks green",
+  why: "Next.js's calls to http://api:8000 loop, while every health check looks green",
   run: async (target) => {
     const answer = await target.cluster.askApi({ path: "/" });
     const location = answer.headers.get("location") ?? "";
@@ -68,7 +68,7 @@ const webHealth: Check = {
   id: "web-health",
   title: "The web answers its health check",
   setting: "web.livePath, web.readyPath (product file: health)",
-  why: "Kubernetes restarts the web or never sends it visitors",
+  why: "Kubernetes restarts the web, or never routes requests to it",
   run: async (target) => {
     const answer = await target.get(target.product.health);
     return answer.status === 200 ? passed(says(answer)) : failed(says(answer));
@@ -79,7 +79,7 @@ const apiHealth: Check = {
   id: "api-health",
   title: "The API answers its health checks",
   setting: "api.livePath, api.readyPath; ALLOWED_HOSTS (api) with api",
-  why: "Kubernetes restarts the API or never sends it requests",
+  why: "Kubernetes restarts the API, or never routes requests to it",
   run: async (target) => {
     const { livenessProbe, readinessProbe } = await target.cluster.container(standardParts.api);
     const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
@@ -89,7 +89,7 @@ const apiHealth: Check = {
     const answers = await Promise.all(paths.map((path) => target.cluster.askApi({ path })));
     const redirected = answers.find(isRedirect);
     if (redirected !== undefined) {
-      // Kubernetes takes it for a success; what is wrong is the redirect.
+      // A success to Kubernetes: the check internal-redirect reports it.
       throw new NotChecked(`the health check is redirected: ${says(redirected)}`);
     }
     const broken = answers.filter(({ status }) => status !== 200);
@@ -99,10 +99,10 @@ const apiHealth: Check = {
 
 const migrations: Check = {
   id: "migrations",
-  title: "Every migration is applied",
+  title: "All migrations are applied",
   setting:
     "api.migrate: the Job that runs before the API changes; after a force-push that drops a migration, preview reset-db",
-  why: "pages that touch a new column or table are a 500",
+  why: "pages that use a new column or table answer 500",
   run: async (target) => {
     const { exitCode, stdout } = await target.cluster.exec(standardParts.api, target.product.migrateCheck);
     const missing = [...stdout.matchAll(/^ *\* *(?:\w+\.)+(\w+)$/gm)].length;
@@ -116,9 +116,9 @@ const migrations: Check = {
 
 const seed: Check = {
   id: "seed",
-  title: "The demo data is there",
-  setting: "api.migrate seeds the first time (product file: seed)",
-  why: "reviewers find an empty product and have nothing to try",
+  title: "The demo data exists",
+  setting: "api.migrate, which seeds the first time (product file: seed)",
+  why: "reviewers find an empty product with nothing to try",
   run: async (target) => {
     const { path, text } = target.told("seed");
     const answer = await target.get(path);

@@ -4,10 +4,10 @@ import { type Answer, says } from "../http";
 
 const framing: Check = {
   id: "framing",
-  title: "No other preview's page can frame this one",
+  title: "No other preview's pages can frame this preview",
   setting:
     "Content-Security-Policy: frame-ancestors 'none' or 'self' (headers in next.config), XFrameOptionsMiddleware (Django)",
-  why: "all previews are one site: a page of any other pull request can have a reviewer click, unseen, in the reviewer's own session",
+  why: "all previews are one site: a page of any other pull request can trick a reviewer into clicking in their own session",
   run: async (target) => {
     const page = await target.get(target.product.page?.path ?? "/");
     const form = await target.loginPage().catch(() => undefined);
@@ -23,8 +23,8 @@ const framing: Check = {
 };
 
 /**
- * Who may frame a page, but for its own origin and for hosts elsewhere that it names. As browsers have it
- * (Content Security Policy Level 3, section 6.4.2): each policy must allow it, and X-Frame-Options counts without one.
+ * Who may frame a page, except its own origin and named hosts outside of the previews' domain. As in browsers (Content Security
+ * Policy Level 3, section 6.4.2), every policy must allow it, and X-Frame-Options counts only without a policy.
  *
  * @param host the preview's, with its port
  */
@@ -37,7 +37,7 @@ export function framedBy({ headers }: Pick<Answer, "headers">, host: string): st
   return foreign.some((sources) => sources.length === 0) ? [] : foreign[0]!;
 }
 
-/** One value counts by itself; of several different ones each that browsers know keeps everybody out (HTML, section 7.8). */
+/** A single value must deny framing; of several different values, any known one denies it (HTML, section 7.8). */
 function isUnframeable(options: string): boolean {
   const values = new Set(options.split(",").map((value) => value.trim().toLowerCase()));
   return values.size === 1
@@ -45,19 +45,19 @@ function isUnframeable(options: string): boolean {
     : ["deny", "sameorigin", "allowall"].some((value) => values.has(value));
 }
 
-/** The sources of a policy's first frame-ancestors, the only one that counts; nothing where it has none. */
+/** The sources of a policy's first frame-ancestors, the only one that counts; empty if it has none. */
 function ancestorsIn(policy: string): string[][] {
   const directives = policy.split(";").map((directive) => directive.trim().toLowerCase().split(/\s+/));
   const found = directives.find(([name]) => name === "frame-ancestors");
   return found === undefined ? [] : [found.slice(1)];
 }
 
-/** Whether another preview is among those that a source means. */
+/** Whether a source matches another preview. */
 function isForeign(source: string, host: string): boolean {
   if (source.startsWith("'")) {
     return false;
   }
-  // A scheme alone stands for all of its hosts.
+  // A scheme without a host matches all hosts.
   const named = source.replace(/^[a-z][a-z0-9+.-]*:\/\//, "").replace(/\/.*$/, "");
   if (named.includes("*") || named.endsWith(":")) {
     return true;

@@ -10,7 +10,7 @@ const publicHost: Check = {
   id: "allowed-hosts-public",
   title: "Django accepts the public host",
   setting: "ALLOWED_HOSTS (api): its first entry is the public host, without scheme and port",
-  why: "every call of the browser to /api is a 400, while pages rendered on the server still work",
+  why: "every browser request to /api answers 400, while pages rendered on the server still work",
   run: async (target) => {
     const path = target.product.api ?? target.loginPath;
     const answer = await target.get(path);
@@ -28,9 +28,9 @@ const publicHost: Check = {
 
 const internalHost: Check = {
   id: "allowed-hosts-internal",
-  title: "Django accepts the host by which Next.js calls it",
+  title: "Django accepts the host that Next.js uses to call it",
   setting: `ALLOWED_HOSTS (api): its second entry is ${standardParts.api.name}`,
-  why: `the server's own calls to http://${internal} are a 400: pages come without data, health checks fail`,
+  why: `the web's calls to http://${internal} answer 400: pages have no data, health checks fail`,
   run: async (target) => {
     const { page } = target.product;
     if (page !== undefined && (await target.get(page.path)).text.includes(page.text)) {
@@ -46,11 +46,11 @@ const apiHost: Check = {
   id: "api-host",
   title: "Django's own host leads to Django",
   setting: "ingress.apiHost, and ALLOWED_HOSTS (api) with that host",
-  why: "mobile apps and integration tests that go to the API directly get an error",
+  why: "mobile apps and integration tests that call the API directly get an error",
   run: async (target) => {
     if (target.askApiHost === undefined) {
       throw new NotChecked(
-        "no host of the API's own is known of: the stack has none (ingress.apiHost), and a URL alone tells of none",
+        "the API has no host of its own (ingress.apiHost), or it isn't known since the preview was given by URL",
       );
     }
     await target.loginPage();
@@ -59,13 +59,13 @@ const apiHost: Check = {
   },
 };
 
-/** Django accepts a POST from its own origin as it understands that: which one it accepts shows how it sees itself. */
+/** The origins from which Django accepts a POST. It accepts its own, so they show which origin Django believes to have. */
 async function acceptedOf(target: Target, origins: readonly string[]): Promise<string[]> {
   const accepted = await Promise.all(origins.map((origin) => target.acceptsPost({ origin })));
   return origins.filter((_, index) => accepted[index]);
 }
 
-/** The absolute URLs in an answer of the API's, if the product file tells of one. */
+/** The absolute URLs in the API's response at the product file's `links`; none without that key. */
 export async function links(target: Target): Promise<URL[]> {
   if (target.product.links === undefined) {
     return [];
@@ -76,9 +76,9 @@ export async function links(target: Target): Promise<URL[]> {
 
 const proxyHeader: Check = {
   id: "secure-proxy-header",
-  title: "Django knows that visitors come by HTTPS",
+  title: "Django knows that visitors use HTTPS",
   setting: 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") (Django), passed on by the web\'s proxy',
-  why: "links, redirects and OAuth callbacks begin with http://, and the CSRF check takes requests for insecure ones",
+  why: "links, redirects and OAuth callbacks begin with http://, and the CSRF check treats requests as insecure",
   run: async (target) => {
     const accepted = await acceptedOf(target, [`http://${target.host}`, `http://${internal}`]);
     const insecure = (await links(target)).filter(({ protocol }) => protocol === "http:");
@@ -96,7 +96,7 @@ const forwardedHost: Check = {
   id: "forwarded-host",
   title: "Django knows its public host",
   setting: "USE_X_FORWARDED_HOST = True (Django), and X-Forwarded-Host passed on by the web's proxy",
-  why: `absolute links, redirects and OAuth callbacks lead to ${internal}, which no browser can open`,
+  why: `absolute links, redirects and OAuth callbacks point to ${internal}, which no browser can open`,
   run: async (target) => {
     const accepted = await acceptedOf(target, [`https://${internal}`, `http://${internal}`]);
     const foreign = (await links(target)).filter(({ host }) => host !== target.host);
@@ -121,8 +121,8 @@ const spoof = {
 const spoofing: Check = {
   id: "forwarded-spoofing",
   title: "A visitor can't choose the host that Django sees",
-  setting: "the ingress controller overwrites X-Forwarded-*; the web's proxy believes no other header of a visitor's",
-  why: "links in answers and mails can be made to lead to a stranger's host, also for others through a cache",
+  setting: "the ingress controller: overwrite X-Forwarded-*; the web's proxy: trust no other header from visitors",
+  why: "an attacker can make links in pages and mails point to their own host, for other visitors too if a cache is involved",
   run: async (target) => {
     await target.loginPage();
     const answer = await target.ask({ path: target.loginPath, headers: spoof });

@@ -6,8 +6,8 @@ import { NotChecked } from "../not-checked";
 const guards: Check = {
   id: "isolation",
   title: "The namespace has its network policies and its quota",
-  setting: "nothing to set: preview up recreates them; look who has deleted them",
-  why: "the preview can be reached from others and reach them, or takes more than its share",
+  setting: "none: run preview up to recreate them, and find out who deleted them",
+  why: "the preview and others can reach each other, or it uses more than its share",
   run: async (target) => {
     const [policies, quotas] = await Promise.all([
       target.cluster.names("networkpolicies"),
@@ -20,14 +20,14 @@ const guards: Check = {
 
 const enforced: Check = {
   id: "enforced-policies",
-  title: "Pods can't reach the Kubernetes API, from before their first instruction on",
-  setting: "a network plugin that enforces policies; isolation is checked unless the setting says otherwise",
-  why: "what a pull request brings can connect to the cluster's API, to nodes and to other previews",
+  title: "Pods can't reach the Kubernetes API, not even as they start",
+  setting: "a network plugin that enforces policies; the setting isolation must be checked, its default",
+  why: "a pull request's code can connect to the cluster's API, to nodes and to other previews",
   run: async (target) => {
     const pods = await target.cluster.pods();
     const ungated = pods.filter((pod) => gateOf(pod) === undefined).map(({ metadata }) => metadata.name);
     if (pods.some((pod) => gateOf(pod)?.state?.terminated?.message === "not checked")) {
-      throw new NotChecked("the settings say isolation: unchecked, or let pods out to addresses that may be the API's");
+      throw new NotChecked("isolation is unchecked, or egress allows addresses that may include the Kubernetes API's");
     }
     const reaching = await target.cluster.reachingKubernetes();
     const problems = [

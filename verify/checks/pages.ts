@@ -10,7 +10,7 @@ const rendering: Check = {
   id: "server-to-api",
   title: "Pages rendered on the server have the API's data",
   setting: "INTERNAL_API_URL (web): http://api:8000; ALLOWED_HOSTS (api) with api",
-  why: "the first page is empty or an error, although the same data loads in the browser",
+  why: "the first page is empty or an error, although the browser can load the same data",
   run: async (target) => {
     const { path, text } = target.told("page");
     const page = await target.get(path);
@@ -23,9 +23,9 @@ const rendering: Check = {
 
 const javascript: Check = {
   id: "javascript-hosts",
-  title: "No other preview's host is frozen into the JavaScript",
-  setting: "NEXT_PUBLIC_API_URL at build time: code in the browser uses the relative /api",
-  why: "the preview works on the data of another one, or calls a host that only the build machine has",
+  title: "No other preview's host is built into the JavaScript",
+  setting: "NEXT_PUBLIC_API_URL at build time: browser code must use the relative /api",
+  why: "the preview uses another preview's data, or calls a host that exists only on the build machine",
   run: async (target) => {
     const path = target.product.page?.path ?? "/";
     const page = await target.get(path);
@@ -41,7 +41,7 @@ const javascript: Check = {
   },
 };
 
-/** How many scripts of a page are read, and how many at a time. */
+/** How many of a page's scripts are read, and how many at a time. */
 const mostScripts = 200;
 const atOnce = 4;
 
@@ -50,13 +50,13 @@ async function namesIn(target: Target, page: Answer, scripts: readonly string[])
     const hosts = foreignHosts(text, target.host);
     return hosts.length === 0 ? [] : [`${path} names ${hosts.join(", ")}`];
   };
-  // Asked anew, so that none is kept.
+  // Not `get`, which would keep every script in memory.
   const asked = async (path: string) => names(await target.ask({ path }));
   const found = (await Readable.from(scripts).map(asked, { concurrency: atOnce }).toArray()) as string[][];
   return [names(page), ...found].flat();
 }
 
-/** Path and query of the scripts that a page loads from its own host, also those that it names for later. */
+/** Path and query of the scripts that a page loads or preloads from its own host. */
 export function scriptsOf(html: string, origin: string): string[] {
   const named = tagsOf(html).flatMap(({ attributes }) => attributes.get("src") ?? attributes.get("href") ?? []);
   const urls = named.flatMap((url) => URL.parse(url, origin) ?? []);
@@ -65,8 +65,9 @@ export function scriptsOf(html: string, origin: string): string[] {
 }
 
 /**
- * Hosts in a text's URLs that mean another preview below the same domain, a build machine, or a name inside the
- * cluster; `host` with its port is the preview's own.
+ * Hosts in a text's URLs that belong to another preview, to a build machine or to the cluster's inside.
+ *
+ * @param host the preview's own, with its port
  */
 export function foreignHosts(text: string, host: string): string[] {
   const domain = host.slice(host.indexOf("."));
@@ -86,13 +87,13 @@ const isApiOf = (found: string, host: string) => found === host.replace(".", "-a
 
 const noindex: Check = {
   id: "noindex",
-  title: "Search engines are told to stay out",
+  title: "Search engines are told not to index the preview",
   setting: "X-Robots-Tag: noindex (headers in next.config, a middleware in Django)",
-  why: "unfinished work and demo data appear in search results beside the real product",
+  why: "unfinished work and demo data show up in search results next to the real product",
   run: async (target) => {
     const page = await target.get(target.product.page?.path ?? "/");
     await target.loginPage();
-    // Of Django's answers only the header counts: the admin's pages say it of themselves.
+    // Only the header counts for Django: the admin's pages have the meta tag anyway.
     const answer = await target.get(target.product.api ?? target.loginPath);
     if (page.status !== 200 || answer.status !== 200) {
       throw new NotChecked([page, answer].map(says).join("; "));
@@ -116,9 +117,9 @@ export function isHidden({ headers, text }: Pick<Answer, "headers" | "text">): b
 
 const caching: Check = {
   id: "private-caching",
-  title: "Private pages are kept in no shared cache",
+  title: "No shared cache stores private pages",
   setting:
-    "Cache-Control: private or no-store on what depends on the login (never_cache in Django, dynamic pages in Next.js)",
+    "Cache-Control: private or no-store on responses that depend on the login (never_cache in Django, dynamic pages in Next.js)",
   why: "a cache or a CDN shows one reviewer's page to another",
   run: async (target) => {
     const { cookies, isLoggedIn } = await target.session();
@@ -141,7 +142,7 @@ const caching: Check = {
   },
 };
 
-/** Whether a shared cache may keep an answer (RFC 9111, section 3). */
+/** Whether a shared cache may store a response (RFC 9111, section 3). */
 export function isShared({ headers }: Pick<Answer, "headers">): boolean {
   const directives = (headers.get("cache-control") ?? "").toLowerCase().split(",");
   return !directives.some((directive) => /^\s*(no-store|private|no-cache)(=|$)/.test(directive));
@@ -151,14 +152,14 @@ const authUrl: Check = {
   id: "auth-url",
   title: "next-auth knows the public origin",
   setting: "NEXTAUTH_URL and AUTH_URL (web): the exact origin",
-  why: "a login by a provider comes back to another host, or is refused for its callback address",
+  why: "a provider's login returns to another host, or is refused because of its callback URL",
   run: async (target) => {
     const wrong = [...(await wrongVariables(target)), ...(await wrongProviders(target))];
     return verdict(wrong, `${target.origin}`);
   },
 };
 
-/** What the web's container is told, where that can be seen. */
+/** Wrong variables of the web's container; none without access to the cluster. */
 async function wrongVariables(target: Target): Promise<string[]> {
   if (!target.hasCluster) {
     return [];
@@ -169,7 +170,7 @@ async function wrongVariables(target: Target): Promise<string[]> {
     .map(({ name, value }) => `${name} is ${value}`);
 }
 
-/** What next-auth itself answers. */
+/** Wrong URLs in next-auth's own response. */
 async function wrongProviders(target: Target): Promise<string[]> {
   const answer = await target.get("/api/auth/providers");
   const isNextAuths = answer.status === 200 && (answer.headers.get("content-type") ?? "").includes("json");

@@ -10,7 +10,7 @@ const reach: Check = {
   id: "browser-to-api",
   title: "The browser reaches Django at /api",
   setting: "INTERNAL_API_URL (web), and the web's route handler for /api",
-  why: "pages appear, but whatever they do in the browser fails",
+  why: "pages appear, but every request from the browser fails",
   run: async (target) => {
     const { api } = target.product;
     const answer = await target.get(api ?? target.loginPath);
@@ -24,7 +24,7 @@ const reach: Check = {
       return answer.status < 500 ? passed(says(answer)) : failed(says(answer));
     }
     const type = answer.headers.get("content-type") ?? "";
-    // Where the header is lost on the way, that is another check's.
+    // A lost header is reported by the check answer-headers.
     const isJson = type.includes("json") || (type === "" && parses(answer.text));
     return answer.status === 200 && isJson
       ? passed(`${says(answer)} with JSON`)
@@ -43,9 +43,9 @@ function parses(text: string): boolean {
 
 const redirects: Check = {
   id: "redirects",
-  title: "Redirects of Django's arrive as redirects",
+  title: "Django's redirects arrive as redirects",
   setting: 'the web\'s proxy: redirect: "manual"',
-  why: "the address in the browser stays wrong, and cookies that a redirect sets are lost: logins by OAuth fail",
+  why: "the browser shows the wrong address, and cookies set by a redirect are lost: OAuth logins fail",
   run: async (target) => {
     await target.loginPage();
     const answer = await target.get(target.product.admin);
@@ -58,9 +58,9 @@ const redirects: Check = {
 
 const prefix: Check = {
   id: "prefix",
-  title: "What Django links to begins with /api",
-  setting: "X-Forwarded-Prefix from the web's proxy, and a middleware in Django that makes SCRIPT_NAME of it",
-  why: "redirects, pagination and the admin lead to addresses that Next.js answers with 404",
+  title: "Django's links begin with /api",
+  setting: "X-Forwarded-Prefix from the web's proxy, and a WSGI middleware that sets SCRIPT_NAME to it",
+  why: "redirects, pagination and the admin lead to paths that Next.js answers with 404",
   run: async (target) => {
     const wanted = target.product.admin.startsWith("/api/") ? "/api/" : "/";
     const redirect = await target.adminRedirect();
@@ -76,9 +76,9 @@ const prefix: Check = {
 
 const slashes: Check = {
   id: "trailing-slash",
-  title: "Trailing slashes stay as Django wants them",
-  setting: "skipTrailingSlashRedirect: true (next.config), and a proxy that keeps the path as it is",
-  why: "Next.js and Django redirect to each other for ever: ERR_TOO_MANY_REDIRECTS",
+  title: "Trailing slashes stay as Django expects them",
+  setting: "skipTrailingSlashRedirect: true (next.config), and a proxy that doesn't change the path",
+  why: "Next.js and Django redirect to each other in a loop: ERR_TOO_MANY_REDIRECTS",
   run: async (target) => {
     const trails = [target.product.admin.replace(/\/$/, ""), target.loginPath].map((start) => follow(target, start));
     const ends = await Promise.all(trails);
@@ -91,7 +91,7 @@ const slashes: Check = {
   },
 };
 
-/** Follows redirects on the host until one leads back to where it has been. */
+/** Follows redirects on the host until they end or form a loop. */
 async function follow(target: Target, start: string): Promise<{ trail: string[]; looped: boolean }> {
   const trail = [start];
   while (trail.length < 8) {
@@ -118,7 +118,7 @@ export function nextOf(answer: Pick<Answer, "status" | "path" | "headers">, orig
   return url.origin === origin ? url.pathname + url.search : undefined;
 }
 
-/** Django's login redirect names the address that was asked for: an echo of what has reached Django. */
+/** The path as it has reached Django, whose login redirect contains it. */
 async function echo(target: Target, path: string): Promise<string> {
   const next = (await target.adminRedirect(path)).searchParams.get("next");
   if (next === null) {
@@ -130,8 +130,8 @@ async function echo(target: Target, path: string): Promise<string> {
 const query: Check = {
   id: "query",
   title: "Query strings reach Django as they were sent",
-  setting: "the web's proxy: forward the raw query, not parsed and written anew",
-  why: "searches for +, & or accents find something else, and signed URLs are refused",
+  setting: "the web's proxy: forward the raw query instead of parsing and re-encoding it",
+  why: "searches for +, & or accents find the wrong things, and signed URLs are refused",
   run: async (target) => {
     const sent = "?q=a%2Bb+c%20d%26&empty=&bare&%C3%A9=%E2%82%AC";
     const arrived = await echo(target, `${target.product.admin}${sent}`);
@@ -143,12 +143,12 @@ const query: Check = {
 const encodedPath: Check = {
   id: "encoded-path",
   title: "Encoded paths reach Django as they were sent",
-  setting: "the web's proxy: forward the pathname of the URL, not Next's decoded parameters",
-  why: "names with ?, spaces or accents are not found, and part of a path can become a query",
+  setting: "the web's proxy: forward the URL's pathname, not Next.js's decoded parameters",
+  why: "names with ?, spaces or accents aren't found, and part of a path may become a query",
   run: async (target) => {
     const sent = "caf%C3%A9%3Fx%20y/";
     const arrived = await echo(target, `${target.product.admin}${sent}`);
-    // What becomes of the slash is another check's.
+    // The slash is left to the check trailing-slash.
     return arrived.includes(`/${sent.slice(0, -1)}`)
       ? passed(`${sent} arrives`)
       : failed(`${sent} arrives as ${arrived}`);
@@ -159,11 +159,11 @@ const methods: Check = {
   id: "methods",
   title: "Every method reaches Django",
   setting: "the web's route handler: export GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS",
-  why: "a form or a client that uses the missing method gets 405, or an answer that Next.js made up",
+  why: "a form or a client that uses a missing method gets 405, or a response from Next.js instead",
   run: async (target) => {
     const form = await target.loginPage();
     const others: Dispatcher.HttpMethod[] = ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"];
-    // Without a CSRF token these change nothing: Django refuses them, and it is Django that does.
+    // Django refuses these without a CSRF token, so they change nothing.
     const answers = await Promise.all(others.map((method) => target.ask({ path: target.loginPath, method })));
     const lost = others.filter((_, index) => !isDjangos(answers[index]!, form));
     return verdict(
@@ -173,23 +173,23 @@ const methods: Check = {
   },
 };
 
-/** Headers that Django's security middleware sets, and Next.js by itself does not. */
+/** Headers that Django's security middleware sets and Next.js by default doesn't. */
 const marks = ["x-frame-options", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy"];
 
-/** Whether an answer bears the headers that one of Django's has. */
+/** Whether a response comes from Django, by the headers that another response from Django has. */
 export function isDjangos(answer: Pick<Answer, "headers">, ofDjango: Pick<Answer, "headers">): boolean {
   const expected = marks.filter((name) => ofDjango.headers.has(name));
   if (expected.length === 0) {
-    throw new NotChecked("Django's answers bear no header by which to tell them (SecurityMiddleware)");
+    throw new NotChecked("Django's responses have no header to recognize them by (SecurityMiddleware)");
   }
   return expected.every((name) => answer.headers.has(name));
 }
 
 const traversal: Check = {
   id: "traversal",
-  title: "No encoded path climbs out of its place",
+  title: "Encoded paths can't escape /api",
   setting: "the web's proxy: refuse dot segments, empty segments and backslashes after decoding",
-  why: "anyone who can open the preview reaches addresses that were not meant to be public",
+  why: "anyone who can open the preview can reach paths that aren't meant to be public",
   run: async (target) => {
     await target.loginPage();
     const login = `${target.adminInDjango}login/`.slice(1);
@@ -206,9 +206,9 @@ const traversal: Check = {
 
 const compression: Check = {
   id: "compression",
-  title: "Compressed answers can be read",
-  setting: "the web's proxy: drop Content-Encoding and Content-Length where the body is passed on decoded",
-  why: "browsers show ERR_CONTENT_DECODING_FAILED, or an answer that is cut off",
+  title: "Compressed responses are readable",
+  setting: "the web's proxy: drop Content-Encoding and Content-Length if it passes on the decoded body",
+  why: "browsers show ERR_CONTENT_DECODING_FAILED, or a truncated response",
   run: async (target) => {
     await target.loginPage();
     const path = target.loginPath;
@@ -220,7 +220,7 @@ const compression: Check = {
   },
 };
 
-/** Undefined if the body is what its Content-Encoding says. */
+/** Undefined if the body can be decoded as its Content-Encoding says. */
 export function readable(answer: Pick<Answer, "headers" | "body">, accepted: readonly string[]): Verdict | undefined {
   const encoding = answer.headers.get("content-encoding") ?? "identity";
   if (!accepted.includes(encoding)) {

@@ -7,9 +7,9 @@ const serversOf = ({ cluster }: Target): Part[] => productServers(cluster.parts)
 
 const images: Check = {
   id: "images",
-  title: "The images that run are those that were ordered",
+  title: "The images running are the ones deployed",
   setting: "api.image and web.image, then pulumi up; nothing else may change the Deployments",
-  why: "reviewers look at another commit than they think",
+  why: "reviewers see a different commit than they think",
   run: async (target) => {
     const { images: ordered } = target.ordered;
     const problems = await Promise.all(
@@ -21,7 +21,7 @@ const images: Check = {
   },
 };
 
-/** What is wrong with the images of a workload's pods. */
+/** The pods of a workload that don't run the given image. */
 export function wrongImages(pods: readonly Pod[], ordered: string, workload: string): string[] {
   if (pods.length === 0) {
     return [`${workload} has no pod`];
@@ -30,7 +30,7 @@ export function wrongImages(pods: readonly Pod[], ordered: string, workload: str
   return pods.flatMap(({ metadata, spec, status }) => {
     const image = spec.containers[0]?.image;
     if (image !== ordered) {
-      return [`${metadata.name} has ${image}, ordered was ${ordered}`];
+      return [`${metadata.name} has ${image} instead of ${ordered}`];
     }
     const id = status.containerStatuses?.[0]?.imageID ?? "";
     return digest === undefined || id.endsWith(digest) ? [] : [`${metadata.name} runs ${id || "nothing yet"}`];
@@ -39,9 +39,9 @@ export function wrongImages(pods: readonly Pod[], ordered: string, workload: str
 
 const revisions: Check = {
   id: "revision",
-  title: "The containers know the commit that was ordered",
+  title: "The containers have the deployed commit in GIT_SHA",
   setting: "GIT_SHA: api.sha and web.sha, by default the image's tag or digest",
-  why: "the revision that the product shows and logs isn't the one that runs",
+  why: "the product shows and logs a revision that isn't running",
   run: async (target) => {
     const { revisions: ordered } = target.ordered;
     const problems = await Promise.all(
@@ -49,7 +49,7 @@ const revisions: Check = {
         const { env = [] } = await target.cluster.container(part);
         const told = env.find(({ name }) => name === "GIT_SHA")?.value;
         const revision = ofImage(ordered, part);
-        return told === revision ? [] : [`${part.name} has ${told ?? "none"}, ordered was ${revision}`];
+        return told === revision ? [] : [`${part.name} has ${told ?? "none"} instead of ${revision}`];
       }),
     );
     const told = productImages.map((image) => `${image} ${ordered[image]}`);

@@ -2,10 +2,10 @@ import { type Check, failed, passed } from "../check";
 import { NotChecked } from "../not-checked";
 import { isRedirect, says } from "../http";
 
-/** What Node.js says of a certificate that it doesn't accept. */
+/** Node.js's error codes for certificates that it doesn't accept. */
 const codes = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS|HOSTNAME_MISMATCH/;
 
-/** True for an error that is about the certificate, and not about reaching the host. */
+/** Whether an error concerns the certificate rather than reaching the host. */
 export const isCertificateError = (code: string | undefined): boolean => code !== undefined && codes.test(code);
 
 export const certificate: Check = {
@@ -15,7 +15,7 @@ export const certificate: Check = {
   why: "browsers show a warning instead of the preview, and clients refuse to connect",
   run: async (target) => {
     if (!target.origin.startsWith("https:")) {
-      throw new NotChecked("the URL begins with http://, so there is none");
+      throw new NotChecked("the URL begins with http://, so there is no certificate");
     }
     try {
       const { status } = await target.get(target.product.health);
@@ -37,7 +37,7 @@ export const httpRedirect: Check = {
   why: "a link with http:// leads nowhere, or to a page on which Secure cookies don't work",
   run: async ({ askInsecurely, origin }) => {
     if (askInsecurely === undefined) {
-      throw new NotChecked("the public port isn't 443, so nobody knows which port takes HTTP");
+      throw new NotChecked("the public port isn't 443, so the port for HTTP is unknown");
     }
     const answer = await askInsecurely({ path: "/" }).catch((error: NodeJS.ErrnoException) => {
       throw new NotChecked(`port 80 can't be reached from here: ${error.code ?? error.message}`);

@@ -8,11 +8,11 @@ import { openOriginProxy } from "./origin-proxy";
 import { inTemporaryFolder } from "../../clients/process/temporary-folder";
 
 /**
- * Chrome, or the Chromium that PREVIEW_CHROMIUM names. A pull request decides what it opens: it runs in its sandbox, as root
- * as a user of its own, gets none of this process's secrets, and reaches no origin but those, so that no page sees what else
- * can be reached from here.
+ * Runs Chrome, or the Chromium that PREVIEW_CHROMIUM names. A pull request controls the pages that it opens. So it runs in its
+ * sandbox, as an unprivileged user even if this process is root, without this process's secrets, and can reach only the given
+ * origins.
  *
- * @throws UserError where it doesn't start
+ * @throws UserError if it doesn't start
  */
 export async function withBrowser<Result>(
   origins: readonly string[],
@@ -37,18 +37,18 @@ export async function withBrowser<Result>(
   });
 }
 
-/** @throws UserError where the package that drives Chrome, which is optional, isn't installed */
+/** @throws UserError if playwright-core, an optional dependency, isn't installed */
 export function refuseWithoutPlaywright(): void {
   try {
     require.resolve("playwright-core");
   } catch (error) {
-    const advice = "npm ci installs it, as an optional package; or leave --screenshots out";
-    throw new UserError(`--screenshots takes playwright-core, which isn't installed: ${advice}`, { cause: error });
+    const advice = "run npm ci, which includes optional packages, or omit --screenshots";
+    throw new UserError(`--screenshots needs playwright-core, which isn't installed: ${advice}`, { cause: error });
   }
 }
 
 async function launch(folder: string, proxy: string): Promise<BrowserContext> {
-  // Other commands needn't wait for it to be read.
+  // Loaded lazily, so that other commands start faster.
   const { chromium } = await import("playwright-core");
   const profile = join(folder, "profile");
   mkdirSync(profile);
@@ -60,15 +60,15 @@ async function launch(folder: string, proxy: string): Promise<BrowserContext> {
       chromiumSandbox: true,
       args: [
         `--proxy-server=${proxy}`,
-        // Otherwise loopback goes by it, and with that all hosts below .localhost.
+        // By default Chrome bypasses the proxy for loopback, including all hosts below .localhost.
         "--proxy-bypass-list=<-loopback>",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        // UDP knows no proxy. The former name of the second is of Chrome's older versions.
+        // UDP would bypass the proxy. Older versions of Chrome know only the last name.
         "--disable-quic",
         "--webrtc-ip-handling-policy=disable_non_proxied_udp",
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
       ],
-      // Ctrl-C is the caller's.
+      // The caller handles signals.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -88,10 +88,10 @@ const asOneself = (): Launch => {
   };
 };
 
-/** Where Google's package puts it on Linux. */
+/** The path in Google's Linux packages. */
 const googleChrome = "/opt/google/chrome/chrome";
 
-/** A user id of those that nobody else has: systemd's for DynamicUser. It may read what all may, and the authorities that root trusts. */
+/** A random user id from systemd's range for DynamicUser, which no real user has. It also gets the CAs that root's browser trusts. */
 function asUnprivileged(folder: string): Launch {
   const executable = process.env.PREVIEW_CHROMIUM || googleChrome;
   if (!existsSync(executable)) {
@@ -111,20 +111,20 @@ function asUnprivileged(folder: string): Launch {
   };
 }
 
-/** What it needs of this process's variables. */
+/** The named variables of this process. */
 const variables = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, process.env[name]]));
 
 function whyNot({ message }: Error): string {
   if (/sandboxing failed|No usable sandbox|SUID sandbox/.test(message)) {
     return (
-      "Chrome can't have its sandbox here, and isn't started without: let it use user namespaces, or install its " +
-      "setuid helper (Debian's chromium-sandbox)"
+      "Chrome can't use its sandbox here, and isn't started without it: allow user namespaces, or install its " +
+      "setuid helper (chromium-sandbox on Debian)"
     );
   }
   const said = /\[err\] (.+)/.exec(message)?.[1];
-  const advice = "install Google Chrome, or say in PREVIEW_CHROMIUM where a Chromium is";
+  const advice = "install Google Chrome, or set PREVIEW_CHROMIUM to the path of a Chromium";
   if (said !== undefined && process.getuid?.() === 0) {
-    return `${said}; as root it takes setpriv and a browser that every user may run: ${advice}`;
+    return `${said}; run by root, it needs setpriv and a browser that every user can execute: ${advice}`;
   }
   return `${said ?? message.split("\n")[0]}; ${advice}`;
 }

@@ -5,7 +5,7 @@ import { type Duplex, pipeline } from "node:stream";
 import { urlToHttpOptions } from "node:url";
 import { lookupHost } from "../../clients/http/client";
 
-/** A proxy on loopback that leads to a few origins and nowhere else. */
+/** A proxy on loopback that allows only the given origins. */
 export interface OriginProxy {
   /** `http://127.0.0.1:41234` */
   readonly url: string;
@@ -32,7 +32,7 @@ export async function openOriginProxy(origins: readonly string[]): Promise<Origi
   };
 }
 
-/** HTTPS, and WebSockets of either scheme: what goes through isn't looked at. */
+/** For HTTPS, and for WebSockets of either scheme. */
 function tunnel(authority: string | undefined, socket: Duplex, head: Buffer, allowed: readonly URL[]): void {
   const target = allowed.find((url) => authorityOf(url) === authority);
   if (target === undefined) {
@@ -48,7 +48,7 @@ function tunnel(authority: string | undefined, socket: Duplex, head: Buffer, all
   pipeline(socket, onward, socket, ignore);
 }
 
-/** Plain HTTP, which is asked for by its whole address. */
+/** For plain HTTP, whose requests to a proxy have an absolute URL. */
 function passOn(question: IncomingMessage, answer: ServerResponse, allowed: readonly URL[]): void {
   const target = URL.parse(question.url ?? "");
   if (target?.protocol !== "http:" || !allowed.some(({ origin }) => origin === target.origin)) {
@@ -75,5 +75,5 @@ function passOn(question: IncomingMessage, answer: ServerResponse, allowed: read
 const portOf = ({ protocol, port }: URL): number => Number(port || (protocol === "https:" ? 443 : 80));
 const authorityOf = (url: URL): string => `${url.hostname}:${portOf(url)}`;
 const refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-/** The other end is closed as well: that is all that there is to do. */
+/** `pipeline` has closed the other end already. */
 const ignore = () => undefined;

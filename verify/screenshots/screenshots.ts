@@ -5,23 +5,23 @@ import { limits, UserError } from "../../contract";
 import { refuseWithoutPlaywright, withBrowser } from "./browser";
 import type { Target } from "../target";
 
-/** The largest picture, in pixels, from a page's left top: a page's author decides how long it is. */
+/** The largest screenshot, in pixels: a page may be of any length. */
 const largest = { x: 0, y: 0, width: 4_000, height: 16_000 };
 
 export interface ScreenshotOptions {
   readonly folder: string;
-  /** Django's own host, where the preview has one. */
+  /** The origin of Django's own host, if the preview has one. */
   readonly apiUrl?: string;
   readonly report: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Takes a picture of each page that the product file lists, as the demo login sees it. Of a page that doesn't open, or that
- * leads to another origin, there is none, which is said.
+ * Takes a screenshot of each page in the product file, with the demo login. Skips, and reports, pages that don't open or that
+ * lead to another origin.
  *
- * @returns the files, in the pages' order
- * @throws UserError where there is no browser
+ * @returns the files, in the order of the pages
+ * @throws UserError if there is no browser
  */
 export async function takeScreenshots(target: Target, options: ScreenshotOptions): Promise<string[]> {
   const { folder, apiUrl, report, signal } = options;
@@ -53,13 +53,13 @@ export async function takeScreenshots(target: Target, options: ScreenshotOptions
   }
 }
 
-/** @throws UserError where none could be taken, or nothing can be written there */
+/** @throws UserError if the folder can't be created or playwright-core isn't installed */
 export function makeScreenshotFolder(folder: string): void {
   refuseWithoutPlaywright();
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new UserError(`--screenshots ${folder} can't be made: ${(error as Error).message}`, { cause: error });
+    throw new UserError(`--screenshots ${folder} can't be created: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -69,7 +69,7 @@ export function screenshotName(index: number, path: string): string {
   return `${index + 1}-${words.join("-").slice(0, 60)}.png`;
 }
 
-/** None where nobody can log in: then the pages are as anybody sees them. */
+/** The session's cookies; none if the login fails, so that pages are taken without one. */
 async function sessionCookies(target: Target, report: (message: string) => void) {
   try {
     const { cookies, isLoggedIn } = await target.logIn();
@@ -80,7 +80,7 @@ async function sessionCookies(target: Target, report: (message: string) => void)
       name,
       value: pair.slice(name.length + 1),
       url: target.origin,
-      // Names that begin with __Host- are taken only so.
+      // Required for names that begin with __Host-.
       secure: target.origin.startsWith("https:"),
     }));
   } catch (error) {
@@ -94,7 +94,7 @@ async function picture(context: BrowserContext, url: string, report: (message: s
   const refuseLeft = watchOrigin(page, new URL(url).origin);
   try {
     const answer = await page.goto(url, { waitUntil: "load", timeout: limits.pageLoadSeconds * 1000 });
-    // One that never comes to rest is taken as it is.
+    // A page that is never idle is taken anyway.
     await page.waitForLoadState("networkidle", { timeout: limits.pageIdleSeconds * 1000 }).catch(() => undefined);
     const taken = await page.screenshot({ fullPage: true, clip: largest });
     refuseLeft();
@@ -107,7 +107,7 @@ async function picture(context: BrowserContext, url: string, report: (message: s
   }
 }
 
-/** @returns what throws once the page has been at another origin, be it for a moment */
+/** @returns a function that throws if the page was ever at another origin, even briefly */
 function watchOrigin(page: Page, origin: string): () => void {
   let left: string | undefined;
   page.on("framenavigated", (frame) => {
