@@ -99,7 +99,7 @@ describe("PreviewStack, as it registers its resources", () => {
     resources = (await graph()).resources;
   });
 
-  it("makes the parts that a preview is made of", () => {
+  it("creates every part of a preview", () => {
     const count = (token: string) => kind(resources, token).length;
     const expected = {
       Namespace: 1,
@@ -116,32 +116,32 @@ describe("PreviewStack, as it registers its resources", () => {
       DnsRecord: 4,
     };
     const found = Object.fromEntries(Object.keys(expected).map((token) => [token, count(token)]));
-    // DnsRecords for two hosts: our component and Cloudflare's resource in it.
+    // For two hosts: our component DnsRecord and Cloudflare's resource in it.
     assert.deepEqual(found, expected);
   });
 
-  it("makes nothing that no setting asks for", async () => {
+  it("creates nothing that no setting asks for", async () => {
     const { resources } = await graph({});
     for (const token of ["DnsRecord", "RoleBinding", "RegistryCredentials", "ConfigMap", "DemoLogin"]) {
       assert.equal(kind(resources, token).length, 0, token);
     }
   });
 
-  it("gives everything a parent, and every child a name derived from its parent's", () => {
+  it("gives every resource a parent, and every child a name derived from its parent's", () => {
     for (const { name, type, options } of resources.filter(({ name }) => name !== "cluster")) {
       assert.ok(options.parent !== undefined, `${type} ${name} has no parent`);
       assert.ok(name.startsWith("shop-pr-123"), `${type} ${name}`);
     }
   });
 
-  it("takes back what somebody has set on a workload that serves", () => {
+  it("reverts manual changes to a running workload", () => {
     const annotations = [...kind(resources, "Deployment"), ...kind(resources, "StatefulSet")].map(
       ({ inputs }) => (inputs as unknown as Workload).metadata.annotations?.["pulumi.com/patchForce"],
     );
     assert.deepEqual(annotations, ["true", "true", "true"]);
   });
 
-  it("waits for the pods of a StatefulSet or a Job when it deletes one, and not for those of a Deployment", () => {
+  it("waits for the pods of a deleted StatefulSet or Job, but not of a Deployment", () => {
     const policies = Object.fromEntries(
       ["Deployment", "StatefulSet", "Job"].map((token) => [
         token,
@@ -158,7 +158,7 @@ describe("PreviewStack, as it registers its resources", () => {
     });
   });
 
-  it("stops what has pods, lets the rest of the namespace go with it, and keeps all else out of that", () => {
+  it("deletes what has pods first, and lets the rest of the namespace go with it", () => {
     const namespace = only(kind(resources, "Namespace"));
     for (const resource of resources.filter(({ name }) => name !== "cluster")) {
       const hasPods = /:(StatefulSet|Deployment|Job)$/.test(resource.type);
@@ -176,14 +176,14 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("labels the namespace with its owner and holds its pods to the restricted standard", async () => {
+  it("labels the namespace with its owner and enforces the restricted Pod Security Standard", async () => {
     const { settings, resources } = await graph();
     const { labels } = only(kind(resources, "Namespace")).inputs.metadata as { labels: Record<string, string> };
     assert.deepEqual({ ...labels, ...ownerLabels(settings.owner) }, labels);
     assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
   });
 
-  it("has no secret outside of Secrets, and has them marked as secret there", async () => {
+  it("keeps secrets only in Secrets, marked as secret", async () => {
     const secretTexts = [
       "stripe-secret",
       "registry-secret",
@@ -203,7 +203,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("makes what pods read immutable and auto-named, so that a change rolls them", () => {
+  it("makes pods' Secrets and ConfigMaps immutable and auto-named, so that a change rolls the pods", () => {
     const secrets = resources.filter(
       ({ type, name }) => /:(Secret|ConfigMap)$/.test(type) && name !== "shop-pr-123-login",
     );
@@ -214,7 +214,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("takes each variable's secret from a Secret that has the key", () => {
+  it("takes each secret variable from a Secret that has its key", () => {
     const secrets = new Map(
       resources
         .filter(({ type }) => type === "kubernetes:core/v1:Secret")
@@ -230,7 +230,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("selects with every workload the pods that it makes", () => {
+  it("matches each workload's selector with its own pods", () => {
     for (const { metadata, spec } of workloads(resources).filter(({ spec }) => spec.selector !== undefined)) {
       const { labels } = spec.template.metadata;
       assert.deepEqual(spec.selector?.matchLabels, { [nameLabel]: labels[nameLabel] }, metadata.name);
@@ -238,7 +238,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("selects with every Service the pods of exactly one workload, on a port that they have", () => {
+  it("points every Service at the pods of exactly one workload, on a port that they have", () => {
     for (const { inputs } of kind(resources, "Service")) {
       const { metadata, spec } = inputs as unknown as {
         metadata: { name: string };
@@ -257,7 +257,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("shows the reviewers' login in a Secret of a name that is known, with the password that the API has", () => {
+  it("publishes the reviewers' login in a Secret with a fixed name, with the API's password", () => {
     const [login, api] = ["shop-pr-123-login", "shop-pr-123-api-secrets"].map(
       (name) =>
         only(resources.filter((one) => one.name === name && one.type.endsWith("Secret"))).inputs as {
@@ -269,7 +269,7 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.deepEqual(login.stringData, { username: "reviewer", password: api?.stringData.DEMO_USER_PASSWORD });
   });
 
-  it("mounts the certificates to trust where the variables say", () => {
+  it("mounts the trusted certificates where the variables point", () => {
     const configMap = only(kind(resources, "ConfigMap"));
     assert.deepEqual(configMap.inputs.data, { "ca.crt": certificate });
     for (const { metadata, spec } of workloads(resources).filter(({ metadata }) => metadata.name !== "db")) {
@@ -283,7 +283,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("gives them the public ones as well where a setting says so, in what a ConfigMap holds", async () => {
+  it("adds the public CAs when a setting says so, within a ConfigMap's size limit", async () => {
     const { resources } = await graph({ trustedCa: certificate, trustPublicCas: true });
     const { data } = only(kind(resources, "ConfigMap")).inputs as { data: Record<string, string> };
     const all = data["ca.crt"]!;
@@ -294,7 +294,7 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.ok(all.endsWith("-----\n") && all.length < 2 ** 20);
   });
 
-  it("gives variables, commands and arguments so that containers get them letter by letter", async () => {
+  it("passes variables, commands and arguments to containers verbatim", async () => {
     const written = ["a$b", "a$$b", "$(PREVIEW_HOST)", "$", "$$(X)$"];
     // https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
     const given = ["a$$b", "a$$$$b", "$$(PREVIEW_HOST)", "$$", "$$$$(X)$$"];
@@ -347,7 +347,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("runs every pod restricted, without a token, without service links, quick to stop", () => {
+  it("runs every pod restricted, without a token or service links, and with a short grace period", () => {
     for (const { metadata, spec } of workloads(resources)) {
       const pod = spec.template.spec;
       assert.equal(pod.automountServiceAccountToken, false, metadata.name);
@@ -371,7 +371,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("runs the platform's gate before every pod's own containers, as nobody, and nothing else", () => {
+  it("runs only the gate before every pod's own containers, as an unprivileged user", () => {
     const database = workloads(resources).find(({ metadata }) => metadata.name === "db");
     const { image } = only(database!.spec.template.spec.containers);
     for (const { metadata, spec } of workloads(resources)) {
@@ -402,7 +402,7 @@ describe("PreviewStack, as it registers its resources", () => {
       }),
     );
 
-  it("keeps what pods may write in memory, with a size that a container's limit has room for", () => {
+  it("keeps writable folders in memory, with a size that fits the container's limit", () => {
     const api = { sizes: ["/tmp Memory 64Mi"], limits: { memory: "576Mi" }, request: "160Mi" };
     assert.deepEqual(folders(resources), {
       db: {
@@ -420,7 +420,7 @@ describe("PreviewStack, as it registers its resources", () => {
     });
   });
 
-  it("keeps a folder on disk, or a larger one in memory, where a setting says so", async () => {
+  it("keeps a folder on disk, or a larger one in memory, when a setting says so", async () => {
     const writablePaths = ["/tmp", { path: "/cache", size: "2Gi", disk: true }, { path: "/media", size: "100M" }];
     const { resources } = await graph({ api: { ...minimal.api, writablePaths } });
     for (const part of ["api", "migrate"]) {
@@ -429,7 +429,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("runs pods as the user and group that their settings say, the group by default the user", async () => {
+  it("runs pods as the user and group of their settings; the group defaults to the user", async () => {
     const identities = async (api: SettingsInput["api"], web: SettingsInput["web"]) => {
       const { resources } = await graph({ api: { ...minimal.api, ...api }, web: { ...minimal.web, ...web } });
       return Object.fromEntries(
@@ -453,14 +453,14 @@ describe("PreviewStack, as it registers its resources", () => {
     });
   });
 
-  it("probes Django as the host that it allows", () => {
+  it("probes Django with a host that it allows", () => {
     const api = workloads(resources).find(({ metadata }) => metadata.name === "api");
     const { readinessProbe, env } = only(api!.spec.template.spec.containers);
     const allowed = env.find(({ name }) => name === "ALLOWED_HOSTS")?.value?.split(",");
     assert.ok(allowed?.includes(only(readinessProbe!.httpGet!.httpHeaders).value));
   });
 
-  it("changes the API only after the migration, and migrates only when the database is there", () => {
+  it("updates the API only after the migration, and migrates only after the database is created", () => {
     const needs = (name: string, type: string) => {
       const found = only(resources.filter((resource) => resource.name === name && resource.type.endsWith(`:${type}`)));
       return [found.options.dependsOn].flat();
@@ -469,14 +469,14 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.ok(needs("shop-pr-123-api-migration", "Migration").includes(only(kind(resources, "Postgres")).resource));
   });
 
-  it("starts no pod before the network policies are there", () => {
+  it("starts no pod before the network policies exist", () => {
     const isolation = only(kind(resources, "Isolation")).resource;
     for (const token of ["Postgres", "DjangoApi", "NextWeb"]) {
       assert.ok([only(kind(resources, token)).options.dependsOn].flat().includes(isolation), token);
     }
   });
 
-  it("keeps the old pods until new ones are ready, and tries a migration once", () => {
+  it("keeps old pods until new ones are ready, and tries a migration once", () => {
     for (const { inputs } of kind(resources, "Deployment")) {
       const { strategy } = (inputs as { spec: { strategy: object } }).spec;
       assert.deepEqual(strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
@@ -484,7 +484,7 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.equal((only(kind(resources, "Job")).inputs as { spec: { backoffLimit: number } }).spec.backoffLimit, 0);
   });
 
-  it("binds the deployer to the one role, in its own namespace", () => {
+  it("binds the deployer to its one role, in the preview's namespace", () => {
     const { roleRef, subjects } = only(kind(resources, "RoleBinding")).inputs;
     assert.deepEqual(roleRef, {
       apiGroup: "rbac.authorization.k8s.io",
@@ -494,14 +494,14 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: "deployer", namespace: "ci" }]);
   });
 
-  it("gives each revision a migration of its own, which can be tried again", async () => {
+  it("gives each revision its own migration, which can be retried", async () => {
     const job = (all: Recorded[]) => only(kind(all, "Job")).inputs as unknown as Workload;
     const next = (await graph({ ...everything, api: { image: "ghcr.io/myorg/api:0000000" } })).resources;
     assert.notEqual(job(resources).metadata.name, job(next).metadata.name);
     assert.equal(job(next).metadata.annotations?.["pulumi.com/replaceUnready"], "true");
   });
 
-  it("runs no pod asleep, and keeps the migration that has succeeded", async () => {
+  it("runs no pods while asleep, and keeps the migration that has succeeded", async () => {
     const asleep = (await graph({ ...everything, asleep: true })).resources;
     const specs = (all: Recorded[]) =>
       all
@@ -523,7 +523,7 @@ describe("PreviewStack, as it registers its resources", () => {
     ]);
   });
 
-  it("denies all traffic, then allows paths between pods that exist only", () => {
+  it("denies all traffic, then allows paths only between pods that exist", () => {
     const policies = kind(resources, "NetworkPolicy").map(
       ({ inputs }) =>
         inputs as unknown as {
@@ -549,7 +549,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("shares no name between two previews", async () => {
+  it("gives two previews no name in common", async () => {
     const { resources: other } = await graph(everything, "pr-124");
     const names = (all: Recorded[]) =>
       all.filter(({ name }) => name !== "cluster").map(({ type, name }) => `${type} ${name}`);
@@ -565,7 +565,7 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.ok(!hosts.includes("shop-pr-123"), "a preview mentions another one");
   });
 
-  it("registers the same a second time", async () => {
+  it("registers the same resources a second time", async () => {
     const again = (await graph()).resources;
     const comparable = (all: Recorded[]) => all.map(({ type, name, inputs }) => ({ type, name, inputs }));
     assert.deepEqual(comparable(again), comparable(resources));
@@ -587,7 +587,7 @@ describe("PreviewStack, as it registers its resources", () => {
     }
   });
 
-  it("marks its DNS records as its own and leaves the certificate to the controller", () => {
+  it("marks its DNS records with their owner and leaves the certificate to the controller", () => {
     const records = resources.filter(({ type }) => type.startsWith("cloudflare:"));
     const names = ["shop-pr-123.previews.example.com", "shop-pr-123-api.previews.example.com"];
     assert.deepEqual(

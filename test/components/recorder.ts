@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One resource as a program registered it, its inputs resolved. */
+/** A resource as a program registered it, with its inputs resolved. */
 export interface Recorded {
   readonly type: string;
   readonly name: string;
@@ -32,7 +32,7 @@ function withoutMarks(value: unknown): unknown {
     : Object.fromEntries(entries.map(([key, inner]) => [key, withoutMarks(inner)]));
 }
 
-/** What stands for a value that the engine would make up; to be found again in what is made from it. */
+/** Stands for a value that the engine would generate, and can be recognised in what is derived from it. */
 export const generated = (name: string) => `generated-${name}`;
 
 export async function startRecording(): Promise<void> {
@@ -74,7 +74,7 @@ class Root extends pulumi.ComponentResource {
   }
 }
 
-/** Runs a program below a root of its own and returns everything that it registered. */
+/** Runs a program under its own root and returns every resource that it registered. */
 export async function record(program: (root: pulumi.Resource) => void): Promise<Recorded[]> {
   inputs.clear();
   const registered: pulumi.ResourceTransformationArgs[] = [];

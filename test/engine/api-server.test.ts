@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Get, reading } from "../../clients/kubernetes/proxy";
 
-/** By the deployer, who may see namespaces, and inside of those that aren't a preview's nothing. */
-describe("reading from the API server by one login", () => {
+/** As the deployer, who may see namespaces, but nothing inside those that aren't a preview's. */
+describe("reading from the API server with one login", () => {
   const read = <Result>(paths: string, action: (get: Get) => Promise<Result>) =>
     reading("preview-deployer", paths, action);
   const { TMPDIR: before } = process.env;
@@ -20,7 +20,7 @@ describe("reading from the API server by one login", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("answers many questions, and leaves nothing behind", async () => {
+  it("answers many requests and leaves nothing behind", async () => {
     const names = await read("^/api/v1/namespaces/[a-z-]+$", async (get) => {
       const answers = await Promise.all(
         Array.from(
@@ -34,21 +34,21 @@ describe("reading from the API server by one login", () => {
     assert.deepEqual(left(), []);
   });
 
-  it("says what the cluster refuses, and to whom", async () => {
+  it("reports what the cluster refuses, and to whom", async () => {
     await assert.rejects(
       read("^/api/v1/namespaces/[a-z-]+/pods$", (get) => get("/api/v1/namespaces/kube-system/pods")),
       /the cluster answers 403: pods is forbidden: User "preview-deployer" cannot list/,
     );
   });
 
-  it("reaches no other path than it was opened for", async () => {
+  it("reaches only the path that it was opened for", async () => {
     await assert.rejects(
       read("^/api/v1/namespaces/[a-z-]+/pods$", (get) => get("/api/v1/namespaces/kube-system")),
       /the cluster answers 403: Forbidden/,
     );
   });
 
-  it("names a context that there isn't", async () => {
+  it("names a context that doesn't exist", async () => {
     await assert.rejects(
       reading("nobody", "^/$", (get) => get("/")),
       /kubectl proxy: .*context "nobody" does not exist/,

@@ -10,7 +10,7 @@ import { type Journey, Visitor } from "./visitor";
 
 const json = { "content-type": "application/json" };
 
-describe("auth across the boundary, by a plain client", () => {
+describe("auth across the boundary, with a plain client", () => {
   const { origin } = preview.names;
   const api = `${origin}/api`;
   let login: Login;
@@ -30,12 +30,12 @@ describe("auth across the boundary, by a plain client", () => {
       assert.equal((await session.read()).username, null);
     });
 
-    it("logs in, with another session than before", async () => {
+    it("logs in with a new session", async () => {
       await session.logIn(login);
       assert.equal((await session.read()).username, login.username);
     });
 
-    it("is a cookie for this host alone, over TLS, out of scripts' reach", async () => {
+    it("is a host-only, Secure, HttpOnly cookie", async () => {
       for (const name of ["__Host-sessionid", "__Host-csrftoken"]) {
         const cookie = await visitor.cookie(origin, name);
         assert.ok(cookie, name);
@@ -45,7 +45,7 @@ describe("auth across the boundary, by a plain client", () => {
       }
     });
 
-    it("lets a page with the CSRF token change something", async () => {
+    it("accepts a change with the CSRF token", async () => {
       const answer = await session.send("POST", `/orders/${await newOrder()}/ship/`);
       assert.equal(answer.status, 200, answer.body);
       assert.equal((JSON.parse(answer.body) as { shipped_by: string }).shipped_by, login.username);
@@ -70,7 +70,7 @@ describe("auth across the boundary, by a plain client", () => {
       });
     }
 
-    it("ends when its time is over", async () => {
+    it("expires", async () => {
       const cookie = await visitor.cookie(origin, "__Host-sessionid");
       assert.ok(typeof cookie?.maxAge === "number" && cookie.maxAge > 0, "the cookie has no end");
       const overdue = "update django_session set expire_date = now() - interval '1 minute'";
@@ -78,7 +78,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.equal((await session.read()).username, null);
     });
 
-    it("logs out: the cookie of before is worth nothing", async () => {
+    it("logs out, after which the old cookie is invalid", async () => {
       await session.logIn(login);
       const before = await visitor.cookie(origin, "__Host-sessionid");
       assert.ok(before);
@@ -90,7 +90,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.doesNotMatch((await withCookieOfBefore()).body, new RegExp(`"${login.username}"`));
     });
 
-    it("isn't kept by anybody in between", async () => {
+    it("isn't cached in between", async () => {
       assert.match(String((await visitor.ask(`${api}/session/`)).headers["cache-control"]), /no-store|private/);
     });
   });
@@ -102,27 +102,27 @@ describe("auth across the boundary, by a plain client", () => {
     describe(`Authorization: ${kind}`, () => {
       let authorization: string;
 
-      it("is had for a name and a password, from Django's own route below next-auth's", async () => {
+      it("is issued for a name and a password, by Django's own route below next-auth's", async () => {
         const answer = await ask(`${api}${path}`, { method: "POST", headers: json, body: JSON.stringify(login) });
         assert.equal(answer.status, 200, answer.body);
         authorization = `${kind} ${(JSON.parse(answer.body) as Record<string, string>)[field]}`;
         assert.deepEqual(answer.cookies, []);
       });
 
-      it("isn't had for a wrong password", async () => {
+      it("isn't issued for a wrong password", async () => {
         const body = JSON.stringify({ ...login, password: "wrong" });
         const { status } = await ask(`${api}${path}`, { method: "POST", headers: json, body });
         assert.ok([400, 401].includes(status), String(status));
       });
 
-      it("says who it is, without cookie and CSRF token", async () => {
+      it("authenticates without cookie or CSRF token", async () => {
         const url = `${api}/orders/${await newOrder()}/ship/`;
         const answer = await ask(url, { method: "POST", headers: { ...json, authorization } });
         assert.equal(answer.status, 200, answer.body);
         assert.equal((JSON.parse(answer.body) as { shipped_by: string }).shipped_by, login.username);
       });
 
-      it("is 401 when it is wrong, and changes nothing", async () => {
+      it("gets a 401 when it is wrong, and changes nothing", async () => {
         const order = await newOrder();
         const wrong = `${authorization.slice(0, -8)}AAAAAAAA`;
         const headers = { ...json, authorization: wrong };
@@ -135,7 +135,7 @@ describe("auth across the boundary, by a plain client", () => {
   }
 
   describe("a JWT", () => {
-    it("is 401 when its time is over, and another is had for the refresh token", async () => {
+    it("gets a 401 once it has expired, and is renewed with the refresh token", async () => {
       const first = await ask(`${api}/auth/jwt/`, { method: "POST", headers: json, body: JSON.stringify(login) });
       const { access, refresh } = JSON.parse(first.body) as { access: string; refresh: string };
       const orders = (token: string) => ask(`${api}/orders/`, { headers: { authorization: `Bearer ${token}` } });
@@ -148,17 +148,17 @@ describe("auth across the boundary, by a plain client", () => {
     });
   });
 
-  describe("OpenID Connect by Django", () => {
+  describe("OpenID Connect in Django", () => {
     const visitor = new Visitor();
     const session = new DjangoSession(visitor, api);
     let callback: URL;
 
-    it("goes to the provider by its public address", async () => {
+    it("redirects to the provider's public address", async () => {
       const { addresses } = await visitor.open(`${api}/auth/login/oidc/?next=/account`);
       assertAsks(addresses[0], provider, "api", `${origin}/auth/callback/oidc/`);
     });
 
-    it("comes back to Django's callback, which is public without /api, and logs in", async () => {
+    it("returns to Django's callback, which is public without /api, and logs in", async () => {
       const journey = await logInAt(provider, visitor, await visitor.open(`${api}/auth/login/oidc/?next=/account`));
       callback = callbackIn(journey, `${origin}/auth/callback/oidc/`);
       assert.equal(journey.addresses.at(-1)?.href, `${origin}/account`);
@@ -169,7 +169,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.equal(email, provider.account.email);
     });
 
-    it("takes the same person for the same user the next time", async () => {
+    it("maps the same person to the same user the next time", async () => {
       const { username } = await session.read();
       assert.ok(username);
       const other = new Visitor();
@@ -177,7 +177,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.equal((await new DjangoSession(other, api).read()).username, username);
     });
 
-    it("takes no answer of the provider twice, nor from another browser", async () => {
+    it("accepts no provider's answer twice, nor from another browser", async () => {
       for (const anyone of [visitor, new Visitor()]) {
         const answer = await anyone.ask(callback.href);
         assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status}: ${answer.body}`);
@@ -185,7 +185,7 @@ describe("auth across the boundary, by a plain client", () => {
       }
     });
 
-    it("logs out like any of Django's sessions", async () => {
+    it("logs out like any Django session", async () => {
       assert.equal((await session.send("DELETE", "/session/")).status, 200);
       assert.equal((await session.read()).username, null);
     });
@@ -202,7 +202,7 @@ describe("auth across the boundary, by a plain client", () => {
     });
   });
 
-  describe("OpenID Connect by next-auth, beside it", () => {
+  describe("OpenID Connect in next-auth, beside it", () => {
     const visitor = new Visitor();
     const read = async () =>
       JSON.parse((await visitor.ask(`${api}/auth/session`)).body) as { user?: { email?: string } } | null;
@@ -218,7 +218,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.equal(oidc.callbackUrl, `${api}/auth/callback/oidc`);
     });
 
-    it("begins no login without its CSRF token", async () => {
+    it("starts no login without its CSRF token", async () => {
       const { addresses } = await visitor.follow(
         `${api}/auth/signin/oidc`,
         await visitor.submit(`${api}/auth/signin/oidc`, { csrfToken: "wrong", callbackUrl: "/" }),
@@ -226,7 +226,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.ok(addresses.every((address) => address.origin === origin));
     });
 
-    it("goes to the provider and comes back logged in", async () => {
+    it("logs in at the provider", async () => {
       const opened = await signIn(`${origin}/account`);
       assertAsks(opened.addresses[0], provider, "web", `${api}/auth/callback/oidc`);
       const journey = await logInAt(provider, visitor, opened);
@@ -235,7 +235,7 @@ describe("auth across the boundary, by a plain client", () => {
       assert.equal((await read())?.user?.email, provider.account.email);
     });
 
-    it("keeps its cookies to this host, over TLS, out of scripts' reach", async () => {
+    it("sets host-only, Secure, HttpOnly cookies", async () => {
       const own = (await visitor.cookies(origin)).filter(({ key }) => key.includes("next-auth"));
       assert.ok(own.some(({ key }) => key === "__Host-next-auth.session-token"));
       for (const { key, hostOnly, secure, httpOnly, sameSite, path } of own) {
@@ -245,7 +245,7 @@ describe("auth across the boundary, by a plain client", () => {
       }
     });
 
-    it("says nothing to Django, which has a session of its own", async () => {
+    it("doesn't log in to Django, which has its own session", async () => {
       assert.equal((await new DjangoSession(visitor, api).read()).username, null);
     });
 
@@ -263,7 +263,7 @@ describe("auth across the boundary, by a plain client", () => {
       );
     });
 
-    it("leaves every path with a slash at its end to Django", async () => {
+    it("leaves every path with a trailing slash to Django", async () => {
       for (const path of ["session", "csrf", "providers", "signout"]) {
         const answer = await ask(`${api}/auth/${path}/`);
         assert.equal(answer.status, 404, `${path}/: ${answer.body}`);
@@ -279,7 +279,7 @@ describe("auth across the boundary, by a plain client", () => {
 
   describe("the wildcard callback", () => {
     for (const client of ["api", "web"] as const) {
-      it(`leads no answer for the client ${client} to a foreign host`, async () => {
+      it(`sends no answer for the client ${client} to a foreign host`, async () => {
         const { id, callback } = provider.clients[client];
         const authorize = async (redirectUri: string) =>
           ask(
@@ -310,7 +310,7 @@ describe("auth across the boundary, by a plain client", () => {
       });
     }
 
-    it("can't be turned elsewhere by what a client says about the host", async () => {
+    it("can't be redirected by a client's Host headers", async () => {
       const headers = { "x-forwarded-host": "evil.example", "x-forwarded-prefix": "/evil", forwarded: "host=evil" };
       const { status, headers: answer } = await ask(`${api}/auth/login/oidc/`, { headers });
       assert.equal(status, 302);
@@ -321,7 +321,7 @@ describe("auth across the boundary, by a plain client", () => {
   const newOrder = () => placeOrder(origin, "Ordered to be shipped");
 });
 
-/** The address of the provider that a client sends the browser to. */
+/** The provider's URL that a client redirects the browser to. */
 function assertAsks(address: URL | undefined, provider: OidcProvider, client: "api" | "web", callback: string): void {
   assert.ok(address, "no redirect");
   assert.equal(address.origin, provider.issuer);
@@ -335,7 +335,7 @@ function assertAsks(address: URL | undefined, provider: OidcProvider, client: "a
   }
 }
 
-/** Fills in the provider's login form, where a journey has led to it, and goes on. */
+/** Submits the provider's login form if the redirects have led there, and follows what comes next. */
 async function logInAt(provider: OidcProvider, visitor: Visitor, { answer, addresses }: Journey): Promise<Journey> {
   const form = addresses.at(-1)?.href ?? "";
   if (!form.startsWith(`${provider.issuer}/interaction/`)) {
@@ -353,7 +353,7 @@ function callbackIn({ addresses }: Journey, address: string): URL {
   return found;
 }
 
-/** A token as Django makes them, but with its end a minute ago. */
+/** A token as Django issues it, but expired a minute ago. */
 async function expiredJwt(namespace: string, username: string): Promise<string> {
   const program = `
 from datetime import timedelta

@@ -10,7 +10,7 @@ import { command } from "../faults/small-preview";
 import { kubectl, names } from "./kubectl";
 import { Preview } from "./preview";
 
-describe("bad input, at the real engine", () => {
+describe("bad input, with the real engine", () => {
   const preview = new Preview(90031);
 
   before(() => preview.init());
@@ -29,14 +29,14 @@ describe("bad input, at the real engine", () => {
     assert.deepEqual(await names("all,secrets,ingresses", "-n", preview.namespace), []);
   }
 
-  it("names both of two wrong settings", () =>
+  it("reports both of two wrong settings", () =>
     refused(
       { domain: "a_b.example.com", api: { image: "ghcr.io/myorg/api:latest" } },
       /domain: .*a_b/,
       /api\.image: .*:latest/,
     ));
 
-  it("names all that is wrong in one message, whichever rule it breaks, and nothing of a secret", async () => {
+  it("reports all problems in one message, whatever rule they break, and no secret", async () => {
     const { api } = preview.settings;
     const env = { ALLOWED_HOSTS: "*", VERSION: 1.1 };
     await refused(
@@ -50,7 +50,7 @@ describe("bad input, at the real engine", () => {
     assert.doesNotMatch(preview.output, /hidden/);
   });
 
-  it("takes numbers as pulumi writes them into a stack's file, with all digits or not at all", async () => {
+  it("reads numbers from a stack's file with every digit, or refuses them", async () => {
     preview.configure();
     const set = (path: string, value: string) =>
       preview.pulumi("config", "set", "--stack", preview.stack, "--path", path, value);
@@ -68,7 +68,7 @@ describe("bad input, at the real engine", () => {
     });
   });
 
-  it("names what YAML makes another text of, as it is written", async () => {
+  it("reports what YAML would alter, as it is written", async () => {
     preview.configure();
     const image = (workload: "api" | "web") => preview.settings[workload]?.image;
     const text = readFileSync(preview.file, "utf8").replace(
@@ -85,7 +85,7 @@ describe("bad input, at the real engine", () => {
     });
   });
 
-  it("names the largest of settings that are too large to be handed over", async () => {
+  it("names the largest when the settings are too large for Pulumi to pass", async () => {
     const trustedCa = [...rootCertificates, ""].join("\n");
     await refused({ trustedCa }, /argument list too long[\s\S]*trustPublicCas/);
     const { exitCode, stderr } = await command(["up", "90031"]);
@@ -102,7 +102,7 @@ describe("bad input, at the real engine", () => {
 
   it("names an unknown context", () => refused({ kubeContext: "no-such-context" }, /kubeContext: .*no-such-context/));
 
-  it("refuses a namespace that someone else owns, and leaves it as it is", async () => {
+  it("refuses a namespace that someone else owns and leaves it unchanged", async () => {
     await kubectl("create", "namespace", preview.namespace);
     await kubectl("label", "namespace", preview.namespace, "team=blue");
     preview.configure();
@@ -117,7 +117,7 @@ describe("bad input, at the real engine", () => {
     await kubectl("delete", "namespace", preview.namespace);
   });
 
-  it("names a stack that is no pull request", async () => {
+  it("refuses a stack that isn't named for a pull request", async () => {
     for (const stack of ["main", "pr-", "pr-0", "pr-01", "pr-1x"]) {
       await preview.pulumi("stack", "init", stack);
       try {
@@ -132,7 +132,7 @@ describe("bad input, at the real engine", () => {
     }
   });
 
-  describe("with a kubeconfig that doesn't work", () => {
+  describe("with a broken kubeconfig", () => {
     const folder = mkdtempSync(join(tmpdir(), "preview-test-kubeconfig-"));
     after(() => rmSync(folder, { recursive: true }));
 

@@ -8,7 +8,7 @@ import { query } from "./kubectl";
 import { placeOrder } from "./orders";
 import { desk as preview } from "../shared-previews";
 
-/** The command `preview` as a person types it, in the folder of the tests' Pulumi project. */
+/** The command `preview` as typed, in the folder of the tests' Pulumi project. */
 describe("the command preview", () => {
   const number = String(preview.pullRequest);
   const project = join(__dirname, "project");
@@ -28,7 +28,7 @@ describe("the command preview", () => {
 
   before(() => preview.open());
 
-  it("status shows what the preview consists of, and its login only when asked", async () => {
+  it("status shows the preview's parts, and its login only when asked", async () => {
     const { stdout, exitCode } = await command("status", number, "--json");
     assert.equal(exitCode, 0);
     const status = JSON.parse(stdout) as Record<string, unknown>;
@@ -42,7 +42,7 @@ describe("the command preview", () => {
     assert.match(table.stdout, new RegExp(`^username +reviewer\\npassword +${password}$`, "m"));
   });
 
-  it("status --login shows nothing to anyone who may not read the Secret", async () => {
+  it("status --login shows nothing without the right to read the Secret", async () => {
     const { stdout, stderr, exitCode } = await execa(
       process.execPath,
       [join(__dirname, "../../bin/preview.mjs"), "status", number, "--login"],
@@ -53,20 +53,20 @@ describe("the command preview", () => {
     assert.equal(stdout, "");
   });
 
-  it("status --login without a number is a mistake, since it shows one preview's", async () => {
+  it("status --login requires a number", async () => {
     const { stdout, stderr, exitCode } = await command("status", "--login");
     assert.deepEqual([exitCode, stdout], [2, ""]);
     assert.match(stderr, /give its number/);
   });
 
-  it("status of what isn't there says so", async () => {
+  it("status says when there is no such preview", async () => {
     const { stderr, exitCode } = await command("status", "90999");
     assert.equal(exitCode, 2);
     assert.match(stderr, /pr-90999/);
     assert.doesNotMatch(stderr, /^\s+at /m, "a stack trace");
   });
 
-  it("test hands URL and login to a command, and its exit code on", async () => {
+  it("test passes URL and login to a command, and returns its exit code", async () => {
     const { username, password } = await preview.login();
     const byNumber = await command("test", number, "--", ...given);
     assert.deepEqual(JSON.parse(byNumber.stdout), [preview.names.origin, username, password]);
@@ -78,7 +78,7 @@ describe("the command preview", () => {
     assert.equal(missing.exitCode, 2);
   });
 
-  it("up checks the contract where the project has a file with what it needs to know", async () => {
+  it("up checks the contract when the project has a product file", async () => {
     const copy = mkdtempSync(join(__dirname, "project-"));
     try {
       for (const file of ["Pulumi.yaml", "index.ts"]) {
@@ -118,7 +118,7 @@ describe("the command preview", () => {
     assert.match(unknown.stderr, /Allowed choices are api, web, db, migration/);
   });
 
-  it("logs shows a terminal and a workflow nothing that they would obey, and anybody else every byte", async () => {
+  it("logs removes commands for a terminal or a workflow, and otherwise prints every byte", async () => {
     const words = String.raw`\n\033[2Jgone\n::error::Approved\n##[error]Approved\n`;
     await command("shell", number, "api", "--", "sh", "-c", `printf '${words}' > /proc/1/fd/1`);
     const clean = /^gone\r?\n: :error::Approved\r?\n## \[error\]Approved\r?$/m;
@@ -132,7 +132,7 @@ describe("the command preview", () => {
     assert.match(terminal.stdout, clean);
   });
 
-  it("shell runs a command in a part, in the database an SQL one, and hands its exit code on", async () => {
+  it("shell runs a command in a part, or SQL in the database, and returns its exit code", async () => {
     const python = await command("shell", number, "api", "--", "python", "-c", "print(6 * 7)");
     assert.equal(python.stdout, "42");
     const sql = await command("shell", number, "db", "--", "psql", "-Atc", "select count(*) from orders_seedrun");

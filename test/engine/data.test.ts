@@ -29,14 +29,14 @@ describe("a preview's data", () => {
   });
   after(() => preview.close());
 
-  it("is what the fixture and the demo data have made, once", async () => {
+  it("consists of the fixture and the demo data, loaded once", async () => {
     assert.equal(await sql("select count(*) from orders_seedrun"), "1");
     assert.equal(await sql("select city from orders_customer where name = 'Little Heron'"), "Cork");
     // More than one page, so that pagination can be reviewed.
     assert.ok(Number(await sql("select count(*) from orders_order")) > 20);
   });
 
-  it("stays the reviewers' through a new commit with a new migration, and there for them all the while", async () => {
+  it("keeps the reviewers' changes, and stays available, through a new commit with a new migration", async () => {
     order = await placeOrder(origin, "Ordered by a reviewer");
     await sql("update orders_customer set city = 'Dublin' where name = 'Little Heron'");
     await sql("delete from orders_order where item like 'Decaf%'");
@@ -45,11 +45,11 @@ describe("a preview's data", () => {
     assert.deepEqual([...new Set(visits)], ["200"]);
     assert.equal(await migrations(), "0001_initial\n0002_order_gift");
     await assertEdited();
-    // With the column that the running code has been migrated to.
+    // With the column that the running code's migration added.
     assert.equal(await sql(`select gift from orders_order where id = ${order}`), "f");
   });
 
-  it("refuses a commit that has dropped the migration, and says what resets the database", async () => {
+  it("refuses a commit without the migration, and says how to reset the database", async () => {
     const before = await sql("select name, applied from django_migrations order by id");
     const { exitCode, stderr } = await command(["up", String(preview.pullRequest), "--api", embedded().images.api]);
     assert.equal(exitCode, 2);
@@ -60,13 +60,13 @@ describe("a preview's data", () => {
     assert.equal(await sql("select name, applied from django_migrations order by id"), before);
   });
 
-  it("is still served by the commit of before", async () => {
+  it("is still served by the former commit", async () => {
     await serves();
     await assertEdited();
     await placeOrder(origin, "Ordered meanwhile");
   });
 
-  it("begins anew with a new generation of the database", async () => {
+  it("starts over with a new generation of the database", async () => {
     preview.configure({ database: { ...preview.settings.database, generation: 2 } });
     await preview.up();
     assert.equal(await migrations(), "0001_initial");
@@ -75,11 +75,11 @@ describe("a preview's data", () => {
     await serves();
   });
 
-  it("stays that of this generation, no matter who knows of it", async () => {
+  it("keeps its generation, even in a checkout that doesn't know it", async () => {
     const { database } = preview.settings;
     order = await placeOrder(origin, "Ordered after that");
     const isKept = async () => assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
-    // Without a word on it, as in a checkout that has only just been made.
+    // Without the generation, as in a fresh checkout.
     preview.configure({ database });
     await preview.up();
     await isKept();
@@ -91,13 +91,13 @@ describe("a preview's data", () => {
     await isKept();
   });
 
-  it("isn't left behind where another prefix asks for another namespace", async () => {
+  it("isn't left behind when another prefix requires another namespace", async () => {
     preview.configure({ prefix: "moved" });
     await assert.rejects(preview.up(), /prefix: the preview is in the namespace test-pr-90201, .*preview close 90201/);
     assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
   });
 
-  it("gives way to an empty one where a change asks for that and it is told so", async () => {
+  it("is replaced by an empty database only when a change requires it and --replace-database allows it", async () => {
     const { database } = preview.settings;
     preview.configure({ database: { ...database, storage: "2Gi", generation: 2 } });
     const number = String(preview.pullRequest);
@@ -114,7 +114,7 @@ describe("a preview's data", () => {
     assert.equal(await kubectl("get", "pvc/data-db-0", "-n", preview.namespace, "-o", claim), "2Gi");
   });
 
-  it("isn't given to another Postgres that may be unable to open it", async () => {
+  it("isn't opened with another Postgres that may be unable to read it", async () => {
     const { database } = preview.settings;
     preview.configure({ database: { ...database, storage: "2Gi", image: "postgres:17" } });
     await assert.rejects(
@@ -124,7 +124,7 @@ describe("a preview's data", () => {
     await serves();
   });
 
-  it("keeps every row that was acknowledged, when Postgres is killed", async () => {
+  it("keeps every acknowledged row when Postgres is killed", async () => {
     const rounds = 3;
     const inRound = 20_000;
     await sql("create table acknowledged (round int, id int)");
@@ -140,7 +140,7 @@ describe("a preview's data", () => {
     }
   });
 
-  it("is migrated and seeded again when its database has come back empty, by plain pulumi up as well", async () => {
+  it("is migrated and seeded again when its database comes back empty, with plain pulumi up too", async () => {
     const { database } = preview.settings;
     preview.configure({ database: { ...database, storage: "2Gi" } });
     const isSeeded = async () => assert.equal(await sql("select count(*) from orders_seedrun"), "1");
@@ -159,7 +159,7 @@ describe("a preview's data", () => {
     await serves();
   });
 
-  describe("may need more shared memory than a container is given", () => {
+  describe("may need more shared memory than a container gets by default", () => {
     after(() => sql("drop table if exists hashed, wide"));
 
     it("for a hash join with four parallel workers", async () => {
@@ -173,7 +173,7 @@ describe("a preview's data", () => {
     });
 
     it("for a vacuum of a table with two indexes", async () => {
-      // What it takes depends on the table's pages, so that few rows do, one on each.
+      // The need depends on the number of pages, so a few rows suffice, one on each.
       const [rows, text] = isWhole ? [3_200_000, "md5(id::text) || repeat('x', 100)"] : [40_000, "repeat('x', 5000)"];
       await sql("create table wide (id int, other int, text text); alter table wide alter text set storage plain");
       await sql(`insert into wide select id, id, ${text} from generate_series(1, ${rows}) as id`);
@@ -182,7 +182,7 @@ describe("a preview's data", () => {
     });
   });
 
-  /** Inserts rows one by one in one session, and returns what that printed until it ended. */
+  /** Inserts rows one by one in one session, and returns its output. */
   async function insertEach(round: number, rows: number): Promise<string> {
     const inserts = `seq ${rows} | sed 's/.*/insert into acknowledged values (${round}, &);/'`;
     const psql = "PGPASSWORD=$POSTGRES_PASSWORD psql --host=127.0.0.1 --username=app --dbname=app_preview";
@@ -191,7 +191,7 @@ describe("a preview's data", () => {
     return stdout;
   }
 
-  /** All but the first process, which Linux lets nobody in its container kill: what that loses it has to recover. */
+  /** Kills all but process 1, which can't be killed from inside its container and has to recover what the others lose. */
   async function killPostgres(): Promise<void> {
     const kill =
       "for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = 1 ] || grep -q '^postgres$' /proc/$p/comm && kill -9 $p; done; true";
@@ -200,7 +200,7 @@ describe("a preview's data", () => {
 
   const serves = () => eventually(async () => assert.equal((await ask(`${origin}/api/orders/`)).status, 200));
 
-  /** What a visitor is answered who asks again and again while something is done, and for as long as old pods may end. */
+  /** The answers to a visitor who keeps asking during an action, and until the old pods have ended. */
   async function visiting(url: string, action: () => Promise<void>): Promise<string[]> {
     const visits: string[] = [];
     let isOver = false;

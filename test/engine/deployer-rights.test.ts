@@ -8,7 +8,7 @@ import { domain, product } from "../../embedded";
 import { eventually } from "./http";
 import { apply, kubectl } from "./kubectl";
 
-/** That these rights are enough is shown by the other suites, which run with them; here, that they are no more. */
+/** The other suites run with these rights and show that they suffice; this one shows that they allow no more. */
 describe("the deployer's rights", () => {
   const foreign = "deployer-rights-foreign";
   const own = "test-pr-90041";
@@ -21,7 +21,7 @@ describe("the deployer's rights", () => {
       namespace(shops, labelsOf("shop")),
       binding(own),
       ingress([host(own)]),
-      // What only the cluster's admin can make there.
+      // What only the cluster's admin can create there.
       { ...ingress(["www.example.com"]), metadata: { name: "admins", namespace: own } },
       service({}),
       workload("Deployment", {}),
@@ -55,7 +55,7 @@ describe("the deployer's rights", () => {
     ...(name === undefined ? {} : { host: name }),
     http: { paths: [{ path, pathType: "Prefix", backend: { service: { name: "web", port: { number: 3000 } } } }] },
   });
-  /** Of no class, so that no controller serves it. */
+  /** Without a class, so that no controller serves it. */
   const ingress = (hosts: readonly (string | undefined)[], spec: object = {}, annotations: object = {}) => ({
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
@@ -93,7 +93,7 @@ describe("the deployer's rights", () => {
   });
 
   const deployer = ["--context=preview-deployer"];
-  /** One that is granted everything, so that nothing but the policy refuses. */
+  /** A deployer with every RBAC right, so that only the policy can refuse. */
   const granted = ["--context=preview", "--as=deployer", "--as-group=preview-deployers", "--as-group=system:masters"];
 
   const attempt = (who: readonly string[], args: readonly string[], manifest?: object) =>
@@ -140,18 +140,18 @@ describe("the deployer's rights", () => {
     const labelled = /may only touch namespaces labelled .*preview-stack\/product=orders/;
     const stays = /namespaces stay labelled as previews of its own products/;
 
-    it("make a preview's", () => allowed(deployer, namespace("test-pr-90046", labelsOf(product))));
+    it("create a preview's", () => allowed(deployer, namespace("test-pr-90046", labelsOf(product))));
 
-    it("make none of another name", () => refused(deployer, named, namespace("production", labelsOf(product))));
+    it("create none with another name", () => refused(deployer, named, namespace("production", labelsOf(product))));
 
-    it("make none of a name that the cluster makes up", async () => {
+    it("create none with a generated name", async () => {
       const { metadata, ...rest } = namespace("", labelsOf(product));
       await refused(deployer, named, { ...rest, metadata: { labels: metadata.labels, generateName: "production-" } });
     });
 
-    it("make none without the owner's label", () => refused(deployer, labelled, namespace("test-pr-90046", {})));
+    it("create none without the owner's label", () => refused(deployer, labelled, namespace("test-pr-90046", {})));
 
-    it("make none of another product, nor of none", async () => {
+    it("create none for another product, nor for none", async () => {
       await refused(deployer, labelled, namespace("test-pr-90046", labelsOf("shop")));
       await refused(
         deployer,
@@ -160,25 +160,25 @@ describe("the deployer's rights", () => {
       );
     });
 
-    it("make none that admits privileged pods", () =>
+    it("create none that admits privileged pods", () =>
       refused(
         deployer,
         stays,
         namespace("test-pr-90046", { ...labelsOf(product), "pod-security.kubernetes.io/enforce": "privileged" }),
       ));
 
-    it("delete their own, and none of others", async () => {
+    it("delete their own, but no others", async () => {
       await can("delete", "namespace", own);
       await cannot(named, "delete", "namespace", foreign);
       await cannot(labelled, "delete", "namespace", shops);
     });
 
-    it("note things down about their own, and about none of others", async () => {
+    it("annotate their own, but no others", async () => {
       await can("annotate", "namespace", own, "preview-stack/asleep=true");
       await cannot(labelled, "annotate", "namespace", shops, "preview-stack/asleep=true");
     });
 
-    it("can't mark one of others as their own", async () => {
+    it("can't label another's as their own", async () => {
       await cannot(named, ...relabel(foreign, "app.kubernetes.io/managed-by=preview-stack"));
       await cannot(labelled, ...relabel(shops, `preview-stack/product=${product}`));
     });
@@ -191,10 +191,10 @@ describe("the deployer's rights", () => {
       "preview-stack/product=shop",
       "preview-stack/product-",
     ]) {
-      it(`can't loosen a preview's by ${label}`, () => cannot(stays, ...relabel(own, label)));
+      it(`can't loosen a preview's with ${label}`, () => cannot(stays, ...relabel(own, label)));
     }
 
-    it("label them with nothing that others' policies may let in by, and leave such a label of an admin's", async () => {
+    it("add no label that others' policies may select by, and keep one that an admin added", async () => {
       const further = /may give a namespace no labels but a preview's own/;
       await refused(deployer, further, namespace("test-pr-90046", { ...labelsOf(product), team: "payments" }));
       await cannot(further, ...relabel(own, "team=payments"));
@@ -207,17 +207,17 @@ describe("the deployer's rights", () => {
     });
   });
 
-  describe("whom they give rights, and where", () => {
+  describe("which rights they grant", () => {
     const server = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
 
-    it("give themselves those of a preview in one of theirs", () => allowed(deployer, binding(own), ...server));
+    it("grant themselves a preview's rights in one of their own", () => allowed(deployer, binding(own), ...server));
 
-    it("give themselves none outside of previews, nor in another product's", async () => {
+    it("grant themselves none outside previews, nor in another product's", async () => {
       await refused(deployer, /namespaces named/, binding(foreign));
       await refused(deployer, /namespaces labelled/, binding(shops));
     });
 
-    it("give themselves no other role, not even in a preview", () =>
+    it("grant themselves no other role, not even in a preview", () =>
       refused(deployer, /forbidden/, { ...binding(own, { role: "cluster-admin" }), metadata: named("taken") }));
 
     for (const subject of [
@@ -226,7 +226,7 @@ describe("the deployer's rights", () => {
       { kind: "Group", name: "system:authenticated" },
       { kind: "User", name: "preview-deployers" },
     ]) {
-      it(`give none to the ${subject.kind} ${subject.name}, whom the policy wouldn't hold to anything`, async () => {
+      it(`grant none to the ${subject.kind} ${subject.name}, to whom the policy wouldn't apply`, async () => {
         const why = /gives rights to no other than Group preview-deployers/;
         await refused(deployer, why, { ...binding(own, { subject }), metadata: named("taken") });
         await refused(deployer, why, binding(own, { subject }), ...server);
@@ -237,11 +237,11 @@ describe("the deployer's rights", () => {
   });
 
   describe("what they read", () => {
-    it("no secrets outside of previews", () => mayNotRead("secrets", "-n", "kube-system"));
+    it("no secrets outside previews", () => mayNotRead("secrets", "-n", "kube-system"));
 
     it("no secrets of another product's previews", () => mayNotRead("secrets", "-n", shops));
 
-    it("no pods but those of previews, so that status asks about each by itself", () =>
+    it("no pods outside previews, so status asks about each preview separately", () =>
       mayNotRead("pods", "--all-namespaces"));
   });
 
@@ -281,11 +281,11 @@ describe("the deployer's rights", () => {
       });
     }
 
-    it("don't route a sibling's by server-side apply either", () =>
+    it("don't route a sibling's with server-side apply either", () =>
       refused(deployer, why, ingress([host("test-pr-90042")]), "apply", "--server-side", "-f", "-"));
 
     for (const name of [host(own).toUpperCase(), `${host(own)}.`, host(`${own}-ä`)]) {
-      it(`don't route ${name}: the cluster takes no such host`, () =>
+      it(`don't route ${name}, which the cluster rejects as a host`, () =>
         refused(deployer, /must be|Invalid value/, ingress([name])));
     }
 
@@ -297,10 +297,10 @@ describe("the deployer's rights", () => {
       await cannot(none, ...patch("ingress/web", { spec: { defaultBackend } }));
     });
 
-    it("don't touch an Ingress of an admin's for another host", () =>
+    it("don't touch an admin's Ingress for another host", () =>
       cannot(why, ...patch("ingress/admins", { spec: { rules: [ruleOf(host(own))] } })));
 
-    it("bring no certificate, which controllers use for every host in it", async () => {
+    it("set no certificate, which controllers would use for every host in it", async () => {
       const tls = [{ hosts: [host(own)], secretName: "taken" }];
       await refused(deployer, /may name no certificate/, ingress([host(own)], { tls }));
       await cannot(/may name no certificate/, ...patch("ingress/web", { spec: { tls } }));
@@ -322,14 +322,14 @@ describe("the deployer's rights", () => {
       "nginx.ingress.kubernetes.io/server-alias",
       "external-dns.alpha.kubernetes.io/hostname",
     ]) {
-      it(`annotate nothing with ${annotation}`, async () => {
+      it(`add no annotation ${annotation}`, async () => {
         const annotations = { [annotation]: "1" };
         await refused(deployer, noAnnotation, ingress([host(own)], {}, annotations));
         await refused(deployer, noAnnotation, service({}, "another", annotations));
       });
     }
 
-    it("leave the annotations of others as they are", async () => {
+    it("leave others' annotations unchanged", async () => {
       const name = "traefik.ingress.kubernetes.io/router.priority";
       for (const object of ["ingress/web", "service/web"]) {
         await kubectl("annotate", object, "-n", own, `${name}=0`);
@@ -347,20 +347,20 @@ describe("the deployer's rights", () => {
       "the nodes' ports": { type: "NodePort" },
       "somebody else's name": { type: "ExternalName", externalName: "api.test-pr-90042.svc.cluster.local" },
     })) {
-      it(`make no Service with ${which}`, async () => {
+      it(`create no Service with ${which}`, async () => {
         const why = /must be of type ClusterIP, without externalIPs/;
         await refused(deployer, why, service(spec, "another"));
         await cannot(why, ...patch("service/web", { spec }));
       });
     }
 
-    it("make one of the cluster's own, with an address or without", async () => {
+    it("create an internal one, with a cluster IP or without", async () => {
       await allowed(deployer, service({}, "another"));
       await allowed(deployer, service({ clusterIP: "None" }, "another"));
     });
 
     for (const kind of ["endpoints", "endpointslices.discovery.k8s.io"]) {
-      it(`put no others' addresses behind one by ${kind}`, () => mayNotWrite(kind));
+      it(`point none at others' addresses with ${kind}`, () => mayNotWrite(kind));
     }
   });
 
@@ -368,7 +368,7 @@ describe("the deployer's rights", () => {
     const why = /may name no priorityClassName/;
 
     for (const kind of Object.keys(makers) as (keyof typeof makers)[]) {
-      it(`make no ${kind} that has others' evicted`, async () => {
+      it(`create no ${kind} that evicts others' pods`, async () => {
         const who = ["Deployment", "StatefulSet", "Job"].includes(kind) ? deployer : granted;
         await allowed(who, workload(kind, {}, "another"));
         await refused(who, why, workload(kind, { priorityClassName: "system-cluster-critical" }, "another"));
@@ -385,7 +385,7 @@ describe("the deployer's rights", () => {
       ...["pods", "pods/ephemeralcontainers", "replicationcontrollers", "podtemplates", "daemonsets.apps"],
       ...["replicasets.apps", "cronjobs.batch", "serviceaccounts", "serviceaccounts/token", "roles"],
     ]) {
-      it(`make no ${what} at all`, () => mayNotWrite(what));
+      it(`create no ${what} at all`, () => mayNotWrite(what));
     }
   });
 
@@ -400,8 +400,8 @@ describe("the deployer's rights", () => {
     }
   }
 
-  /** By a copy of the file, edited as docs/deployer-rights.md says. */
-  describe("beside those of another product's deployer", () => {
+  /** With a copy of the file, edited as docs/deployer-rights.md says. */
+  describe("next to another product's deployer", () => {
     const shop = ["--context=preview", "--as=shop-deployer", "--as-group=system:masters"];
     const annotation = "nginx.ingress.kubernetes.io/proxy-body-size";
 
@@ -431,7 +431,7 @@ describe("the deployer's rights", () => {
       }
     });
 
-    it("each has previews of its own products", async () => {
+    it("each has the previews of its own products", async () => {
       await allowed(shop, namespace("test-pr-90046", labelsOf("shop")));
       await allowed(shop, namespace("test-pr-90046", labelsOf("till")));
       await refused(shop, /product=shop\|till/, namespace("test-pr-90046", labelsOf(product)));
@@ -439,7 +439,7 @@ describe("the deployer's rights", () => {
       await refused(shop, /namespaces named/, namespace("till-pr-1", labelsOf("till")));
     });
 
-    it("each has hosts of its own domain, and the annotations that its policy lists", async () => {
+    it("each has the hosts of its own domain and the annotations that its policy lists", async () => {
       const made = (name: string, annotations: object) => {
         const { metadata, ...rest } = ingress([name], {}, annotations);
         return { ...rest, metadata: { ...metadata, namespace: shops } };
@@ -450,7 +450,7 @@ describe("the deployer's rights", () => {
       await refused(shop, /no annotations but pulumi\.com\/\*, nginx/, made(`${shops}.shops.example.com`, priority));
     });
 
-    it("each gives rights to itself", async () => {
+    it("each grants rights only to itself", async () => {
       await allowed(shop, binding(shops, { subject: { kind: "User", name: "shop-deployer" } }));
       await refused(shop, /no other than User shop-deployer/, binding(shops));
     });

@@ -9,7 +9,7 @@ import { Visitor } from "./visitor";
 
 const json = { "content-type": "application/json" };
 
-describe("direct access to the API, by a plain client", () => {
+describe("direct access to the API, with a plain client", () => {
   const { origin, apiOrigin, apiHost } = preview.names;
   let login: Login;
 
@@ -28,7 +28,7 @@ describe("direct access to the API, by a plain client", () => {
     ["the API's own host", apiOrigin],
   ] as const) {
     describe(`on ${host}`, () => {
-      it("takes a token from anyone who isn't a browser", async () => {
+      it("accepts a token from a client that isn't a browser", async () => {
         const issued = await ask(`${api}/auth/token/`, { method: "POST", headers: json, body: JSON.stringify(login) });
         assert.equal(issued.status, 200, issued.body);
         const { token } = JSON.parse(issued.body) as { token: string };
@@ -42,7 +42,7 @@ describe("direct access to the API, by a plain client", () => {
         assert.equal(answer.status, 201, answer.body);
       });
 
-      it("makes links that lead back to it", async () => {
+      it("makes links to itself", async () => {
         const { next } = JSON.parse((await ask(`${api}/orders/`)).body) as { next: string };
         assert.ok(next.startsWith(`${api}/orders/?page=`), next);
         const completed = await ask(`${api}/orders`);
@@ -80,7 +80,7 @@ describe("direct access to the API, by a plain client", () => {
         assert.equal(await visitor.cookie(other, "__Host-sessionid"), undefined);
       });
 
-      it("takes no form from the other host", async () => {
+      it("accepts no form from the other host", async () => {
         const visitor = new Visitor();
         const session = new DjangoSession(visitor, api);
         await session.logIn(login);
@@ -129,7 +129,7 @@ describe("direct access to the API, by a plain client", () => {
   }
 
   describe("on the API's own host alone", () => {
-    it("reaches Django on its own host without Next.js", async () => {
+    it("reaches Django directly, without Next.js", async () => {
       assert.equal((await ask(`${apiOrigin}/version/`)).status, 200);
       const page = await ask(`${apiOrigin}/login`);
       assert.equal(page.status, 404, "the web's pages are not here");
@@ -144,7 +144,7 @@ describe("direct access to the API, by a plain client", () => {
       }
     });
 
-    it("believes nobody but the ingress about host, scheme and prefix", async () => {
+    it("trusts only the ingress for host, scheme and prefix", async () => {
       const headers = {
         "x-forwarded-host": "evil.example",
         "x-forwarded-proto": "http",
@@ -154,7 +154,7 @@ describe("direct access to the API, by a plain client", () => {
       assert.ok((JSON.parse(body) as { next: string }).next.startsWith(`${apiOrigin}/orders/?page=`), body);
     });
 
-    it("is announced among the stack's outputs", async () => {
+    it("is among the stack's outputs", async () => {
       assert.equal((await preview.pulumi("stack", "output", "apiUrl", "--stack", preview.stack)).trim(), apiOrigin);
       assert.match(apiHost, /^test-pr-90401-api\./);
     });

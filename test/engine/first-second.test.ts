@@ -70,12 +70,12 @@ describe("a pod that has just started", () => {
     const printed = await run("first-second", { pods: 4, labels: {}, script });
     assert.equal(printed.length, 4);
     for (const text of printed) {
-      // What it may reach it does: it wasn't cut off for good.
+      // It reaches what it may: it wasn't cut off for good.
       assert.match(text, /^reached 10\.96\.0\.10:53 after \d+ s$/);
     }
   });
 
-  it("finds its database at the first try, ten times out of ten", async () => {
+  it("reaches its database on the first try, ten times out of ten", async () => {
     const printed = await run("first-migration", {
       pods: 10,
       labels: { "app.kubernetes.io/name": "migration" },
@@ -88,7 +88,7 @@ describe("a pod that has just started", () => {
     );
   });
 
-  it("doesn't start what a pull request brings in a cluster that enforces no policies, and says so", async () => {
+  it("doesn't run a pull request's code in a cluster that enforces no policies, and says so", async () => {
     const namespace = "test-unenforced";
     const { settings } = own();
     const { env, ...rest } = gate(settings, { needs: [], hasEgress: false });

@@ -11,7 +11,7 @@ export interface Answer {
   readonly cookies: string[];
 }
 
-/** Asks a public host as a browser would, trusting the local CA and nothing else. */
+/** Sends a request to a public host as a browser would, trusting only the local CA. */
 export async function ask(
   url: string,
   options: { method?: Dispatcher.HttpMethod; headers?: Record<string, string>; body?: string } = {},
@@ -48,7 +48,7 @@ export async function logIn(origin: string, login: { username: string; password:
   return answer.cookies.join("; ");
 }
 
-/** Tries until a condition holds, and fails with its last error. */
+/** Retries until a condition holds, or fails with the last error. */
 export async function eventually<Result>(attempt: () => Result | Promise<Result>, seconds = 60): Promise<Result> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

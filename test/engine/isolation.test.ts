@@ -18,11 +18,11 @@ describe("network isolation on the node", () => {
     }, 10);
   });
 
-  it("lets the ingress reach the web", async () => {
+  it("lets the ingress connect to the web", async () => {
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
   });
 
-  it("lets the web reach the API, and the API the database", async () => {
+  it("lets the web connect to the API, and the API to the database", async () => {
     assert.equal(await connects(preview, "web", "api", 8000), "open");
     assert.equal(await connects(preview, "api", "db", 5432), "open");
   });
@@ -55,23 +55,23 @@ describe("network isolation on the node", () => {
     }
   }
 
-  it("keeps pods from the API server and from other namespaces", async () => {
+  it("keeps pods from the Kubernetes API and from other namespaces", async () => {
     await closed(preview, "web", "kubernetes.default.svc.cluster.local", 443);
-    // The desk's settings let it out to the ingress, for its login, on one port.
+    // The order desk's settings allow it the ingress on one port, for its login.
     assert.equal(await connects(preview, "api", "traefik.traefik.svc.cluster.local", embedded().port), "open");
     await closed(preview, "api", "traefik.traefik.svc.cluster.local", 80);
     await closed(preview, "api", "oidc.test-oidc.svc.cluster.local", 3000);
   });
 });
 
-describe("what a pod of the node may write", () => {
+describe("writable folders on the node", () => {
   before(() => preview.open());
 
   const inside = (part: string, command: string) =>
     kubectl("exec", "-n", preview.namespace, `deployment/${part}`, "--", "sh", "-c", command);
 
   for (const part of ["api", "web"]) {
-    it(`is written by the ${part} as the user and group that its image names`, async () => {
+    it(`are written by the ${part} as its image's user and group`, async () => {
       assert.equal(await inside(part, "id -u; id -g; id -G"), "10001\n10001\n10001");
     });
   }
@@ -81,12 +81,12 @@ describe("what a pod of the node may write", () => {
     ["web", "/tmp"],
     ["web", "/app/.next/cache"],
   ] as const) {
-    it(`has an end in the ${part}'s ${folder}, and the pod goes on`, async () => {
+    it(`have a size limit in the ${part}'s ${folder}, which the pod survives`, async () => {
       const before = await podsOf(part);
       try {
         const said = await inside(part, `dd if=/dev/zero of=${folder}/full bs=1M count=65 2>&1 || df -B1 ${folder}`);
         assert.match(said, /No space left on device/);
-        // Kubelet evicts a pod where it counts more than the size.
+        // Kubelet evicts a pod when it finds more than the size.
         assert.match(said, new RegExp(`^tmpfs +${size} +${size} +0 +100% ${folder}$`, "m"));
         if (isWhole) {
           await eventually(async () => assert.ok((await seenByKubelet(part)).includes(size)), 120);
@@ -109,7 +109,7 @@ const podsOf = (part: string) =>
     "--output=custom-columns=:metadata.name,:status.phase,:status.containerStatuses[*].restartCount",
   );
 
-/** What kubelet has seen in the folders of a part's pods, in bytes. It looks once a minute. */
+/** What kubelet last measured in the folders of a part's pods, in bytes. It measures once a minute. */
 async function seenByKubelet(part: string): Promise<(number | undefined)[]> {
   const node = await kubectl("get", "nodes", "--output=jsonpath={.items[0].metadata.name}");
   const { pods } = JSON.parse(await kubectl("get", "--raw", `/api/v1/nodes/${node}/proxy/stats/summary`)) as {
@@ -122,7 +122,7 @@ async function seenByKubelet(part: string): Promise<(number | undefined)[]> {
 const closed = async (preview: Preview, from: "web" | "api", host: string, port: number) =>
   assert.equal(await connects(preview, from, host, port), "closed");
 
-/** Opens a TCP connection from a pod, with the interpreter that the pod's image has. Names resolve, or the test fails. */
+/** Opens a TCP connection from a pod with the image's own interpreter. Names must resolve, or the test fails. */
 async function connects(preview: Preview, from: "web" | "api", host: string, port: number): Promise<string> {
   const node = `
     require("node:dns").lookup("${host}", (unknown, address) => {

@@ -6,7 +6,7 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Makes objects, or brings them to what is given, as the cluster's admin. */
+/** Applies objects as the cluster's admin. */
 export async function apply(objects: readonly object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
   await execa("kubectl", ["--context=preview", "apply", "--filename=-"], { input });
@@ -18,7 +18,7 @@ export async function names(kind: string, ...args: readonly string[]): Promise<s
   return output.split("\n").filter((name) => name !== "");
 }
 
-/** What a query answers in a preview's database, one row a line. */
+/** The result of a query in a preview's database, one row per line. */
 export async function query(namespace: string, sql: string): Promise<string> {
   const psql = ["psql", "--host=127.0.0.1", "--username=app", "--dbname=app_preview", "--tuples-only", "--no-align"];
   const command = ["sh", "-c", 'PGPASSWORD=$POSTGRES_PASSWORD exec "$0" "$@"', ...psql, "--command", sql];

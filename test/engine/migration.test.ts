@@ -24,7 +24,7 @@ with connection:
 `,
 ];
 
-/** Fails until a table exists: an outside condition keeps it from succeeding. */
+/** Fails until a table exists. */
 const gated = migrationThatRuns("select * from gate");
 
 describe("a migration that fails", () => {
@@ -35,13 +35,13 @@ describe("a migration that fails", () => {
 
   before(async () => {
     await preview.init();
-    // So that this checkout knows what it has deployed, and what it changes since.
+    // So that this checkout has a record of its deployment.
     assert.equal((await command(["up", String(preview.pullRequest)])).exitCode, 0);
     pod = await apiPod();
   });
   after(() => preview.close());
 
-  it("fails the update with its own message, without a secret that it has printed", async () => {
+  it("fails the update with its own message, without the secret that it printed", async () => {
     preview.configure(withMigration(gated, "bbbbbbb"));
     const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);
     assert.equal(exitCode, 2);
@@ -55,12 +55,12 @@ describe("a migration that fails", () => {
     assert.equal((await ask(`${preview.names.origin}/api/version/`)).status, 200);
   });
 
-  it("fails again when the same revision is tried again", async () => {
+  it("fails again when the same revision is retried", async () => {
     await assert.rejects(preview.up(), /migrate-\w+/);
     assert.equal(await apiPod(), pod);
   });
 
-  it("leaves nothing that it has printed in Pulumi's output, the state, its history and backups", async () => {
+  it("leaves nothing that it printed in Pulumi's output, state, history or backups", async () => {
     const secret = await password();
     assert.ok(!preview.output.includes(secret));
     const files = globSync(`**/*${preview.stack}*{,/**/*}`, { cwd: backendFolder(), withFileTypes: true })
@@ -78,11 +78,11 @@ describe("a migration that fails", () => {
     );
   });
 
-  it("succeeds with the same revision once the cause is gone, and the API changes", async () => {
+  it("succeeds with the same revision once the cause is gone, and the API is updated", async () => {
     await query(preview.namespace, "create table gate ()");
     await preview.up();
     assert.notEqual(await apiPod(), pod);
-    // The web may still have a connection to the old pod, which has five seconds to end.
+    // The web may still be connected to the old pod, which has five seconds to stop.
     await eventually(async () => {
       assert.match((await ask(`${preview.names.origin}/api/version/`)).body, /bbbbbbb/);
     });
@@ -93,7 +93,7 @@ describe("a migration that fails", () => {
     await preview.pulumi("preview", "--stack", preview.stack, "--expect-no-changes");
   });
 
-  it("is followed by one for a new volume, which is migrated and seeded", async () => {
+  it("runs again for a new volume, which is migrated and seeded", async () => {
     await query(preview.namespace, "delete from orders_order");
     preview.configure({ database: larger });
     await assert.rejects(preview.up(), /database\.storage: .*from 1Gi to 2Gi without losing its data/);
@@ -106,7 +106,7 @@ describe("a migration that fails", () => {
     });
   });
 
-  it("waits where the preview sleeps, and is made up for before the API wakes", async () => {
+  it("doesn't run while the preview sleeps, and runs before the API wakes", async () => {
     const migrated = withMigration(migrationThatRuns("create table woken ()"), "ccccccc");
     const revision = { ...migrated, database: larger };
     preview.configure({ ...revision, asleep: true });

@@ -6,19 +6,19 @@ import { lookForDrift } from "../../lifecycle/drift";
 import { look } from "../../clients/kubernetes/rollout/objects";
 import { apply, kubectl } from "./kubectl";
 
-describe("a preview's namespace that an update has only just made", () => {
+describe("a preview's namespace that an update has just created", () => {
   const place = { kubeContext: "preview-deployer", namespace: "test-pr-90044" };
 
   after(() => kubectl("delete", "namespace", place.namespace, "--ignore-not-found"));
 
-  it("has no workload that anybody has changed, though the deployer may not look yet", async () => {
+  it("counts as unchanged, even before the deployer has rights in it", async () => {
     await make(place, 90044);
     await assert.rejects(look(place), /deployments.*forbidden|forbidden.*pods|pods is forbidden/s);
     assert.deepEqual(await lookForDrift(place, { version: 3, deployment: {} }), { live: [], drift: [] });
   });
 });
 
-/** By the deployer: an update that waited for a closing's end makes the same namespace anew at once. */
+/** As the deployer: an update that waited for a closing recreates the same namespace immediately. */
 describe("deleting a preview's namespace", () => {
   const place = { kubeContext: "preview-deployer", namespace: "test-pr-90043" };
 
@@ -30,7 +30,7 @@ describe("deleting a preview's namespace", () => {
     assert.equal(await findNamespace(place), undefined);
   });
 
-  it("leaves one alone that was made in its place meanwhile", async () => {
+  it("leaves one alone that has since been created in its place", async () => {
     const former = await make(place, 90043);
     await kubectl("delete", "namespace", place.namespace);
     assert.equal(await deleteNamespace(place, former), false);
@@ -39,14 +39,14 @@ describe("deleting a preview's namespace", () => {
     assert.deepEqual([(await findNamespace(place))?.uid, (await findNamespace(place))?.phase], [current.uid, "Active"]);
   });
 
-  it("says why it can't where the cluster refuses", async () => {
+  it("says why when the cluster refuses", async () => {
     const foreign = { ...place, namespace: "kube-system" };
     const namespace = (await findNamespace(foreign))!;
     await assert.rejects(deleteNamespace(foreign, namespace), /namespace kube-system can't be deleted: .*[Ff]orbidden/);
   });
 });
 
-/** What an update makes first. */
+/** What an update creates first. */
 async function make(place: NamespaceRef, pullRequest: number): Promise<Namespace> {
   const labels = {
     ...ownerLabels({ project: "preview-test", product: "orders", repository: "", pullRequest }),

@@ -7,7 +7,7 @@ import type { TestProject } from "./preview";
 /** What the program consists of. */
 export const program = ["index.ts", "components", "contract", "tsconfig.json", "tsconfig.program.json"];
 
-/** A folder below the checkout, so that it finds the packages, for a program of other sources. Its maker removes it. */
+/** A folder for a program with other sources, inside the checkout so that it finds the packages. The caller removes it. */
 export function otherSources(name: string): TestProject {
   const results = join(checkout, "test-results");
   mkdirSync(results, { recursive: true });

@@ -36,7 +36,7 @@ describe("a preview on the real engine and cluster", () => {
     await preview.pulumi("refresh", "--stack", preview.stack, "--yes", "--expect-no-changes");
   });
 
-  it("tells where it is, and no secret in clear", async () => {
+  it("outputs its address, and no secret in plain text", async () => {
     const { record, ...outputs } = JSON.parse(
       await preview.pulumi("stack", "output", "--json", "--stack", preview.stack),
     ) as { record: DeploymentRecord };
@@ -82,7 +82,7 @@ describe("a preview on the real engine and cluster", () => {
     }
   });
 
-  it("serves a page with data that came out of Postgres through Django", async () => {
+  it("serves a page with data from Postgres, through Django", async () => {
     order = await placeOrder(preview.names.origin, "Engine test item");
     const page = await eventually(async () => {
       const answer = await ask(`${preview.names.origin}/`);
@@ -97,7 +97,7 @@ describe("a preview on the real engine and cluster", () => {
     );
   });
 
-  it("shows the admin with its static files through the same host", async () => {
+  it("serves the admin with its static files on the same host", async () => {
     const login = await ask(`${preview.names.origin}/api/admin/login/`);
     assert.equal(login.status, 200);
     const css = /href="(\/api\/static\/[^"]+\.css)"/.exec(login.body)?.[1];
@@ -125,7 +125,7 @@ describe("a preview on the real engine and cluster", () => {
   });
 
   it("keeps its database, and the rows in it, when a label is put on every workload", async () => {
-    // By hand, and the program's again with the next change.
+    // By hand; the program takes it over with the next change.
     await kubectl("scale", "deployment/web", "-n", preview.namespace, "--replicas=2");
     const uid = () => kubectl("get", "statefulset/db", "-n", preview.namespace, "-o", "jsonpath={.metadata.uid}");
     const before = await uid();
@@ -144,7 +144,7 @@ describe("a preview on the real engine and cluster", () => {
     await preview.up();
   });
 
-  it("stands beside a second one, which has secrets and data of its own", async () => {
+  it("runs next to a second one, which has its own secrets and data", async () => {
     await second.init();
     await second.up();
     const page = await ask(`${second.names.origin}/`);
@@ -180,7 +180,7 @@ describe("a preview on the real engine and cluster", () => {
   });
 });
 
-/** Updates a preview by the program with other components, as a platform engineer changes them. */
+/** Updates a preview with changed components, as a platform engineer would. */
 async function withComponents(preview: Preview, change: (labels: string) => string): Promise<void> {
   const { folder } = otherSources(preview.project.name);
   try {

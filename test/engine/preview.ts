@@ -25,10 +25,10 @@ export interface TestProject {
 
 export const testProject: TestProject = { folder: join(__dirname, "project"), name: "preview-test" };
 
-/** What Pulumi has in the folder that is the backend here. */
+/** Pulumi's files in the folder that is the backend here. */
 export const backendFolder = (): string => join(new URL(process.env.PULUMI_BACKEND_URL!).pathname, ".pulumi");
 
-/** A preview that a test brings up, under a project name, a prefix and a number of the tests' own. */
+/** A preview that a test brings up, with a project name, prefix and number that only tests use. */
 export class Preview {
   readonly stack: string;
   readonly names: Names;
@@ -58,13 +58,13 @@ export class Preview {
     return this.names.namespace;
   }
 
-  /** Makes the stack, with settings that replace those of before. */
+  /** Creates the stack, with settings that replace the former ones. */
   async init(settings: SettingsInput = {}): Promise<void> {
     this.configure(settings);
     await this.pulumi("stack", "init", this.stack);
   }
 
-  /** Replaces the stack's settings from outside of pulumi, as a person with an editor would. */
+  /** Replaces the settings in the stack's file, as a person with an editor would. */
   configure(settings: SettingsInput = {}): void {
     const before = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as { encryptionsalt?: string }) : {};
     const config = Object.entries({ ...this.settings, ...settings }).map(([key, value]) => [
@@ -74,13 +74,13 @@ export class Preview {
     writeFileSync(this.file, stringify({ ...before, config: Object.fromEntries(config) as object }));
   }
 
-  /** Resolves once nothing serves any more that was there before. */
+  /** Resolves once no former pod serves any more. */
   async up(): Promise<void> {
     await up(this.context, this.stack);
     await this.rolledOut();
   }
 
-  /** Waits until API and web serve, and nothing else does that was there before. */
+  /** Waits until API and web serve, and no former pod does. */
   rolledOut(): Promise<void> {
     return rolledOut({ kubeContext: "preview", namespace: this.namespace });
   }
@@ -91,7 +91,7 @@ export class Preview {
     await this.reachable();
   }
 
-  /** Waits until a request gets through to Django: ingress and network policies learn of new pods a moment later. */
+  /** Waits until a request reaches Django: ingress and network policies learn of new pods with a delay. */
   async reachable(): Promise<void> {
     await eventually(async () => {
       const { status } = await ask(`${this.names.origin}/api/version/`);
@@ -101,7 +101,7 @@ export class Preview {
     });
   }
 
-  /** What the stack says of the preview. */
+  /** The stack's outputs. */
   deployed(): Promise<Deployed> {
     return deployed(this.context, this.pullRequest);
   }
@@ -110,7 +110,7 @@ export class Preview {
     return pulumi(this.context, args);
   }
 
-  /** Destroys what there is, as quickly as `preview close`, and removes the stack; does nothing where there is none. */
+  /** Destroys everything, as quickly as `preview close`, and removes the stack; does nothing if there is none. */
   async close(): Promise<void> {
     if (this.exists()) {
       const place = { kubeContext: "preview-deployer", namespace: this.namespace };
@@ -121,7 +121,7 @@ export class Preview {
     removeView(this.context, this.stack);
   }
 
-  /** Where the namespace is gone first, and the deployer's rights with it, Pulumi may no longer look at what was in it. */
+  /** If the namespace, and with it the deployer's rights, goes first, Pulumi may no longer read what was in it. */
   private async closeAfterNamespace(error: unknown): Promise<void> {
     if (!/forbidden/.test(String(error))) {
       throw error;
@@ -137,7 +137,7 @@ export class Preview {
     return requiredLogin({ kubeContext: "preview", namespace: this.namespace });
   }
 
-  /** Whether there is the stack, by the folder that is the backend here: Pulumi would take half a second to say so. */
+  /** Whether the stack exists, read from the backend's folder: Pulumi would take half a second. */
   exists(): boolean {
     return existsSync(join(backendFolder(), "stacks", this.project.name, `${this.stack}.json`));
   }

@@ -6,12 +6,12 @@ import { ask } from "./proxy/client";
 import { forwardPort } from "./proxy/web";
 import { desk as preview, literal, sibling } from "../shared-previews";
 
-/** The reference product's own suites, where it will run: Django's in its image against the preview's Postgres 16. */
+/** The reference product's own suites, where it runs: Django's in its image, against the preview's Postgres 16. */
 describe("the reference product's own tests", () => {
   before(() => preview.open());
 
   it("pass for the API", async () => {
-    // Only the database's address: the tests bring settings of their own.
+    // Only the database's address: the tests have their own settings.
     const alone = 'exec env -i PATH="$PATH" DATABASE_URL="$DATABASE_URL" python manage.py test --noinput 2>&1';
     const output = await kubectl("exec", "-n", preview.namespace, "deployment/api", "--", "sh", "-c", alone);
     assert.match(output, /^Ran [1-9]\d* tests/m);
@@ -26,11 +26,11 @@ describe("the reference product's own tests", () => {
   });
 });
 
-describe("what the settings give a container, on the node", () => {
+describe("settings in a container on the node", () => {
   before(() => sibling.open());
 
   for (const workload of ["api", "web"]) {
-    it(`arrives letter by letter in the ${workload}`, async () => {
+    it(`arrive verbatim in the ${workload}`, async () => {
       const target = ["-n", sibling.namespace, `deployment/${workload}`, "--"];
       const variables = (await kubectl("exec", ...target, "cat", "/proc/1/environ")).split("\0");
       for (const name of ["LITERAL", "LITERAL_SECRET", "LITERAL_OF_COMMAND"]) {
@@ -40,7 +40,7 @@ describe("what the settings give a container, on the node", () => {
     });
   }
 
-  it("is the public CAs beside a company's own, which Python then trusts", async () => {
+  it("add the public CAs to a company's own, and Python trusts both", async () => {
     const trusted = "import ssl; print(len(ssl.create_default_context().get_ca_certs()))";
     const count = await kubectl("exec", "-n", sibling.namespace, "deployment/api", "--", "python", "-c", trusted);
     assert.ok(Number(count) > 100, count);
@@ -63,13 +63,13 @@ describe("an anonymous visitor of the reference product", () => {
 
   before(() => preview.open());
 
-  it("sends no file to those who give out tokens", async () => {
+  it("can't upload a file to the token routes", async () => {
     for (const path of ["/api/auth/token/", "/api/auth/jwt/", "/api/auth/jwt/refresh/"]) {
       assert.equal((await ask(origin, path, { method: "POST", headers, body: file(10) })).status, 415, path);
     }
   });
 
-  it("sends none to anybody that would not stay in memory", async () => {
+  it("can't upload a file that wouldn't stay in memory", async () => {
     const forwarded = { ...headers, "X-Forwarded-Host": host, "X-Forwarded-Proto": "https" };
     const upload = { method: "POST", headers: forwarded, body: file(3_000_000) };
     for (const path of ["/api/auth/token/", "/api/admin/login/", "/api/orders/"]) {
@@ -84,7 +84,7 @@ describe("an anonymous visitor of the reference product", () => {
     }
   });
 
-  it("has no image made, which Next would keep", async () => {
+  it("can't make Next.js optimize an image, which it would store", async () => {
     assert.equal((await ask(origin, "/_next/image?url=%2Ficon.svg&w=64&q=75")).status, 404);
   });
 });

@@ -14,7 +14,7 @@ import { forgetPeak, forwardPort, memoryOfWeb, refusedUploads } from "./proxy/we
 
 const MiB = 2 ** 20;
 
-/** The same request twice: through Next.js under /api, and straight to Django by the API's own host. */
+/** Sends the same request twice: through Next.js under /api, and directly to Django on the API's own host. */
 describe("the proxy between browser and Django", () => {
   const { origin, apiOrigin, host } = preview.names;
 
@@ -58,7 +58,7 @@ describe("the proxy between browser and Django", () => {
   const release = (name: string) => directly(`/parity/release/?name=${name}`, { method: "POST" });
   const seen = async () => (await directly("/parity/seen/")).text.split("\n");
 
-  describe("passes on requests as they are", () => {
+  describe("forwards requests unchanged", () => {
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       it(`with ${method}`, async () => {
         const headers = { Authorization: "Token t", Cookie: "a=1; b=2", "X-Own": "1", Accept: "*/*" };
@@ -121,7 +121,7 @@ describe("the proxy between browser and Django", () => {
       await sameRequest("/parity/echo/", () => ({ method: "POST", headers, body: "x" }));
     });
 
-    it("without the headers of one hop, also those that Connection names", async () => {
+    it("without hop-by-hop headers, including those that Connection names", async () => {
       const headers = {
         Connection: "X-Only-Here, X-Forwarded-Proto",
         "X-Only-Here": "1",
@@ -143,8 +143,8 @@ describe("the proxy between browser and Django", () => {
     });
   });
 
-  describe("passes on answers as they are", () => {
-    it("gzip where the browser asks for it", async () => {
+  describe("forwards responses unchanged", () => {
+    it("gzip when the browser asks for it", async () => {
       const question = () => ({ headers: { "Accept-Encoding": "gzip" } });
       const answer = await begin(origin, "/api/parity/gzip/", question());
       assert.equal(answer.headers["content-encoding"], "gzip");
@@ -165,7 +165,7 @@ describe("the proxy between browser and Django", () => {
       });
     }
 
-    it("a part of a file", async () => {
+    it("a range of a file", async () => {
       const question = () => ({ headers: { Range: "bytes=1000-70000" } });
       const answer = await sameAnswer("/parity/file/?size=100000", question);
       assert.equal(answer.status, 206);
@@ -173,19 +173,19 @@ describe("the proxy between browser and Django", () => {
       assert.equal(answer.digest, sha256(content(1000, 70001)));
     });
 
-    it("the length of a file to HEAD", async () => {
+    it("a file's length in response to HEAD", async () => {
       const { headers, length } = await sameAnswer("/parity/file/?size=12345", () => ({ method: "HEAD" }));
       assert.deepEqual([headers["content-length"], length], ["12345", 0]);
     });
 
-    it("errors of Django", async () => {
+    it("Django's errors", async () => {
       assert.equal((await sameAnswer("/parity/nothing/")).status, 404);
       assert.equal((await sameAnswer("/parity/refuse/", () => ({ method: "POST", body: "x" }))).status, 413);
     });
   });
 
-  describe("lets Django make its own addresses", () => {
-    it("with /api on /api", async () => {
+  describe("lets Django build its own URLs", () => {
+    it("with /api under /api", async () => {
       const { absolute, url } = echoOf(await through("/parity/echo/?x=1"));
       assert.equal(absolute, `${origin}/`);
       assert.equal(url, `${origin}/api/parity/echo/?x=1`);
@@ -204,7 +204,7 @@ describe("the proxy between browser and Django", () => {
     });
   });
 
-  it("believes nothing from outside about host, scheme, address and prefix", async () => {
+  it("trusts no header from outside for host, scheme, address or prefix", async () => {
     const honest = echoOf(await through("/parity/echo/"));
     const headers = {
       Forwarded: "for=192.0.2.66;host=evil.example;proto=http",
@@ -223,11 +223,11 @@ describe("the proxy between browser and Django", () => {
     };
     const seen = echoOf(await through("/parity/echo/", { headers }));
     assert.deepEqual(seen, honest);
-    // Past the ingress nothing else adds them, and what comes from there counts.
+    // Behind the ingress nothing else adds them, so the ingress's own count.
     assert.equal(seen.headers["X-Forwarded-Host"], `${host}:${new URL(origin).port}`);
   });
 
-  it("lets no way to write a path leave its prefix", async () => {
+  it("keeps every spelling of a path inside its prefix", async () => {
     const evil = [
       "/api/..%2foutside/",
       "/api/%2e%2e/outside/",
@@ -256,7 +256,7 @@ describe("the proxy between browser and Django", () => {
         for (const target of evil) {
           const { status } = await ask(entrance, target, { headers: { Host: `${host}:${new URL(origin).port}` } });
           const refused = status === 400 || status === 404;
-          // Tidied up and sent to what it then is: by Traefik, or by Next for what isn't the proxy's.
+          // Normalized and routed accordingly: by Traefik, or by Next.js for what isn't the proxy's.
           const tidied = status === 301 || status === 307 || status === 308;
           assert.ok(refused || tidied, `${entrance}${target}: ${status}`);
         }
@@ -265,7 +265,7 @@ describe("the proxy between browser and Django", () => {
       web.stop();
     }
     const arrived = (await seen()).filter((target) => target.includes("outside"));
-    // What was tidied up and then lay inside.
+    // What was inside after normalization.
     const inside = ["/outside/", "/auth/callback/callback-outside/"];
     assert.deepEqual(
       arrived.filter((target) => !inside.includes(target)),
@@ -285,7 +285,7 @@ describe("the proxy between browser and Django", () => {
     const body = randomBytes(50 * MiB);
     const upload = (data: Buffer) =>
       through("/parity/echo/", { method: "POST", headers: { "Content-Length": data.length }, body: data });
-    // Once without being measured: code is loaded when it is first needed.
+    // Once unmeasured, since code is loaded on first use.
     await upload(body.subarray(0, MiB));
     await through(`/parity/file/?size=${MiB}`);
     const { now: before } = await memoryOfWeb(preview.namespace);
@@ -301,12 +301,12 @@ describe("the proxy between browser and Django", () => {
   });
 
   describe("with event streams", () => {
-    it("brings each event as it is sent", async () => {
+    it("delivers each event as it is sent", async () => {
       const answer = await begin(origin, "/api/parity/events/?name=order");
       assert.equal(answer.headers["content-type"], "text/event-stream");
       let text = "";
       answer.on("data", (piece: Buffer) => (text += piece.toString()));
-      // The second is sent only after the first has arrived.
+      // The second event is sent only after the first has arrived.
       await eventually(() => Promise.resolve(assert.match(text, /data: first/)));
       assert.doesNotMatch(text, /second/);
       await release("order");
@@ -314,7 +314,7 @@ describe("the proxy between browser and Django", () => {
       assert.match(text, /data: second/);
     });
 
-    it("has as many viewers as threads but one, and still answers; those who leave are gone", async () => {
+    it("still answers with all threads but one streaming, and frees them when clients leave", async () => {
       const viewers = await Promise.all(
         Array.from({ length: 47 }, () => begin(origin, "/api/parity/events/?name=never")),
       );
@@ -332,7 +332,7 @@ describe("the proxy between browser and Django", () => {
   });
 
   describe("when something breaks", () => {
-    it("gives an upload that Django refuses its answer, each time", async () => {
+    it("returns Django's refusal of an upload every time", async () => {
       assert.deepEqual(await refusedUploads(preview.namespace, "/api/parity/echo/", 100), { 413: 100 });
     });
 
@@ -340,7 +340,7 @@ describe("the proxy between browser and Django", () => {
       ["through the web", origin, "/api/parity/echo/"],
       ["on the API's own host", apiOrigin, "/parity/echo/"],
     ] as const) {
-      it(`has 50 slow bodies leave room for everybody else, ${way}, and those that break off leave nothing`, async () => {
+      it(`still serves others during 50 slow uploads, ${way}, and leaves nothing of aborted ones`, async () => {
         const place = () => ask(entrance, path, { method: "POST", headers: { "Content-Length": 1 }, body: "x" });
         const slow = Array.from({ length: 50 }, () => new Readable({ read: () => undefined }));
         const asking = slow.map((body) => {
@@ -368,8 +368,8 @@ describe("the proxy between browser and Django", () => {
     }
 
     if (isWhole) {
-      // After half a minute. The proxy's own tests do it with a shorter time.
-      it("answers 504 in a few words when Django is silent, and tells Django", async () => {
+      // After half a minute; the proxy's own tests use a shorter timeout.
+      it("answers 504 with a short text when Django is silent, and leaves no request running there", async () => {
         const answer = await through("/parity/silent/?name=silence");
         assert.equal(answer.status, 504);
         assert.equal(answer.text, JSON.stringify({ detail: "The API did not answer in time." }));
@@ -378,7 +378,7 @@ describe("the proxy between browser and Django", () => {
       });
     }
 
-    it("answers 502 in a few words when Django is down", async () => {
+    it("answers 502 with a short text when Django is down", async () => {
       const scale = (replicas: number) =>
         kubectl("scale", "-n", preview.namespace, "deployment/api", `--replicas=${replicas}`);
       await scale(0);
@@ -409,7 +409,7 @@ describe("the proxy between browser and Django", () => {
     });
     after(() => setVariable("API_PREFIX-"));
 
-    it("leaves the target as it is", async () => {
+    it("leaves the target unchanged", async () => {
       await sameRequest("/parity/echo/a%2Fb/?q=a%20b", undefined, "keep");
       await sameRequest(
         "/parity/echo/",
@@ -418,7 +418,7 @@ describe("the proxy between browser and Django", () => {
       );
     });
 
-    it("lets Django make its own addresses, on /api and on the callback route", async () => {
+    it("lets Django build its own URLs, under /api and on the callback route", async () => {
       assert.equal(echoOf(await through("/parity/echo/")).url, `${origin}/api/parity/echo/`);
       assert.equal((await through("/orders")).headers.location, "/api/orders/");
       const { next } = JSON.parse((await through("/orders/")).text) as { next: string | null };

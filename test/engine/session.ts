@@ -22,7 +22,7 @@ export class DjangoSession {
     return JSON.parse(answer.body) as Session;
   }
 
-  /** A change, with what Django's CSRF check wants; `headers` replace those of the page. */
+  /** Sends a change, with what Django's CSRF check requires; `headers` replace the page's. */
   async send(
     method: "POST" | "DELETE",
     path: string,

@@ -12,12 +12,12 @@ import { type Fault, FaultyPreview, productFile } from "./verify/faulty-preview"
 
 const command = join(__dirname, "../../bin/preview.mjs");
 
-/** A fault, and what has to be found. */
+/** A fault, and what must be found. */
 interface Planted extends Fault {
   readonly title: string;
-  /** The checks that must fail: the one whose subject it is first, then those that can't but fail with it. */
+  /** The checks that must fail: first the one for this fault, then those that fail as a consequence. */
   readonly finds: readonly string[];
-  /** What the first one tells to change. */
+  /** What the first one says to change. */
   readonly names: RegExp;
 }
 
@@ -41,16 +41,16 @@ describe("preview verify", () => {
       assert.equal(report.ok, true);
     });
 
-    it("says of one thing only that it couldn't be checked, and why", () => {
+    it("leaves only one thing unchecked, and says why", () => {
       assert.deepEqual(notChecked(report), ["http-redirect"]);
       assert.match(seen(report, "http-redirect"), /public port isn't 443/);
     });
 
-    it("tells no secret", async () => {
+    it("prints no secret", async () => {
       const { password } = await preview.login();
       const told = JSON.stringify(report);
       assert.equal(told.includes(password), false);
-      // No value of a cookie, no token: they are longer than any word in a finding.
+      // Neither cookie values nor tokens: those are longer than any word in a finding.
       const words = JSON.stringify(report.findings.filter(({ id }) => id !== "images" && id !== "revision"));
       assert.doesNotMatch(words, /[A-Za-z0-9]{32}/);
     });
@@ -59,7 +59,7 @@ describe("preview verify", () => {
       assert.equal(await query(faulty.namespace, "select count(*) from django_session"), "0");
     });
 
-    it("sees by an account that may not enter the admin too, where the product file says how to log in", async () => {
+    it("also works with an account without admin access, when the product file says how to log in", async () => {
       const login = { path: "/api/session/", whoami: "/api/session/" };
       const other = await faulty.verify({ login });
       assert.deepEqual(problems(other), []);
@@ -67,7 +67,7 @@ describe("preview verify", () => {
       assert.equal(await query(faulty.namespace, "select count(*) from django_session"), "0");
     });
 
-    it("says what it can't see without the cluster", async () => {
+    it("lists what it can't check without the cluster", async () => {
       const blind = await faulty.verify({}, { context: "nobody" });
       assert.deepEqual(problems(blind), []);
       const inside = ["csrf-trusted-origins", "internal-redirect", "api-health", "migrations", "images", "revision"];
@@ -78,14 +78,14 @@ describe("preview verify", () => {
     });
   });
 
-  describe("by URL, as a command", () => {
+  describe("with a URL, as a command", () => {
     const run = (...args: string[]) =>
       execa(process.execPath, [command, "verify", preview.names.origin, ...args], {
         env: { NODE_EXTRA_CA_CERTS: caCertificate, PREVIEW_USERNAME: "", PREVIEW_PASSWORD: "" },
         reject: false,
       });
 
-    it("lists what can't be seen from outside, or without a login and a product file", async () => {
+    it("lists what it can't check from outside, or without a login and a product file", async () => {
       const { stdout, exitCode } = await run("--json");
       const report = JSON.parse(stdout) as Report;
       assert.equal(exitCode, 0);
@@ -124,7 +124,7 @@ describe("preview verify", () => {
       assert.match(stdout, /: \d+ passed, \d+ not checked$/);
     });
 
-    it("can't run where nothing answers", async () => {
+    it("can't run when nothing answers", async () => {
       const { stderr, exitCode } = await execa(process.execPath, [command, "verify", "https://127.0.0.1:1"], {
         reject: false,
       });
@@ -148,7 +148,7 @@ describe("preview verify", () => {
         names: /SECURE_PROXY_SSL_HEADER/,
       },
       {
-        title: "SECURE_SSL_REDIRECT, which Next.js runs into",
+        title: "SECURE_SSL_REDIRECT, which redirects Next.js",
         api: { FAULT: "ssl-redirect" },
         finds: ["internal-redirect", "server-to-api"],
         names: /SECURE_SSL_REDIRECT/,
@@ -209,7 +209,7 @@ describe("preview verify", () => {
         names: /XFrameOptionsMiddleware/,
       },
       {
-        title: "bodies without a length that Django takes for none",
+        title: "bodies without a length that Django treats as empty",
         api: { FAULT: "unmeasured-bodies" },
         finds: ["body-without-length"],
         names: /411/,
@@ -219,7 +219,7 @@ describe("preview verify", () => {
     ];
     settings.forEach(itFinds);
 
-    it("cookie names that a sibling can plant: a warning, no failure", async () => {
+    it("cookie names that a sibling can plant, as a warning rather than a failure", async () => {
       await faulty.plant({ api: { FAULT: "plain-cookie-names" } });
       const report = await faulty.verify();
       assert.deepEqual(problems(report), ["cookie-names"]);
@@ -258,7 +258,7 @@ describe("preview verify", () => {
     ];
     variables.forEach(itFinds);
 
-    it("ALLOWED_HOSTS without api, which Next.js and the health checks run into", async () => {
+    it("ALLOWED_HOSTS without api, the host that Next.js and the health checks use", async () => {
       await faulty.plant({ api: { FAULT: "no-internal-host" } });
       await finds(["allowed-hosts-internal", "server-to-api", "api-health"], /ALLOWED_HOSTS/);
     });
@@ -283,13 +283,13 @@ describe("preview verify", () => {
         names: /redirect: "manual"/,
       },
       {
-        title: "a proxy that keeps one cookie only",
+        title: "a proxy that keeps only one cookie",
         front: "one-cookie",
         finds: ["several-cookies"],
         names: /Set-Cookie/,
       },
       {
-        title: "a proxy that takes trailing slashes away",
+        title: "a proxy that strips trailing slashes",
         front: "strips-slash",
         finds: ["trailing-slash"],
         names: /skipTrailingSlashRedirect/,
@@ -302,19 +302,19 @@ describe("preview verify", () => {
         names: /OPTIONS/,
       },
       {
-        title: "a proxy that says gzip of what isn't",
+        title: "a proxy that labels an uncompressed body gzip",
         front: "keeps-encoding",
         finds: ["compression"],
         names: /Content-Encoding/,
       },
       {
-        title: "a proxy whose headers are spoiled on their way",
+        title: "a proxy that garbles headers",
         front: "spoils-headers",
         finds: ["answer-headers", "cors-own-origin"],
         names: /compress: true/,
       },
       {
-        title: "a proxy that holds events back",
+        title: "a proxy that buffers events",
         front: "holds-events",
         finds: ["event-stream"],
         names: /pipe/,
@@ -332,13 +332,13 @@ describe("preview verify", () => {
         names: /frame-ancestors/,
       },
       {
-        title: "a proxy that believes a visitor's Forwarded",
+        title: "a proxy that trusts a visitor's Forwarded",
         front: "gullible",
         finds: ["forwarded-spoofing"],
         names: /X-Forwarded/,
       },
       {
-        title: "a proxy that decodes paths, and so lets them climb",
+        title: "a proxy that decodes paths, and so allows traversal",
         front: "decodes-path",
         finds: ["traversal", "encoded-path"],
         names: /dot segments/,
@@ -350,13 +350,13 @@ describe("preview verify", () => {
         names: /raw query/,
       },
       {
-        title: "a proxy that doesn't tell the prefix",
+        title: "a proxy that doesn't pass on the prefix",
         front: "no-prefix",
         finds: ["prefix"],
         names: /X-Forwarded-Prefix/,
       },
       {
-        title: "private answers that caches may keep",
+        title: "private responses that caches may store",
         front: "caches",
         finds: ["private-caching"],
         names: /Cache-Control/,
@@ -387,7 +387,7 @@ describe("preview verify", () => {
         names: /web\.livePath/,
       },
       {
-        title: "a wrong INTERNAL_API_URL, on both ways to the API",
+        title: "a wrong INTERNAL_API_URL, on both paths to the API",
         web: { INTERNAL_API_URL: "http://nobody:8000" },
         finds: ["browser-to-api", "server-to-api"],
         names: /INTERNAL_API_URL/,
@@ -395,7 +395,7 @@ describe("preview verify", () => {
     ];
     faults.forEach(itFinds);
 
-    it("nothing where Next.js compresses, as it does by default", async () => {
+    it("nothing when Next.js compresses, as it does by default", async () => {
       await faulty.plant({ web: { SERVER: "compressing.js" } });
       await finds([], /^$/);
     });
@@ -410,10 +410,10 @@ describe("preview verify", () => {
     });
   });
 
-  describe("finds beside code and settings", () => {
+  describe("finds, outside code and settings,", () => {
     before(() => faulty.plant({}));
 
-    it("a certificate that isn't trusted, and goes no further", async () => {
+    it("an untrusted certificate, and stops there", async () => {
       const client = httpClient(rootCertificates);
       const report = await faulty.verify({}, { client });
       assert.deepEqual(problems(report), ["tls-certificate"]);
@@ -451,7 +451,7 @@ describe("preview verify", () => {
       }
     });
 
-    it("another image than the one that was ordered", async () => {
+    it("an image other than the requested one", async () => {
       const right = faulty.deployed.images.api;
       const setImage = async (image: string, command: string[], settingsModule: string) => {
         const env = [{ name: "DJANGO_SETTINGS_MODULE", value: settingsModule }];
@@ -468,7 +468,7 @@ describe("preview verify", () => {
       }
     });
 
-    it("nothing any more when all is put right again", async () => {
+    it("nothing once everything is fixed", async () => {
       await faulty.plant({});
       await finds([], /^$/);
     });

@@ -4,13 +4,13 @@ import { type Answer, ask } from "./http";
 
 type Options = NonNullable<Parameters<typeof ask>[1]>;
 
-/** Where a chain of redirects has ended, and every address on the way, the last included. */
+/** The end of a chain of redirects, and every URL on the way, including the last. */
 export interface Journey {
   readonly answer: Answer;
   readonly addresses: URL[];
 }
 
-/** A plain client that keeps cookies as a browser does, and follows no redirect unless it is told to. */
+/** A plain client that keeps cookies like a browser and follows redirects only on demand. */
 export class Visitor {
   private readonly jar = new CookieJar(undefined, { prefixSecurity: "strict" });
 
@@ -23,7 +23,7 @@ export class Visitor {
     return answer;
   }
 
-  /** Sends a form as its own page would. */
+  /** Submits a form as its own page would. */
   submit(url: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Answer> {
     return this.ask(url, {
       method: "POST",
@@ -32,7 +32,7 @@ export class Visitor {
     });
   }
 
-  /** Follows an answer's redirects, all with GET. */
+  /** Follows a response's redirects, all with GET. */
   async follow(url: string, answer: Answer): Promise<Journey> {
     const addresses: URL[] = [];
     for (let from = url; answer.headers.location !== undefined; answer = await this.ask(from)) {

@@ -7,7 +7,7 @@ import { embedded } from "./embedded";
 import { ask, eventually, logIn } from "./http";
 import { Preview } from "./preview";
 
-/** The reference product has none, so its API gets one: Django Channels on an ASGI server, routed by one setting. */
+/** The reference product has no WebSockets, so its API gets one: Django Channels on an ASGI server, routed by one setting. */
 describe("WebSockets to Django", () => {
   const preview = new Preview(90052);
   const url = `${preview.names.origin.replace("https:", "wss:")}/ws/echo/`;
@@ -34,7 +34,7 @@ describe("WebSockets to Django", () => {
     assert.deepEqual(await eventually(() => conversation({ origin: preview.names.origin })), ["anonymous", "hello"]);
   });
 
-  it("know who is logged in by Django's session", async () => {
+  it("authenticate with Django's session", async () => {
     const cookie = await logIn(preview.names.origin, await preview.login());
     const [user] = await conversation({ origin: preview.names.origin, cookie });
     assert.equal(user, "reviewer");
@@ -45,7 +45,7 @@ describe("WebSockets to Django", () => {
     await assert.rejects(conversation({ origin: sibling }), /closed/);
   });
 
-  it("are the web's without the setting", async () => {
+  it("go to the web without the setting", async () => {
     const server = async () => (await ask(`${preview.names.origin}/ws/echo/`)).headers.server;
     assert.equal(await server(), "uvicorn");
     preview.configure({ api, ingress: {} });

@@ -19,7 +19,7 @@ const settings = {
   dns: { zoneId, type: "A", target: "192.0.2.1" },
 };
 
-describe("the lifecycle's own look at DNS", () => {
+describe("the lifecycle's own DNS client", () => {
   let cloudflare: CloudflareStandIn;
   let files: DnsZone;
   let zone: Zone;
@@ -32,7 +32,7 @@ describe("the lifecycle's own look at DNS", () => {
 
   after(() => cloudflare.stop());
 
-  describe("beside Pulumi's", () => {
+  describe("next to Pulumi's", () => {
     const run = (...args: string[]) =>
       pulumi({ project, env: cloudflare.env, onLine: () => undefined, report: () => undefined }, [
         ...args,
@@ -60,7 +60,7 @@ describe("the lifecycle's own look at DNS", () => {
       }
     });
 
-    it("sees the record that an update has made, whose it is, and that destroy has taken it away", async () => {
+    it("sees an update's record and its owner, and that destroy removed it", async () => {
       files.records = [handMade];
       await run("up", "--yes", "--skip-preview");
       const records = await zone.ownedRecords();
@@ -73,7 +73,7 @@ describe("the lifecycle's own look at DNS", () => {
       assert.deepEqual(await zone.ownedRecords(), []);
     });
 
-    it("removes the record of a state that was lost, and no other", async () => {
+    it("removes the record of a lost state, and no other", async () => {
       await run("up", "--yes", "--skip-preview");
       await run("stack", "rm", "--force", "--yes");
       const [left, ...others] = await zone.ownedRecords();

@@ -20,16 +20,16 @@ const secret = () => randomBytes(24).toString("hex");
 export class OidcProvider {
   readonly host = `${name}.${domain}`;
   readonly issuer = `https://${this.host}:${embedded().port}`;
-  /** What the login form takes. */
+  /** What the login form accepts. */
   readonly account = { sub: "ada", email: "ada@example.com", name: "Ada Example", password: secret() };
-  /** Each half of the product is a client of its own, registered once for all previews. */
+  /** Each half of the product is its own client, registered once for all previews. */
   readonly clients = {
     api: { id: "order-desk-api", secret: secret(), callback: "/auth/callback/oidc/" },
     web: { id: "order-desk-web", secret: secret(), callback: "/api/auth/callback/oidc" },
   };
   private starting: Promise<void> | undefined;
 
-  /** Once, however many ask for it. */
+  /** Started once, however many ask for it. */
   start(): Promise<void> {
     this.starting ??= this.run();
     return this.starting;
@@ -59,7 +59,7 @@ export class OidcProvider {
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
   }
 
-  /** A preview's settings, with login by this provider in both halves. */
+  /** A preview's settings for login with this provider in both halves. */
   configure(settings: SettingsInput): SettingsInput {
     const { api, web } = this.clients;
     const env = (id: string) => ({ OIDC_ISSUER: this.issuer, OIDC_CLIENT_ID: id });

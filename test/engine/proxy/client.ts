@@ -19,7 +19,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   readonly length: number;
   readonly digest: string;
-  /** The first bytes, as far as a person would read. */
+  /** The first bytes, as text. */
   readonly text: string;
 }
 
@@ -49,7 +49,7 @@ export async function begin(origin: string, target: string, question: Question =
   return answer;
 }
 
-/** Asks and reads the whole answer. */
+/** Sends a request and reads the whole response. */
 export async function ask(origin: string, target: string, question?: Question): Promise<Answer> {
   const answer = await begin(origin, target, question);
   const hash = createHash("sha256");
@@ -65,7 +65,7 @@ export async function ask(origin: string, target: string, question?: Question): 
   return { status: answer.statusCode, headers: answer.headers, length, digest: hash.digest("hex"), text };
 }
 
-/** Uploads by HTTP/2, which needs no length, and resolves to the answer. */
+/** Uploads over HTTP/2, which needs no length, and resolves to the response. */
 export async function uploadByHttp2(
   origin: string,
   target: string,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Answer } from "./client";
 
-/** What Django may see differently through the proxy, and why. */
+/** What may reach Django differently through the proxy, and why. */
 const requestDifferences: Readonly<Record<string, string>> = {
   host: "the proxy asks for Django by its name in the network",
   connection: "of one hop",
@@ -11,7 +11,7 @@ const requestDifferences: Readonly<Record<string, string>> = {
   "x-forwarded-prefix": "tells Django what was stripped",
 };
 
-/** What a browser may see differently, and why. */
+/** What may reach the browser differently, and why. */
 const responseDifferences: Readonly<Record<string, string>> = {
   connection: "of one hop",
   "keep-alive": "of one hop",
@@ -31,7 +31,7 @@ export interface Echo {
   readonly url: string;
 }
 
-/** Fails unless two answers are the same, but for what a proxy must change. */
+/** Fails unless two responses are the same, except for what a proxy must change. */
 export function assertSameAnswer(proxied: Answer, direct: Answer): void {
   const comparable = ({ status, headers, length, digest }: Answer) => ({
     status,
@@ -42,7 +42,7 @@ export function assertSameAnswer(proxied: Answer, direct: Answer): void {
   assert.deepEqual(comparable(proxied), comparable(direct));
 }
 
-/** Fails unless Django got the same request twice, but for what a proxy must change. */
+/** Fails unless Django got the same request twice, except for what a proxy must change. */
 export function assertSameRequest(proxied: Echo, direct: Echo, mode: "strip" | "keep"): void {
   const comparable = ({ method, path_info, query, digest, length, headers }: Echo) => ({
     method,

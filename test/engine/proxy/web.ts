@@ -49,7 +49,7 @@ function inWeb(namespace: string, ...command: readonly string[]): Promise<string
   return kubectl("exec", "--namespace", namespace, "deployment/web", "--", ...command);
 }
 
-/** Opens a way to a workload past the ingress, and resolves to its origin on loopback. */
+/** Forwards a port to a workload, past the ingress, and resolves to its origin on loopback. */
 export async function forwardPort(namespace: string, target: string, port: number) {
   const forwarding = execa(
     "kubectl",

@@ -28,7 +28,7 @@ export interface Fault {
 const workloads = ["api", "web"] as const;
 type Workload = (typeof workloads)[number];
 
-/** What a container does that was told nothing yet. */
+/** What a container does before its first fault. */
 const nothing: Readonly<Record<Workload, string>> = { api: "{}", web: "" };
 
 /** A preview of the reference product whose settings and proxy can be made faulty, one fault after the other. */
@@ -36,7 +36,7 @@ export class FaultyPreview {
   readonly preview: Preview;
   deployed!: Deployed;
   private readonly client = httpClient([readFileSync(caCertificate, "utf8")]);
-  /** What the containers were told last. */
+  /** The fault that was planted last. */
   private readonly planted: Record<Workload, string> = { ...nothing };
 
   constructor(pullRequest: number) {
@@ -60,7 +60,7 @@ export class FaultyPreview {
     });
     await this.preview.up();
     this.deployed = await this.preview.deployed();
-    // So that no pod without the fault still answers, and without the five seconds that an open connection may take.
+    // So that no pod without the fault still answers, without waiting five seconds for open connections.
     for (const workload of workloads) {
       const containers = [{ name: workload, lifecycle: null }];
       const spec = {
@@ -73,7 +73,7 @@ export class FaultyPreview {
     await this.preview.reachable();
   }
 
-  /** Takes the last fault away and plants another one, in the containers that run: no pod is made for it. */
+  /** Replaces the current fault in the running containers, without new pods. */
   async plant({ api = {}, web = {}, front = "" }: Fault): Promise<void> {
     const wanted = { api: JSON.stringify(api), web: JSON.stringify({ front, variables: web }) };
     const command = { api: ["python", "faulty.py", "plant"], web: ["node", "faulty.mts", "plant"] };
@@ -84,13 +84,13 @@ export class FaultyPreview {
     await eventually(() => this.answers());
   }
 
-  /** Changes a Deployment's own variables, and with them its pod; `NAME-` takes one away. */
+  /** Changes a Deployment's variables, and so its pod; `NAME-` removes one. */
   async setVariables(workload: Workload, ...variables: string[]): Promise<void> {
     await this.kubectl("set", "env", `deployment/${workload}`, ...variables);
     await this.renewed(workload);
   }
 
-  /** A new pod has come into the place of the former one. */
+  /** Resolves once a new pod has replaced the former one. */
   async renewed(workload: Workload): Promise<void> {
     await this.settled();
     this.planted[workload] = nothing[workload];
@@ -112,7 +112,7 @@ export class FaultyPreview {
     return kubectl("--namespace", this.namespace, ...args);
   }
 
-  /** New pods have come into their place when the ingress reaches the web, and the web the API. */
+  /** New pods are in place once the ingress reaches the web, and the web the API. */
   async answers(): Promise<void> {
     const { status } = await ask(`${this.preview.names.origin}/`);
     if (status >= 500) {
