@@ -3,26 +3,26 @@ import { github } from "./github";
 import type { CodeHost, CodeHostKind, OpenOptions } from "./interface";
 import { ServerClock } from "./server-clock";
 
-/** The first is asked where no other has a token. */
+/** The first is the default if none has a token. */
 export const codeHostKinds: readonly [CodeHostKind, ...CodeHostKind[]] = [github];
 
-/** `GITHUB_TOKEN`, and those of others, as a sentence names them. */
+/** The token variables, for a sentence: `GITHUB_TOKEN`. */
 export const tokenVariables = codeHostKinds.map(({ variables }) => variables.token).join(" or ");
 
-/** How the code host is asked: what its variables say. */
+/** How to reach the code host, by its variables. */
 export interface CodeHostAccess {
   readonly kind: CodeHostKind;
   readonly token?: string;
   readonly url?: string;
-  /** Whether there must be one, as in a workflow. */
+  /** Whether one must be configured, as in a workflow. */
   readonly isRequired: boolean;
 }
 
 /**
- * The code host of a repository; undefined where none is configured, unless one is required.
+ * The code host of a repository; undefined if none is configured or required.
  *
- * @param repository `owner/name`, the setting of that name; empty where it isn't set
- * @throws UserError where the configuration is wrong, or incomplete in a workflow
+ * @param repository the setting of that name, `owner/name`; empty if it isn't set
+ * @throws UserError if the configuration is wrong, or incomplete in a workflow
  */
 export function codeHost(
   repository: string,
@@ -32,7 +32,7 @@ export function codeHost(
   if (repository === "" || token === "") {
     if (isRequired) {
       throw new UserError(
-        "workflows require a code host, so that nothing is deployed for a pull request that was closed: set " +
+        "a workflow needs a code host to ask whether the pull request is still open: set " +
           [
             repository === "" && "the setting repository to owner/name",
             token === "" && `the variable ${tokenVariables}`,
@@ -44,7 +44,7 @@ export function codeHost(
     return undefined;
   }
   if (!kind.repository.test(repository)) {
-    throw new UserError(`repository must be owner/name, as at the code host; got ${repository}`);
+    throw new UserError(`the setting repository must be owner/name, as on the code host; got ${repository}`);
   }
   const baseUrl = (url || kind.url).replace(/\/+$/, "");
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "")) {

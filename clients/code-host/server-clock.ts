@@ -1,17 +1,17 @@
-/** A server's clock, as the header Date of its answers tells it. It goes on by itself, whatever is done to this machine's. */
+/** A server's clock, by the Date header of its answers. Between answers it advances by this machine's monotonic clock. */
 export class ServerClock {
-  private heard?: { readonly time: number; readonly at: number };
+  private observed?: { readonly time: number; readonly at: number };
 
-  /** @param date as in the header; what isn't readable is passed over */
-  hear(date: string | null): void {
+  /** @param date the header's value; ignored if it isn't a date */
+  observe(date: string | null): void {
     const time = Date.parse(date ?? "");
     if (!Number.isNaN(time)) {
-      this.heard = { time, at: performance.now() };
+      this.observed = { time, at: performance.now() };
     }
   }
 
-  /** Undefined until it has been heard of. */
+  /** Undefined until the first answer. */
   now(): Date | undefined {
-    return this.heard && new Date(this.heard.time + performance.now() - this.heard.at);
+    return this.observed && new Date(this.observed.time + performance.now() - this.observed.at);
   }
 }

@@ -1,27 +1,27 @@
 import { EnvHttpProxyAgent, fetch, type RequestInit, Response } from "undici";
 
 export interface TransportOptions {
-  /** How long an answer may take as a whole. */
+  /** How long a complete answer may take. */
   readonly timeoutMs: number;
-  /** Called on every failed try. */
+  /** Called on every failed attempt. */
   readonly report: (message: string) => void;
-  /** Is told every answer's header Date. */
-  readonly hear?: (date: string | null) => void;
+  /** Called with the Date header of every answer. */
+  readonly onDate?: (date: string | null) => void;
 }
 
 /**
- * `fetch` as a client of a code host needs it, by the proxy of HTTPS_PROXY and NO_PROXY: an answer counts only when all of it
- * has arrived, in time and readable; a redirection is followed with the same method, as theirs ask for, but never to
- * another origin, which would get the token or answer in its place.
+ * `fetch` for a code host's client. It uses the proxy of HTTPS_PROXY and NO_PROXY, accepts an answer only if it is complete, in
+ * time and readable, and follows a redirect with the same method, but never to another origin, which would get the token or
+ * answer in the code host's place.
  */
-export function transport({ timeoutMs, report, hear }: TransportOptions) {
+export function transport({ timeoutMs, report, onDate }: TransportOptions) {
   const dispatcher = new EnvHttpProxyAgent();
   return async (url: string, init: RequestInit): Promise<Response> => {
-    // A token never shows in a URL, so that this may be said aloud.
+    // Safe to print: the token is never in a URL.
     const what = `${init.method ?? "GET"} ${new URL(url).pathname}`;
     try {
       const response = await follow(url, { ...init, dispatcher, signal: AbortSignal.timeout(timeoutMs) });
-      hear?.(response.headers.get("date"));
+      onDate?.(response.headers.get("date"));
       if (response.status >= 500) {
         report(`the code host answers ${response.status} to ${what}`);
       }
@@ -29,7 +29,7 @@ export function transport({ timeoutMs, report, hear }: TransportOptions) {
     } catch (error) {
       const { message, cause, name } = error as Error;
       const why = name === "TimeoutError" ? `no answer within ${timeoutMs / 1000} s` : causeOf(cause) || message;
-      report(`the code host can't be asked for ${what}: ${why}`);
+      report(`the code host doesn't answer ${what}: ${why}`);
       throw new Error(why, { cause: error });
     }
   };
@@ -44,7 +44,7 @@ async function follow(url: string, init: RequestInit): Promise<Response> {
     const response = await fetch(target, { ...init, redirect: "manual" });
     const location = response.headers.get("location");
     if (![301, 302, 307, 308].includes(response.status) || location === null) {
-      return whole(response);
+      return complete(response);
     }
     await response.body?.cancel();
     const next = new URL(location, target);
@@ -52,14 +52,14 @@ async function follow(url: string, init: RequestInit): Promise<Response> {
       throw new TypeError(`it redirects to another host (${next.host})`);
     }
     if (hops === 3) {
-      throw new TypeError("it redirects without end");
+      throw new TypeError("it redirects too often");
     }
     target = next.href;
   }
 }
 
-/** The library takes a body that was cut off, or that isn't what it says, for an empty one. */
-async function whole(response: Response): Promise<Response> {
+/** Octokit takes a truncated body, or one that isn't the JSON it claims to be, for an empty one. */
+async function complete(response: Response): Promise<Response> {
   const { status, headers } = response;
   const text = await response.text();
   if (status < 300 && text !== "" && headers.get("content-type")?.startsWith("application/json")) {

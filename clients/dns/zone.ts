@@ -11,7 +11,7 @@ const record = z.object({
   comment: z.string().nullish(),
 });
 
-/** A DNS record, no matter who made it. */
+/** A DNS record, no matter who created it. */
 export interface ZoneRecord {
   readonly id: string;
   /** `pr-123.previews.example.com` */
@@ -20,7 +20,7 @@ export interface ZoneRecord {
   readonly content: string;
 }
 
-/** A DNS record that a preview has made. */
+/** A DNS record that a preview created. */
 export interface OwnedRecord extends ZoneRecord {
   /** Equal to `dnsComment` of its owner. */
   readonly comment: string;
@@ -28,33 +28,32 @@ export interface OwnedRecord extends ZoneRecord {
   readonly owner: CommentOwner;
 }
 
-/** So large that previews rarely need a second request; Cloudflare allows 5 million. */
+/** One page is nearly always enough. Cloudflare allows 5 million. */
 const pageSize = 1000;
 
 /** Cloudflare's code for a record that doesn't exist. */
 const gone = 81044;
 
 /**
- * A Cloudflare zone as it is, independent of Pulumi's state: what looks whether a preview's records are gone, and
- * removes what a state that was lost has left.
+ * A Cloudflare zone, independent of Pulumi's state: to check that a preview's records are gone, and to delete those that a lost
+ * state has left behind.
  */
 export class Zone {
   private readonly api: CloudflareApi;
 
   /**
-   * @param id That of the setting `dns.zoneId`.
-   * @param env With CLOUDFLARE_API_TOKEN; CLOUDFLARE_BASE_URL leads elsewhere.
-   * @throws UserError where the token is missing
+   * @param id the setting `dns.zoneId`
+   * @param env with CLOUDFLARE_API_TOKEN, and optionally CLOUDFLARE_BASE_URL
+   * @throws UserError if the token is missing
    */
   constructor(id: string, env: NodeJS.ProcessEnv = process.env, dispatcher: Dispatcher = internet()) {
     this.api = new CloudflareApi(id, env, dispatcher);
   }
 
   /**
-   * All records whose comment says that a preview of any owner made them. A list that may lack a record is never
-   * returned: its reader takes what isn't there for gone.
+   * All records whose comment is a preview's, of any owner. Never an incomplete list: its reader takes what is missing for gone.
    *
-   * @throws UserError where the zone can't be listed as a whole
+   * @throws UserError if the zone can't be listed completely
    */
   async ownedRecords(): Promise<OwnedRecord[]> {
     return (await this.whole({ "comment.startswith": dnsCommentStart })).flatMap(owned);
@@ -63,17 +62,16 @@ export class Zone {
   /**
    * All records of a name.
    *
-   * @throws UserError where the zone can't be listed as a whole
+   * @throws UserError if the zone can't be listed completely
    */
   async recordsOf(name: string): Promise<ZoneRecord[]> {
     return this.whole({ "name.exact": name });
   }
 
   /**
-   * Of the records with these ids, those that aren't in the zone: asked for one by one, so that none is taken for gone
-   * only because a list lacks it.
+   * Which of these records aren't in the zone. Asks for them one by one, since a list may lack one by mistake.
    *
-   * @throws UserError with cause and next step
+   * @throws UserError with the cause and the next step
    */
   async gone(recordIds: readonly string[]): Promise<string[]> {
     const answers = recordIds.map(async (id) => {
@@ -84,9 +82,9 @@ export class Zone {
   }
 
   /**
-   * Deletes a record; one that is gone already is as good.
+   * Deletes a record; succeeds if it is already gone.
    *
-   * @throws UserError with cause and next step
+   * @throws UserError with the cause and the next step
    */
   async delete(recordId: string): Promise<void> {
     await this.api.ask("DELETE", `/${encodeURIComponent(recordId)}`, [gone]);
@@ -100,11 +98,11 @@ export class Zone {
       }
     }
     throw new UserError(
-      "Cloudflare listed fewer DNS records than it counts, three times: the zone is being changed; try again",
+      "Cloudflare's list of DNS records was incomplete three times, as if the zone was being changed: try again",
     );
   }
 
-  /** Undefined where a record may have slipped from one page to another while they were read. */
+  /** Undefined if a record may have moved between pages while they were read. */
   private async list(filter: Readonly<Record<string, string>>): Promise<z.infer<typeof record>[] | undefined> {
     const found = new Map<string, z.infer<typeof record>>();
     for (let page = 1; ; page += 1) {
@@ -113,7 +111,7 @@ export class Zone {
       const records = z.array(record).safeParse(result);
       if (!records.success || info == null) {
         throw new UserError(
-          "Cloudflare's list of DNS records can't be read: look whether CLOUDFLARE_BASE_URL leads to its API v4",
+          "Cloudflare's list of DNS records can't be read: check that CLOUDFLARE_BASE_URL is the URL of its API v4",
         );
       }
       records.data.forEach((one) => found.set(one.id, one));
@@ -124,7 +122,7 @@ export class Zone {
   }
 }
 
-/** Cloudflare filters comments without regard to case. What only looks like one of ours isn't. */
+/** Cloudflare's filter ignores case, so a comment that only looks like ours may be among them. */
 function owned({ comment, ...rest }: z.infer<typeof record>): OwnedRecord[] {
   const owner = ownerOfComment(comment ?? "");
   return owner === undefined ? [] : [{ ...rest, comment: comment!, owner }];

@@ -4,36 +4,36 @@ import { pause } from "../process/pause";
 import { anyOf } from "../process/signals";
 
 export interface ServingOptions {
-  /** How to connect: another resolver, another CA. @default undici's own */
+  /** How to connect: with another resolver or CA. @default undici's own */
   readonly dispatcher?: Dispatcher;
   /** @default {@link limits.hostServesSeconds} */
   readonly timeoutMs?: number;
-  /** Ends the wait at once. */
+  /** Aborts the wait at once. */
   readonly signal?: AbortSignal;
-  /** Whether the web's own pods are ready, for an answer that may be the ingress's. @default nobody knows */
+  /** Whether the web pods are ready, for an answer that may be the ingress's. @default unknown */
   readonly webIsReady?: () => Promise<boolean>;
-  /** Is told what the host answered last, whenever that changes. */
+  /** Called with the host's answer whenever it changes. */
   readonly report: (message: string) => void;
 }
 
-/** What a public host answers, its own redirects followed. */
+/** What a public host answers, after redirects to itself. */
 export interface HostAnswer {
   /** In a few words: `200`, `200 at /login`, `302 to https://sso.example.com`, `ECONNREFUSED`. */
   readonly said: string;
-  /** Undefined where there was no answer. */
+  /** Undefined if there was no answer. */
   readonly status?: number;
-  /** Whether it is the product's and no error; `maybe` where the ingress may have given it in the product's place. */
+  /** Whether it is the product's and no error; `maybe` if it may be the ingress's. */
   readonly serves: "yes" | "maybe" | "no";
 }
 
-/** Whether an answer means that the preview serves: the one rule of every command. */
+/** Whether an answer means that the preview serves. All commands use this rule. */
 export const isServing = ({ serves }: HostAnswer, webIsReady: boolean): boolean =>
   serves === "yes" || (serves === "maybe" && webIsReady);
 
 /**
- * Waits until the public host serves its page ({@link isServing}). Then a moment more for the API behind it, which network
- * policies may still keep the web from: they learn of new pods some time after these are ready. Whether it works is the
- * contract check's to say.
+ * Waits until the public host serves its page ({@link isServing}). Then waits briefly for the API behind it, which the web may not
+ * reach yet: network policies learn about new pods some time after these are ready. Whether the API works is left to the contract
+ * check.
  *
  * @throws UserError with the last answer
  */
@@ -57,7 +57,7 @@ async function pageServes(
   url: string,
   { dispatcher, timeoutMs = limits.hostServesSeconds * 1000, signal, webIsReady, report }: ServingOptions,
 ): Promise<void> {
-  // By no clock that may be set meanwhile.
+  // A monotonic clock: the system's may be set meanwhile.
   const deadline = performance.now() + timeoutMs;
   let last = "";
   for (;;) {
@@ -65,14 +65,14 @@ async function pageServes(
     const { said, serves } = found;
     if (isServing(found, serves === "maybe" && (await webIsReady?.()) === true)) {
       if (serves === "maybe") {
-        report(`${url} answers ${said}: that may be the ingress, but the web's pods are ready behind it`);
+        report(`${url} answers ${said}: that may be the ingress, but the web pods behind it are ready`);
       }
       return;
     }
     if (said === "CERT_NOT_YET_VALID") {
       throw new UserError(
-        `${url} has a certificate that isn't valid yet by this machine's clock, which says ${new Date().toISOString()}: ` +
-          "set the clock, then give the same command again",
+        `${url} has a certificate that isn't valid yet by this machine's clock (${new Date().toISOString()}): ` +
+          "set the clock, then run the command again",
       );
     }
     if (said !== last) {
@@ -80,23 +80,23 @@ async function pageServes(
     }
     last = said;
     if (performance.now() > deadline) {
-      const doubt = serves === "maybe" ? ", which may be the ingress's: no ready pod of the web is known of" : "";
+      const doubt = serves === "maybe" ? ", which may be the ingress's: no web pod is known to be ready" : "";
       throw new UserError(`${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}`);
     }
     await pause(250, signal);
   }
 }
 
-/** How many redirects are followed, all on one host. */
-const mostRedirects = 5;
+/** How many redirects to the same host are followed. */
+const maxRedirects = 5;
 
 export interface AnswerOptions extends Pick<ServingOptions, "dispatcher" | "signal"> {
-  /** For all of it. @default {@link limits.hostAnswerSeconds} */
+  /** For the whole answer, redirects included. @default {@link limits.hostAnswerSeconds} */
   readonly timeoutMs?: number;
 }
 
 /**
- * What a host answers within a time.
+ * What a host answers in time.
  *
  * @throws the signal's reason as soon as it is aborted
  */
@@ -115,8 +115,8 @@ export async function answer(
       if (next === undefined) {
         return redirects === 0 ? found : { ...found, said: `${found.said} at ${brief(at.pathname)}` };
       }
-      if (redirects === mostRedirects) {
-        return { said: `${statusCode} after ${mostRedirects} redirects`, status: statusCode, serves: "no" };
+      if (redirects === maxRedirects) {
+        return { said: `${statusCode} after ${maxRedirects} redirects`, status: statusCode, serves: "no" };
       }
       at = next;
     }
@@ -128,11 +128,11 @@ export async function answer(
 }
 
 /**
- * What one answer means. One below 400 is the product's, and so is a 401 that a login of its own belongs to. A controller
- * that guards the host answers 401 with a question for Basic credentials, or redirects to another host.
+ * Classifies one answer. Below 400 it is the product's, and so is a 401 of the product's own login. An ingress that guards the host
+ * answers 401 with a challenge for Basic credentials, or redirects to another host.
  *
- * @param at what was asked for
- * @returns with `next` where the answer is to ask for that instead, on the same host
+ * @param at the requested URL
+ * @returns with `next` for a redirect to the same host
  */
 export function judged(
   status: number,
@@ -153,5 +153,5 @@ export function judged(
   return { said: String(status), status, serves };
 }
 
-/** What a preview chose the length of, in a table's cell. */
+/** Fits a text of the preview's choosing into a table's cell. */
 const brief = (text: string) => (text.length > 80 ? `${text.slice(0, 80).toWellFormed()}…` : text);

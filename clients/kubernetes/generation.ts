@@ -2,10 +2,10 @@ import { type DatabaseStatefulSet, generationOf, referenceOf, standardParts, Use
 import { kubectl, type NamespaceRef } from "./kubectl";
 
 /**
- * The setting `database.generation` that the preview's database was made for. Undefined where there is none, also because a
- * run was killed before it had made the deployer's rights: the database comes after these.
+ * The setting `database.generation` that the preview's database was created for. Undefined if there is no database, even if the
+ * deployer's rights are missing, too: a run was killed before it created these, and the database comes after them.
  *
- * @throws UserError where the cluster can't be asked
+ * @throws UserError if the cluster can't be asked
  */
 export async function deployedGeneration(place: NamespaceRef): Promise<number | undefined> {
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];

@@ -5,14 +5,14 @@ interface List {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
 }
 
-/** The paths that {@link guardsMissingIn} asks for, a regular expression. */
+/** A regular expression for the paths that {@link guardsMissingIn} reads. */
 export const guardPaths =
   "^(/api/v1/namespaces/[^/]+/resourcequotas|/apis/networking.k8s.io/v1/namespaces/[^/]+/networkpolicies)$";
 
 /**
- * Which of its guards a preview lacks, `NetworkPolicy default-deny`.
+ * The guards that a preview lacks, such as `NetworkPolicy default-deny`.
  *
- * @throws UserError where the cluster refuses or can't be reached
+ * @throws UserError if the cluster refuses or can't be reached
  */
 export async function guardsMissingIn(get: Get, namespace: string): Promise<string[]> {
   const lists = [

@@ -2,28 +2,28 @@ import { execa } from "execa";
 import { UserError } from "../../contract";
 import { causeOf } from "../process/cause";
 
-/** A preview's namespace and the cluster that it is in. */
+/** A preview's namespace and its cluster. */
 export interface NamespaceRef {
-  /** The kubeconfig's context. */
+  /** The kubeconfig context. */
   readonly kubeContext: string;
   readonly namespace: string;
 }
 
 export interface KubectlOptions {
-  /** For its standard input. @default none */
+  /** Its standard input. @default none */
   readonly input?: string;
   /** In milliseconds. @default kubectl's own */
   readonly timeout?: number;
-  /** How much it may print, in characters; when it prints more it is ended. @default 100 million */
+  /** How many characters it may print before it is killed. @default 100 million */
   readonly limit?: number;
-  /** Ends it early. */
+  /** Stops it early. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs `kubectl` in a preview's namespace, with the context of its stack, and returns what it prints.
+ * Runs `kubectl` in a preview's namespace and returns what it prints.
  *
- * @throws UserError with kubectl's own words
+ * @throws UserError with kubectl's own message
  */
 export async function kubectl(place: NamespaceRef, args: readonly string[], options?: KubectlOptions): Promise<string> {
   const result = await tryKubectl(place, args, options);
@@ -34,7 +34,7 @@ export async function kubectl(place: NamespaceRef, args: readonly string[], opti
   return result.stdout;
 }
 
-/** The same for a caller that judges the outcome. */
+/** The same, but returns failures, too. */
 export function tryKubectl(
   { kubeContext, namespace }: NamespaceRef,
   args: readonly string[],

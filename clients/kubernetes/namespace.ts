@@ -5,21 +5,20 @@ import type { KubernetesObject, Namespace as NamespaceObject } from "./types";
 /** A namespace as the cluster has it. */
 export interface Namespace {
   readonly name: string;
-  /** Another one's, even of the same name, is another. */
+  /** Unique, even among namespaces of the same name. */
   readonly uid: string;
-  /** Another one after each change. */
+  /** Changes with every change of the object. */
   readonly resourceVersion: string;
   readonly phase: "Active" | "Terminating";
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** What keeps a namespace that is being deleted, in the words of the cluster's namespace controller. */
+  /** What the namespace's deletion is waiting for, in the words of the namespace controller. */
   readonly remaining: readonly string[];
 }
 
 /**
- * Undefined only where the cluster says that there is no such namespace.
- *
- * @throws UserError where the cluster can't be asked
+ * @returns undefined only if the cluster says that there is no such namespace
+ * @throws UserError if the cluster can't be asked
  */
 export async function findNamespace(place: NamespaceRef): Promise<Namespace | undefined> {
   const options = ["--ignore-not-found", "--output=json", "--request-timeout=15s"];
@@ -36,10 +35,10 @@ export function namespaceFrom({ metadata, status }: NamespaceObject): Namespace 
 }
 
 /**
- * Begins the deletion of this very namespace: one that another run has made in its place meanwhile stays.
+ * Starts deleting this very namespace, not one of the same name that another run has created meanwhile.
  *
- * @returns whether it was there
- * @throws UserError where the cluster refuses or can't be asked
+ * @returns whether it existed
+ * @throws UserError if the cluster refuses or can't be asked
  */
 export async function deleteNamespace(place: NamespaceRef, { name, uid }: Namespace): Promise<boolean> {
   const args = ["delete", "--raw", `/api/v1/namespaces/${name}`, "--filename=-", "--request-timeout=15s"];
@@ -51,7 +50,7 @@ export async function deleteNamespace(place: NamespaceRef, { name, uid }: Namesp
   return !failed;
 }
 
-/** Notes something down about a preview, where the namespace is still as it was looked at; false where it isn't. */
+/** Annotates the namespace, unless it has changed since it was read. @returns whether it did */
 export async function noteIfUnchanged(
   place: NamespaceRef,
   { resourceVersion }: Namespace,
@@ -66,7 +65,7 @@ export async function noteIfUnchanged(
   return !failed;
 }
 
-/** @throws UserError where a namespace isn't this owner's */
+/** @throws UserError if the namespace isn't this owner's */
 export function refuseForeign(namespace: Namespace, owner: Owner, advice = ""): void {
   const whose = foreignOwner(namespace.labels, owner);
   if (whose !== undefined) {
@@ -76,16 +75,16 @@ export function refuseForeign(namespace: Namespace, owner: Owner, advice = ""): 
   }
 }
 
-/** An object that is kept from being deleted by its finalizers. */
+/** An object whose finalizers keep it from being deleted. */
 export interface FinalizerBlock {
   /** `configmaps/settings` */
   readonly object: string;
   readonly finalizers: readonly string[];
-  /** Who set them, as far as the object says. */
+  /** The field manager that set them, or `unknown`. */
   readonly setBy: string;
 }
 
-/** The objects in a terminating namespace that wait for a finalizer, as far as one may look at them. */
+/** The objects in a terminating namespace that wait for a finalizer, as far as they can be read. */
 export async function finalizerBlocks(place: NamespaceRef, { remaining }: Namespace): Promise<FinalizerBlock[]> {
   const kinds = [...remaining.join("\n").matchAll(/(\S+) has \d+ resource instances/g)].map((match) =>
     // "Some resources are remaining: configmaps. has 1 resource instances": a kind of the core group ends in a dot.
@@ -120,12 +119,12 @@ export function finalizerBlock(kind: string, { metadata }: KubernetesObject): Fi
   };
 }
 
-/** Removes an object's finalizers, although what they are for hasn't been done. */
+/** Removes an object's finalizers, although their controllers haven't cleaned up. */
 export async function removeFinalizers(place: NamespaceRef, object: string): Promise<void> {
   await kubectl(place, ["patch", object, "--type=merge", "--patch", '{"metadata":{"finalizers":null}}']);
 }
 
-/** Names of the volumes that claims of the namespace are or were bound to. */
+/** The names of the volumes that the namespace's claims are or were bound to. */
 export async function volumesOf(place: NamespaceRef): Promise<string[]> {
   const { items } = JSON.parse(
     await kubectl(place, ["get", "persistentvolumes", "--output=json", "--request-timeout=15s"]),

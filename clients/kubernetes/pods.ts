@@ -8,6 +8,6 @@ export const isStopping = ({ metadata }: Pick<Pod, "metadata">): boolean => meta
 export const hasEnded = ({ status }: Pick<Pod, "status">): boolean =>
   status.phase === "Succeeded" || status.phase === "Failed";
 
-/** The container that holds a pod's own ones until policies are enforced; undefined where it has none. */
+/** The init container that waits until the network policies are enforced; undefined if the pod has none. */
 export const gateOf = ({ status }: Pick<Pod, "status">): ContainerStatus | undefined =>
   status.initContainerStatuses?.find(({ name }) => name === gateName);

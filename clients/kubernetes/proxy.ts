@@ -6,20 +6,20 @@ import { UserError } from "../../contract";
 import { causeOf } from "../process/cause";
 import { inTemporaryFolder } from "../process/temporary-folder";
 
-/** Asks the API server for a path, `/api/v1/namespaces/pr-1/pods`. */
+/** Gets a path from the API server, such as `/api/v1/namespaces/pr-1/pods`. */
 export type Get = (path: string) => Promise<unknown>;
 
-/** How long an answer may take once it is its turn. */
+/** How long an answer may take, without the time in the queue. */
 const timeoutMs = 15_000;
 
 /**
- * Reads much from a cluster with one login: `kubectl proxy` logs in, whichever way the kubeconfig says, and listens on a
- * socket that nobody else can open. A `kubectl` for each question would take most of its time to start.
+ * Reads from a cluster through `kubectl proxy`, which authenticates once, as the kubeconfig says, and listens on a socket that only
+ * this user can open. One `kubectl` per request would spend most of its time starting.
  *
- * @param paths all that may be read, a regular expression
- * @throws UserError where there is no such context; of a question, where the cluster refuses or can't be reached
+ * @param paths a regular expression for the paths that may be read
+ * @throws UserError if there is no such context; from `get`, if the cluster refuses or can't be reached
  */
-export async function reading<Result>(
+export async function withApiProxy<Result>(
   kubeContext: string,
   paths: string,
   action: (get: Get) => Promise<Result>,
@@ -46,7 +46,7 @@ async function throughProxy<Result>(
     bodyTimeout: timeoutMs,
   });
   try {
-    // It says where it listens, or ends.
+    // It prints where it listens, or ends.
     const ended = await Promise.race([once(proxy.stdout, "data").then(() => undefined), proxy]);
     if (ended !== undefined) {
       throw new UserError(`kubectl proxy: ${ended.stderr || causeOf("kubectl", ended)}`);
@@ -68,7 +68,7 @@ async function get(pool: Pool, path: string): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** The API server says it in JSON, the proxy in words. */
+/** The API server answers in JSON, the proxy in plain text. */
 function reasonIn(text: string): string {
   try {
     return (JSON.parse(text) as { message: string }).message;

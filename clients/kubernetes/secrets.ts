@@ -1,26 +1,25 @@
 import { kubectl, type NamespaceRef } from "./kubectl";
 
-/** Shorter values are words that a text may have for other reasons. */
-const shortest = 8;
-/** Longer values are files. They count as they are, and line by line. */
-const longest = 4096;
+/** Shorter values may occur in a text by chance. */
+const minLength = 8;
+/** Longer values are files: only they and their lines are searched for, not their encoded forms. */
+const maxEncodedLength = 4096;
 
 /**
- * A text that may have a container's words in it, or the cluster's about a container, without any value of the preview's
- * Secrets.
+ * Redacts the values of the preview's Secrets in a text that may quote a container's output or the cluster's messages.
  *
- * @param isPublic whether others read the text as well: where nobody can say what is secret, only what comes before a
- *   container's last words is told then
+ * @param isPublic whether others can read the text: if the Secrets can't be read, only the lines before a container's output are
+ *   kept then
  */
 export async function withoutSecrets(place: NamespaceRef, text: string, isPublic: boolean): Promise<string> {
   const values = await secretsOf(place).catch(() => undefined);
   if (values !== undefined) {
-    return hidden(text, values);
+    return redact(text, values);
   }
   return isPublic ? text.split("\n").slice(0, 3).join("\n") : text;
 }
 
-/** All values of the Secrets in a preview's namespace. */
+/** All values in the namespace's Secrets. */
 async function secretsOf(place: NamespaceRef): Promise<string[]> {
   const { items } = JSON.parse(await kubectl(place, ["get", "secrets", "--output=json", "--request-timeout=15s"])) as {
     items: readonly { readonly data?: Readonly<Record<string, string>> }[];
@@ -29,24 +28,24 @@ async function secretsOf(place: NamespaceRef): Promise<string[]> {
 }
 
 /**
- * Values as they are and as a program may write them: quoted for a shell, JSON, Go, Python or HTML, in a URL, in base64. Where
- * one has control characters, such as the ends of its lines, also what is between them: a text may indent, drop or end there.
+ * Replaces values as they are and as a program may print them: quoted for a shell, JSON, Go, Python or HTML, in a URL, in base64.
+ * A value with control characters, such as line breaks, is also matched piece by piece: a text may indent, drop or end lines.
  */
-export function hidden(text: string, values: readonly string[]): string {
+export function redact(text: string, values: readonly string[]): string {
   const parts = values.flatMap((value) => [value.trim(), ...value.split(/\p{Cc}+/u).map((part) => part.trim())]);
   return [...new Set(parts)]
-    .filter((part) => part.length >= shortest)
+    .filter((part) => part.length >= minLength)
     .sort((a, b) => b.length - a.length)
-    .reduce((rest, part) => rest.replaceAll(part.length > longest ? part : formsOf(part), "***"), text);
+    .reduce((rest, part) => rest.replaceAll(part.length > maxEncodedLength ? part : formsOf(part), "***"), text);
 }
 
 function formsOf(value: string): RegExp {
   const written = value.replace(/(\\+)|(\p{Cc}+)|[^A-Za-z0-9_]/gu, (found, backslashes?: string, controls?: string) => {
     if (backslashes !== undefined) {
-      // They are doubled by every program that quotes what another has quoted.
+      // Every level of quoting doubles them.
       return `(?:\\\\{${found.length},${8 * found.length}}|(?:%5[Cc]){${found.length}})`;
     }
-    // What can't be shown may be left out.
+    // Control characters may be dropped.
     return controls === undefined
       ? formsOfCharacter(found)
       : `(?:${[...new Set(found)].map(formsOfCharacter).join("|")}){0,${found.length}}`;
@@ -75,7 +74,7 @@ function formsOfCharacter(character: string): string {
   return `(?:${forms.join("|")})`;
 }
 
-/** After a backslash. */
+/** Escapes after a backslash. */
 const letters: Readonly<Record<string, string>> = {
   "\0": "0",
   "\u0007": "a",
@@ -88,7 +87,7 @@ const letters: Readonly<Record<string, string>> = {
   "\u001b": "[eE]",
 };
 
-/** What else stands for a character in HTML, in a form's fields, and within a shell's single quotes. */
+/** Other forms of a character: in HTML, in form fields, within a shell's single quotes. */
 const entities: Readonly<Record<string, readonly string[]>> = {
   "&": ["&amp;"],
   "<": ["&lt;"],
@@ -98,14 +97,14 @@ const entities: Readonly<Record<string, readonly string[]>> = {
   " ": [String.raw`\+`],
 };
 
-/** A number's digits, of either case. */
+/** A number's hexadecimal digits, in either case. */
 const hex = (value: number, digits: number): string =>
   value
     .toString(16)
     .padStart(digits, "0")
     .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 
-/** At each of the three places that it can have among others' bytes, `user:password`, without what is also its neighbours'. */
+/** In each of the three alignments that it can have in a longer text, `user:password`, without digits shared with neighbours. */
 function base64Of(value: string): string[] {
   return [0, 1, 2].map((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);

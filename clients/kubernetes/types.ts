@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 
-// Kubernetes' objects as `kubectl get --output=json` prints them. Types only: nothing of Pulumi is loaded at run time.
+// Kubernetes objects as `kubectl get --output=json` prints them. Types only: nothing of Pulumi is loaded at run time.
 
-/** What may be there of a value, however deep: what is empty isn't sent. */
+/** Makes every field optional, at any depth: the API server omits empty ones. */
 type Sparse<Value> = Value extends readonly (infer Item)[]
   ? readonly Sparse<Item>[]
   : Value extends object
@@ -11,7 +11,7 @@ type Sparse<Value> = Value extends readonly (infer Item)[]
       : { readonly [Key in keyof Value]?: Sparse<Value[Key]> }
     : Value;
 
-/** The same, of which the API server always sends what `Always` says. */
+/** The same, except for the fields in `Always`, which the API server always sends. */
 type Sent<Value, Always> = Omit<Sparse<Value>, keyof Always> & Readonly<Always>;
 
 export type OwnerReference = Sent<types.output.meta.v1.OwnerReference, { kind: string; name: string; uid: string }>;
@@ -21,7 +21,7 @@ export type Metadata = Sent<
   {
     name: string;
     uid: string;
-    /** Another one after each change. */
+    /** Changes with every change of the object. */
     resourceVersion: string;
     /** ISO 8601 */
     creationTimestamp: string;
@@ -40,7 +40,7 @@ export interface KubernetesObject {
 
 export type Condition = Sent<types.output.core.v1.PodCondition, { type: string; status: string }>;
 
-/** Why a container isn't running any more. */
+/** How a container ended. */
 export type Terminated = Sent<types.output.core.v1.ContainerStateTerminated, { exitCode: number }>;
 
 type ContainerState = Sent<types.output.core.v1.ContainerState, { terminated?: Terminated }>;
@@ -50,7 +50,7 @@ export type ContainerStatus = Sent<
   {
     name: string;
     image: string;
-    /** Empty until it has been pulled. */
+    /** Empty until the image has been pulled. */
     imageID: string;
     ready: boolean;
     restartCount: number;
@@ -85,7 +85,7 @@ export type Pod = Sent<
   { kind: "Pod"; metadata: NamespacedMetadata; spec: PodSpec; status: PodStatus }
 >;
 
-/** What objects that have pods make them from. */
+/** The template of a workload's pods. */
 type PodTemplate = Sent<types.output.core.v1.PodTemplateSpec, { spec: PodSpec }>;
 
 export type Deployment = Sent<
@@ -150,5 +150,5 @@ export type Namespace = Sent<
   }
 >;
 
-/** An object of a list that the API server itself has answered: there the list alone says its kind. */
+/** An item in a list from the API server, where only the list has a kind. */
 export type Listed<Item> = Omit<Item, "kind" | "apiVersion">;

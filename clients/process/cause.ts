@@ -1,13 +1,13 @@
-/** What execa says of a command that failed. */
+/** The fields of execa's result that matter here. */
 interface Failure {
   readonly code?: string;
   readonly shortMessage?: string;
 }
 
-/** Those that the embedded default brings along. */
+/** The programs that the embedded default provides. */
 const embedded = ["kubectl", "pulumi"];
 
-/** Why a command that printed nothing failed, in one line. */
+/** Why a command that printed nothing failed. */
 export function causeOf(command: string, { code, shortMessage }: Failure): string {
   if (code !== "ENOENT") {
     return shortMessage ?? `${command} failed`;

@@ -1,21 +1,21 @@
 /**
- * `::command::` at the beginning of a line, after any white space. The runner compares as .NET does, which overlooks characters
- * that aren't shown (actions/runner, ActionCommand.cs).
+ * `::command::` at the beginning of a line, after any white space. The runner compares like .NET, which ignores invisible
+ * characters (actions/runner, ActionCommand.cs).
  */
 const command =
   /^([\p{Zs}\t\p{Cf}\p{Default_Ignorable_Code_Point}]*:)(?=[\p{Cf}\p{Default_Ignorable_Code_Point}]*:)/gmu;
 /** `##[command]` anywhere. */
 const oldCommand = /(#[\p{Cf}\p{Default_Ignorable_Code_Point}]*#)(?=[\p{Cf}\p{Default_Ignorable_Code_Point}]*\[)/gu;
-/** A terminal's colours, moves of its cursor, titles and links, by ECMA-48; util.stripVTControlCharacters takes quadratic time. */
+/** ECMA-48 sequences: colours, cursor moves, titles, links. util.stripVTControlCharacters takes quadratic time. */
 const sequence =
   // eslint-disable-next-line no-control-regex
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
-/** What moves, hides or turns round what a terminal shows, and line ends that only some programs know. */
+/** What moves, hides or reorders text on a terminal, and line ends that only some programs recognize. */
 const obeyed = /[^\P{Cc}\n\t]+|[\u2028\u2029]|\p{Bidi_Control}/gu;
 
 /**
- * A text from outside as it may be printed: without what a terminal obeys, and without what GitHub's runner obeys. From outside
- * is whatever a preview, a pull request, the cluster, the code host or another program had a word in.
+ * Makes outside text safe to print: removes what a terminal or GitHub's runner would act on. Outside text is anything that a
+ * preview, a pull request, the cluster, the code host or another program has contributed to.
  */
 export const sanitizeOutput = (text: string): string =>
   text
@@ -25,10 +25,10 @@ export const sanitizeOutput = (text: string): string =>
     .replace(command, "$1 ")
     .replace(oldCommand, "$1 ");
 
-/** The same in one line: for a table's cell, and where a line of its own would pass for one of ours. */
+/** The same in one line: for a table's cell, or where another line could pass for one of ours. */
 export const sanitizeLine = (text: string): string => sanitizeOutput(text).replace(/[\n\t]+/g, " ");
 
-/** A value as JSON that may be printed. Anyone who parses it gets every text letter by letter. */
+/** A value as JSON that is safe to print. Parsing it gives back every string unchanged. */
 export const safeJson = (value: unknown): string =>
   JSON.stringify(value, undefined, 2)
     .replace(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu, escaped)
@@ -36,10 +36,10 @@ export const safeJson = (value: unknown): string =>
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** The longest line that is waited for, in characters; a longer one is broken. */
-const longestLine = 2 ** 16;
+/** The longest line, in characters; a longer one is broken. */
+const maxLineLength = 2 ** 16;
 
-/** What a program prints as it prints it, line by line. */
+/** Sanitizes a program's output line by line, as it is printed. */
 export async function* sanitizeLines(output: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
@@ -50,7 +50,7 @@ export async function* sanitizeLines(output: AsyncIterable<Uint8Array>): AsyncGe
       yield sanitizeOutput(rest.slice(0, end));
       rest = rest.slice(end);
     }
-    if (rest.length > longestLine) {
+    if (rest.length > maxLineLength) {
       yield `${sanitizeOutput(rest)}\n`;
       rest = "";
     }

@@ -1,11 +1,11 @@
 import { addAbortListener } from "node:events";
 
-/** Aborted as soon as one of them is, for the same reason. */
+/** Aborted as soon as one of the signals is, for the same reason. */
 export const anyOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal =>
   AbortSignal.any(signals.filter((signal) => signal !== undefined));
 
 /**
- * What comes of something that may not listen to a signal.
+ * Awaits an action that may not support signals.
  *
  * @throws the signal's reason as soon as it is aborted
  */

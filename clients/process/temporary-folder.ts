@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Does something in a folder that nobody else reads, and removes it, also where a second Ctrl-C ends this process at once. */
+/** Runs an action with a folder that only this user can read, and removes it, even if a second Ctrl-C ends this process. */
 export async function inTemporaryFolder<Result>(
   prefix: string,
   action: (folder: string) => Promise<Result>,

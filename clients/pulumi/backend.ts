@@ -9,10 +9,10 @@ import { projectName } from "./project-name";
 import { pulumi, type PulumiContext } from "./pulumi";
 
 /**
- * What is right on a person's machine and wrong in a workflow (CI=true): a backend on the runner's own disk, which goes
- * with the runner, so that nobody could ever close what was made; and an empty passphrase, which Pulumi takes for one.
+ * Refuses two things that are fine on a person's machine but not in a workflow (CI=true): a backend on the runner's disk, which is
+ * lost with the runner, so that nothing could be closed later; and an empty passphrase, which Pulumi accepts.
  *
- * @throws UserError that names the variable
+ * @throws UserError that names the environment variable
  */
 export async function refuseUnsafeBackend(context: PulumiContext, isWorkflow: boolean): Promise<void> {
   if (!isWorkflow) {
@@ -21,7 +21,7 @@ export async function refuseUnsafeBackend(context: PulumiContext, isWorkflow: bo
   const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
   if (url.startsWith("file:")) {
     throw new UserError(
-      `PULUMI_BACKEND_URL: in a workflow the state must outlive the runner, in an object store or Pulumi Cloud; got ${url}`,
+      `PULUMI_BACKEND_URL must be an object store or Pulumi Cloud in a workflow, since the state must outlive the runner; got ${url}`,
     );
   }
   const isSelfManaged = !/^https?:/.test(url);
@@ -29,13 +29,13 @@ export async function refuseUnsafeBackend(context: PulumiContext, isWorkflow: bo
   const hasKey = Boolean(passphrase) || Boolean(file);
   if (isSelfManaged && !hasKey && secretsProvider(context) === undefined) {
     throw new UserError(
-      "PULUMI_CONFIG_PASSPHRASE is empty, so anybody could read the stacks' secrets: set it, " +
-        "or make the stack preview with a KMS (pulumi stack init preview --secrets-provider)",
+      "PULUMI_CONFIG_PASSPHRASE is empty, so anyone could decrypt the stacks' secrets: set it, " +
+        "or create the stack preview with a KMS key (pulumi stack init preview --secrets-provider)",
     );
   }
 }
 
-/** The key of the stack `preview`, `awskms://…`, which all previews' stacks use; undefined where it is a passphrase. */
+/** The secrets provider of the stack `preview`, `awskms://…`, which all previews' stacks use; undefined for a passphrase. */
 export function secretsProvider({ project }: PulumiContext): string | undefined {
   const file = join(project, "Pulumi.preview.yaml");
   const content = existsSync(file) ? (parse(readFileSync(file, "utf8")) as { secretsprovider?: string } | null) : null;
@@ -43,24 +43,26 @@ export function secretsProvider({ project }: PulumiContext): string | undefined 
 }
 
 /**
- * Brings back the states that a full disk or a machine that failed has cut off, in a backend in a folder. One of them makes
- * every list of stacks fail. Pulumi keeps what a state was before its last change beside it, but a full disk may have cut
- * off that one, too: then the state is empty, and what it knew of is found by its owner's labels. What was cut off stays
- * beside it.
+ * Restores states that a full disk or a crash has truncated, in a file backend: one of them makes every list of stacks fail. Uses
+ * Pulumi's backup of the state before its last change. If that is truncated, too, the state becomes empty, and its objects are
+ * found by their owner labels. The truncated file is kept beside it.
  *
- * @throws UserError where there is no room
+ * @throws UserError if the disk is full
  */
-export async function restoreCutOffStates(context: PulumiContext, report: PulumiContext["report"]): Promise<boolean> {
-  const { folder: backend, project } = await place(context);
+export async function restoreTruncatedStates(
+  context: PulumiContext,
+  report: PulumiContext["report"],
+): Promise<boolean> {
+  const { folder: backend, project } = await fileBackend(context);
   const folder = join(backend, "stacks", project);
   if (!existsSync(folder)) {
     return false;
   }
-  const cutOff = (names: string[]) => names.filter((name) => name.endsWith(".json") && !isWhole(join(folder, name)));
-  const seen = cutOff(readdirSync(folder));
-  // One that another run was about to write is whole by then.
+  const truncated = (names: string[]) => names.filter((name) => name.endsWith(".json") && !isWhole(join(folder, name)));
+  const seen = truncated(readdirSync(folder));
+  // A state that another run is writing is complete by then.
   await sleep(1000);
-  const lost = cutOff(seen);
+  const lost = truncated(seen);
   for (const name of lost) {
     const stack = basename(name, ".json");
     const file = join(folder, name);
@@ -70,8 +72,8 @@ export async function restoreCutOffStates(context: PulumiContext, report: Pulumi
       writeFileSync(`${file}.new`, hasBackup ? readFileSync(`${file}.bak`) : empty);
     } catch (error) {
       throw new UserError(
-        `the state of ${stack} was cut off, and can't be brought back (${(error as Error).message}): ` +
-          "make room where the state backend is, then give the same command again",
+        `the state of ${stack} is truncated and can't be restored (${(error as Error).message}): ` +
+          "free some space in the state backend, then run the same command again",
         { cause: error },
       );
     }
@@ -79,16 +81,16 @@ export async function restoreCutOffStates(context: PulumiContext, report: Pulumi
     renameSync(`${file}.new`, file);
     report(
       hasBackup
-        ? `the state of ${stack} was cut off: it is the one before its last change now`
-        : `the state of ${stack} was cut off, and nothing of it is left: if the preview doesn't come up, close it first`,
+        ? `the state of ${stack} was truncated: restored the one before its last change`
+        : `the state of ${stack} was truncated and is lost: if the preview doesn't come up, close it first`,
     );
   }
   return lost.length > 0;
 }
 
 /**
- * Removes the locks of a stack that are empty, in a backend in a folder: a full disk leaves one, and every update is refused
- * from then on. Pulumi writes a lock in one go, so that one which stays empty is nobody's.
+ * Removes a stack's empty locks, in a file backend. A full disk leaves one behind, which blocks every later update. Pulumi writes
+ * a lock in one go, so one that stays empty is nobody's.
  *
  * @returns whether there was one
  */
@@ -104,28 +106,28 @@ export async function removeEmptyLocks(
   const left = empty().filter((file) => seen.includes(file));
   for (const file of left) {
     rmSync(file);
-    report(`${stack} had an empty lock, which a full disk has left: it is removed`);
+    report(`${stack} had an empty lock, left behind by a full disk: removed it`);
   }
   return left.length > 0;
 }
 
 /**
- * Removes the locks of a stack whose processes have ended on this machine, in a backend in a folder: a command that was killed
- * leaves one. Also where the stack is gone, of which `pulumi cancel` knows nothing.
+ * Removes a stack's locks whose processes have ended on this machine, in a file backend: a killed command leaves one. Works even
+ * if the stack is gone, unlike `pulumi cancel`.
  *
- * @returns false where the backend isn't in a folder
+ * @returns false if it isn't a file backend
  */
 export async function removeDeadLocks(context: PulumiContext, stack: string): Promise<boolean> {
   const { isFolder, locks } = await locksOf(context, stack);
-  deadAmong(locks()).forEach((file) => rmSync(file, { force: true }));
+  deadLocks(locks()).forEach((file) => rmSync(file, { force: true }));
   return isFolder;
 }
 
 /**
- * The files of a stack's locks whose processes have ended on this machine. The backend writes a lock under a temporary name
- * first (`NAME.json.1a2b.tmp`) and has its attributes in a file beside it (`NAME.json.attrs`), which may be all that is left.
+ * The lock files whose processes have ended on this machine. The backend first writes a lock under a temporary name
+ * (`NAME.json.1a2b.tmp`), and its attributes into a file beside it (`NAME.json.attrs`), which may be all that is left.
  */
-export function deadAmong(files: readonly string[]): string[] {
+export function deadLocks(files: readonly string[]): string[] {
   const attributesOf = (file: string) => /^(.*)\.attrs$/.exec(file)?.[1];
   const kept = files.filter((file) => attributesOf(file) === undefined && !isDeadHere(holderOf(file)));
   const isKept = (file: string) => {
@@ -135,7 +137,7 @@ export function deadAmong(files: readonly string[]): string[] {
   return files.filter((file) => !isKept(file));
 }
 
-/** Nobody's where the lock has been given back meanwhile. */
+/** Empty if the lock has been released meanwhile. */
 function holderOf(file: string): LockHolder {
   try {
     const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as { pid?: number; hostname?: string };
@@ -145,16 +147,16 @@ function holderOf(file: string): LockHolder {
   }
 }
 
-/** The files of a stack's locks, as they are each time that somebody looks; none where the backend isn't in a folder. */
+/** Lists a stack's lock files, anew with each call; none if it isn't a file backend. */
 async function locksOf(context: PulumiContext, stack: string): Promise<{ isFolder: boolean; locks: () => string[] }> {
-  const { folder: backend, project } = await place(context);
+  const { folder: backend, project } = await fileBackend(context);
   const folder = join(backend, "locks/organization", project, stack);
   const locks = () => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
   return { isFolder: existsSync(backend), locks };
 }
 
-/** Where a backend in a folder has what is Pulumi's, and the project's name in it; no such folder where it is none. */
-async function place(context: PulumiContext): Promise<{ folder: string; project: string }> {
+/** A file backend's `.pulumi` folder, and the project's name; a folder that doesn't exist for other backends. */
+async function fileBackend(context: PulumiContext): Promise<{ folder: string; project: string }> {
   const { url } = JSON.parse(await pulumi(context, ["whoami", "--json"])) as { url: string };
   const project = projectName(context);
   const path = /^file:\/\/([^?]*)/.exec(url)?.[1]?.replace(/^~/, homedir());

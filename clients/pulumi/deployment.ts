@@ -2,21 +2,21 @@ import type { DeploymentRecord, Outputs } from "../../contract";
 import type { PulumiContext } from "./pulumi";
 import { exportState, isSecretMark, resourcesOf, type State } from "./state";
 
-/** What a stack's state says of what was deployed last with success. */
+/** The last successful deployment, by the stack's state. */
 export interface Deployment {
-  /** Secrets of the stack's outputs in clear, those of resources as objects that nothing here looks into. */
+  /** The state, with secrets in plaintext inside their marker objects. */
   readonly state: State;
-  /** Without any where it never came up. */
+  /** Empty if it never came up. */
   readonly outputs: Partial<Outputs>;
-  /** Undefined where it never came up, or was brought up by a version that wrote none. */
+  /** Undefined if it never came up, or was deployed by a version without records. */
   readonly record?: DeploymentRecord;
-  /** The uid of the cluster's namespace kube-system, also where an update has only begun. */
+  /** The uid of the cluster's namespace kube-system, known as soon as the first update has begun. */
   readonly cluster?: string;
-  /** What a stack's file begins with, so that its secrets are encrypted with the stack's key. */
+  /** The first keys of the stack's file, with which `pulumi` encrypts and decrypts its secrets. */
   readonly header?: Readonly<Record<string, string>>;
 }
 
-/** @throws PulumiError where there is no such stack */
+/** @throws PulumiError if there is no such stack */
 export async function deploymentOf(context: PulumiContext, stack: string): Promise<Deployment> {
   return deploymentIn(await exportState(context, stack, { showSecrets: true }));
 }

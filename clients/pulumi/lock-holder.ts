@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Who has taken a lock, as far as that is known. */
+/** Who holds a lock, as far as that is known. */
 export interface LockHolder {
   readonly host?: string;
   readonly pid?: number;
 }
 
-/** Proven only on the machine that took it: there is no such process any more, or another program has its number. */
+/** Whether the holder was a process on this machine that has ended: it is gone, or another program has its pid. */
 export function isDeadHere({ host, pid }: LockHolder): boolean {
   return pid !== undefined && host === hostname() && !commandOf(pid).includes("pulumi");
 }
 
 function commandOf(pid: number): string {
   try {
-    // Empty for a process that has ended and that nobody has waited for.
+    // Empty for a zombie.
     return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
     return "";

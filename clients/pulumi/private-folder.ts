@@ -4,8 +4,8 @@ import type { PulumiContext } from "./pulumi";
 import { inTemporaryFolder } from "../process/temporary-folder";
 
 /**
- * Does something with `pulumi` in a folder that nobody else reads, with the project's own file and what all previews share.
- * What it writes there about a stack is in no checkout, and goes with the folder.
+ * Runs `pulumi` in a temporary folder that only this user can read, with copies of the project file and the shared configuration.
+ * The stack files that it writes there don't end up in a checkout.
  */
 export async function inPrivateFolder<Result>(
   context: PulumiContext,

@@ -1,31 +1,30 @@
 import { execa } from "execa";
 import pRetry from "p-retry";
 import { limits, UserError } from "../../contract";
-import { advised } from "./advice";
+import { withAdvice } from "./advice";
 import { causeOf } from "../process/cause";
 
-/** Where and with what `pulumi` runs. */
+/** Where and how `pulumi` runs. */
 export interface PulumiContext {
   /** The folder with `Pulumi.yaml`. */
   readonly project: string;
-  /** Backend, passphrase, kubeconfig, PATH: beside the variables of this process, or in their place. */
+  /** Variables such as backend, passphrase, kubeconfig, PATH. They extend and override this process's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Is given every line that `pulumi` prints. */
+  /** Called with every line that `pulumi` prints. */
   readonly onLine: (line: string) => void;
-  /** Called with what is done beside that, such as a state that is restored. */
+  /** Called with what we do ourselves, such as restoring a state. */
   readonly report: (message: string) => void;
-  /** Ends `pulumi` early as Ctrl-C does: what it is waiting for is recorded as it is. @default runs to its end */
+  /** Stops `pulumi` early, as Ctrl-C does: it saves its state as it is. @default it runs to its end */
   readonly signal?: AbortSignal;
 }
 
-/** For a command that prints secrets: nobody is given its lines. */
+/** For a command that prints secrets: its lines are passed to no one. */
 export const silent = (context: PulumiContext): PulumiContext => ({ ...context, onLine: () => undefined });
 
-/** What `pulumi` said when it failed. */
+/** A failure of `pulumi`, with its own message. */
 export class PulumiError extends UserError {
   /**
-   * @param refusal all that it said, where it refused before it began anything: once an update has begun, the words of
-   *   what it deploys are among its own
+   * @param refusal its whole output, if it refused to begin: after that, its output may quote what it deploys
    */
   constructor(
     message: string,
@@ -35,16 +34,16 @@ export class PulumiError extends UserError {
   }
 }
 
-/** Output that is a refusal and nothing else: what `pulumi` begins, it says first. Pulumi Cloud refuses after the heading. */
+/** The output, if it is only a refusal: `pulumi` prints a heading before it begins. Pulumi Cloud refuses after the heading. */
 export const refusalIn = (output: string): string | undefined =>
   /^\s*(?:(?:Updating|Destroying) \(\S+\):?\s+)?error: /.test(output) ? output : undefined;
 
-/** Why `pulumi` refused to begin; undefined for all other errors. */
+/** Why `pulumi` refused to begin; undefined for any other error. */
 export const refusalOf = (error: unknown): string | undefined =>
   error instanceof PulumiError ? error.refusal : undefined;
 
 /**
- * Runs `pulumi` with arguments, never through a shell, and returns what it prints on standard output.
+ * Runs `pulumi`, never through a shell, and returns its standard output.
  *
  * @throws UserError with pulumi's own diagnostics
  */
@@ -57,8 +56,8 @@ export async function pulumi(context: PulumiContext, args: readonly string[], in
 }
 
 /**
- * Whether `pulumi` refused for what another run did in the same moment, in a file backend: a file that it is about to write
- * is empty, or was there when the folder was listed and isn't any more, as a lock that has just been given back.
+ * Whether `pulumi` refused because of a race with another run in a file backend: a file that is being written is still empty, or
+ * one that was listed is gone, such as a lock that has just been released.
  */
 export const isRace = (refusal: string): boolean =>
   /^error: (?:.*: )?(?:EOF$|list bucket: blob \(code=NotFound\)|blob \(key "\.pulumi\/locks\/[^"]+"\) \(code=NotFound\))/m.test(
@@ -86,13 +85,13 @@ async function run(context: PulumiContext, args: readonly string[], input?: stri
     const options = args.findIndex((arg) => arg.startsWith("--"));
     const words = options === -1 ? args : args.slice(0, options);
     const output = result.all === "" ? causeOf("pulumi", result) : result.all;
-    throw new PulumiError(advised(diagnostics(output, `pulumi ${words.join(" ")}`)), refusalIn(output));
+    throw new PulumiError(withAdvice(diagnostics(output, `pulumi ${words.join(" ")}`)), refusalIn(output));
   }
   return result.stdout;
 }
 
 /**
- * What a line of `pulumi`'s output says about a resource that is done, in a few words; undefined for all other lines.
+ * A short form of a line of `pulumi`'s output about a finished resource; undefined for any other line.
  * ` +  kubernetes:apps/v1:Deployment pr-1-api created (2s)` gives `Deployment pr-1-api created (2s)`.
  */
 export function resourceDone(line: string): string | undefined {
@@ -102,13 +101,13 @@ export function resourceDone(line: string): string | undefined {
   return match ? `${match[1]} ${match[2]} ${match[3] ?? match[4]}` : undefined;
 }
 
-/** The errors in what `pulumi` printed, without the progress that leads to them. */
+/** The errors in `pulumi`'s output, without the progress before them. */
 export function diagnostics(output: string, command: string): string {
   const lines = output.split("\n");
   const start = lines.findIndex((line) => line.startsWith("Diagnostics:"));
   const end = lines.findIndex((line, index) => index > start && /^(Outputs|Resources|Duration):/.test(line));
   const text = start === -1 ? lines.slice(-15) : lines.slice(start + 1, end === -1 ? undefined : end);
-  // What the backend refuses after all else.
+  // The backend may still refuse at the very end.
   const last = start === -1 || end === -1 ? [] : lines.slice(end).filter((line) => line.startsWith("error: "));
   return `${command} failed:\n${[...text, ...last].join("\n").trimEnd()}`;
 }

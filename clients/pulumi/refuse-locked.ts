@@ -8,14 +8,14 @@ import { pulumi, type PulumiContext, silent } from "./pulumi";
 import type { State } from "./state";
 
 /**
- * Changes nothing, and is refused while another run holds the stack's lock: the one question about it that every backend answers.
+ * Throws if another run holds the stack's lock. It tries a refresh of nothing, since that works with every backend.
  *
- * @param state the stack's, whose key stays
- * @throws PulumiError that tells of the lock
+ * @param state the stack's state, for its encryption key
+ * @throws PulumiError that names the lock's holder
  */
 export async function refuseLocked(context: PulumiContext, stack: string, state: State): Promise<void> {
   const nothing = `urn:pulumi:${stack}::none::pulumi:providers:none::none`;
-  // Pulumi writes a key of its own into a checkout that has none.
+  // In a private folder, since Pulumi writes a new key into a checkout's file that has none.
   await inPrivateFolder(context, async (inside) => {
     const { header = {} } = deploymentIn(state);
     const file = stackFileText(projectName(context), { header, settings: {} });

@@ -14,29 +14,29 @@ import {
   withoutRecords,
 } from "./state";
 
-/** What a look at the state has found, and what was done about it. */
+/** What was wrong with a state. */
 export interface Repair {
-  /** URNs of what a killed run was making, changing or deleting. */
+  /** URNs of the resources that a killed run was creating, updating or deleting. */
   readonly pending: readonly string[];
-  /** How many objects the state had in a namespace that isn't there. */
+  /** How many of its objects were in a namespace that is gone. */
   readonly lost: number;
-  /** How many DNS records the state had that aren't in the zone. */
+  /** How many of its DNS records aren't in the zone. */
   readonly lostRecords: number;
-  /** The DNS records that the state knows of now. */
+  /** The DNS records that are left in the state. */
   readonly records: readonly StateResource[];
 }
 
-/** What there is outside of the state. */
+/** What exists outside the state. */
 export interface Present {
   /** The preview's namespace. */
   readonly namespace: string;
-  /** Whether the cluster has it. */
+  /** Whether the namespace exists. */
   readonly exists: boolean;
-  /** Of the DNS records that the state knows of, the ids of those that the zone lacks. @default nobody looks for them */
+  /** Of the state's DNS records, the ids of those that aren't in the zone. @default not checked */
   readonly goneRecords?: (known: readonly StateResource[]) => Promise<readonly string[]>;
 }
 
-/** What there is to repair in a state, given whether the cluster has the namespace and which records the zone lacks. */
+/** What to repair in a state, given whether the namespace exists and which records are gone. */
 export function judge(
   state: State,
   namespace: string,
@@ -52,11 +52,11 @@ export function judge(
 }
 
 /**
- * Takes out of a stack's state what would make its next operation fail, or what it would take for there: operations
- * that a killed run has left, objects of a namespace and DNS records that somebody has deleted. Needs the stack's lock.
+ * Removes from a stack's state what would make the next operation fail or go wrong: pending operations of a killed run, and objects
+ * and DNS records that somebody has deleted. Fails if another run holds the stack's lock.
  *
  * @param known the state as it was a moment ago @default the backend is asked
- * @returns what was done, and the state as it is then
+ * @returns what was repaired, and the repaired state
  */
 export async function repairState(
   context: PulumiContext,
@@ -72,15 +72,15 @@ export async function repairState(
     return { ...first.repair, state: first.repaired };
   }
   for (;;) {
-    // A run at work holds the lock from beginning to end: what it is in the middle of isn't a killed run's.
+    // Pending operations may be those of a run at work, which holds the lock from beginning to end.
     await refuseLocked(context, stack, seen);
-    // With its secrets encrypted, as it is imported.
+    // With secrets encrypted, to import it again.
     const state = await exportState(context, stack);
     const { repair, repaired } = await judged(state);
     if (!needsRepair({ repair })) {
       return { ...repair, state: repaired };
     }
-    // Judging may have taken long, and another run may have begun and ended meanwhile.
+    // Another run may have begun and ended meanwhile.
     if (isDeepStrictEqual(await exportState(context, stack), state)) {
       await importState(context, stack, repaired);
       describe(repair, namespace).forEach(report);
@@ -95,8 +95,8 @@ const needsRepair = ({ repair }: { readonly repair: Repair }): boolean =>
 function describe({ pending, lost, lostRecords }: Repair, namespace: string): string[] {
   const names = pending.map((urn) => urn.split("::").slice(2).join(" "));
   return [
-    ...(pending.length > 0 ? [`a run was killed at ${names.join(", ")}: these are looked at again`] : []),
-    ...(lost > 0 ? [`namespace ${namespace} is gone: ${lost} objects that were in it are taken out of the state`] : []),
+    ...(pending.length > 0 ? [`a run was killed while it changed ${names.join(", ")}: checking these again`] : []),
+    ...(lost > 0 ? [`namespace ${namespace} is gone: ${lost} of its objects are removed from the state`] : []),
     ...(lostRecords > 0 ? ["the DNS record is gone: recreating it"] : []),
   ];
 }

@@ -4,7 +4,7 @@ import { isDeadHere, type LockHolder } from "./lock-holder";
 import { pause } from "../process/pause";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
 
-/** A lock on a stack, as a backend tells of it when it refuses an update. Pulumi Cloud tells nothing of whose it is. */
+/** A lock on a stack, as a backend describes it in a refusal. Pulumi Cloud doesn't say whose it is. */
 export interface Lock extends LockHolder {
   /** `runner@host` */
   readonly holder: string;
@@ -12,7 +12,7 @@ export interface Lock extends LockHolder {
   readonly since?: string;
 }
 
-/** The lock that a refusal of `pulumi` tells of; undefined where it refused for another reason. */
+/** The lock that a refusal is about; undefined if `pulumi` refused for another reason. */
 export function lockIn(refusal: string): Lock | undefined {
   if (refusal.includes("[409] Conflict: Another update is currently in progress")) {
     return { holder: "another update" };
@@ -23,18 +23,17 @@ export function lockIn(refusal: string): Lock | undefined {
 
 export interface LockOptions {
   readonly report: (message: string) => void;
-  /** True when something else than this machine knows that the run which took the lock has ended. */
+  /** Whether another source, such as the code host, says that the run with the lock has ended. */
   readonly hasEnded?: (lock: Lock) => Promise<boolean>;
-  /** How long to wait for a run that is still at work. @default {@link limits.lockSeconds} */
+  /** How long to wait for a run that is at work. @default {@link limits.lockSeconds} */
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Does what needs the stack's lock. A run that holds it is waited for; the lock of one that is proven to have ended is
- * taken away.
+ * Runs an action that takes the stack's lock. Waits while another run holds it; removes the lock of a run that has provably ended.
  *
- * @throws UserError that names the holder, when it takes longer than that
+ * @throws UserError that names the holder, after `timeoutSeconds`
  */
 export async function withLock<Result>(
   context: PulumiContext,
@@ -43,7 +42,7 @@ export async function withLock<Result>(
   { report, hasEnded, timeoutSeconds = limits.lockSeconds, signal }: LockOptions,
 ): Promise<Result> {
   const started = performance.now();
-  let told = "";
+  let reported = "";
   for (;;) {
     try {
       return await action();
@@ -60,17 +59,17 @@ export async function withLock<Result>(
       if ((performance.now() - started) / 1000 > timeoutSeconds) {
         throw new UserError(
           `${stack} has been locked by ${describe(lock)} for longer than ${timeoutSeconds} s. ` +
-            `If that run has ended, take its lock away: pulumi cancel --stack ${stack}`,
+            `If that run has ended, remove its lock: pulumi cancel --stack ${stack}`,
         );
       }
       if (await provenEnded(lock, hasEnded)) {
-        report(`${stack} was locked by ${describe(lock)}, which has ended: its lock is taken away`);
-        await takeAway(context, stack, lock);
+        report(`${stack} was locked by ${describe(lock)}, which has ended: removing its lock`);
+        await removeLock(context, stack, lock);
         continue;
       }
-      if (told !== describe(lock)) {
-        told = describe(lock);
-        report(`${stack} is locked by ${told}: waiting for it to end`);
+      if (reported !== describe(lock)) {
+        reported = describe(lock);
+        report(`${stack} is locked by ${reported}: waiting for it to end`);
       }
       await pause(1000, signal);
     }
@@ -80,13 +79,13 @@ export async function withLock<Result>(
 const describe = ({ holder, pid, since }: Lock) =>
   pid === undefined ? holder : `${holder} (process ${pid}) since ${since}`;
 
-/** True only where the run that took the lock can't be at work any more: nobody else's lock is ever taken away. */
+/** True only if the run that took the lock can't be at work any more: no other lock is ever removed. */
 export async function provenEnded(lock: Lock, hasEnded?: LockOptions["hasEnded"]): Promise<boolean> {
   return isDeadHere(lock) || ((await hasEnded?.(lock)) ?? false);
 }
 
-/** By itself where that can be done: `pulumi cancel` takes every lock, also one that was taken a moment ago. */
-async function takeAway(context: PulumiContext, stack: string, lock: Lock): Promise<void> {
+/** Removes only this lock if possible: `pulumi cancel` removes all, even one that was taken a moment ago. */
+async function removeLock(context: PulumiContext, stack: string, lock: Lock): Promise<void> {
   if (!isDeadHere(lock) || !(await removeDeadLocks(context, stack))) {
     await pulumi(context, ["cancel", "--yes", "--stack", stack]);
   }

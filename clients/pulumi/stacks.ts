@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
 import { limits } from "../../contract";
-import { removeDeadLocks, restoreCutOffStates, secretsProvider } from "./backend";
+import { removeDeadLocks, restoreTruncatedStates, secretsProvider } from "./backend";
 import { lockIn } from "./stack-lock";
 import { inPrivateFolder } from "./private-folder";
 import { pulumi, type PulumiContext, refusalOf } from "./pulumi";
@@ -9,14 +9,14 @@ interface StackSummary {
   readonly name: string;
 }
 
-/** The name of the stack that brings a pull request up. */
+/** The name of a pull request's stack. */
 export const stackName = (pullRequest: number) => `pr-${pullRequest}`;
 
 /** The project's stacks, as the backend knows them. */
 export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
   const list = () => pulumi(context, ["stack", "ls", "--json"]);
   const text = await list().catch(async (error: unknown) => {
-    if (isCutOff(error) && (await restoreCutOffStates(context, context.report))) {
+    if (isTruncated(error) && (await restoreTruncatedStates(context, context.report))) {
       return list();
     }
     throw error;
@@ -25,17 +25,17 @@ export async function stacks(context: PulumiContext): Promise<StackSummary[]> {
 }
 
 /** Whether `pulumi` failed because it couldn't read a state. */
-const isCutOff = (error: unknown) =>
+const isTruncated = (error: unknown) =>
   /unexpected end of JSON input|invalid character|^error: (?:.*: )?EOF$/m.test((error as Error).message);
 
-/** Whether `pulumi` failed because there is no such stack: another run has removed it meanwhile. */
+/** Whether `pulumi` failed because the stack doesn't exist: another run may have removed it meanwhile. */
 export const isRemoved = (error: unknown, stack: string): boolean =>
   refusalOf(error)?.includes(`no stack named '${stack}' found`) === true;
 
 /**
- * Makes a stack where there is none, and no file of it: what it is to be is composed for each update.
+ * Creates a stack if it doesn't exist, without a configuration file: each update composes its own.
  *
- * @param known names of the stacks that there were a moment ago @default the backend is asked
+ * @param known the names of all stacks, a moment ago @default the backend is asked
  * @returns whether this made it
  */
 export async function ensureStack(context: PulumiContext, stack: string, known?: readonly string[]): Promise<boolean> {
@@ -50,13 +50,13 @@ export async function ensureStack(context: PulumiContext, stack: string, known?:
     }
     return isMissing;
   };
-  // By another run, in the same moment.
-  const isBeingMade = (error: Error) =>
+  // By a concurrent run.
+  const isBeingCreated = (error: Error) =>
     error.message.includes("already exists") || lockIn(refusalOf(error) ?? "") !== undefined;
   return pRetry(attempt, {
     retries: limits.stackCreationTries,
     factor: 1,
-    shouldRetry: ({ error }) => isBeingMade(error),
+    shouldRetry: ({ error }) => isBeingCreated(error),
   });
 }
 
@@ -86,12 +86,12 @@ export async function removeEmptyStack(context: PulumiContext, stack: string): P
   await pulumi(context, ["stack", "rm", stack, "--yes", "--preserve-config"]).catch(() => undefined);
 }
 
-/** Without the organisation that some backends put before them. */
+/** The stacks' names, without the organization that some backends prepend. */
 export const stackNames = async (context: PulumiContext) =>
   (await stacks(context)).map(({ name }) => name.split("/").at(-1) ?? name);
 
 export interface UpdateOptions {
-  /** Whether it is looked first what has become of what the state knows of. @default false */
+  /** Whether to refresh the state first. @default false */
   readonly refresh?: boolean;
   /** URNs of resources to make anew. @default none */
   readonly replace?: readonly string[];
@@ -99,7 +99,7 @@ export interface UpdateOptions {
   readonly configFile?: string;
 }
 
-/** Brings the stack to its settings. */
+/** Runs `pulumi up`. */
 export async function up(
   context: PulumiContext,
   stack: string,
@@ -113,7 +113,7 @@ export async function up(
   await pulumi(context, ["up", "--stack", stack, "--yes", "--skip-preview", ...options]);
 }
 
-/** Destroys everything of the stack, and the stack itself with its configuration file. */
+/** Destroys the stack's resources, and removes the stack with its configuration file. */
 export async function close(context: PulumiContext, stack: string): Promise<void> {
   await pulumi(context, ["destroy", "--stack", stack, "--yes", "--skip-preview", "--remove"]);
 }

@@ -1,6 +1,6 @@
 import { pulumi, type PulumiContext, silent } from "./pulumi";
 
-/** A resource in a stack's state, as far as the lifecycle looks at it. */
+/** A resource in a stack's state, with the fields that the lifecycle uses. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -29,7 +29,7 @@ export interface State {
 }
 
 export interface ExportOptions {
-  /** Whether secrets are in clear, beside their marks. @default they are encrypted */
+  /** Whether secrets are in plaintext, inside their marker objects. @default they are encrypted */
   readonly showSecrets?: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function exportState(
 ): Promise<State> {
   const options = showSecrets ? ["--show-secrets"] : [];
   const text = await pulumi(showSecrets ? silent(context) : context, ["stack", "export", "--stack", stack, ...options]);
-  // Null for a stack whose making was cut short.
+  // Null for a stack whose creation was interrupted.
   const { deployment, ...rest } = JSON.parse(text) as Omit<State, "deployment"> & {
     deployment: State["deployment"] | null;
   };
@@ -54,14 +54,14 @@ export async function importState(context: PulumiContext, stack: string, state: 
 export const resourcesOf = ({ deployment }: State) => deployment.resources ?? [];
 export const pendingOf = ({ deployment }: State) => deployment.pending_operations ?? [];
 
-/** The state without the operations that a killed run has left in it: a caller that drops them looks for what they made. */
+/** The state without a killed run's pending operations. The caller must look for what they created. */
 export function withoutPending(state: State): State {
   return { ...state, deployment: { ...state.deployment, pending_operations: [] } };
 }
 
 /**
- * The state of a stack whose namespace is gone: without it and all that was in it, nor any mention of them. What is
- * elsewhere stays, the DNS record and the random passwords among it.
+ * The state without a namespace that is gone, its objects, and all references to them. Everything else stays, such as the DNS
+ * record and the random passwords.
  */
 export function withoutNamespace(state: State, namespace: string): State {
   return without(
@@ -73,31 +73,31 @@ export function withoutNamespace(state: State, namespace: string): State {
   );
 }
 
-/** The DNS records that a state knows of. */
+/** The DNS records in a state. */
 export const recordsOf = (state: State): StateResource[] =>
   resourcesOf(state).filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
 
-/** How a state marks a secret. */
+/** Pulumi's marker for a secret in a state. */
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
-/** Whether a value of a state is a secret, encrypted or with its value as JSON where that was asked for. */
+/** Whether a value in a state is a secret: encrypted or, with `showSecrets`, in plaintext as JSON. */
 export const isSecretMark = (value: unknown): value is { readonly plaintext?: string } =>
   typeof value === "object" && value !== null && secretSignature in value;
 
-/** An object of the cluster as a state knows it. */
+/** A cluster object, as recorded in a state. */
 export interface KnownObject {
   readonly urn: string;
   readonly kind: string;
-  /** As `kubectl get` takes the kind: `deployment.apps`. */
+  /** The kind for `kubectl get`: `deployment.apps`. */
   readonly resource: string;
   readonly name: string;
-  /** What the program has set. */
+  /** What the program set. */
   readonly inputs: unknown;
-  /** What the cluster made of it. */
+  /** What the cluster stored. */
   readonly outputs: unknown;
 }
 
-/** A namespace and its objects, as a state knows them. */
+/** A namespace and its objects in a state. */
 export const objectsIn = (state: State, namespace: string): KnownObject[] =>
   resourcesOf(state).flatMap(({ urn, type, inputs, outputs }) => {
     const [, group = "", kind = ""] = /^kubernetes:([\w.]+)\/\w+:(\w+)$/.exec(type) ?? [];
@@ -107,7 +107,7 @@ export const objectsIn = (state: State, namespace: string): KnownObject[] =>
     return isOf && metadata?.name !== undefined ? [{ urn, kind, resource, name: metadata.name, inputs, outputs }] : [];
   });
 
-/** The state without DNS records that are gone, nor any mention of them. */
+/** The state without DNS records that are gone, and without references to them. */
 export function withoutRecords(state: State, ids: readonly string[]): State {
   const gone = recordsOf(state).filter(({ id }) => id !== undefined && ids.includes(id));
   return without(state, (resource) => gone.some(({ urn }) => urn === resource.urn));

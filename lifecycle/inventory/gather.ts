@@ -1,6 +1,6 @@
 import { earliest } from "../clocks";
 import type { CodeHost, PullRequest } from "../../clients/code-host";
-import { type Get, reading } from "../../clients/kubernetes/proxy";
+import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import { kubectl } from "../../clients/kubernetes/kubectl";
 import type { Namespace } from "../../clients/kubernetes/types";
@@ -53,7 +53,7 @@ async function withMissing(
     missing: isLiving(one) ? await guardsMissingIn(get, one.name).catch(notChecked(one.name)) : undefined,
   });
   const all = found.some(isLiving)
-    ? await reading(kubeContext, guardPaths, (get) => Promise.all(found.map((one) => looked(get, one)))).catch(
+    ? await withApiProxy(kubeContext, guardPaths, (get) => Promise.all(found.map((one) => looked(get, one)))).catch(
         notChecked("all previews"),
       )
     : undefined;

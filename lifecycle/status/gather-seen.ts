@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { limits, namesOf, type Part } from "../../contract";
-import { type Get, reading } from "../../clients/kubernetes/proxy";
+import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import type { CodeHost } from "../../clients/code-host";
 import { httpClient } from "../../clients/http/client";
@@ -129,7 +129,7 @@ async function lookInside(
   const asked = (get: Get) =>
     Promise.all(found.map((one) => inside(get, one).catch((error: unknown) => notChecked(one, error))));
   const paths = `^/api/v1/namespaces/[^/]+/pods$,${guardPaths}`;
-  const all = await reading(kubeContext, paths, asked).catch((error: unknown) =>
+  const all = await withApiProxy(kubeContext, paths, asked).catch((error: unknown) =>
     found.map((one) => notChecked(one, error)),
   );
   if (failures.length > 0) {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Get, reading } from "../../clients/kubernetes/proxy";
+import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
 
 /** As the deployer, who may see namespaces, but nothing inside those that aren't a preview's. */
 describe("reading from the API server with one login", () => {
   const read = <Result>(paths: string, action: (get: Get) => Promise<Result>) =>
-    reading("preview-deployer", paths, action);
+    withApiProxy("preview-deployer", paths, action);
   const { TMPDIR: before } = process.env;
   const folder = mkdtempSync(join(tmpdir(), "preview-test-api-"));
   const left = () => readdirSync(folder);
@@ -50,7 +50,7 @@ describe("reading from the API server with one login", () => {
 
   it("names a context that doesn't exist", async () => {
     await assert.rejects(
-      reading("nobody", "^/$", (get) => get("/")),
+      withApiProxy("nobody", "^/$", (get) => get("/")),
       /kubectl proxy: .*context "nobody" does not exist/,
     );
     assert.deepEqual(left(), []);

@@ -39,8 +39,8 @@ describe("a state backend that fails", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const isFull = /the state backend's disk is full: make room there, then give the same command again/;
-  const isReadOnly = /the state backend \(PULUMI_BACKEND_URL\) can't be written to: let this user write there/;
+  const isFull = /the state backend's disk is full: free some space, then run the same command again/;
+  const isReadOnly = /the state backend \(PULUMI_BACKEND_URL\) can't be written to: give this user write access/;
   const ballast = () => join(folder, "ballast");
 
   // Busy for as long as something is being written.
@@ -109,7 +109,7 @@ describe("a state backend that fails", () => {
     await heal();
     await recover(comesUp);
     leaveEmptyLock();
-    await recover(() => comesUp(/pr-90420 had an empty lock, which a full disk has left: it is removed/));
+    await recover(() => comesUp(/pr-90420 had an empty lock, left behind by a full disk: removed it/));
     await readOnly();
     await fails(run("close"), isReadOnly);
     assert.equal(await exists("service", "web"), true);
@@ -134,7 +134,7 @@ describe("a state backend that fails", () => {
       const state = join(folder, ".pulumi/stacks", testProject.name, `${preview.stack}.json`);
       const cut = () => truncateSync(state, Math.floor(statSync(state).size / 2));
       cut();
-      await recover(() => comesUp(/the state of pr-90420 was cut off: it is the one before its last change now/));
+      await recover(() => comesUp(/the state of pr-90420 was truncated: restored the one before its last change/));
       rmSync(`${state}.bak`);
       cut();
       await recover(async () => left(await isGone()));

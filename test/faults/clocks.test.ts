@@ -92,10 +92,7 @@ describe("a clock that is off", () => {
     faultTest("clock years behind", 1, async ({ recover, left }) => {
       const { exitCode, stderr } = await run(["up", String(number)], "-20y");
       assert.notEqual(exitCode, 0);
-      assert.match(
-        stderr,
-        /isn't valid yet by this machine's clock, which says 20\S+: set the clock, then give the same/,
-      );
+      assert.match(stderr, /isn't valid yet by this machine's clock \(20\S+\): set the clock, then run the/);
       const hours = await surplus();
       assert.ok(hours > -0.2 && hours < 0.2, `${hours} h`);
       await recover(() => comesUp());

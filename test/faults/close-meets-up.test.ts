@@ -89,7 +89,7 @@ describe("close and up that meet", () => {
       }
       const { exitCode, stderr } = await closing;
       assert.equal(exitCode, 0, stderr);
-      assert.match(stderr, /is gone: \d+ objects that were in it are taken out of the state/);
+      assert.match(stderr, /is gone: \d+ of its objects are removed from the state/);
     });
     left(await leftOf(preview, number, repository));
   });

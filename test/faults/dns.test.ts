@@ -90,17 +90,17 @@ describe("a DNS provider that fails", () => {
     refusal(
       "5xx for ever",
       [{ status: 503 }],
-      /the DNS record is not checked: Cloudflare, .* says 503/,
-      /dns_records\\?": 503 [^]*Cloudflare fails or refuses for the time being: see .*, then give the same command again/,
+      /the DNS record is not checked: Cloudflare, .* answers 503/,
+      /dns_records\\?": 503 [^]*Cloudflare is failing or refusing requests: see .*, then run the same command again/,
     );
 
     faultTest("DNS: 5xx for ever, at close", 1, async ({ recover, left }) => {
       await comesUp();
       zone.order({ on: "delete", status: 500 });
-      await fails("close", /Cloudflare fails or refuses for the time being: .*give the same command again/);
+      await fails("close", /Cloudflare is failing or refusing requests: .*run the same command again/);
       assert.equal(preview.exists(), true);
       zone.order({ on: "list", status: 500 });
-      await fails("close", /nothing was changed: Cloudflare, .* says 500 .*: it fails for the time being; try again/);
+      await fails("close", /nothing was changed: Cloudflare, .* answers 500 .*: it is failing; see/);
       assert.equal(preview.exists(), true);
       zone.heal();
       await recover(async () => left(await isGone()));
@@ -173,7 +173,7 @@ describe("a DNS provider that fails", () => {
     refusal(
       "409 once",
       [{ on: "create", status: 409, code: 1, message: "Conflict", times: 1 }],
-      /409 Conflict[^]*Cloudflare fails or refuses for the time being/,
+      /409 Conflict[^]*Cloudflare is failing or refusing requests/,
     );
 
     faultTest("DNS: the lifecycle's own requests fail twice", 2, async ({ recover, left }) => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { deadAmong, secretsProvider } from "../../clients/pulumi/backend";
+import { deadLocks, secretsProvider } from "../../clients/pulumi/backend";
 
 describe("the key of the previews' secrets", () => {
   const folder = mkdtempSync(join(tmpdir(), "preview-backend-"));
@@ -55,7 +55,7 @@ describe("a stack's locks in a folder", () => {
         lock("at-work.json.attrs", {}),
         join(folder, "given-back.json"),
       ];
-      assert.deepEqual(deadAmong([...others, ...dead]), dead);
+      assert.deepEqual(deadLocks([...others, ...dead]), dead);
     } finally {
       atWork.kill("SIGKILL");
     }

@@ -233,26 +233,19 @@ describe("code host", () => {
       github.open(7);
       github.fail(faults.slow(2000), { times: 1 });
       assert.equal((await client().openPullRequests()).length, 1);
-      assert.deepEqual(said, [
-        "the code host can't be asked for GET /repos/myorg/orders/pulls: no answer within 0.5 s",
-      ]);
+      assert.deepEqual(said, ["the code host doesn't answer GET /repos/myorg/orders/pulls: no answer within 0.5 s"]);
     });
 
     const lasting: [string, (standIn: GitHubStandIn) => void, RegExp, number][] = [
-      ["500", (it) => it.fail(faults.status(500)), /says 500: it fails for the time being.*githubstatus/, 4],
-      [
-        "reset",
-        (it) => it.fail(faults.reset()),
-        /can't be asked \(.*\): try again, and look whether.*GITHUB_API_URL/,
-        4,
-      ],
-      ["malformed", (it) => it.fail(faults.malformed()), /can't be asked \(its answer is not the JSON/, 4],
-      ["page of a proxy", (it) => it.fail(faults.html()), /answers what can't be read.*GITHUB_API_URL/, 1],
-      ["bad token", (it) => it.tokens.clear(), /says 401: GITHUB_TOKEN is not valid/, 1],
+      ["500", (it) => it.fail(faults.status(500)), /answers 500: it keeps failing.*githubstatus/, 4],
+      ["reset", (it) => it.fail(faults.reset()), /can't be reached \(.*\): check that GITHUB_API_URL/, 4],
+      ["malformed", (it) => it.fail(faults.malformed()), /can't be reached \(its answer is not the JSON/, 4],
+      ["page of a proxy", (it) => it.fail(faults.html()), /gives an unexpected answer.*GITHUB_API_URL/, 1],
+      ["bad token", (it) => it.tokens.clear(), /answers 401: GITHUB_TOKEN is invalid/, 1],
       [
         "missing permission",
         (it) => it.tokens.set("a-token", { login: "bot", permissions: [] }),
-        /says 403: .*Resource not accessible by integration.*it takes the permission pull_requests=read/,
+        /answers 403: .*Resource not accessible by integration.*it needs the permission pull_requests=read/,
         1,
       ],
       [
@@ -276,8 +269,8 @@ describe("code host", () => {
       ["secondary limit", (it) => it.fail(faults.secondaryLimit(61)), /too many requests.*try again in 61 s/, 1],
       ["secondary limit by 429", (it) => it.fail(faults.secondaryLimit(61, 429)), /try again in 61 s/, 1],
       ["redirection to elsewhere", (it) => it.fail(faults.redirect(() => "https://example.com/")), /another host/, 4],
-      ["endless redirection", (it) => it.fail(faults.redirect(({ href }) => href)), /redirects without end/, 16],
-      ["409", (it) => it.fail(faults.status(409)), /says 409/, 1],
+      ["endless redirection", (it) => it.fail(faults.redirect(({ href }) => href)), /redirects too often/, 16],
+      ["409", (it) => it.fail(faults.status(409)), /answers 409/, 1],
     ];
     for (const [name, breakIt, message, requests] of lasting) {
       it(`${name}: the error names the cause and the next step`, async () => {
@@ -296,13 +289,13 @@ describe("code host", () => {
 
     it("name the setting when the repository doesn't exist or the token can't see it", async () => {
       const host = codeHost("myorg/unknown", github.env)!;
-      await assert.rejects(host.openPullRequests(), /says 404: .*the setting repository/);
+      await assert.rejects(host.openPullRequests(), /answers 404: .*the setting repository/);
       assert.equal(await host.pullRequest(7), undefined);
     });
 
     it("say to try again when the server can't be reached", async () => {
       const env = { GITHUB_TOKEN: "a-token", GITHUB_API_URL: "http://127.0.0.1:1" };
-      await assert.rejects(client(env).pullRequest(7), /can't be asked \(.*\): try again/);
+      await assert.rejects(client(env).pullRequest(7), /can't be reached \(.*\): check that/);
     });
   });
 
@@ -330,7 +323,7 @@ describe("code host", () => {
 
     for (const workflow of [{ CI: "true" }, { GITHUB_ACTIONS: "true" }]) {
       it(`is required in a workflow: ${Object.keys(workflow)[0]}`, () => {
-        assert.throws(() => codeHost(repository, workflow), /workflows require a code host.*GITHUB_TOKEN/);
+        assert.throws(() => codeHost(repository, workflow), /a workflow needs a code host.*GITHUB_TOKEN/);
         assert.throws(() => codeHost("", { ...token, ...workflow }), /set the setting repository to owner\/name$/);
       });
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { advised } from "../../clients/pulumi/advice";
+import { withAdvice } from "../../clients/pulumi/advice";
 import { diagnostics, pulumi, resourceDone } from "../../clients/pulumi/pulumi";
 
 describe("diagnostics", () => {
@@ -40,16 +40,16 @@ describe("next steps for diagnostics", () => {
   const request = (status: string, code: number) =>
     `failed to make http request: POST "https://api.cloudflare.com/client/v4/zones/z/dns_records": ${status} {"errors":[{"code":${code}}]}`;
   const failures: [string, RegExp | undefined][] = [
-    ["error: write /b/.pulumi/history/p/pr-1/h.json.1.tmp: no space left on device", /disk is full: make room there/],
+    ["error: write /b/.pulumi/history/p/pr-1/h.json.1.tmp: no space left on device", /disk is full: free some space/],
     ["error: open /b/.pulumi/locks/o/p/pr-1/l.json.1.tmp: read-only file system", /can't be written to/],
     ["error: open /b/.pulumi/locks/o/p/pr-1/l.json.1.tmp: permission denied", /can't be written to/],
     [
       "error: failed to load checkpoint: place 1: unexpected end of JSON input",
-      /get it back from a backup, or remove it/,
+      /restore it from a backup, or remove it/,
     ],
     [request("400 Bad Request", 81058), /isn't this preview's, and it was left alone: delete it/],
-    [request("503 Service Unavailable", 0), /Cloudflare fails or refuses for the time being/],
-    [request("409 Conflict", 1), /Cloudflare fails or refuses for the time being/],
+    [request("503 Service Unavailable", 0), /Cloudflare is failing or refusing requests/],
+    [request("409 Conflict", 1), /Cloudflare is failing or refusing requests/],
     [request("403 Forbidden", 10000), undefined],
     [
       "Problem executing program (could not run language executor): fork/exec /usr/bin/node: argument list too long",
@@ -60,7 +60,7 @@ describe("next steps for diagnostics", () => {
   ];
   for (const [text, advice] of failures) {
     it(`${advice === undefined ? "has none for" : "has one for"} ${text.slice(0, 110)}`, () =>
-      advice === undefined ? assert.equal(advised(text), text) : assert.match(advised(text), advice));
+      advice === undefined ? assert.equal(withAdvice(text), text) : assert.match(withAdvice(text), advice));
   }
 });
 

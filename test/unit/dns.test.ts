@@ -95,12 +95,12 @@ describe("the DNS provider's client", () => {
       .intercept(page(1))
       .reply(200, listing([record("a")], { total_count: 2, total_pages: 1 }))
       .times(3);
-    await saysInstead(/fewer DNS records than it counts/);
+    await saysInstead(/list of DNS records was incomplete/);
   });
 
   const unreadable: [what: string, body: string | object, words: RegExp][] = [
-    ["an empty answer", "", /zone 0123.* says 200: /],
-    ["a page of a proxy", "<html>Log in first", /says 200 <html>Log in first.*CLOUDFLARE_BASE_URL/],
+    ["an empty answer", "", /zone 0123.* answers 200: /],
+    ["a page of a proxy", "<html>Log in first", /answers 200 <html>Log in first.*CLOUDFLARE_BASE_URL/],
     ["no count", { ...listing([], {}), result_info: undefined }, /list of DNS records can't be read/],
     ["no list", { ...listing([], { total_count: 0, total_pages: 0 }), result: null }, /can't be read/],
     ["a record without id", listing([{ name: "x" }], { total_count: 1, total_pages: 1 }), /can't be read/],
@@ -125,14 +125,14 @@ describe("the DNS provider's client", () => {
 
   it("gives up after four failures", async () => {
     api().intercept(page(1)).reply(503, "busy").times(4);
-    await saysInstead(/says 503 busy: it fails for the time being/);
+    await saysInstead(/answers 503 busy: it is failing/);
   });
 
   it("names the host it can't reach", async () => {
     api()
       .intercept(page(1))
       .replyWithError(Object.assign(new Error("no"), { code: "ETIMEDOUT" }));
-    await saysInstead(/https:\/\/api\.cloudflare\.com can't be asked about DNS records \(ETIMEDOUT\)/);
+    await saysInstead(/https:\/\/api\.cloudflare\.com can't be reached for DNS records \(ETIMEDOUT\)/);
   });
 
   it("sends requests to CLOUDFLARE_BASE_URL", async () => {
@@ -163,7 +163,7 @@ describe("the DNS provider's client", () => {
     [400, 7003, /no such zone/],
     [429, 10000, /try again in 5 minutes/],
     [500, 1000, /cloudflarestatus/],
-    [409, 81058, /nothing that was expected/],
+    [409, 81058, /that wasn't expected/],
   ];
   for (const [status, code, advice] of refusals) {
     it(`explains ${status} with code ${code}, without the token`, () => {

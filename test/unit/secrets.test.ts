@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { hidden } from "../../clients/kubernetes/secrets";
+import { redact } from "../../clients/kubernetes/secrets";
 import { whileWatching } from "../../clients/kubernetes/rollout/watch";
 
 describe("a preview's secrets", () => {
   it("are hidden in its output, even inside a URL", () => {
     const text = "postgres://product:p%40ss-w0rd%2F1@db/product refused p@ss-w0rd/1";
-    assert.equal(hidden(text, ["p@ss-w0rd/1"]), "postgres://product:***@db/product refused ***");
+    assert.equal(redact(text, ["p@ss-w0rd/1"]), "postgres://product:***@db/product refused ***");
   });
 
   it("are hidden in full when one is part of another", () => {
-    assert.equal(hidden("a1b2c3d4e5f6g7h8", ["a1b2c3d4", "a1b2c3d4e5f6g7h8"]), "***");
+    assert.equal(redact("a1b2c3d4e5f6g7h8", ["a1b2c3d4", "a1b2c3d4e5f6g7h8"]), "***");
   });
 
   it("are hidden with all their lines, however indented, and with or without the final newline", () => {
@@ -22,8 +22,8 @@ describe("a preview's secrets", () => {
       .trim()
       .split("\n")
       .map((line) => `  | ${line}`);
-    assert.equal(hidden(quoted.join("\n"), [key]), "  | ***\n  | ***\n  | ***\n  | ***");
-    assert.equal(hidden("password p@ss-w0rd/1 refused", ["p@ss-w0rd/1\n"]), "password *** refused");
+    assert.equal(redact(quoted.join("\n"), [key]), "  | ***\n  | ***\n  | ***\n  | ***");
+    assert.equal(redact("password p@ss-w0rd/1 refused", ["p@ss-w0rd/1\n"]), "password *** refused");
   });
 
   it("are hidden however a program escapes them", () => {
@@ -49,7 +49,7 @@ describe("a preview's secrets", () => {
       "basic authentication": Buffer.from(`reviewer:${secret}`).toString("base64"),
     };
     for (const [way, text] of Object.entries(ways)) {
-      const rest = hidden(`before ${text} after`, [secret]);
+      const rest = redact(`before ${text} after`, [secret]);
       assert.match(rest, /^before .*\*\*\*.* after$/, way);
       assert.doesNotMatch(rest, /w0rd|cEBzcy/, way);
     }
@@ -67,7 +67,7 @@ describe("a preview's secrets", () => {
       "PASSWORD=hunter2-",
       "-and-more",
     ]) {
-      assert.doesNotMatch(hidden(text, [secret]), /hunter2|more/, text);
+      assert.doesNotMatch(redact(text, [secret]), /hunter2|more/, text);
     }
   });
 
@@ -75,7 +75,7 @@ describe("a preview's secrets", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (before, after) => {
         const text = Buffer.concat([before, Buffer.from("correct horse"), after]).toString("base64");
-        assert.match(hidden(text, ["correct horse"]), /\*\*\*/);
+        assert.match(redact(text, ["correct horse"]), /\*\*\*/);
       }),
     );
   });
@@ -85,21 +85,21 @@ describe("a preview's secrets", () => {
     fc.assert(
       fc.property(secret, (value) => {
         const text = JSON.stringify(JSON.stringify(value.trim()));
-        assert.ok(hidden(text, [value]).includes("***"), text);
+        assert.ok(redact(text, [value]).includes("***"), text);
       }),
     );
   });
 
   it("aren't patterns, and are hidden quickly, whatever they are", () => {
     const odd = `${"\0".repeat(2000)}.*(a+)+$[${"\\".repeat(500)}`;
-    assert.equal(hidden("any text", [odd, "x".repeat(1_000_000)]), "any text");
-    assert.equal(hidden(`${"\0".repeat(1999)}.*(a+)+$`, [odd]).length, 2007);
+    assert.equal(redact("any text", [odd, "x".repeat(1_000_000)]), "any text");
+    assert.equal(redact(`${"\0".repeat(1999)}.*(a+)+$`, [odd]).length, 2007);
     const file = "-----BEGIN KEY-----\n".padEnd(500_000, "MIIEvQIBADANBg/+=\n");
-    assert.equal(hidden(`it is ${file}`, [file]).includes("MIIEv"), false);
+    assert.equal(redact(`it is ${file}`, [file]).includes("MIIEv"), false);
   });
 
   it("don't include common words", () => {
-    assert.equal(hidden("the product's database", ["product"]), "the product's database");
+    assert.equal(redact("the product's database", ["product"]), "the product's database");
   });
 });
 

@@ -9,8 +9,7 @@ import { transport, type TransportOptions } from "../transport";
 export type Client = Octokit;
 
 /**
- * Octokit, which tries again where that may help: three times after a failure (1, 4 and 9 s), and twice where the rate
- * limit is reached for no longer than a minute.
+ * Octokit with retries: three after a failure (after 1, 4 and 9 s), and two if the rate limit is exceeded for at most a minute.
  */
 export function githubClient({
   token,
@@ -18,26 +17,26 @@ export function githubClient({
   report,
   timeoutMs = 20_000,
   second = 1000,
-  hear,
-}: OpenOptions & Pick<TransportOptions, "hear">): Client {
+  onDate,
+}: OpenOptions & Pick<TransportOptions, "onDate">): Client {
   const waits =
     (limit: string) =>
     (wait: number, _options: object, _octokit: Octokit, tries: number): boolean => {
-      // Nobody waits for longer without being asked; the next run comes anyway.
-      const goesOn = wait <= limits.rateLimitSeconds && tries < 2;
-      if (goesOn) {
-        report(`the code host's ${limit} is reached: waiting ${wait} s`);
+      // No longer: there will be another run.
+      const retries = wait <= limits.rateLimitSeconds && tries < 2;
+      if (retries) {
+        report(`the code host's ${limit} is exceeded: waiting ${wait} s`);
       }
-      return goesOn;
+      return retries;
     };
   const octokit = new (Octokit.plugin(throttling, retry))({
     auth: token,
     baseUrl,
     userAgent: "preview-stack",
-    // What is to be said is said by us, once.
+    // We report failures ourselves, once.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: transport({ timeoutMs, report, hear }) },
-    // A 429 is the other plugin's.
+    request: { fetch: transport({ timeoutMs, report, onDate }) },
+    // The throttling plugin handles 429.
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retryAfterBaseValue: second },
     throttle: {
       id: randomUUID(),
@@ -46,17 +45,16 @@ export function githubClient({
       onSecondaryRateLimit: waits("secondary rate limit"),
     },
   });
-  rememberAnswers(octokit);
+  cacheByETag(octokit);
   return octokit;
 }
 
 const silent = () => undefined;
 
 /**
- * Asks for what was asked before with its ETag: GitHub then answers 304, which doesn't count for the rate limit, or with
- * what has changed.
+ * Repeats a request with the ETag of its last answer: a 304 from GitHub doesn't count towards the rate limit.
  */
-function rememberAnswers(octokit: Octokit): void {
+function cacheByETag(octokit: Octokit): void {
   const known = new Map<string, Awaited<ReturnType<typeof octokit.request>>>();
   const keyOf = ({ method, url }: { method: string; url: string }) => `${method} ${url}`;
   octokit.hook.before("request", (options) => {

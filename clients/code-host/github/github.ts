@@ -26,11 +26,11 @@ const approval = z.object({ state: z.string() });
 
 const viewer = z.object({ viewer: z.object({ login: z.string() }) });
 
-/** Nobody sees it in a comment's text. */
+/** Invisible in the rendered comment. */
 const marker = "<!-- preview-stack -->";
 
 /** GitHub refuses a comment of more than 65536 characters. */
-const longestComment = 60_000;
+const maxCommentLength = 60_000;
 
 const pageSize = 100;
 
@@ -61,7 +61,7 @@ export class GitHub implements CodeHost {
 
   async openPullRequests(): Promise<PullRequest[]> {
     const context = { what: "the open pull requests", permission: "pull-requests: read" };
-    // By age, so that one that is opened meanwhile moves no other to a page that was read before.
+    // Oldest first, so that one that is opened meanwhile doesn't move others between pages.
     const order = { state: "open", sort: "created", direction: "asc" };
     const found: PullRequest[] = [];
     for await (const page of this.pages("pulls", order, pull, ({ number }) => number, context)) {
@@ -95,8 +95,8 @@ export class GitHub implements CodeHost {
 
   async setComment(number: number, body: string): Promise<void> {
     const context = { what: `a comment on pull request ${number}`, permission: "pull-requests: write" };
-    const text = { body: `${marker}\n${body.slice(0, longestComment)}` };
-    // Twice, since a comment may have been made although its answer got lost: then the second time finds it.
+    const text = { body: `${marker}\n${body.slice(0, maxCommentLength)}` };
+    // Twice, since a comment may have been created although the answer was lost: the second try finds it then.
     for (let tries = 1; ; tries += 1) {
       const own = await this.ownComment(number, context);
       try {
@@ -116,7 +116,7 @@ export class GitHub implements CodeHost {
     return this.clock.now();
   }
 
-  /** Anybody can write the marker: what counts is who wrote the comment. */
+  /** Anybody can write the marker, so the author must match, too. */
   private async ownComment(number: number, context: RequestContext): Promise<number | undefined> {
     let self: string | undefined;
     for await (const page of this.pages(`issues/${number}/comments`, {}, comment, (one) => one.id, context)) {
@@ -132,7 +132,7 @@ export class GitHub implements CodeHost {
     return undefined;
   }
 
-  /** The name of the token's owner. REST doesn't tell it to a workflow's token, GraphQL does. */
+  /** The login of the token's owner. For a workflow's token, only GraphQL returns it, not REST. */
   private async self(context: RequestContext): Promise<string> {
     try {
       return this.read(viewer, await this.client.graphql("{ viewer { login } }"), context).viewer.login;
@@ -142,8 +142,8 @@ export class GitHub implements CodeHost {
   }
 
   /**
-   * A list, page by page. Octokit's own paginating takes an answer of 409 for an empty list, and one page without a link
-   * to the next for the last; here a full page is always followed by a request for the next one.
+   * A list, page by page. Octokit's own pagination takes a 409 for an empty list and a page without a link for the last one; here
+   * a full page is always followed by a request for the next.
    */
   private async *pages<Item>(
     path: string,

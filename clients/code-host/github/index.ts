@@ -8,5 +8,5 @@ export const github: CodeHostKind = {
   ownUrl: "https://github.example.com/api/v3",
   repository: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
   open: (repository, options, clock) =>
-    new GitHub(repository, githubClient({ ...options, hear: (date) => clock.hear(date) }), clock),
+    new GitHub(repository, githubClient({ ...options, onDate: (date) => clock.observe(date) }), clock),
 };

@@ -1,4 +1,4 @@
-/** The path of a noted run below the repository's; undefined for what isn't a run's reference. */
+/** A run's path below the repository's; undefined if the reference isn't `<id>` or `<id>/<attempt>`. */
 export function runPath(reference: string): string | undefined {
   const match = /^([1-9]\d{0,18})(?:\/([1-9]\d{0,5}))?$/.exec(reference);
   return match === null

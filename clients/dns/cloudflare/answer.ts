@@ -7,10 +7,10 @@ const envelope = z.object({
   result_info: z.object({ page: z.number(), total_pages: z.number(), total_count: z.number() }).nullish(),
 });
 
-/** An answer of Cloudflare's API, whatever it says. */
+/** An answer of Cloudflare's API, success or failure. */
 export type Answer = z.infer<typeof envelope> & { readonly status: number };
 
-/** Whatever isn't an answer of the API, such as a proxy's error page, is a failure without a code. */
+/** Anything but an answer of the API, such as a proxy's error page, is a failure without a code. */
 export function answerFrom(text: string): z.infer<typeof envelope> {
   try {
     return envelope.parse(JSON.parse(text));

@@ -3,10 +3,10 @@ import { UserError } from "../../../contract";
 import { type Answer, answerFrom } from "./answer";
 import { refusal, unreachable } from "./errors";
 
-/** For the head of an answer, and between two parts of its body. */
+/** For an answer's headers, and between two parts of its body. */
 const timeoutMs = 30_000;
 
-/** Asked again after 0.3, 0.6 and 1.2 s, or after what Retry-After says, up to 10 s. Deleting twice is deleting once. */
+/** Retries after 0.3, 0.6 and 1.2 s, or as Retry-After says, up to 10 s. Deletions can be repeated safely. */
 const retries = { maxRetries: 3, minTimeout: 300, maxTimeout: 10_000, throwOnError: false };
 
 /**
@@ -20,7 +20,7 @@ export class CloudflareApi {
 
   /**
    * @param env CLOUDFLARE_API_TOKEN, as for the Pulumi provider, and optionally CLOUDFLARE_BASE_URL.
-   * @throws UserError where there is no token
+   * @throws UserError if there is no token
    */
   constructor(
     private readonly zoneId: string,
@@ -29,7 +29,7 @@ export class CloudflareApi {
   ) {
     if (!env.CLOUDFLARE_API_TOKEN) {
       throw new UserError(
-        `CLOUDFLARE_API_TOKEN is not set: without it nobody can see whether the DNS records of zone ${zoneId} are gone; ` +
+        `CLOUDFLARE_API_TOKEN is not set, so the DNS records of zone ${zoneId} can't be checked: ` +
           "set it to a token with the permission DNS Edit for that zone",
       );
     }
@@ -42,8 +42,8 @@ export class CloudflareApi {
   /**
    * Makes a request about the zone's records.
    *
-   * @param accepted Codes of Cloudflare's errors that are as good as success.
-   * @throws UserError with cause and next step
+   * @param accepted codes of Cloudflare's errors that count as success
+   * @throws UserError with the cause and the next step
    */
   async ask(method: "GET" | "DELETE", path: string, accepted: readonly number[] = []): Promise<Answer> {
     const { statusCode, body } = await request(this.url + path, {
@@ -66,5 +66,5 @@ export class CloudflareApi {
   }
 }
 
-/** By the proxy of HTTPS_PROXY and NO_PROXY, as the Pulumi provider does. */
+/** Uses the proxy of HTTPS_PROXY and NO_PROXY, as the Pulumi provider does. */
 export const internet = (): Dispatcher => new EnvHttpProxyAgent();

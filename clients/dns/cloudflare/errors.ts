@@ -1,12 +1,12 @@
 import { UserError } from "../../../contract";
 import type { Answer } from "./answer";
 
-/** What a refusal means, and what to do about it. */
+/** A refusal with its meaning and the next step. */
 export function refusal(zoneId: string, { status, errors }: Pick<Answer, "status" | "errors">): UserError {
   const words = errors.map(({ code, message }) => (code === 0 ? message : `${message} (${code})`)).join("; ");
   const said = `${status} ${words}`.trim();
   return new UserError(
-    `Cloudflare, asked about the DNS records of zone ${zoneId}, says ${said}: ${advice(status, errors)}`,
+    `Cloudflare, asked about the DNS records of zone ${zoneId}, answers ${said}: ${advice(status, errors)}`,
   );
 }
 
@@ -22,16 +22,16 @@ function advice(status: number, errors: Answer["errors"]): string {
     return "too many requests; try again in 5 minutes";
   }
   if (status >= 500) {
-    return "it fails for the time being; try again, and see https://www.cloudflarestatus.com";
+    return "it is failing; see https://www.cloudflarestatus.com and try again later";
   }
-  return "this is nothing that was expected; look whether CLOUDFLARE_BASE_URL leads to Cloudflare's API v4";
+  return "that wasn't expected; check that CLOUDFLARE_BASE_URL is the URL of Cloudflare's API v4";
 }
 
 export function unreachable(url: string, error: unknown): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new UserError(
-    `${new URL(url).origin} can't be asked about DNS records (${code ?? message}): ` +
-      "try again, and look whether this machine reaches it and whether HTTPS_PROXY is right",
+    `${new URL(url).origin} can't be reached for DNS records (${code ?? message}): ` +
+      "check that HTTPS_PROXY is right and that this machine can reach it, then try again",
     { cause: error },
   );
 }

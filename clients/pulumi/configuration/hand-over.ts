@@ -17,18 +17,18 @@ import { inPrivateFolder } from "../private-folder";
 import { projectName } from "../project-name";
 import { pulumi, type PulumiContext } from "../pulumi";
 
-/** What a preview is to be, by leaf: secrets of its own in clear, shared ones as `Pulumi.preview.yaml` has them. */
+/** A preview's configuration, by leaf: its own secrets in plaintext, shared ones encrypted as in `Pulumi.preview.yaml`. */
 export interface Composition {
   readonly leaves: Leaves;
-  /** Paths of its own secrets. */
+  /** The paths of its own secrets. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Writes a composition as a stack's file for one update, in a folder that nobody else reads, and removes it afterwards.
- * Secrets are encrypted by `pulumi` with the stack's own key, and reach it by standard input.
+ * Writes a composition to a stack's configuration file for one update, in a folder that only this user can read, and removes it
+ * afterwards. `pulumi` encrypts the secrets with the stack's own key; it gets them by standard input.
  *
- * @param header what the stack's encrypted values are read with @default a new key
+ * @param header the file's first keys, which `pulumi` needs to decrypt the stack's secrets @default a new key
  */
 export async function withStackFile<Result>(
   context: PulumiContext,
@@ -61,14 +61,14 @@ export async function withStackFile<Result>(
     ];
     for (const [what, value] of pairs) {
       const args = ["config", "set", "--secret", ...what, "--stack", stack, "--config-file", file];
-      // Pulumi takes a line's end off.
+      // Pulumi strips one newline.
       await pulumi(inside, args, `${value}\n`);
     }
     return action(file);
   });
 }
 
-/** Pulumi encrypts texts: a group in which something else is secret, a list or a number, is encrypted as a whole. */
+/** Pulumi encrypts only strings: a group with a secret number or list is encrypted as a whole. */
 function toEncrypt({ leaves, secrets }: Composition): { texts: string[]; groups: string[] } {
   const groups = [...new Set(secrets.filter((path) => typeof leaves[path] !== "string").map(keyOf))];
   return { texts: secrets.filter((path) => !groups.includes(keyOf(path))), groups };
@@ -81,7 +81,7 @@ async function withSharedSecrets(context: PulumiContext, stack: string, file: st
   return parseStackFile(readFileSync(file, "utf8"), projectName(context));
 }
 
-/** `config cp` selects the stack that it reads, and notes that down for each folder, for ever. */
+/** `config cp` selects the stack that it reads, and Pulumi keeps a file about that for every folder, forever. */
 function forgetSelection(context: PulumiContext): void {
   const home = context.env.PULUMI_HOME ?? process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
   const project = join(realpathSync(context.project), "Pulumi.yaml");

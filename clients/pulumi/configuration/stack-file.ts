@@ -16,30 +16,30 @@ import {
 import { projectName } from "../project-name";
 import { pulumi, type PulumiContext, silent } from "../pulumi";
 
-/** Where `pulumi` keeps a stack's configuration. */
+/** The file with a stack's configuration. */
 export const stackFile = ({ project }: PulumiContext, stack: string) => join(project, `Pulumi.${stack}.yaml`);
-/** What that was when it was deployed last from this checkout. */
+/** A copy of that file as it was last deployed from this checkout. */
 const copyFile = ({ project }: PulumiContext, stack: string) => join(project, copiesFolder, `Pulumi.${stack}.yaml`);
 
-/** What a checkout says of a stack. */
+/** A stack's configuration file in a checkout. */
 export interface OwnFile {
-  /** What its encrypted values are read with. */
+  /** The first keys, which `pulumi` needs to decrypt the secrets. */
   readonly header: Readonly<Record<string, unknown>>;
   readonly settings: Leaves;
-  /** Paths of those that are secret. */
+  /** The paths of the secret settings. */
   readonly secrets: readonly string[];
-  /** The file as it was deployed last from here. */
+  /** The settings as they were last deployed from here. */
   readonly copy?: Leaves;
-  /** The file in this checkout as it was read; undefined where it isn't from there. */
+  /** The file's text; undefined if it isn't this checkout's. */
   readonly text?: string;
 }
 
 /**
- * Reads a stack's file in this checkout, and its copy; undefined where there is none. Secrets are decrypted, but for those
- * that are as they were deployed from here, in both.
+ * Reads a stack's file in this checkout, and its copy; undefined if there is none. Decrypts only the secrets that differ between
+ * the two.
  *
- * @param options.shared what all previews share: a secret of both counts as shared
- * @param options.isDeployed whether there is something to merge with: otherwise it doesn't matter what a copy says
+ * @param options.shared what all previews share: a secret that is in both counts as shared
+ * @param options.isDeployed whether there is a deployment to merge with: otherwise the copy isn't needed
  */
 export async function ownFile(
   context: PulumiContext,
@@ -55,18 +55,18 @@ export interface FileAt {
   readonly stack: string;
   readonly shared: Leaves | undefined;
   readonly file: string;
-  /** @default there is none */
+  /** @default none */
   readonly copy?: string;
 }
 
-/** The same wherever the files are. */
+/** The same for files anywhere. */
 export async function fileAt({ context, stack, shared, ...files }: FileAt): Promise<OwnFile | undefined> {
   const own = parsed(context, files.file);
   if (own === undefined) {
     return undefined;
   }
   const found = files.copy === undefined ? undefined : parsed(context, files.copy);
-  // One of a stack of the same name that has been closed since has another key.
+  // The copy of a closed stack of the same name has another key.
   const copy = found !== undefined && isDeepStrictEqual(found.header, own.header) ? found.settings : undefined;
   const encrypted = Object.keys(own.settings).filter((path) => isEncrypted(own.settings[path]));
   const ofBoth = encrypted.filter((path) => isEncrypted(shared?.[path]));
@@ -79,7 +79,7 @@ export async function fileAt({ context, stack, shared, ...files }: FileAt): Prom
   const changed = secrets.filter(isChanged);
   const decrypted = async (name: string, leaves: Leaves): Promise<Leaves> => {
     const all = await decryptedSettings(context, stack, name);
-    // A whole group that is encrypted has leaves of its own.
+    // A group that is encrypted as a whole decrypts to several leaves.
     const below = Object.keys(all).filter((path) => changed.some((one) => one in leaves && isBelow(path, one)));
     return { ...withoutPaths(leaves, changed), ...Object.fromEntries(below.map((path) => [path, all[path]])) };
   };
@@ -94,7 +94,7 @@ export async function fileAt({ context, stack, shared, ...files }: FileAt): Prom
   };
 }
 
-/** A file's settings, without what needs a key to be read; undefined where there is no such file. */
+/** A file's settings, with secrets left encrypted; undefined if there is no such file. */
 export const plainSettings = (context: PulumiContext, stack: string): Leaves | undefined =>
   parsed(context, stackFile(context, stack))?.settings;
 
@@ -112,7 +112,7 @@ async function decryptedSettings(context: PulumiContext, stack: string, file: st
     Object.fromEntries(
       Object.entries(all).map(([key, { value, objectValue }]) => [
         key.startsWith(prefix) ? key.slice(prefix.length) : key,
-        // The text of a group has all digits of its numbers.
+        // Parse a group from its text, which keeps all digits of numbers.
         objectValue === undefined || value === undefined ? value : parseExactly(value),
       ]),
     ),
@@ -128,16 +128,16 @@ function parsed(context: PulumiContext, file: string) {
 }
 
 export interface View {
-  /** The file that was handed over. */
+  /** The path of the file that was deployed. */
   readonly deployed: string;
-  /** This checkout's file as it was read; undefined where there was none. */
+  /** The text of this checkout's file before the update; undefined if there was none. */
   readonly before: string | undefined;
   readonly report: (message: string) => void;
 }
 
 /**
- * Shows what was deployed in this checkout's own file, unless somebody has changed that meanwhile, and keeps a copy. Whether the
- * preview sleeps and which database it has is only in it where a person has written it there.
+ * Writes what was deployed to this checkout's file, unless somebody has edited that meanwhile, and keeps a copy. Whether the preview
+ * sleeps and which database it has is written only if a person had put it there.
  */
 export function writeView(context: PulumiContext, stack: string, { deployed, before, report }: View): void {
   const [file, copy] = [stackFile(context, stack), copyFile(context, stack)];
@@ -150,22 +150,22 @@ export function writeView(context: PulumiContext, stack: string, { deployed, bef
     if (own?.text === before) {
       replace(file, text);
     } else {
-      report(`Pulumi.${stack}.yaml was changed meanwhile: it stays so, and the next update takes it up`);
+      report(`Pulumi.${stack}.yaml was edited during the update: it is kept, and the next update deploys it`);
     }
     replace(copy, text);
   } catch (error) {
-    // The update is made all the same.
+    // The update is done anyway.
     report(`Pulumi.${stack}.yaml doesn't show what was deployed: ${(error as Error).message}`);
   }
 }
 
-/** In one go, and in the place of a link. */
+/** Atomically; replaces a symlink itself. */
 function replace(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-/** Removes what this checkout has of a stack that is closed. */
+/** Removes this checkout's files of a closed stack. */
 export function removeView(context: PulumiContext, stack: string): void {
   [stackFile(context, stack), copyFile(context, stack)].forEach((file) => rmSync(file, { force: true }));
 }

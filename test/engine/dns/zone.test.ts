@@ -114,7 +114,7 @@ describe("the lifecycle's own DNS client", () => {
     it("is asked for records one by one, and lacks some", async () => {
       assert.deepEqual(await zone.gone([recordOf(1).id, recordOf(2).id]), [recordOf(2).id]);
       files.order({ on: "read", status: 500 });
-      await assert.rejects(zone.gone([recordOf(2).id]), /says 500/);
+      await assert.rejects(zone.gone([recordOf(2).id]), /answers 500/);
     });
 
     it("is slow", async () => {
@@ -131,20 +131,20 @@ describe("the lifecycle's own DNS client", () => {
 
     it("keeps failing: nothing is deleted", async () => {
       files.order({ status: 500, message: "Internal error" });
-      await assert.rejects(zone.ownedRecords(), /says 500 Internal error: it fails for the time being/);
-      await assert.rejects(zone.delete(recordOf(1).id), /says 500/);
+      await assert.rejects(zone.ownedRecords(), /answers 500 Internal error: it is failing/);
+      await assert.rejects(zone.delete(recordOf(1).id), /answers 500/);
       assert.equal(files.records.length, 2);
     });
 
     it("refuses as a conflict", async () => {
       files.order({ on: "delete", status: 409, code: 1, message: "Conflict" });
-      await assert.rejects(zone.delete(recordOf(1).id), /says 409 Conflict \(1\)/);
+      await assert.rejects(zone.delete(recordOf(1).id), /answers 409 Conflict \(1\)/);
     });
 
     it("doesn't know the token", async () => {
       const stranger = new Zone(zoneId, { ...cloudflare.env, CLOUDFLARE_API_TOKEN: "another" });
-      await assert.rejects(stranger.ownedRecords(), /says 403 .*CLOUDFLARE_API_TOKEN must be a valid token/);
-      await assert.rejects(stranger.delete(recordOf(1).id), /says 403/);
+      await assert.rejects(stranger.ownedRecords(), /answers 403 .*CLOUDFLARE_API_TOKEN must be a valid token/);
+      await assert.rejects(stranger.delete(recordOf(1).id), /answers 403/);
     });
 
     it("doesn't know the zone", async () => {
@@ -155,7 +155,7 @@ describe("the lifecycle's own DNS client", () => {
 
     it("isn't there", async () => {
       const nobody = new Zone(zoneId, { ...cloudflare.env, CLOUDFLARE_BASE_URL: "http://127.0.0.1:1/client/v4" });
-      await assert.rejects(nobody.ownedRecords(), /http:\/\/127\.0\.0\.1:1 can't be asked.*ECONNREFUSED/);
+      await assert.rejects(nobody.ownedRecords(), /http:\/\/127\.0\.0\.1:1 can't be reached.*ECONNREFUSED/);
     });
   });
 });
