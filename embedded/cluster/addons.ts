@@ -47,10 +47,11 @@ export async function localPathAddon(image: string, helperImage: string): Promis
   });
 }
 
-export async function traefikAddon(image: string, port: number): Promise<Addon> {
+export async function traefikAddon(image: string, shellImage: string, port: number): Promise<Addon> {
   const { certificate, key } = leaf("previews");
   return addon("traefik", "traefik", {
     IMAGE: image,
+    SHELL_IMAGE: shellImage,
     PORT: String(port),
     LOOPBACK_ADDRESS: loopbackAddress,
     TRAEFIK_ADDRESS: traefikServiceAddress,

@@ -149,18 +149,19 @@ async function boot({ nodeBin, traefikBin, port, report, signal: given }: NodeOp
     await api;
     await serve(await corednsAddon(await referenceOf(image)), isDnsReady);
   };
+  const shell = ensureShell(runtime);
   const serveVolumes = async (): Promise<void> => {
-    const [image, shell] = [localPathImage(nodeBin), await shellImage()];
-    await runtime;
-    await ensureProgramImages(image, shell);
+    const image = localPathImage(nodeBin);
+    const [shellReference] = await Promise.all([shell, runtime]);
+    await ensureProgramImages(image);
     await api;
-    await serve(await localPathAddon(await referenceOf(image), await referenceOf(shell)));
+    await serve(await localPathAddon(await referenceOf(image), shellReference));
   };
   const servePreviews = async (): Promise<void> => {
     const image = traefikImage(await traefikBin);
-    await Promise.all([api, runtime]);
+    const [shellReference] = await Promise.all([shell, api, runtime]);
     await ensureProgramImages(image);
-    const addon = await traefikAddon(await referenceOf(image), port);
+    const addon = await traefikAddon(await referenceOf(image), shellReference, port);
     if (!(await isApplied(addon))) await applyGatewayApi(nodeBin);
     await serve(addon);
     await startDaemon(publicPort);
@@ -175,6 +176,14 @@ async function boot({ nodeBin, traefikBin, port, report, signal: given }: NodeOp
     failure.abort(error);
     throw error;
   }
+}
+
+/** The reference of the image that volumes and Traefik have in common. */
+async function ensureShell(runtime: Promise<void>): Promise<string> {
+  const shell = await shellImage();
+  await runtime;
+  await ensureProgramImages(shell);
+  return referenceOf(shell);
 }
 
 /** Whether a TLS server that the local CA vouches for answers on the public port. */

@@ -22,6 +22,12 @@ describe("network isolation on the node", () => {
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
   });
 
+  it("has a page for a host that belongs to no preview", async () => {
+    const { status, body } = await ask(`${preview.names.origin.replace(/\/\/[^.]+/, "//no-preview")}/orders`);
+    assert.equal(status, 404);
+    assert.match(body, /This host belongs to no preview/);
+  });
+
   it("lets the web connect to the API, and the API to the database", async () => {
     assert.equal(await connects(preview, "web", "api", 8000), "open");
     assert.equal(await connects(preview, "api", "db", 5432), "open");

@@ -144,9 +144,11 @@ describe("a preview on the real engine and cluster", () => {
     await preview.up();
   });
 
-  it("runs next to a second one, which has its own secrets and data", async () => {
-    await second.init();
-    await second.up();
+  it("runs next to a second one, made by README's lines, which has its own secrets and data", async () => {
+    for (const line of readmeLines({ from: preview, to: second }).slice(0, -1)) {
+      await second.pulumi(...line);
+    }
+    await second.rolledOut();
     const page = await ask(`${second.names.origin}/`);
     assert.equal(page.status, 200);
     assert.doesNotMatch(page.body, /Engine test item/);
@@ -165,7 +167,7 @@ describe("a preview on the real engine and cluster", () => {
   it("is gone after destroy: namespace, volume, DNS record and stack", async () => {
     volume = await kubectl("get", "pvc", "-n", preview.namespace, "-o", "jsonpath={.items[0].spec.volumeName}");
     assert.notEqual(volume, "");
-    await preview.pulumi("destroy", "--stack", preview.stack, "--yes", "--skip-preview", "--remove");
+    await preview.pulumi(...readmeLines({ from: second, to: preview }).at(-1)!);
     assert.deepEqual(await names("namespace", "-l", "preview-stack/pull-request=90001"), []);
     await eventually(async () => {
       const volumes = await names("persistentvolume");
@@ -179,6 +181,23 @@ describe("a preview on the real engine and cluster", () => {
     assert.equal((await ask(`${second.names.origin}/`)).status, 200);
   });
 });
+
+/** The words of README's lines for Pulumi alone, with what it says to put in them on the embedded default. */
+function readmeLines({ from, to }: { readonly from: Preview; readonly to: Preview }): string[][] {
+  const text = readFileSync(join(checkout, "README.md"), "utf8");
+  const block = /^pulumi (stack init pr-123 [^]*?)\n```/m.exec(text)?.[1];
+  assert.ok(block, "README.md has no block that begins with pulumi stack init pr-123");
+  return block.split(/\npulumi /).map((line) => {
+    const words = line
+      .replace(/ +#.*/, "")
+      .replace("--copy-config-from preview", `--copy-config-from ${from.stack}`)
+      .replaceAll("pr-123", to.stack)
+      .replace(/(?<=(api|web)\.image )\S+/, (_, image: "api" | "web") => from.settings[image]!.image!)
+      .split(" ");
+    // Nobody is there to confirm.
+    return ["up", "destroy"].includes(words[0]!) ? [...words, "--yes", "--skip-preview"] : words;
+  });
+}
 
 /** Updates a preview with changed components, as a platform engineer would. */
 async function withComponents(preview: Preview, change: (labels: string) => string): Promise<void> {
