@@ -9,7 +9,9 @@ export const addShell = (program: Command) =>
     .description("open a shell in one part of a preview (psql in the database)")
     .argument("<number>", "the pull request number", pullRequest)
     .addArgument(new Argument("<part>").choices(partNames(longRunning(standardPartList))))
-    .argument("[command...]", "after --: the command to run instead")
+    .argument("[command...]", "after --: the command to run instead, such as python manage.py shell")
+    .usage("<number> <part> [-- <command>]")
+    .showHelpAfterError("A command to run goes after --: preview shell 123 api -- python -c 'print(1)'")
     .action(async (number, name, command) => {
       const { part, namespaceOptions } = await findPart(number, name);
       const isDatabase = part.role === "database";

@@ -23,6 +23,7 @@ export const addTest = (program: Command) =>
     .argument("<preview>", "the pull request number, or the URL of any preview", target)
     .argument("<command...>", "after --: the command, which gets PREVIEW_URL, PREVIEW_USERNAME and PREVIEW_PASSWORD")
     .usage("<number | url> -- <command>")
+    .showHelpAfterError("The command goes after --: preview test 123 -- npm run e2e")
     .action(async (preview, [command = "", ...args]) => {
       const known = typeof preview === "string" ? { url: preview } : await deployedAwake(workspace(), preview);
       const place = "namespace" in known ? known : undefined;
