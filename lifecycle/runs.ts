@@ -19,12 +19,12 @@ const keptRuns = 5;
  * Records that this workflow run is about to take the stack's lock, so that a later one can ask whether it has ended. Does
  * nothing outside a workflow.
  */
-export async function noteRun(context: ProjectRun, stack: string): Promise<void> {
+export async function recordRun(context: ProjectRun, stack: string): Promise<void> {
   const id = context.run.reference;
   if (id === undefined) {
     return;
   }
-  const runs = [...(await notedRuns(context, stack)), { id, host: hostname() }].slice(-keptRuns);
+  const runs = [...(await recordedRuns(context, stack)), { id, host: hostname() }].slice(-keptRuns);
   await pulumi(context, ["stack", "tag", "set", tag, JSON.stringify(runs), "--stack", stack]);
 }
 
@@ -42,13 +42,13 @@ export function endedRun(
       return false;
     }
     const own = context.run.reference;
-    const candidates = (await notedRuns(context, stack)).filter((run) => run.host === host && run.id !== own);
+    const candidates = (await recordedRuns(context, stack)).filter((run) => run.host === host && run.id !== own);
     const ended = await Promise.all(candidates.map(({ id }) => codeHost.runEnded(id)));
     return ended.length > 0 && ended.every(Boolean);
   };
 }
 
-async function notedRuns(context: PulumiContext, stack: string): Promise<Run[]> {
+async function recordedRuns(context: PulumiContext, stack: string): Promise<Run[]> {
   const tags = JSON.parse(await pulumi(context, ["stack", "tag", "ls", "--json", "--stack", stack])) as Record<
     string,
     string

@@ -51,7 +51,7 @@ export async function deleteNamespace(place: NamespaceRef, { name, uid }: Namesp
 }
 
 /** Annotates the namespace, unless it has changed since it was read. @returns whether it did */
-export async function noteIfUnchanged(
+export async function annotateIfUnchanged(
   place: NamespaceRef,
   { resourceVersion }: Namespace,
   record: Partial<LifecycleRecord>,

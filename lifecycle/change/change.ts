@@ -1,5 +1,5 @@
 import type { Leaves } from "../../contract";
-import type { Composition } from "../../clients/pulumi/configuration/hand-over";
+import type { Composition } from "../../clients/pulumi/configuration/write-composition";
 import { compose, sourcesOf, withGeneration, withoutDatabase } from "../desired";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { restoreRights } from "../drift";
@@ -7,8 +7,8 @@ import { identityFrom, placeOf } from "../inventory/identity";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import { refuseOtherCluster } from "../inventory/preview";
 import { projectName } from "../../clients/pulumi/project-name";
-import { bring } from "./bring";
-import { inTurn } from "./in-turn";
+import { applyComposition } from "./apply-composition";
+import { underLock } from "./under-lock";
 import type { ProjectRun } from "../workspace";
 
 /** The stack to change. */
@@ -36,7 +36,7 @@ export async function change(
   options: LockOptions,
 ): Promise<Composition> {
   const { context, stack, pullRequest, hasShared, usesFile = false, deployment: known } = changed;
-  return inTurn(
+  return underLock(
     context,
     stack,
     async (deployment, report) => {
@@ -55,7 +55,7 @@ export async function change(
       const place = placeOf(identity);
       await restoreRights(place, deployment.state, report);
       const composition = compose(await withGeneration(sources, place));
-      await bring({
+      await applyComposition({
         context,
         stack,
         place,

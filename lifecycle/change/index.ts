@@ -1,3 +1,3 @@
-export { bring } from "./bring";
+export { applyComposition } from "./apply-composition";
 export { change } from "./change";
-export { inTurn } from "./in-turn";
+export { underLock } from "./under-lock";

@@ -3,7 +3,7 @@ import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { type PulumiContext, refusalOf } from "../../clients/pulumi/pulumi";
 import { up, type UpdateOptions } from "../../clients/pulumi/stacks";
 import { look } from "../../clients/kubernetes/rollout/objects";
-import { backedOff, makeAnew, withoutPods } from "../../clients/kubernetes/rollout/retry";
+import { backedOff, recreate, withoutPods } from "../../clients/kubernetes/rollout/retry";
 import { whileWatching } from "../../clients/kubernetes/rollout/watch";
 import type { ProjectRun } from "../workspace";
 
@@ -22,7 +22,7 @@ export async function update(
 ): Promise<void> {
   const before = await look(place).catch(() => undefined);
   if (before !== undefined) {
-    await makeAnew(place, [...backedOff(before), ...withoutPods(before)], report);
+    await recreate(place, [...backedOff(before), ...withoutPods(before)], report);
   }
   const begun = new Set<string>();
   const onLine = (line: string) => {
@@ -40,14 +40,14 @@ export async function update(
     concerns: (part: string) => begun.has(part),
     hasBegun: (error: unknown) => refusalOf(error) === undefined,
   };
-  await whileWatching(watched, (signal) => up({ ...takingOver(context), onLine, signal }, stack, options));
+  await whileWatching(watched, (signal) => up({ ...withForcedPatches(context), onLine, signal }, stack, options));
 }
 
 /**
  * Overrides other field managers in server-side apply: an object that a killed run has made or a person has changed ends up as
  * the settings say.
  */
-function takingOver(context: PulumiContext): PulumiContext {
+function withForcedPatches(context: PulumiContext): PulumiContext {
   return { ...context, env: { ...context.env, PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
 }
 

@@ -4,7 +4,7 @@ import { isRemoved, stackName } from "../../clients/pulumi/stacks";
 import type { Identity } from "../inventory/identity";
 import { clusterOf, findPreview, refuseOtherCluster, sharedIdentity } from "../inventory/preview";
 import { lockOptions } from "../lock-options";
-import { noteRun } from "../runs";
+import { recordRun } from "../runs";
 import { codeHostFor, type Workspace, zoneOf } from "../workspace";
 import { closePreview } from "./close-preview";
 import type { CloseOptions } from "./options";
@@ -40,7 +40,7 @@ export async function closeByNumber(
   await refuseOtherContext(known.kubeContext, identity.kubeContext);
   if (deployment !== undefined) {
     await refuseOtherCluster(known, deployment);
-    await noteRun(workspace, stack).catch((error: unknown) => {
+    await recordRun(workspace, stack).catch((error: unknown) => {
       // A concurrent close was faster.
       if (!isRemoved(error, stack)) {
         throw error;

@@ -22,16 +22,16 @@ export async function destroyStack(options: CloseOptions, namespace: Namespace |
   await whileDeleting(options, async () => {
     // The deployer's rights go early in a namespace's deletion: its objects can't be deleted one by one any more.
     if (namespace?.phase === "Terminating") {
-      await untilGone(place, namespace, left());
+      await waitUntilDeleted(place, namespace, left());
       return destroy(options, undefined, ask);
     }
     try {
       await destroy(options, namespace, ask);
     } catch (error) {
-      if (namespace === undefined || !lacksRights(error) || !(await isGoing(place, namespace))) {
+      if (namespace === undefined || !lacksRights(error) || !(await isTerminating(place, namespace))) {
         throw await explained(error, place);
       }
-      await untilGone(place, namespace, left());
+      await waitUntilDeleted(place, namespace, left());
       await destroy(options, undefined, ask);
     }
   });
@@ -101,7 +101,7 @@ export async function deleteLeftNamespace(options: CloseOptions, namespace: Name
   await whileDeleting(options, () =>
     ask(`deleting the namespace ${place.namespace}, which is in no stack's state`, async () => {
       await deleteNamespace(place, namespace);
-      await untilGone(place, namespace, limits.namespaceDeletionSeconds);
+      await waitUntilDeleted(place, namespace, limits.namespaceDeletionSeconds);
     }),
   );
 }
@@ -113,11 +113,11 @@ async function stillThere(place: NamespaceRef, { uid }: Namespace): Promise<Name
 }
 
 /** Whether it is being deleted, or is gone. */
-const isGoing = async (place: NamespaceRef, namespace: Namespace): Promise<boolean> =>
+const isTerminating = async (place: NamespaceRef, namespace: Namespace): Promise<boolean> =>
   (await stillThere(place, namespace))?.phase !== "Active";
 
 /** @throws UserError that says what it is waiting for, when the time is up */
-async function untilGone(place: NamespaceRef, namespace: Namespace, seconds: number): Promise<void> {
+async function waitUntilDeleted(place: NamespaceRef, namespace: Namespace, seconds: number): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const still = await stillThere(place, namespace);

@@ -7,7 +7,7 @@ import {
   UserError,
   withoutPaths,
 } from "../../contract";
-import type { Composition } from "../../clients/pulumi/configuration/hand-over";
+import type { Composition } from "../../clients/pulumi/configuration/write-composition";
 import { merge } from "./merge";
 import type { OwnFile } from "../../clients/pulumi/configuration/stack-file";
 

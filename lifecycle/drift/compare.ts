@@ -54,7 +54,7 @@ const at = (value: unknown, key: string) => (isGroup(value) ? value[key] : undef
  *
  * @param parts the preview's parts
  */
-export function imagesInstead(
+export function unexpectedImages(
   live: readonly KubernetesObject[],
   deployed: Images,
   parts: readonly Part[] = standardPartList,
@@ -71,7 +71,7 @@ export function imagesInstead(
   );
 }
 
-export const described = ({ kind, name, what }: Drift): string =>
+export const describeDrift = ({ kind, name, what }: Drift): string =>
   what === "missing"
     ? `${kind} ${name} is missing: recreating it`
     : `${kind} ${name} has changed since the last update: setting it back`;

@@ -9,7 +9,7 @@ const claimName = `data-${standardParts.db.name}-0`;
  * Names of the migrations that must run again because their data is gone: the claim of the database volume is missing, or newer
  * than they are.
  */
-export function emptiedSince(live: readonly KubernetesObject[]): string[] {
+export function migrationsToRepeat(live: readonly KubernetesObject[]): string[] {
   const claim = claimIn(live);
   const made = claim === undefined ? Infinity : Date.parse(claim.metadata.creationTimestamp);
   return live
@@ -19,7 +19,7 @@ export function emptiedSince(live: readonly KubernetesObject[]): string[] {
 }
 
 /** A warning if somebody has deleted the claim: its data lasts as long as the database's pod. */
-export function claimGoing(live: readonly KubernetesObject[]): string | undefined {
+export function claimDeletionWarning(live: readonly KubernetesObject[]): string | undefined {
   return claimIn(live)?.metadata.deletionTimestamp === undefined
     ? undefined
     : `PersistentVolumeClaim ${claimName} is being deleted: its data is lost when the database's pod ends. Save what you ` +
@@ -30,8 +30,8 @@ const claimIn = (live: readonly KubernetesObject[]) =>
   live.find(({ kind, metadata }) => kind === "PersistentVolumeClaim" && metadata.name === claimName);
 
 /** Asks the cluster whether the database has lost its volume since it was migrated. */
-export async function isEmptied(place: NamespaceRef): Promise<boolean> {
+export async function hasLostVolume(place: NamespaceRef): Promise<boolean> {
   const options = ["--output=json", "--request-timeout=15s"];
   const text = await kubectl(place, ["get", "jobs,persistentvolumeclaims", ...options]);
-  return emptiedSince((JSON.parse(text) as { items: KubernetesObject[] }).items).length > 0;
+  return migrationsToRepeat((JSON.parse(text) as { items: KubernetesObject[] }).items).length > 0;
 }

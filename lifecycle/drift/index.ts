@@ -1,3 +1,3 @@
-export { compare, described, type Drift, imagesInstead } from "./compare";
-export { claimGoing, emptiedSince, isEmptied } from "./emptied";
+export { compare, describeDrift, type Drift, unexpectedImages } from "./compare";
+export { claimDeletionWarning, migrationsToRepeat, hasLostVolume } from "./emptied";
 export { lookForDrift, restoreRights } from "./look-for-drift";

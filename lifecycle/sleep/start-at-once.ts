@@ -1,5 +1,5 @@
 import { longRunning, type Part, UserError } from "../../contract";
-import { isEmptied } from "../drift";
+import { hasLostVolume } from "../drift";
 import { type NamespaceRef, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
 
@@ -22,7 +22,7 @@ export async function startAtOnce(
   report: (message: string) => void,
 ): Promise<void> {
   try {
-    if (isMigrated(await look(place)) && !(await isEmptied(place))) {
+    if (isMigrated(await look(place)) && !(await hasLostVolume(place))) {
       await apply(place, workloadsOf(parts).map(scaledTo(1)));
     }
   } catch (error) {
@@ -41,7 +41,7 @@ export async function stopAgain(
 }
 
 /** Gives up ownership of the replicas: otherwise Pulumi's next change of them would be refused as a conflict. */
-export async function handBack(
+export async function releaseReplicas(
   place: NamespaceRef,
   parts: readonly Part[],
   report: (message: string) => void,

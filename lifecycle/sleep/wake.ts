@@ -4,9 +4,9 @@ import { change } from "../change";
 import { placeOf } from "../inventory/identity";
 import type { ExistingPreview } from "../inventory/preview";
 import { lockOptionsOf } from "../lock-options";
-import { newestServes } from "../newest-serves";
-import { noteDeployed } from "../note-deployed";
-import { handBack, startAtOnce, stopAgain } from "./start-at-once";
+import { waitForNewestRevision } from "../wait-for-newest-revision";
+import { recordDeployment } from "../record-deployment";
+import { releaseReplicas, startAtOnce, stopAgain } from "./start-at-once";
 
 /**
  * Wakes a sleeping preview and waits until it serves.
@@ -30,8 +30,8 @@ export async function wake(preview: ExistingPreview): Promise<"awake" | "asleep"
   try {
     const served = { place, url: identity.names.origin, parts, isPublic: run.isWorkflow, report, signal };
     await Promise.all([
-      noteDeployed(context, stack, place, () => ({})),
-      handBack(place, parts, report).then(() => newestServes(served)),
+      recordDeployment(context, stack, place, () => ({})),
+      releaseReplicas(place, parts, report).then(() => waitForNewestRevision(served)),
     ]);
   } catch (error) {
     if (signal.aborted || !(await isAsleep(preview))) {

@@ -3,7 +3,7 @@ import { httpClient } from "../../clients/http/client";
 import { answer } from "../../clients/http/serving";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { type Login, requiredLogin } from "../../verify/demo-login";
-import { claimGoing, emptiedSince, imagesInstead, lookForDrift } from "../drift";
+import { claimDeletionWarning, migrationsToRepeat, unexpectedImages, lookForDrift } from "../drift";
 import { type Deployed, deployed } from "../inventory/deployed";
 import { findPreview } from "../inventory/preview";
 import type { Workspace } from "../workspace";
@@ -64,10 +64,10 @@ async function lookInside(
     return {
       drift: [
         ...drift.map(({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`),
-        ...(claimGoing(live) === undefined ? [] : ["the database volume is being deleted"]),
-        ...(emptiedSince(live).length > 0 ? ["the database volume isn't the one that was migrated"] : []),
+        ...(claimDeletionWarning(live) === undefined ? [] : ["the database volume is being deleted"]),
+        ...(migrationsToRepeat(live).length > 0 ? ["the database volume isn't the one that was migrated"] : []),
       ],
-      runs: imagesInstead(live, preview.images, preview.parts),
+      runs: unexpectedImages(live, preview.images, preview.parts),
     };
   } catch (error) {
     if (!(error instanceof UserError)) {

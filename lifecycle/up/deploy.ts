@@ -4,7 +4,7 @@ import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import { ensureStack, isRemoved, removeEmptyStack, stackName, stackNames } from "../../clients/pulumi/stacks";
 import { productOf } from "../../verify/product";
 import { lockOptions } from "../lock-options";
-import { noteRun } from "../runs";
+import { recordRun } from "../runs";
 import type { Workspace } from "../workspace";
 import type { UpOptions, UpResult } from "./options";
 import { reasonToStepAside } from "./step-aside";
@@ -73,7 +73,7 @@ async function attempt(
   }
   const isNew = await ensureStack(workspace, stack, names);
   try {
-    await noteRun(workspace, stack);
+    await recordRun(workspace, stack);
     return await upPreview({
       context: workspace,
       pullRequest,

@@ -2,14 +2,14 @@ import { expiryFrom } from "../../contract";
 import { latest } from "../clocks";
 import { type Deployed, deployedFrom } from "../inventory/deployed";
 import { placeOf } from "../inventory/identity";
-import { noteDeployed } from "../note-deployed";
+import { recordDeployment } from "../record-deployment";
 import { takeScreenshots } from "../../verify/screenshots/screenshots";
 import { stackName } from "../../clients/pulumi/stacks";
 import { parseProduct, type Product } from "../../verify/product";
 import { Target } from "../../verify/target";
 import { verify } from "../../verify/run-checks";
 import { inside } from "../../verify/view";
-import { newestServes } from "../newest-serves";
+import { waitForNewestRevision } from "../wait-for-newest-revision";
 import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
@@ -23,7 +23,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   const { context, pullRequest, report, product, screenshots: folder } = options;
   const stack = stackName(pullRequest);
   const place = placeOf(progress.identity);
-  const deployment = await noteDeployed(context, stack, place, ({ record }) => {
+  const deployment = await recordDeployment(context, stack, place, ({ record }) => {
     if (record.update !== progress.update) {
       return undefined;
     }
@@ -40,7 +40,14 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
     return up;
   }
   await phases.time("serving", () =>
-    newestServes({ place, url: preview.url, parts, isPublic: context.run.isWorkflow, report, signal: options.signal }),
+    waitForNewestRevision({
+      place,
+      url: preview.url,
+      parts,
+      isPublic: context.run.isWorkflow,
+      report,
+      signal: options.signal,
+    }),
   );
   tellOtherProduct(options, progress.identity);
   const checks =

@@ -1,6 +1,6 @@
 import type { DeploymentRecord, Leaves } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
-import type { Composition } from "../../clients/pulumi/configuration/hand-over";
+import type { Composition } from "../../clients/pulumi/configuration/write-composition";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import type { Product } from "../../verify/product";
 import type { Report } from "../../verify/run-checks";

@@ -4,7 +4,7 @@ import { deployedGeneration } from "../../clients/kubernetes/generation";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { projectName } from "../../clients/pulumi/project-name";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
-import { bring, inTurn } from "../change";
+import { applyComposition, underLock } from "../change";
 import { compose, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
 import { restoreRights } from "../drift";
 import { identityFrom, placeOf } from "../inventory/identity";
@@ -14,7 +14,7 @@ import { isClosed } from "./closed-meanwhile";
 import { finish } from "./finish";
 import type { Progress, UpOptions, UpResult } from "./options";
 import { repair } from "./repair-before";
-import { settledNamespace } from "./settled-namespace";
+import { waitForFormerNamespace } from "./former-namespace";
 import { reasonToStepAside } from "./step-aside";
 import { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
@@ -34,7 +34,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   }
   let progress: Progress | undefined;
   try {
-    const late = await inTurn(
+    const late = await underLock(
       context,
       stack,
       async (deployment, report) => {
@@ -70,7 +70,7 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
   await refuseOtherCluster(identity, deployment);
   const place = placeOf(identity);
-  await settledNamespace(place, identity, report, signal);
+  await waitForFormerNamespace(place, identity, report, signal);
   await restoreRights(place, deployment.state, report);
   const composition = compose(await withGeneration(sources, place));
   const { record } = deployment;
@@ -96,7 +96,7 @@ async function deploy(
   const exists = namespace !== undefined;
   const state = await phases.time("repair", () => repair({ context, identity, dns, report }, deployment.state, exists));
   return phases.time("update", () =>
-    bring({
+    applyComposition({
       context,
       stack,
       place,

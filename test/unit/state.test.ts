@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../clients/pulumi/repair-state";
 import { objectsIn, resourcesOf, type State } from "../../clients/pulumi/state";
-import { claimGoing, compare, emptiedSince } from "../../lifecycle/drift";
+import { claimDeletionWarning, compare, migrationsToRepeat } from "../../lifecycle/drift";
 import { metadata } from "./kubernetes-objects";
 
 const inside = (name: string, more: object = {}) => ({
@@ -142,19 +142,19 @@ describe("a database that has lost its volume", () => {
   });
 
   it("is recognised by a claim that is missing or newer than the last migration", () => {
-    assert.deepEqual(emptiedSince([job, claim("2026-11-29T11:00:00Z")]), []);
-    assert.deepEqual(emptiedSince([job, claim("2026-11-29T13:00:00Z")]), ["migrate-1"]);
-    assert.deepEqual(emptiedSince([job]), ["migrate-1"]);
+    assert.deepEqual(migrationsToRepeat([job, claim("2026-11-29T11:00:00Z")]), []);
+    assert.deepEqual(migrationsToRepeat([job, claim("2026-11-29T13:00:00Z")]), ["migrate-1"]);
+    assert.deepEqual(migrationsToRepeat([job]), ["migrate-1"]);
   });
 
   it("is announced when the claim is being deleted", () => {
     const going = claim("2026-11-29T11:00:00Z", { deletionTimestamp: "2026-11-29T13:00:00Z" });
-    assert.deepEqual(emptiedSince([job, going]), []);
-    assert.match(claimGoing([job, going])!, /data-db-0 is being deleted: .*--replace-database/);
-    assert.equal(claimGoing([job, claim("2026-11-29T11:00:00Z")]), undefined);
+    assert.deepEqual(migrationsToRepeat([job, going]), []);
+    assert.match(claimDeletionWarning([job, going])!, /data-db-0 is being deleted: .*--replace-database/);
+    assert.equal(claimDeletionWarning([job, claim("2026-11-29T11:00:00Z")]), undefined);
   });
 
   it("isn't confused with one that was never migrated", () => {
-    assert.deepEqual(emptiedSince([{ kind: "Job", metadata: metadata({ name: "migrate-1" }), status: {} }]), []);
+    assert.deepEqual(migrationsToRepeat([{ kind: "Job", metadata: metadata({ name: "migrate-1" }), status: {} }]), []);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { notServing, servesFormer } from "../../clients/kubernetes/rollout/rolled-out";
 import { isUnrecoverable, isWorthTelling, sinceWhen, verdict } from "../../clients/kubernetes/rollout/verdict";
 import type { Maker, Objects } from "../../clients/kubernetes/rollout/objects";
-import { backedOff, keptFromReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
+import { backedOff, blockingReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
 import type { ContainerStatus, Event, Job, Pod, ReplicaSet } from "../../clients/kubernetes/types";
 import { partBegun } from "../../lifecycle/change/update";
 import { type Cause, waitsOf } from "../../clients/kubernetes/rollout/waits";
@@ -304,7 +304,7 @@ describe("a wait", () => {
       [
         "pod api-rs-x: Error: ended with exit code 1, 3 times",
         "  | no module named app",
-        "Look at the settings api.command and api.image. Until then the api of before goes on serving.",
+        "Look at the settings api.command and api.image. Until then the former api keeps serving.",
       ].join("\n"),
     );
   });
@@ -391,8 +391,8 @@ describe("what failed before an update", () => {
       status: { replicas: 1, updateRevision },
     });
     const labelled = { ...stuck, metadata: { ...stuck.metadata, labels: { "controller-revision-hash": "db-1" } } };
-    assert.deepEqual(keptFromReplacement(objects({ makers: [database("db-1")], pods: [labelled] })), []);
-    assert.deepEqual(keptFromReplacement(objects({ makers: [database("db-2")], pods: [labelled] })), [labelled]);
+    assert.deepEqual(blockingReplacement(objects({ makers: [database("db-1")], pods: [labelled] })), []);
+    assert.deepEqual(blockingReplacement(objects({ makers: [database("db-2")], pods: [labelled] })), [labelled]);
   });
 });
 

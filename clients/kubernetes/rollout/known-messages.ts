@@ -3,7 +3,7 @@ import type { Wait } from "./waits";
 
 type Group = Pick<Part, "group" | "role" | "crashSettings">;
 
-/** A message that can end an update, and where to look. */
+/** A message that can end an update, and where to look then. */
 interface KnownMessage {
   /** In the words of its source: kubelet, the scheduler, an admission controller, or the container itself. */
   readonly said: RegExp;
@@ -78,8 +78,7 @@ const fromProduct: readonly KnownMessage[] = [
 ];
 
 /**
- * Where to look, by what the cluster says of a workload and by what its container has printed last; undefined where neither is
- * known.
+ * Where to look, by the cluster's message about a workload and the container's last output; undefined if neither is known.
  */
 export function lookFor(
   part: Group,

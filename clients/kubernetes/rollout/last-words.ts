@@ -2,8 +2,8 @@ import { kubectl, type NamespaceRef } from "../kubectl";
 import type { EndedContainer } from "./waits";
 
 /**
- * What a container has printed last, from its log; empty where there is none any more. Not from the pod's status: that goes
- * into Pulumi's state and its history, in clear, and a container may print a secret.
+ * The last lines of a container's log; empty if it is gone. Not from the pod's status, which ends up in Pulumi's state and history
+ * in plaintext: a container may print a secret.
  */
 export async function lastWordsOf(place: NamespaceRef, ended: EndedContainer | undefined): Promise<string> {
   if (ended === undefined) {

@@ -2,17 +2,17 @@ import { nameLabel } from "../../../contract";
 import { kubectl, type NamespaceRef } from "../kubectl";
 import type { Event, Job, Pod, ReplicaSet, StatefulSet } from "../types";
 
-/** What makes pods. */
+/** A controller that creates pods. */
 export type Maker = ReplicaSet | StatefulSet | Job;
 
-/** The objects in a preview's namespace that tell how its workloads are. */
+/** The objects in a preview's namespace that show the state of its workloads. */
 export interface Objects {
   readonly pods: readonly Pod[];
   readonly makers: readonly Maker[];
   readonly events: readonly Event[];
 }
 
-/** @throws UserError where the cluster can't be asked */
+/** @throws UserError if the cluster can't be asked */
 export async function look(place: NamespaceRef): Promise<Objects> {
   const text = await kubectl(place, [
     "get",
@@ -26,7 +26,7 @@ export async function look(place: NamespaceRef): Promise<Objects> {
   return { pods: of<Pod>("Pod"), makers: of<Maker>("ReplicaSet", "StatefulSet", "Job"), events: of<Event>("Event") };
 }
 
-/** What the labels call the part of the preview that an object belongs to: its name. */
+/** The name of the part that an object belongs to, by its label. */
 export const partOf = ({ metadata }: Pod | Maker): string => metadata.labels?.[nameLabel] ?? "";
 
 export const isReady = ({ status }: Pod): boolean => status.containerStatuses?.every(({ ready }) => ready) === true;
@@ -36,7 +36,7 @@ export function makerOf({ metadata }: Pod, { makers }: Objects): Maker | undefin
   return makers.find((maker) => uids.includes(maker.metadata.uid));
 }
 
-/** Whether a Deployment or a StatefulSet has moved on from what a pod was made from, or is about to. */
+/** Whether a pod is of a former revision of its Deployment or StatefulSet. */
 export function isOutdated(pod: Pod, objects: Objects): boolean {
   const maker = makerOf(pod, objects);
   if (maker?.kind === "StatefulSet") {
@@ -46,7 +46,7 @@ export function isOutdated(pod: Pod, objects: Objects): boolean {
   return maker === undefined || !isNewest(maker, objects);
 }
 
-/** False for a ReplicaSet that its Deployment has replaced by another. */
+/** False for a ReplicaSet that its Deployment has replaced with a newer one. */
 export function isNewest(maker: Maker, { makers }: Objects): boolean {
   const deployment = ({ metadata }: Maker) => metadata.ownerReferences?.find(({ kind }) => kind === "Deployment")?.uid;
   const revision = ({ metadata }: Maker) => Number(metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0);

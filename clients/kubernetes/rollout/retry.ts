@@ -4,8 +4,7 @@ import type { Pod } from "../types";
 import { isOutdated, makerOf, type Maker, type Objects } from "./objects";
 
 /**
- * Pods that their node tries again only minutes later, because it has so often been in vain. Those of a Job are
- * Pulumi's.
+ * Pods in back-off, which their node would retry only minutes later. Without those of Jobs, which are left to Pulumi.
  */
 export function backedOff(objects: Objects): Pod[] {
   return objects.pods.filter((pod) => {
@@ -16,7 +15,7 @@ export function backedOff(objects: Objects): Pod[] {
   });
 }
 
-/** ReplicaSets that couldn't make a pod: they as well try again only minutes later. */
+/** ReplicaSets that couldn't create a pod, which would also retry only minutes later. */
 export const withoutPods = ({ makers }: Objects): Maker[] =>
   makers.filter(
     ({ kind, status }) =>
@@ -25,18 +24,18 @@ export const withoutPods = ({ makers }: Objects): Maker[] =>
       status.conditions?.some((condition) => condition.type === "ReplicaFailure" && condition.status === "True"),
   );
 
-/** Pods of a StatefulSet that has another template by now, and that it won't replace before they are ready. */
-export const keptFromReplacement = (objects: Objects): Pod[] =>
+/** Failing pods of a StatefulSet's former revision, which it won't replace until they are ready. */
+export const blockingReplacement = (objects: Objects): Pod[] =>
   backedOff(objects).filter((pod) => makerOf(pod, objects)?.kind === "StatefulSet" && isOutdated(pod, objects));
 
-/** Recreates objects, which are then tried at once. None of them serves. */
-export async function makeAnew(
+/** Deletes objects that don't serve: their controllers recreate and retry them at once. */
+export async function recreate(
   place: NamespaceRef,
   objects: readonly (Pod | Maker)[],
   report: (message: string) => void,
 ): Promise<void> {
   for (const { kind, metadata } of objects) {
-    report(`${kind.toLowerCase()} ${metadata.name} has failed before: it is recreated`);
+    report(`${kind.toLowerCase()} ${metadata.name} has failed before: recreating it`);
     const name = `${kind.toLowerCase()}/${metadata.name}`;
     await kubectl(place, ["delete", name, "--ignore-not-found", "--wait=false", "--request-timeout=15s"]).catch(
       (error: unknown) => report((error as Error).message),

@@ -13,7 +13,7 @@ import { isStopping } from "../pods";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
 
 export interface RolloutOptions {
-  /** What the preview consists of. @default what every preview has */
+  /** The preview's parts. @default those that every preview has */
   readonly parts?: readonly Part[];
   readonly signal?: AbortSignal;
 }
@@ -43,20 +43,20 @@ export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutO
   }
 }
 
-/** Which of them have no pod that is ready. */
+/** The parts without a ready pod. */
 export const notServing = ({ pods }: Objects, parts = standardPartList): string[] =>
   sortedNames(longRunning(parts)).filter(
     (server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)),
   );
 
-/** Whether a pod of the web's is ready; false also where the cluster can't be asked. */
+/** Whether a web pod is ready; also false if the cluster can't be asked. */
 export const webIsReady = (place: NamespaceRef): Promise<boolean> =>
   look(place).then(
     (objects) => !notServing(objects).includes(standardParts.web.name),
     () => false,
   );
 
-/** Whether a pod of one of them is there that the newest revision isn't made of. */
+/** Whether a pod of a former revision still exists. */
 export const servesFormer = (objects: Objects, parts = standardPartList): boolean =>
   objects.pods
     .filter((pod) => sortedNames(longRunning(parts)).includes(partOf(pod)) && pod.status.phase !== "Failed")

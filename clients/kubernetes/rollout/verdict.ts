@@ -5,15 +5,15 @@ import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
 
 /**
- * How long a wait lasts, in seconds, until it is reported, and until nobody expects it to end. What belongs to an
- * ordinary start isn't reported; whatever may still come right by itself has the update's own time limit.
+ * After how many seconds a wait is reported, and after how many it is unrecoverable. Waits of an ordinary start aren't reported;
+ * those that may still end by themselves have only the update's own time limit.
  */
 const secondsUntil: Record<Cause, { readonly told: number; readonly unrecoverable: number }> = {
   image: { told: 0, unrecoverable: limits.imageSeconds },
   "gate image": { told: 0, unrecoverable: limits.imageSeconds },
   "gate waits": { told: limits.slowStartNoticeSeconds, unrecoverable: Infinity },
   "not isolated": { told: 0, unrecoverable: 0 },
-  // A cluster that falters answers at the next try.
+  // A brief failure of the cluster's DNS is over at the next try.
   "no DNS": { told: 0, unrecoverable: limits.clusterDnsSeconds },
   // It is tried again, and the database may need a node or a volume first.
   "gate failed": { told: 0, unrecoverable: Infinity },
@@ -32,23 +32,23 @@ const secondsUntil: Record<Cause, { readonly told: number; readonly unrecoverabl
   failed: { told: 0, unrecoverable: 0 },
 };
 
-/** By wait: since when, in seconds of a clock that nobody sets. */
+/** When each wait began, in seconds of a monotonic clock. */
 export type Since = ReadonlyMap<string, number>;
 
 export const keyOf = ({ object, cause }: Wait) => `${object}: ${cause}`;
 
-/** What is waited for now, and since when. */
+/** When each current wait began. */
 export function sinceWhen(waits: readonly Wait[], before: Since, now: number): Since {
   return new Map(waits.map((wait) => [keyOf(wait), before.get(keyOf(wait)) ?? now]));
 }
 
 const lasts = (wait: Wait, since: Since, now: number) => now - (since.get(keyOf(wait)) ?? now);
 
-/** Whether a wait has lasted so long that it is no part of an ordinary start. */
+/** Whether a wait has lasted longer than in an ordinary start. */
 export const isWorthTelling = (wait: Wait, since: Since, now: number): boolean =>
   lasts(wait, since, now) >= secondsUntil[wait.cause].told;
 
-/** Whether nobody expects a wait to end any more. */
+/** Whether a wait can't be expected to end any more. */
 export function isUnrecoverable(wait: Wait, since: Since, now: number): boolean {
   // The node ends a container at its limit; where the checks themselves hang, that is later.
   const atMost = wait.limit === undefined ? Infinity : wait.limit + 10;
@@ -56,10 +56,10 @@ export function isUnrecoverable(wait: Wait, since: Since, now: number): boolean 
 }
 
 /**
- * What a person needs to know of a wait: the object, the cause, its container's last words, and the setting to change.
+ * What a person needs to know about a wait: the object, the cause, its container's last output, and the setting to change.
  *
- * @param lastWords what the container has printed last
- * @param parts what the preview consists of
+ * @param lastWords the last lines that the container printed
+ * @param parts the preview's parts
  */
 export function verdict(
   wait: Wait,
@@ -69,22 +69,22 @@ export function verdict(
 ): string {
   const words = stripVTControlCharacters(lastWords).replaceAll("\r", "\n").trimEnd();
   const quoted = words === "" ? [] : words.split("\n").slice(-10);
-  // Before its migration has succeeded the API isn't changed.
+  // The API isn't updated until its migration has succeeded.
   const part = parts.find(({ name }) => name === wait.part);
   const server = part?.role === "migration" ? serverOf(part, parts) : wait.part;
   const stillServes = objects.pods.some((pod) => partOf(pod) === server && isReady(pod));
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),
-    `Look at ${(part && lookFor(part, wait, words)) ?? settingsFor(wait, part)}.${stillServes ? ` Until then the ${server} of before goes on serving.` : ""}`,
+    `Look at ${(part && lookFor(part, wait, words)) ?? settingsFor(wait, part)}.${stillServes ? ` Until then the former ${server} keeps serving.` : ""}`,
   ].join("\n");
 }
 
-/** The part that a migration is made for. */
+/** The server that a migration belongs to. */
 const serverOf = (migration: Part, parts: readonly Part[]): string | undefined =>
   parts.find(({ role, group }) => role === "server" && group === migration.group)?.name;
 
-/** @param part undefined for one that the preview's outputs don't know of yet */
+/** @param part undefined for one that isn't in the preview's outputs yet */
 function settingsFor({ part: name, cause, message }: Wait, part?: Part): string {
   const { group = name, crashSettings = [`${group}.image`], readySettings = [`${group}.image`] } = part ?? {};
   switch (cause) {
@@ -122,7 +122,7 @@ function settingsFor({ part: name, cause, message }: Wait, part?: Part): string 
 const listed = (settings: readonly string[]) =>
   `the ${settings.length === 1 ? "setting" : "settings"} ${settings.join(" and ")}`;
 
-/** By what the cluster calls it in its refusal: `requested: limits.memory=512Mi`. */
+/** By the resource's name in the cluster's refusal: `requested: limits.memory=512Mi`. */
 const quotas = {
   "requests.cpu": "quota.cpu",
   "limits.memory": "quota.memory",

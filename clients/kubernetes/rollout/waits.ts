@@ -3,7 +3,7 @@ import type { ContainerStatus, Event, Job, Pod, Probe, Terminated } from "../typ
 import { gateOf, hasEnded, isStopping } from "../pods";
 import { isNewest, isOutdated, type Maker, makerOf, type Objects, partOf } from "./objects";
 
-/** Why a workload isn't there yet. */
+/** Why a workload isn't ready yet. */
 export type Cause =
   | "image"
   | "gate image"
@@ -23,7 +23,7 @@ export type Cause =
   | "running"
   | "failed";
 
-/** What a workload that isn't there yet waits for. */
+/** What a workload that isn't ready yet is waiting for. */
 export interface Wait {
   /** The name of the part that it belongs to. */
   readonly part: string;
@@ -32,23 +32,23 @@ export interface Wait {
   readonly cause: Cause;
   /** In the cluster's words, as far as they help. */
   readonly message: string;
-  /** The container whose end this is about. */
+  /** The container that ended, if that is the cause. */
   readonly ended?: EndedContainer;
-  /** How long its own checks let it try, in seconds. */
+  /** How long its startup probe allows, in seconds. */
   readonly limit?: number;
 }
 
-/** Whose last words somebody may want to hear. */
+/** A container that ended, to read its log. */
 export interface EndedContainer {
   readonly pod: string;
   readonly name: string;
-  /** Whether another has taken its place since. */
+  /** Whether it has been restarted since. */
   readonly isFormer: boolean;
 }
 
 type Reason = Omit<Wait, "part" | "object">;
 
-/** What the workloads of a preview wait for. Pods that are being replaced don't count. */
+/** What a preview's workloads are waiting for, without pods that are being replaced. */
 export function waitsOf(objects: Objects): Wait[] {
   const pods = objects.pods.filter((pod) => !isStopping(pod) && !isOutdated(pod, objects) && !hasEnded(pod));
   const makers = objects.makers.filter((maker) => isNewest(maker, objects));
@@ -100,7 +100,7 @@ function containerReason(container: ContainerStatus, pod: Pod, objects: Objects)
     return { cause: "configuration", message: `${reason}: ${waiting?.message ?? ""}` };
   }
   if (makerOf(pod, objects)?.kind === "Job") {
-    // How it ends is the Job's.
+    // Its end is reported for the Job.
     return running && { cause: "running", message: "is still running" };
   }
   if (terminated !== undefined || reason === "CrashLoopBackOff") {
@@ -125,7 +125,7 @@ const isImageReason = (reason = "") => /^(Err)?Image|^InvalidImageName/.test(rea
 const imageMessage = ({ image, state: { waiting } }: ContainerStatus) =>
   `${waiting?.reason}: ${image}: ${tail(waiting?.message ?? "", image)}`;
 
-/** What is new in a message that names the image at every stage of what went wrong. */
+/** The innermost error of a message that repeats the image's name at every level. */
 function tail(message: string, image: string): string {
   const quoted = `"${image}": `;
   const last = message.lastIndexOf(quoted);
@@ -141,7 +141,7 @@ function crash(container: ContainerStatus, pod: Pod): Reason {
   }
   const times = container.restartCount + 1;
   return {
-    // The first try may be too early for what it needs.
+    // On the first attempt, what it depends on may not be ready.
     cause: times < limits.containerExits ? "crash" : "crash loop",
     message: `${last?.reason ?? "CrashLoopBackOff"}: ended with exit code ${last?.exitCode ?? "unknown"}, ${times} times`,
     ended,
@@ -161,12 +161,12 @@ function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]
   if (container.started !== true && wasNeverReady(before, probe)) {
     return { cause: "never ready", message, ended: endOf(container, pod) };
   }
-  // A server that says so is there, and won't learn a path.
+  // A server that answers 404 has started, and won't serve that path later.
   const isWrongPath = container.started !== true && /answers 404$/.test(message);
   return { cause: isWrongPath ? "wrong path" : "not ready", message, limit: limitOf(probe) };
 }
 
-/** What the pod's own check has said last. */
+/** The startup probe's last result. */
 function lastAnswer(pod: Pod, probe: Probe | undefined, events: readonly Event[]): string {
   const unhealthy = events
     .filter(({ involvedObject, reason }) => involvedObject.uid === pod.metadata.uid && reason === "Unhealthy")
@@ -180,13 +180,13 @@ function lastAnswer(pod: Pod, probe: Probe | undefined, events: readonly Event[]
 const startupProbe = ({ name }: ContainerStatus, { spec }: Pod): Probe | undefined =>
   spec.containers.find((container) => container.name === name)?.startupProbe;
 
-/** How long a container has to get ready, in seconds; undefined where nobody looks. */
+/** How long a container has to get ready, in seconds; undefined without a probe. */
 function limitOf(probe: Probe | undefined): number | undefined {
   const { periodSeconds = 10, failureThreshold = 3 } = probe ?? {};
   return probe && periodSeconds * failureThreshold;
 }
 
-/** Ended by the node after the time that it had to get ready. Its event may be lost among those of the failed checks. */
+/** Whether the node killed it when its time to get ready was up. The event may be lost among those of the failed probes. */
 function wasNeverReady(end: Terminated | undefined, probe: Probe | undefined): boolean {
   const seconds = (Date.parse(end?.finishedAt ?? "") - Date.parse(end?.startedAt ?? "")) / 1000;
   const limit = limitOf(probe);
@@ -194,7 +194,7 @@ function wasNeverReady(end: Terminated | undefined, probe: Probe | undefined): b
   return limit !== undefined && seconds >= limit - 1 && seconds <= limit + toStop;
 }
 
-/** Why no pods are made: the namespace's quota, most of the time. */
+/** Why no pods are created: the namespace's quota, most of the time. */
 function refusal(maker: Maker, { events }: Objects): Reason | undefined {
   const failure = maker.status.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   // Only ReplicaSets have the condition.

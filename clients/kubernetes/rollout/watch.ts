@@ -5,27 +5,27 @@ import { withoutSecrets } from "../secrets";
 import { isUnrecoverable, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
 import { lastWordsOf } from "./last-words";
 import { look, type Objects } from "./objects";
-import { keptFromReplacement, makeAnew } from "./retry";
+import { blockingReplacement, recreate } from "./retry";
 import { type Wait, waitsOf } from "./waits";
 
 export interface WatchOptions {
   readonly place: NamespaceRef;
-  /** Whether the objects of a part are what they are meant to be; before that they don't count. */
+  /** Whether to look at a part: not before the update has begun to change it. */
   readonly concerns: (part: string) => boolean;
-  /** What the preview consists of. @default what every preview has */
+  /** The preview's parts. @default those that every preview has */
   readonly parts?: readonly Part[];
   readonly report: (message: string) => void;
-  /** Whether others read as well what is said, so that what may be secret is left out where nobody can tell. */
+  /** Whether others can read the output: what may be secret is then left out in case of doubt. */
   readonly isPublic: boolean;
-  /** Whether what failed with an error had begun: otherwise the workloads have no part in it. @default it had */
+  /** Whether the action had begun when it failed: otherwise the workloads aren't to blame. @default it had */
   readonly hasBegun?: (error: unknown) => boolean;
 }
 
 /**
- * Says what the workloads wait for while something waits for them, and ends that early when one of them is unrecoverable.
+ * Reports what the workloads are waiting for while an action waits for them, and aborts the action when one is unrecoverable.
  *
- * @param action ends when the signal says so
- * @throws UserError with the object, what is wrong with it, and the setting to look at, without the preview's secrets
+ * @param action ends when the signal is aborted
+ * @throws UserError that names the object, what is wrong with it, and the setting to look at, with secrets redacted
  */
 export async function whileWatching<Result>(
   options: WatchOptions,
@@ -71,7 +71,7 @@ class Watch {
     }
   }
 
-  /** What ended by itself says what it ended with; this adds what that was about. */
+  /** Adds what the workloads were waiting for to the error of an action that failed by itself. */
   async explained(error: UserError): Promise<UserError> {
     const found = await this.look();
     const waits = (found?.waits ?? []).filter((wait) => isWorthTelling(wait, this.since, now()));
@@ -84,7 +84,7 @@ class Watch {
     return verdict(wait, objects, await lastWordsOf(place, wait.ended), parts);
   }
 
-  /** Undefined where the cluster can't be asked: then the next look will do. */
+  /** Undefined if the cluster can't be asked: the next look will do. */
   private async look(): Promise<{ objects: Objects; waits: Wait[] } | undefined> {
     const { place, report, isPublic, concerns } = this.options;
     const objects = await look(place).catch(() => undefined);
@@ -99,7 +99,7 @@ class Watch {
         report(await withoutSecrets(place, `${wait.object}: ${wait.message}`, isPublic));
       }
     }
-    await makeAnew(place, keptFromReplacement(objects), report);
+    await recreate(place, blockingReplacement(objects), report);
     return { objects, waits };
   }
 }
@@ -107,5 +107,5 @@ class Watch {
 const redacted = async ({ place, isPublic }: WatchOptions, { message }: UserError) =>
   new UserError(await withoutSecrets(place, message, isPublic));
 
-/** Seconds, by a clock that nobody sets. */
+/** Seconds of a monotonic clock. */
 const now = () => performance.now() / 1000;

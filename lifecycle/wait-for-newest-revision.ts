@@ -8,7 +8,7 @@ import { anyOf } from "../clients/process/signals";
 import { rolledOut, webIsReady } from "../clients/kubernetes/rollout/rolled-out";
 import { whileWatching } from "../clients/kubernetes/rollout/watch";
 
-export interface NewestServesOptions {
+export interface NewestRevisionOptions {
   readonly place: NamespaceRef;
   /** The public host. */
   readonly url: string;
@@ -25,16 +25,16 @@ export interface NewestServesOptions {
  *
  * @throws UserError that names the failing object or the host's last answer, or says that the namespace was deleted
  */
-export async function newestServes(options: NewestServesOptions): Promise<void> {
+export async function waitForNewestRevision(options: NewestRevisionOptions): Promise<void> {
   const { place, url, parts = standardPartList, isPublic, report, signal } = options;
   const isMigration = (part: string) => parts.some(({ name, role }) => name === part && role === "migration");
   const ended = new AbortController();
-  const isGoing = deletionOf(place, ended.signal);
+  const deletion = deletionOf(place, ended.signal);
   try {
     await whileWatching(
       { place, parts, isPublic, report, concerns: (part) => !isMigration(part) },
       async (unrecoverable) => {
-        const over = anyOf(unrecoverable, isGoing, signal);
+        const over = anyOf(unrecoverable, deletion, signal);
         await rolledOut(place, { parts, signal: over });
         const ready = () => webIsReady(place);
         await waitUntilServing(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over });

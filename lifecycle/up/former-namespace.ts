@@ -5,7 +5,7 @@ import { findNamespace, refuseForeign } from "../../clients/kubernetes/namespace
 import { pause } from "../../clients/process/pause";
 
 /** Waits until a namespace that is being deleted is gone. */
-export async function settledNamespace(
+export async function waitForFormerNamespace(
   place: NamespaceRef,
   { names, owner }: Identity,
   report: (message: string) => void,

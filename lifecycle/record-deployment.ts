@@ -1,7 +1,7 @@
 import { type DeploymentRecord, type LifecycleRecord, UserError } from "../contract";
 import { type Deployment, deploymentOf } from "../clients/pulumi/deployment";
 import type { NamespaceRef } from "../clients/kubernetes/kubectl";
-import { findNamespace, noteIfUnchanged } from "../clients/kubernetes/namespace";
+import { findNamespace, annotateIfUnchanged } from "../clients/kubernetes/namespace";
 import type { PulumiContext } from "../clients/pulumi/pulumi";
 
 export type Recorded = Deployment & { readonly record: DeploymentRecord };
@@ -14,7 +14,7 @@ export type Recorded = Deployment & { readonly record: DeploymentRecord };
  * @returns the deployment; undefined if nothing was written
  * @throws UserError if there is no namespace
  */
-export async function noteDeployed(
+export async function recordDeployment(
   context: PulumiContext,
   stack: string,
   place: NamespaceRef,
@@ -35,7 +35,7 @@ export async function noteDeployed(
       );
     }
     const { commit: sha, asleep } = record;
-    if (await noteIfUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {
+    if (await annotateIfUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {
       return { ...deployment, record };
     }
   }

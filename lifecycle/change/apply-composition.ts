@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { digestOf, type Handoff, handoffVariable, isEncrypted, partsIn, superseded, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
-import { type Composition, withStackFile } from "../../clients/pulumi/configuration/hand-over";
+import { type Composition, withStackFile } from "../../clients/pulumi/configuration/write-composition";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
-import { claimGoing, described, emptiedSince, lookForDrift } from "../drift";
+import { claimDeletionWarning, describeDrift, migrationsToRepeat, lookForDrift } from "../drift";
 import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { projectName } from "../../clients/pulumi/project-name";
 import type { UpdateOptions } from "../../clients/pulumi/stacks";
@@ -12,7 +12,7 @@ import { update as updateStack } from "./update";
 import { refuseTooLarge } from "./size";
 import type { ProjectRun } from "../workspace";
 
-export interface BringOptions {
+export interface ApplyOptions {
   readonly context: ProjectRun;
   readonly stack: string;
   readonly place: NamespaceRef;
@@ -39,7 +39,7 @@ export class Superseded extends UserError {}
  * @returns the update's id, which the deployment record then holds
  * @throws Superseded if it isn't current any more; nothing was changed then
  */
-export async function bring(options: BringOptions): Promise<string> {
+export async function applyComposition(options: ApplyOptions): Promise<string> {
   const { context, stack, place, report, deployment, composition, file, usesFile, commit } = options;
   const { leaves, secrets } = composition;
   refuseTooLarge(leaves, projectName(context));
@@ -51,7 +51,7 @@ export async function bring(options: BringOptions): Promise<string> {
     secrets: [...secrets, ...Object.keys(leaves).filter((path) => isEncrypted(leaves[path]))],
   };
   const env = { ...context.env, [handoffVariable]: JSON.stringify(handoff) };
-  const drift = await whatHasDrifted(place, options.state ?? deployment.state, report);
+  const drift = await refreshOptions(place, options.state ?? deployment.state, report);
   await withStackFile(context, stack, composition, deployment.header ?? file?.header, async (configFile) => {
     try {
       await updateStack({ ...context, env }, stack, place, report, {
@@ -73,18 +73,18 @@ export async function bring(options: BringOptions): Promise<string> {
  * Reports what has drifted since the last update. If anything has, Pulumi refreshes first. Migrations run again for a database
  * that has lost its volume.
  */
-async function whatHasDrifted(
+async function refreshOptions(
   place: NamespaceRef,
   state: State,
   report: (message: string) => void,
 ): Promise<Pick<UpdateOptions, "refresh" | "replace">> {
   const { drift, live } = await lookForDrift(place, state);
-  drift.map(described).forEach(report);
-  const going = claimGoing(live);
+  drift.map(describeDrift).forEach(report);
+  const going = claimDeletionWarning(live);
   if (going !== undefined) {
     report(going);
   }
-  const migrations = emptiedSince(live);
+  const migrations = migrationsToRepeat(live);
   const lost = objectsIn(state, place.namespace).filter(
     ({ kind, name }) => kind === "Job" && migrations.includes(name),
   );
@@ -95,7 +95,7 @@ async function whatHasDrifted(
 }
 
 /** An error may quote a container's output, so its text alone proves nothing. */
-async function isSuperseded({ context, stack, deployment }: BringOptions, error: unknown): Promise<boolean> {
+async function isSuperseded({ context, stack, deployment }: ApplyOptions, error: unknown): Promise<boolean> {
   return (
     error instanceof UserError &&
     error.message.includes(superseded) &&

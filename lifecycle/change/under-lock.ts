@@ -1,7 +1,7 @@
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type LockOptions, withLock } from "../../clients/pulumi/stack-lock";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
-import { Superseded } from "./bring";
+import { Superseded } from "./apply-composition";
 
 /** Each try while waiting for the lock would report the same again. */
 function reportOnce(report: LockOptions["report"]): LockOptions["report"] {
@@ -19,7 +19,7 @@ function reportOnce(report: LockOptions["report"]): LockOptions["report"] {
  *
  * @param known what was deployed a moment ago, for the first try @default it is read
  */
-export async function inTurn<Result>(
+export async function underLock<Result>(
   context: PulumiContext,
   stack: string,
   action: (deployment: Deployment, report: LockOptions["report"]) => Promise<Result>,
