@@ -19,10 +19,10 @@ export interface RolloutOptions {
 }
 
 /**
- * Resolves once all parts but the migration serve and nothing of their former revision does any more: pods that are being stopped still do
- * for a moment, so that no visitor is refused. Pulumi takes a Deployment that was scaled from nothing for ready at once.
+ * Waits until all parts but the migration serve, and only their newest revision: a terminating pod still serves for a moment, so
+ * that no visitor is refused. Pulumi alone won't do: it takes a Deployment that is scaled up from zero for ready at once.
  *
- * @throws UserError where one of them doesn't serve in time, or the cluster can't be asked
+ * @throws UserError if one of them doesn't serve in time, or the cluster can't be asked
  */
 export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutOptions = {}): Promise<void> {
   const started = performance.now();
