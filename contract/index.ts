@@ -12,6 +12,7 @@ export * from "./guards";
 export * from "./image-reference";
 export * from "./lifecycle-record";
 export * from "./limits";
+export * from "./middlewares";
 export * from "./names";
 export * from "./outputs";
 export * from "./ownership";

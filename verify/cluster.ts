@@ -12,7 +12,7 @@ import { isStopping } from "../clients/kubernetes/pods";
 import { type NamespaceRef, tryKubectl } from "../clients/kubernetes/kubectl";
 import type { Container, Deployment, Pod, StatefulSet } from "../clients/kubernetes/types";
 import { longestBody } from "../clients/http/client";
-import { NotChecked, TooLong } from "./not-checked";
+import { NotChecked, ServerFailed, TooLong } from "./not-checked";
 import { answerOf, type Ask, type Question } from "./http";
 
 /** Commands that try to connect to the Kubernetes API, by the image's interpreter. They exit with 0 if they can. */
@@ -84,6 +84,9 @@ export class Cluster {
     if (exitCode === tooLong) {
       throw new TooLong(url);
     }
+    if (exitCode === unanswered) {
+      throw new ServerFailed(`${address} does not answer the web's container: ${stdout.trim()}`);
+    }
     if (exitCode !== 0) {
       throw new NotChecked(`${address} can't be reached from the web's container`);
     }
@@ -117,6 +120,9 @@ const longestOutput = 2 * longestBody;
 /** The exit code of the script below if the body exceeds the limit. */
 const tooLong = 3;
 
+/** Its exit code if there is no response; it prints the reason. */
+const unanswered = 4;
+
 /** For the web's Node.js. Reads the request from standard input, so that no process list shows it. */
 const askFromInside = `
 const chunks = [];
@@ -135,7 +141,7 @@ process.stdin.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
     });
   });
   call.on("timeout", () => call.destroy(new Error("silent")));
-  call.on("error", (error) => { console.error(error.message); process.exit(1); });
+  call.on("error", (error) => { console.log(error.code ?? error.message); process.exit(${unanswered}); });
   call.end(body);
 });
 `;

@@ -5,13 +5,15 @@ import type { Check, Finding } from "./check";
 import { NotChecked } from "./not-checked";
 import { checks } from "./checks";
 import { certificate } from "./checks/tls";
-import type { Target } from "./target";
+import { noForm, type Target } from "./target";
 
 /** The results of all checks, in the order of `checks`. */
 export interface Report {
   readonly target: string;
   /** Whether no check has failed; those not checked don't count. */
   readonly ok: boolean;
+  /** Why most checks couldn't run, if they share one reason. */
+  readonly cause?: string;
   readonly findings: readonly Finding[];
 }
 
@@ -52,12 +54,26 @@ export async function verify(
       target.signal.throwIfAborted();
     }
     const findings = [first, ...rest];
-    return { target: target.origin, ok: findings.every(({ outcome }) => outcome !== "failed"), findings };
+    const ok = findings.every(({ outcome }) => outcome !== "failed");
+    return { target: target.origin, ok, cause: causeIn(findings, target.origin), findings };
   } finally {
     await target.end();
     stopping[Symbol.dispose]();
   }
 }
+
+/** Why Django, or its login form, can't be reached through the host. Most checks need that form. */
+export function causeIn(findings: readonly Finding[], origin: string): string | undefined {
+  const of = (wanted: string) => findings.find(({ id }) => id === wanted);
+  const [reach, methods] = [of("browser-to-api"), of("methods")];
+  const hasNoForm = methods?.seen.startsWith(`${noForm}: `) === true;
+  if (reach?.outcome === "failed" && (hasNoForm || methods?.seen.startsWith(noAnswer) === true)) {
+    return `Django can't be reached through ${origin}: ${reach.seen}`;
+  }
+  return hasNoForm ? `Django's login form isn't there: ${methods.seen.slice(`${noForm}: `.length)}` : undefined;
+}
+
+const noAnswer = "no answer: ";
 
 /** The limit for evidence, in characters: a preview's response may be of any length. */
 const longestSeen = 500;
@@ -80,7 +96,7 @@ async function findingOf(check: Check, target: Target, timeoutMs: number): Promi
     // A host that doesn't answer doesn't work for its visitors: the check has failed.
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = late.aborted ? `for ${timeoutMs / 1000} s` : typeof code === "string" ? code : message;
-    return { id, title, outcome: "failed", seen: `no answer: ${reason}`, setting, why };
+    return { id, title, outcome: "failed", seen: `${noAnswer}${reason}`, setting, why };
   }
 }
 

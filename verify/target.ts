@@ -1,12 +1,15 @@
 import { anyOf } from "../clients/process/signals";
 import type { Images, PerImage } from "../contract";
-import { NotChecked } from "./not-checked";
+import { NotChecked, ServerFailed } from "./not-checked";
 import type { Cluster } from "./cluster";
 import { type Answer, type Ask, cookieHeader, isRedirect, type Question, says } from "./http";
 import type { Product } from "./product";
 import { csrfToken } from "./csrf-token";
 import { type Credentials, logIn, logOut, type Session } from "./session";
 import type { Begin } from "./stream";
+
+/** The reason of every check that needs Django's login form and doesn't get it. */
+export const noForm = "there is no login form to start from";
 
 /** What was deployed, according to the stack's outputs. */
 export interface Ordered {
@@ -47,6 +50,7 @@ export class Target {
   readonly begin?: Begin;
   /** Aborted once no more requests may be sent. */
   readonly signal: AbortSignal;
+  private readonly failed = new Map<string, number>();
   private readonly known = new Map<string, Promise<unknown>>();
   private readonly stopped = new AbortController();
   private readonly inside?: Cluster;
@@ -60,12 +64,17 @@ export class Target {
       (ask: Ask): Ask =>
       (question) =>
         ask({ ...question, signal: this.signal });
-    this.ask = stoppable(options.ask);
+    this.ask = this.noting(stoppable(options.ask));
     this.askInsecurely = options.askInsecurely && stoppable(options.askInsecurely);
     this.askApiHost = options.askApiHost && stoppable(options.askApiHost);
     this.inside = options.cluster?.until(this.signal);
     const { begin } = options;
     this.begin = begin && ((path) => begin(path, this.signal));
+  }
+
+  /** The public host's 5xx responses so far, one per path: `/api/admin/login/ 500`. */
+  get failing(): string[] {
+    return [...this.failed].map(([path, status]) => `${path} ${status}`);
   }
 
   /** A plain GET of a path on the public host, sent only once. */
@@ -84,10 +93,10 @@ export class Target {
 
   /** The admin's login form, open to anyone and with a CSRF cookie. Many checks start from it. */
   async loginPage(): Promise<Answer> {
-    const answer = await this.get(this.loginPath).catch(unanswered("there is no login form to start from"));
+    const answer = await this.get(this.loginPath).catch(unanswered(noForm));
     if (answer.status !== 200 || !answer.text.includes("csrfmiddlewaretoken")) {
       const hint = answer.status === 404 ? "; set admin in the product file to the path of Django's admin" : "";
-      throw new NotChecked(`there is no login form to start from: ${says(answer)}${hint}`);
+      throw new NotChecked(`${noForm}: ${says(answer)}${hint}`);
     }
     if (!answer.headers.has("content-type")) {
       throw new NotChecked("the login form arrives without its headers: answer-headers says more");
@@ -109,7 +118,8 @@ export class Target {
   async acceptsPost(headers: Readonly<Record<string, string>>, ask = this.ask, form?: Answer): Promise<boolean> {
     const answer = await ask(emptyLogin(form ?? (await this.loginPage()), headers));
     if (answer.status !== 200 && answer.status !== 403) {
-      throw new NotChecked(`an empty login neither passes nor fails the CSRF check: ${says(answer)}`);
+      const Kind = answer.status >= 500 ? ServerFailed : NotChecked;
+      throw new Kind(`an empty login neither passes nor fails the CSRF check: ${says(answer)}`);
     }
     return answer.status === 200;
   }
@@ -171,6 +181,16 @@ export class Target {
       await logOut(this, session, ask).catch(() => undefined);
     }
     this.stop();
+  }
+
+  private noting(ask: Ask): Ask {
+    return async (question) => {
+      const answer = await ask(question);
+      if (answer.status >= 500) {
+        this.failed.set(question.path, answer.status);
+      }
+      return answer;
+    };
   }
 
   private once<Result>(key: string, find: () => Promise<Result>): Promise<Result> {

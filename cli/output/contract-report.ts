@@ -21,16 +21,20 @@ export function countsOf(findings: readonly Finding[]): Record<Outcome, number> 
 }
 
 /** The report as JSON, for a pipeline. */
-export function asJson({ target, ok, findings }: Report): string {
-  return safeJson({ target, ok, counts: countsOf(findings), findings });
+export function asJson({ target, ok, cause, findings }: Report): string {
+  return safeJson({ target, ok, cause, counts: countsOf(findings), findings });
 }
 
-/** The report for people: a table of everything, then its summary. `width` is the terminal's. */
+/** The report for people: why most checks couldn't run, a table of all checks, the summary. `width` is the terminal's. */
 export const asText = (report: Report, width: number): string =>
-  `${tableOf(report.findings, width)}\n${summary(report)}`;
+  [...causeOf(report), tableOf(report.findings, width), summaryOf(report)].join("\n");
 
-/** What to change, then a line with the counts. */
-export function summary({ target, findings }: Report): string {
+/** Why most checks couldn't run, what to change, then a line with the counts. */
+export const summary = (report: Report): string => [...causeOf(report), summaryOf(report)].join("\n");
+
+const causeOf = ({ cause }: Report): string[] => (cause === undefined ? [] : [sanitizeLine(cause)]);
+
+function summaryOf({ target, findings }: Report): string {
   const wrong = findings.filter(({ setting }) => setting !== undefined);
   const advice = wrong.map(
     ({ id, outcome, title, seen, setting, why }) =>

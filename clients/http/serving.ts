@@ -26,6 +26,20 @@ export interface HostAnswer {
   readonly serves: "yes" | "maybe" | "no";
 }
 
+/** The host did not serve in time. */
+export class NotServing extends UserError {
+  /** @param last its last answer */
+  constructor(
+    message: string,
+    readonly last: HostAnswer,
+  ) {
+    super(message);
+  }
+}
+
+/** Whether it is a 5xx. */
+export const isServerError = ({ status = 0 }: Pick<HostAnswer, "status">): boolean => status >= 500;
+
 /** Whether an answer means that the preview serves. All commands use this rule. */
 export const isServing = ({ serves }: HostAnswer, webIsReady: boolean): boolean =>
   serves === "yes" || (serves === "maybe" && webIsReady);
@@ -35,9 +49,10 @@ export const isServing = ({ serves }: HostAnswer, webIsReady: boolean): boolean 
  * reach yet: network policies learn about new pods some time after these are ready. Whether the API works is left to the contract
  * check.
  *
- * @throws UserError with the last answer
+ * @returns the API's last answer
+ * @throws NotServing with the page's last answer
  */
-export async function waitUntilServing(url: string, options: ServingOptions): Promise<void> {
+export async function waitUntilServing(url: string, options: ServingOptions): Promise<HostAnswer> {
   await pageServes(url, options);
   const { dispatcher, signal, report } = options;
   const timeoutMs = limits.apiServesSeconds * 1000;
@@ -46,11 +61,12 @@ export async function waitUntilServing(url: string, options: ServingOptions): Pr
   do {
     last = await answer(`${url}/api/`, { dispatcher, signal, timeoutMs });
     if (![502, 503, 504].includes(last.status ?? 0)) {
-      return;
+      return last;
     }
     await pause(250, signal);
   } while (performance.now() < deadline);
   report(`${url}/api/ answers ${last.said}`);
+  return last;
 }
 
 async function pageServes(
@@ -81,7 +97,10 @@ async function pageServes(
     last = said;
     if (performance.now() > deadline) {
       const doubt = serves === "maybe" ? ", which may be the ingress's: no web pod is known to be ready" : "";
-      throw new UserError(`${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}`);
+      throw new NotServing(
+        `${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}`,
+        found,
+      );
     }
     await pause(250, signal);
   }

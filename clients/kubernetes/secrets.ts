@@ -19,6 +19,12 @@ export async function withoutSecrets(place: NamespaceRef, text: string, isPublic
   return isPublic ? text.split("\n").slice(0, 3).join("\n") : text;
 }
 
+/** The same for a container's log: empty if others read it and the Secrets can't be read. */
+export async function logWithoutSecrets(place: NamespaceRef, log: string, isPublic: boolean): Promise<string> {
+  const values = await secretsOf(place).catch(() => undefined);
+  return values === undefined ? (isPublic ? "" : log) : redact(log, values);
+}
+
 /** All values in the namespace's Secrets. */
 async function secretsOf(place: NamespaceRef): Promise<string[]> {
   const { items } = JSON.parse(await kubectl(place, ["get", "secrets", "--output=json", "--request-timeout=15s"])) as {

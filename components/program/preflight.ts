@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import {
   foreignOwner,
+  namedMiddlewares,
   wrongCluster,
   ownerLabels,
   recordFrom,
@@ -17,10 +18,12 @@ interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
+    readonly namespace?: string;
     readonly uid?: string;
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
   };
+  readonly spec?: { readonly controller?: string };
   readonly status?: { readonly phase?: string };
 }
 
@@ -36,19 +39,27 @@ export interface Existing {
 
 /**
  * Checks the cluster before anything is created: that it is reachable, that the namespace is free or ours, that the preview
- * isn't in another namespace or cluster, and that the route's prerequisite exists. Uses `kubectl`, which supports every
+ * isn't in another namespace or cluster, and that the route's prerequisite exists, with its middlewares. Uses `kubectl`, which supports every
  * kubeconfig and its credential plugins.
  *
  * @param deployedIn the preview's cluster, by the uid of its namespace kube-system @default unknown
  * @throws SettingsError that names the setting; UserError with kubectl's message if the cluster can't be queried
  */
 export async function preflight(settings: Settings, deployedIn?: string): Promise<Existing & { cluster: string }> {
-  const [objects, elsewhere] = await Promise.all([objectsOf(settings), namespacesOf(settings)]);
+  const [objects, elsewhere, middlewares] = await Promise.all([
+    objectsOf(settings),
+    namespacesOf(settings),
+    middlewaresFor(settings),
+  ]);
   const cluster = objects.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "";
   const problems =
     deployedIn !== undefined && deployedIn !== cluster
       ? [`kubeContext: ${wrongCluster(settings, cluster, deployedIn)}`]
-      : [...clusterProblems(settings, objects), ...movedNamespace(settings, elsewhere)];
+      : [
+          ...clusterProblems(settings, objects),
+          ...movedNamespace(settings, elsewhere),
+          ...missingMiddlewares(settings, objects, middlewares),
+        ];
   if (problems.length > 0) {
     throw new SettingsError(problems);
   }
@@ -93,6 +104,43 @@ export function clusterProblems(settings: Settings, objects: readonly Kubernetes
     problems.push(need.problem);
   }
   return problems;
+}
+
+/**
+ * Where a middleware isn't there that an Ingress names, Traefik answers 404 to everything.
+ *
+ * @param middlewares what the cluster has of them, undefined where nobody may look
+ */
+export function missingMiddlewares(
+  { ingress }: Settings,
+  objects: readonly KubernetesObject[],
+  middlewares: readonly KubernetesObject[] | undefined,
+): string[] {
+  const isTraefiks = objects.some(({ kind, spec }) => kind === "IngressClass" && spec?.controller?.includes("traefik"));
+  if (!isTraefiks || middlewares === undefined) {
+    return [];
+  }
+  const there = middlewares.map(({ metadata }) => `${metadata.namespace}-${metadata.name}`);
+  return namedMiddlewares(ingress.annotations)
+    .filter((name) => !there.includes(name))
+    .map((name) => `ingress.annotations: the cluster has no Middleware ${name} (<namespace>-<name>) of Traefik's`);
+}
+
+/** By the API group that it has been in since Traefik 2.10, and the one before. */
+const middlewareKinds = ["middlewares.traefik.io", "middlewares.traefik.containo.us"];
+
+/** All that the cluster has, where the settings name one; undefined where nobody may look, as a deployer mayn't. */
+async function middlewaresFor({ kubeContext, ingress }: Settings): Promise<KubernetesObject[] | undefined> {
+  if (namedMiddlewares(ingress.annotations).length === 0) {
+    return [];
+  }
+  const lists = middlewareKinds.map((kind) =>
+    get<KubernetesObject>(kubeContext, kind, "--all-namespaces").catch((error: Error) =>
+      error.message.includes("doesn't have a resource type") ? [] : undefined,
+    ),
+  );
+  const found = await Promise.all(lists);
+  return found.includes(undefined) ? undefined : found.flatMap((list) => list ?? []);
 }
 
 const objectsOf = (settings: Settings) =>

@@ -9,6 +9,8 @@ import { parseProduct, type Product } from "../../verify/product";
 import { Target } from "../../verify/target";
 import { verify } from "../../verify/run-checks";
 import { inside } from "../../verify/view";
+import { isServerError } from "../../clients/http/serving";
+import { serverErrors } from "../../clients/kubernetes/rollout/server-errors";
 import { waitForNewestRevision } from "../wait-for-newest-revision";
 import { refuseDeleted } from "./closed-meanwhile";
 import type { Stopwatch } from "./stopwatch";
@@ -39,20 +41,21 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   if (up.asleep) {
     return up;
   }
-  await phases.time("serving", () =>
-    waitForNewestRevision({
-      place,
-      url: preview.url,
-      parts,
-      isPublic: context.run.isWorkflow,
-      report,
-      signal: options.signal,
-    }),
+  const isPublic = context.run.isWorkflow;
+  const api = await phases.time("serving", () =>
+    waitForNewestRevision({ place, url: preview.url, parts, isPublic, report, signal: options.signal }),
   );
   tellOtherProduct(options, progress.identity);
-  const checks =
-    product &&
-    (await phases.time("checks", async () => verify(await targetOf(options, { ...preview, parts }, product))));
+  const target = product && (await targetOf(options, { ...preview, parts }, product));
+  const checks = target && (await phases.time("checks", () => verify(target)));
+  const failing = new Set([
+    ...(isServerError(api) ? [`/api/ ${api.said}`] : []),
+    ...(checks?.ok === false ? target!.failing : []),
+  ]);
+  if (failing.size > 0) {
+    const errors = await serverErrors({ place, parts, isPublic });
+    report(`${preview.url} answers with errors: ${[...failing].slice(0, 3).join(", ")}\n${errors}`.trimEnd());
+  }
   const left = async (): Promise<UpResult | undefined> => {
     const standing = await standingOf(context, stack, progress);
     if (standing === "superseded" || standing === "closed") {

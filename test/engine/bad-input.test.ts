@@ -100,6 +100,12 @@ describe("bad input, with the real engine", () => {
   it("names an unknown ingress class", () =>
     refused({ ingress: { className: "no-such-class" } }, /ingress\.className: .*no-such-class/));
 
+  it("names a middleware that isn't there, which the ingress controller would answer 404 for", () =>
+    refused(
+      { ingress: { annotations: { "traefik.ingress.kubernetes.io/router.middlewares": "ops-sso@kubernetescrd" } } },
+      /ingress\.annotations: the cluster has no Middleware ops-sso/,
+    ));
+
   it("names an unknown context", () => refused({ kubeContext: "no-such-context" }, /kubeContext: .*no-such-context/));
 
   it("refuses a namespace that someone else owns and leaves it unchanged", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clusterProblems } from "../../components/program/preflight";
+import { clusterProblems, missingMiddlewares } from "../../components/program/preflight";
 import { ownerLabels } from "../../contract";
 import { settingsWith } from "./example-settings";
 
@@ -25,6 +25,29 @@ describe("the preflight", () => {
   it("says to wait while a namespace is being deleted", () => {
     const [problem] = clusterProblems(settings, [ingressClass, namespace(ownerLabels(settings.owner), "Terminating")]);
     assert.match(problem ?? "", /still being deleted/);
+  });
+
+  describe("of Traefik's middlewares", () => {
+    const named = settingsWith({
+      ingress: {
+        annotations: { "traefik.ingress.kubernetes.io/router.middlewares": "ops-sso-login@kubernetescrd, limit@file" },
+      },
+    });
+    const classOf = (controller: string) => ({ ...ingressClass, spec: { controller } });
+    const traefik = classOf("traefik.io/ingress-controller");
+    const middleware = { kind: "Middleware", metadata: { namespace: "ops", name: "sso-login" } };
+
+    it("reports one that doesn't exist", () => {
+      const [problem, ...more] = missingMiddlewares(named, [traefik], []);
+      assert.match(problem ?? "", /^ingress\.annotations: .*ops-sso-login/);
+      assert.deepEqual(more, []);
+    });
+
+    it("accepts one that exists, one that it may not look up, and another controller's", () => {
+      assert.deepEqual(missingMiddlewares(named, [traefik], [middleware]), []);
+      assert.deepEqual(missingMiddlewares(named, [traefik], undefined), []);
+      assert.deepEqual(missingMiddlewares(named, [classOf("k8s.io/ingress-nginx")], []), []);
+    });
   });
 
   it("reports an unknown ingress class along with another problem", () => {

@@ -222,7 +222,8 @@ describe("verify: a whole answer", () => {
 
     it("must be a stream, and be named", async () => {
       assert.equal((await events((_, response) => response.writeHead(200).end("hello"))).outcome, "failed");
-      assert.equal((await events((_, response) => response.writeHead(404).end())).outcome, "not checked");
+      assert.equal((await events((_, response) => response.writeHead(404).end())).outcome, "failed");
+      assert.equal((await events((_, response) => response.writeHead(400).end())).outcome, "not checked");
       assert.equal((await finding("event-stream", (_, response) => response.end())).outcome, "not checked");
     });
   });

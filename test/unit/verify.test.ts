@@ -19,8 +19,8 @@ import { wrongImages } from "../../verify/checks/revision";
 import { isCertificateError } from "../../verify/checks/tls";
 import { Cluster } from "../../verify/cluster";
 import { tagsOf } from "../../verify/html";
-import { answerOf, type Ask, askThrough, cookieHeader } from "../../verify/http";
-import { parseProduct } from "../../verify/product";
+import { type Answer, answerOf, type Ask, askThrough, cookieHeader } from "../../verify/http";
+import { parseProduct, type ProductInput } from "../../verify/product";
 import { asJson, asText } from "../../cli/output/contract-report";
 import { Target } from "../../verify/target";
 import { verify } from "../../verify/run-checks";
@@ -325,6 +325,24 @@ describe("verify: a container", () => {
     );
   });
 
+  it("that can't reach the API says why, and fails the API's health check", async () => {
+    kubectl(
+      `case "$*" in
+        *exec*) echo ECONNREFUSED; echo "command terminated with exit code 4" >&2; exit 4 ;;
+        *) echo '{"spec":{"template":{"spec":{"containers":[{"readinessProbe":{"httpGet":{"path":"/readyz"}}}]}}}}' ;;
+      esac`,
+    );
+    const seen = "http://api:8000 does not answer the web's container: ECONNREFUSED";
+    await assert.rejects(
+      cluster.askApi({ path: "/" }),
+      (error) => error instanceof NotChecked && error.message === seen,
+    );
+    const ask: Ask = ({ path }) => Promise.resolve(answered(404, {}, "", path));
+    const { findings } = await verify(new Target({ origin, ask, product, cluster }));
+    const health = findings.find(({ id }) => id === "api-health");
+    assert.deepEqual([health?.outcome, health?.seen], ["failed", seen]);
+  });
+
   it("is left as soon as the signal aborts", async () => {
     kubectl("exec sleep 60");
     const stop = new AbortController();
@@ -390,6 +408,75 @@ describe("verify: a run", () => {
     assert.equal(outcome("browser-to-api"), "failed");
     assert.equal(outcome("migrations"), "not checked");
     assert.equal(report.ok, false);
+  });
+
+  describe("of a broken product", () => {
+    const form = "<form><input name=csrfmiddlewaretoken></form>";
+    const html = { "content-type": "text/html", "set-cookie": "csrftoken=abc; Path=/" };
+    const redirect = (location: string) => answered(308, { location });
+    type Answers = (path: string, method: string) => Answer;
+
+    const cases: {
+      readonly title: string;
+      readonly answers: Answers;
+      readonly told?: ProductInput;
+      readonly fails: Readonly<Record<string, RegExp>>;
+      readonly cause?: string;
+    }[] = [
+      {
+        title: "reports first that Django doesn't answer",
+        answers: () => answered(502),
+        fails: {
+          "browser-to-api": /\/api\/admin\/login\/ answers 502/,
+          login: /answers 502/,
+          "server-to-api": /^\/ answers 502/,
+        },
+        cause: `Django can't be reached through ${origin}: /api/admin/login/ answers 502`,
+      },
+      {
+        title: "reports first that the admin is a 500, and fails the login",
+        answers: (path) =>
+          path.startsWith("/api/admin") ? answered(500) : answered(200, { "content-type": "application/json" }, "[]"),
+        told: { api: "/api/orders/" },
+        fails: { login: /\/api\/admin\/login\/ answers 500/ },
+        cause: "Django's login form isn't there: /api/admin/login/ answers 500",
+      },
+      {
+        title: "fails a redirect that strips a slash, even without a loop",
+        answers: (path) => (/.\/$/.test(path) ? redirect(path.replace(/\/$/, "")) : answered(404)),
+        fails: { "trailing-slash": /the slash is taken away: \/api\/admin\/login\/ → \/api\/admin\/login$/ },
+        cause: "Django's login form isn't there: /api/admin/login/ answers 308, to /api/admin/login",
+      },
+      {
+        title: "fails a form that answers 500",
+        answers: (_, method) => (method === "POST" ? answered(500) : answered(200, html, form)),
+        fails: { "csrf-origin": /an empty login .* answers 500/ },
+      },
+      {
+        title: "fails an address of the product file that answers 404",
+        answers: (path) => (path.startsWith("/api/admin/login") ? answered(200, html, form) : answered(404)),
+        told: { seed: { path: "/api/orders/", text: "Ada" } },
+        fails: { seed: /\/api\/orders\/ answers 404/ },
+      },
+    ];
+    for (const { title, answers, told = {}, fails, cause } of cases) {
+      it(title, async () => {
+        const ask: Ask = ({ path, method = "GET" }) => {
+          const { status, headers, text } = answers(path, method);
+          return Promise.resolve(answerOf(path, status, [...headers], Buffer.from(text)));
+        };
+        const report = await verify(new Target({ origin, ask, product: parseProduct(told, "case") }));
+        for (const [id, seen] of Object.entries(fails)) {
+          const finding = report.findings.find((one) => one.id === id);
+          assert.equal(finding?.outcome, "failed", id);
+          assert.match(finding.seen, seen);
+        }
+        assert.equal(report.cause, cause);
+        assert.equal(report.ok, false);
+        const [first] = asText(report, 120).split("\n");
+        assert.equal(first === cause, cause !== undefined);
+      });
+    }
   });
 
   it("sends nothing to a host with an untrusted certificate", async () => {

@@ -72,8 +72,11 @@ const events: Check = {
       throw new NotChecked("no stream can be opened from here");
     }
     const { status, headers, text, seconds } = await target.begin(path);
+    if (status === 400 || (status !== undefined && status >= 300 && status < 400)) {
+      throw new NotChecked(`something else comes before it: ${path} answers ${status}`);
+    }
     if (status !== undefined && status !== 200) {
-      throw new NotChecked(`${path} answers ${status}`);
+      return failed(`${path} answers ${status}`);
     }
     const type = headers?.get("content-type") ?? "";
     if (status === 200 && !type.startsWith("text/event-stream")) {

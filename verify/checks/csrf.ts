@@ -1,5 +1,5 @@
 import { type Check, failed, passed } from "../check";
-import { NotChecked } from "../not-checked";
+import { NotChecked, ServerFailed } from "../not-checked";
 import { says } from "../http";
 
 const own: Check = {
@@ -7,10 +7,18 @@ const own: Check = {
   title: "Forms of the preview itself are accepted",
   setting: "CSRF_TRUSTED_ORIGINS (api): the exact origin, with https:// and the port unless it is 443",
   why: "every login and every other form fails with 403 CSRF verification failed",
-  run: async (target) =>
-    (await target.acceptsPost({ origin: target.origin }))
-      ? passed(`a POST from ${target.origin} is accepted`)
-      : failed(`a POST from ${target.origin} is refused with 403`),
+  run: async (target) => {
+    try {
+      return (await target.acceptsPost({ origin: target.origin }))
+        ? passed(`a POST from ${target.origin} is accepted`)
+        : failed(`a POST from ${target.origin} is refused with 403`);
+    } catch (error) {
+      if (error instanceof ServerFailed) {
+        return failed(error.message);
+      }
+      throw error;
+    }
+  },
 };
 
 const listed: Check = {

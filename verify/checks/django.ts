@@ -1,6 +1,6 @@
 import { standardParts } from "../../contract";
 import { type Check, failed, passed, verdict } from "../check";
-import { NotChecked } from "../not-checked";
+import { NotChecked, ServerFailed } from "../not-checked";
 import { tagsOf } from "../html";
 import { isRedirect, says } from "../http";
 import { isDjangos } from "./proxy";
@@ -86,7 +86,15 @@ const apiHealth: Check = {
     if (paths.length === 0) {
       throw new NotChecked("the API's container has no health check by HTTP");
     }
-    const answers = await Promise.all(paths.map((path) => target.cluster.askApi({ path })));
+    const answers = await Promise.all(paths.map((path) => target.cluster.askApi({ path }))).catch((error) => {
+      if (error instanceof ServerFailed) {
+        return error;
+      }
+      throw error;
+    });
+    if (answers instanceof ServerFailed) {
+      return failed(answers.message);
+    }
     const redirected = answers.find(isRedirect);
     if (redirected !== undefined) {
       // A success to Kubernetes: the check internal-redirect reports it.
@@ -122,8 +130,11 @@ const seed: Check = {
   run: async (target) => {
     const { path, text } = target.told("seed");
     const answer = await target.get(path);
+    if (answer.status === 400 || isRedirect(answer)) {
+      throw new NotChecked(`something else comes before it: ${says(answer)}`);
+    }
     if (answer.status !== 200) {
-      throw new NotChecked(says(answer));
+      return failed(says(answer));
     }
     return answer.text.includes(text) ? passed(`${path} has the text`) : failed(`${path} doesn't have “${text}”`);
   },

@@ -12,6 +12,12 @@ const rendering: Check = {
   setting: "INTERNAL_API_URL (web): http://api:8000; ALLOWED_HOSTS (api) with api",
   why: "the first page is empty or an error, although the browser can load the same data",
   run: async (target) => {
+    if (target.product.page === undefined) {
+      const start = await target.get("/");
+      if (start.status >= 500) {
+        return failed(says(start));
+      }
+    }
     const { path, text } = target.told("page");
     const page = await target.get(path);
     if (page.status === 200 && page.text.includes(text)) {

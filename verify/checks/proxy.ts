@@ -49,6 +49,9 @@ const redirects: Check = {
   run: async (target) => {
     await target.loginPage();
     const answer = await target.get(target.product.admin);
+    if (answer.status >= 500) {
+      return failed(says(answer));
+    }
     if (!isRedirect(answer) && answer.status !== 200) {
       throw new NotChecked(`Django would redirect a visitor to its login: ${says(answer)}`);
     }
@@ -86,10 +89,20 @@ const slashes: Check = {
     if (loop !== undefined) {
       return failed(`in circles: ${loop.trail.join(" → ")}`);
     }
+    const stripped = ends.find(({ trail }) => losesSlash(trail));
+    if (stripped !== undefined) {
+      return failed(`the slash is taken away: ${stripped.trail.join(" → ")}`);
+    }
     await target.loginPage();
     return passed(ends.map(({ trail }) => trail.join(" → ")).join("; "));
   },
 };
+
+/** Whether a redirect strips a path's trailing slash, which Django never does. */
+export const losesSlash = (trail: readonly string[]): boolean =>
+  trail.some((path, index) => index > 0 && `${pathnameOf(path)}/` === pathnameOf(trail[index - 1]!));
+
+const pathnameOf = (path: string) => path.replace(/\?.*$/s, "");
 
 /** Follows redirects on the host until they end or form a loop. */
 async function follow(target: Target, start: string): Promise<{ trail: string[]; looped: boolean }> {

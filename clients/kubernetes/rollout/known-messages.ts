@@ -85,13 +85,19 @@ export function lookFor(
   { cause, message }: Pick<Wait, "cause" | "message">,
   lastWords: string,
 ): string | undefined {
-  const of = (known: readonly KnownMessage[], text: string) => known.find(({ said }) => said.test(text))?.look(part);
   switch (cause) {
     case "no place":
-      return of(fromScheduler, message);
+      return of(part, fromScheduler, message);
     case "refused":
-      return of(fromAdmission, message);
+      return of(part, fromAdmission, message);
     default:
-      return of(fromKubelet, message) ?? of(part.role === "database" ? fromPostgres : fromProduct, lastWords);
+      return of(part, fromKubelet, message) ?? lookForWords(part, lastWords);
   }
 }
+
+/** Where to look, by what a container has printed; undefined where that isn't known. */
+export const lookForWords = (part: Group, words: string): string | undefined =>
+  of(part, part.role === "database" ? fromPostgres : fromProduct, words);
+
+const of = (part: Group, known: readonly KnownMessage[], text: string): string | undefined =>
+  known.find(({ said }) => said.test(text))?.look(part);
