@@ -4,7 +4,7 @@ import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { versions } from "../embedded";
 
-/** One measured thing, as `bench/results/<name>.json` has it. */
+/** One measurement in `bench/results/<name>.json`. */
 export interface Figure {
   readonly name: string;
   readonly unit: "s" | "ms" | "MiB" | "ratio" | "requests";
@@ -12,13 +12,13 @@ export interface Figure {
   readonly min: number;
   readonly max: number;
   readonly n: number;
-  /** The most that it should be; null for what is measured for comparison only. */
+  /** The upper limit; null if measured only for comparison. */
   readonly goal: number | null;
-  /** Null where there is no goal. */
+  /** Null without a goal. */
   readonly met: boolean | null;
 }
 
-/** Sums up the values of some runs. */
+/** Summarizes the values of several runs. */
 export function figure(
   name: string,
   unit: Figure["unit"],
@@ -42,7 +42,7 @@ export function figure(
 
 const rounded = (value: number) => Math.round(value * 100) / 100;
 
-/** How many times as long as the other tool ours takes, run by run. */
+/** Our times divided by the other tool's, run by run. */
 export function ratio(
   name: string,
   ours: readonly number[],
@@ -57,13 +57,13 @@ export function ratio(
   );
 }
 
-/** The least value that a share of all don't exceed. */
+/** The smallest value that the given share of values doesn't exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(share * sorted.length) - 1]!;
 }
 
-/** In seconds. */
+/** How long something takes, in seconds. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();

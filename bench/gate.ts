@@ -9,10 +9,10 @@ interface Job {
 }
 
 /**
- * How long a pod takes that does nothing, in seconds: the migration's, which waits for the policies and the database, and the
- * same without its gate.
+ * How long a pod that does nothing takes, in seconds: the migration's, whose gate waits for the policies and the database, and
+ * the same pod without its gate.
  *
- * @param manifests a preview's objects, which are in the cluster
+ * @param manifests the objects of a preview in the cluster
  */
 export async function gateCost(kubectl: Kubectl, manifests: string): Promise<{ with: number; without: number }> {
   const { items } = JSON.parse(manifests) as { items: Job[] };

@@ -10,7 +10,7 @@ import { reconcileFigures } from "./reconcile";
 const runs = 3;
 const number = 90111;
 
-/** Measures the command `preview` on the embedded default with the reference product, its closing beside kubectl's. */
+/** Measures the command `preview` on the embedded default with the reference product, and compares closing with kubectl. */
 async function measure(): Promise<void> {
   const log = openLog("bench-lifecycle");
   const embedded = await ensureEmbeddedDefault(log);

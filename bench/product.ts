@@ -9,10 +9,10 @@ import { type Figure, figure, quantile, ratio, timed, writeResults } from "./fig
 const runs = 5;
 const MiB = 2 ** 20;
 
-/** Where the load comes from is the web's pod: `http://localhost:3000` is the proxy, `http://api:8000` Django. */
+/** Origins as seen from the web's pod, which generates the load. */
 const origins = { proxy: "http://localhost:3000/api", django: "http://api:8000" };
 
-/** Measures the reference product on the embedded default: its proxy beside Django itself, its images, its start. */
+/** Measures the reference product on the embedded default: its proxy compared with Django alone, its images, its start. */
 async function measure(): Promise<void> {
   const log = openLog("bench-product");
   const embedded = await ensureEmbeddedDefault(log);
@@ -47,7 +47,7 @@ async function measure(): Promise<void> {
 
 const quiet = () => undefined;
 
-/** A kilobyte of JSON, 500 times a run at 50 a second, through the proxy and directly in turn. */
+/** 1 KB of JSON, 500 requests per run at 50 per second, alternately through the proxy and directly. */
 async function latencyFigures(namespace: string): Promise<Figure[]> {
   const p50: number[] = [];
   const p99: number[] = [];
@@ -70,7 +70,7 @@ async function latencyFigures(namespace: string): Promise<Figure[]> {
   ];
 }
 
-/** Seconds for 50 MB, five times a run, through the proxy and directly in turn. */
+/** Seconds for 50 MB, five times per run, alternately through the proxy and directly. */
 async function throughputFigures(namespace: string): Promise<Figure[]> {
   const size = 50 * MiB;
   const ways = {
@@ -88,7 +88,7 @@ async function throughputFigures(namespace: string): Promise<Figure[]> {
     figures.push(
       figure(`50 MB ${way} through the proxy`, "s", proxy),
       figure(`50 MB ${way}, Django directly`, "s", django),
-      // 85 % of the throughput is 1 / 0.85 of the time.
+      // 1 / 0.85: at least 85 % of the throughput.
       ratio(`50 MB ${way} through the proxy, as a multiple of: Django directly`, proxy, django, 1.18),
     );
   }
@@ -103,7 +103,7 @@ async function firstPageFigure(namespace: string): Promise<Figure> {
   return figure("start of the web's server until its first page, rendered with Django's data", "s", times, 2);
 }
 
-/** As the node reports their size, and built anew with their bases and packages at hand, until the node has them. */
+/** The images' sizes as the node reports them, and the time to rebuild and import them with cached base images and packages. */
 async function imageFigures({ images }: EmbeddedDefault): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, folder] of [
@@ -130,7 +130,7 @@ async function imageSize(reference: string): Promise<number> {
   return image.sizeBytes;
 }
 
-/** Runs a script of `in-web/` in the web's pod, and resolves to what it prints as JSON. */
+/** Runs a script from `in-web/` in the web's pod, and resolves to the JSON that it prints. */
 async function inWeb(namespace: string, script: string, ...words: readonly string[]): Promise<unknown> {
   const { stdout } = await execa(
     "kubectl",

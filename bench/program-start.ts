@@ -6,9 +6,8 @@ import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
 const everyMs = 2;
 
 /**
- * The program's own start-up, in seconds: from when the engine asks the language host to run it until its last resource
- * is registered, in an update with nothing to change. PULUMI_DEBUG_GRPC makes the engine log each call to a file; the
- * calls have no time in it, so the file is watched.
+ * The program's start-up time in seconds, from the engine's call to run it until its last resource is registered, in an update
+ * without changes. PULUMI_DEBUG_GRPC makes the engine log each call to a file, but without times, so the file is polled.
  */
 export async function programStart(context: PulumiContext, stack: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-bench-"));

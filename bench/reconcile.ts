@@ -14,15 +14,15 @@ const runs = 3;
 const owner = { project: "preview-bench", product: "orders", repository: "myorg/orders" };
 const numbers = Array.from({ length: previews }, (_, index) => index + 1);
 
-/** A preview that really is, whose state all stacks are given under their own names. */
+/** A real preview, whose state is copied to all stacks. */
 export interface Sample {
   readonly project: string;
   readonly pullRequest: number;
 }
 
 /**
- * Measures `preview reconcile` for 200 stacks in a file backend of its own, each with the state of a real preview, beside
- * the two lists that it can't do without. The namespaces are empty ones, the code host is the tests' stand-in.
+ * Measures `preview reconcile` for 200 stacks in a separate file backend, each with the state of a real preview, and compares it
+ * with the two lists that it can't do without. The namespaces are empty; the code host is the tests' stand-in.
  */
 export async function reconcileFigures(sample: Sample): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "preview-bench-"));

@@ -27,12 +27,12 @@ import { programStart } from "./program-start";
 
 const runs = 3;
 
-/** Measures a preview's life on the embedded default, beside the same work done with kubectl alone in the same run. */
+/** Measures a preview's life cycle on the embedded default, and compares it with the same work done by kubectl alone. */
 async function main(): Promise<void> {
   const log = openLog("bench");
   await exclusively(async () => {
     if ((await nodeStatus()) === "running") {
-      throw new Error("the node is running; its boot is measured too, so run npm stop first");
+      throw new Error("the node is running; run npm stop first, since its boot is measured too");
     }
     const embedded = await ensureEmbeddedDefault(log);
     try {
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   log.end();
 }
 
-/** Boots an empty cluster with the images at hand, until its add-ons and the public port serve: later than Ready. */
+/** Boots an empty cluster with existing images until its add-ons and the public port serve, which is later than Ready. */
 async function bootFigures({ programs, port }: EmbeddedDefault): Promise<Figure[]> {
   const report = () => undefined;
   const boots: number[] = [];

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `preview`: TypeScript without a build step, like the Pulumi program beside it.
+// The command `preview`, in TypeScript without a build step, like the Pulumi program.
 import { createRequire } from "node:module";
 
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -1,5 +1,5 @@
-// What every npm script of the embedded default starts with: plain JavaScript for any Node from 20 on and no
-// node_modules. It checks the machine, installs the packages, and hands over to cli.ts on the Node that they bring.
+// The entry point of the embedded default's npm scripts, in plain JavaScript that runs on Node.js 20 or later without
+// node_modules. Checks the machine, installs the packages, and runs cli.ts on the Node.js among them.
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,11 +24,11 @@ const takesLock = ["start", "stop", "test", "test:all", "bench"].includes(words[
 const holder = takesLock && !usesOwnCluster && !asksOnly ? lockHolder() : undefined;
 if (holder !== undefined) {
   if (words.includes("--no-wait")) {
-    console.error(`${holder} is at work on this machine; try again when it has ended`);
+    console.error(`${holder} is running on this machine; try again once it has finished`);
     process.exit(1);
   }
-  const option = words[0] === "bench" ? "" : "; --no-wait ends at once";
-  console.error(`${holder} is at work on this machine: it is waited for, up to an hour${option}`);
+  const option = words[0] === "bench" ? "" : " (--no-wait: fail at once)";
+  console.error(`${holder} is running on this machine: waiting up to an hour for it to finish${option}`);
 }
 if (!packagesAreInstalled()) {
   console.error("Installing the npm packages (about half a minute)");
@@ -38,7 +38,7 @@ const node = join(checkout, "node_modules/node/bin/node");
 const entry = words[0] === "bench" ? `bench/${words[1]}.ts` : "embedded/cli.ts";
 run(node, ["--require", "ts-node/register/transpile-only", join(checkout, entry), ...words], "inherit");
 
-/** True when `npm ci` has finished since the lock file last changed. */
+/** Whether `npm ci` has finished since the lock file last changed. */
 function packagesAreInstalled() {
   /** @param {string} file */
   const changed = (file) => statSync(join(checkout, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -51,7 +51,7 @@ function packagesAreInstalled() {
  * @param {import("node:child_process").StdioOptions} stdio
  */
 function run(command, args, stdio) {
-  // A Ctrl-C reaches the child as well, which ends in its own time; this process waits for it.
+  // Ctrl-C also reaches the child, which cleans up before it exits; this process waits for it.
   process.on("SIGINT", () => {});
   const { status, error } = spawnSync(command, args, { cwd: checkout, stdio });
   if (status !== 0) {

@@ -9,13 +9,13 @@ interface Manifest {
   readonly spec?: { readonly variables?: { readonly name: string; expression: string }[] };
 }
 
-/** docs/deployer-rights.yaml for the embedded previews, with what docs/deployer-rights.md says to edit. */
+/** docs/deployer-rights.yaml for the embedded previews, edited as docs/deployer-rights.md says. */
 export function deployerRights(): string {
   const documents = parseAllDocuments(readFileSync(join(checkout, "docs/deployer-rights.yaml"), "utf8"));
   const manifests = documents.map((document) => document.toJS() as Manifest);
   const { variables = [] } = manifests.find(({ kind }) => kind === "ValidatingAdmissionPolicy")?.spec ?? {};
   for (const [name, value] of Object.entries({ domain, products: [product] })) {
-    // A text or a list of JSON is one of CEL.
+    // JSON strings and lists are valid CEL.
     variables.find((variable) => variable.name === name)!.expression = JSON.stringify(value);
   }
   return manifests.map((manifest) => stringify(manifest)).join("---\n");

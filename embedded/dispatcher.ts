@@ -3,8 +3,7 @@ import { Agent } from "undici";
 import { caCertificate, loopbackAddress } from "./cluster";
 
 /**
- * Connects to hosts below `.localhost` as a browser does: on loopback, whatever the resolver says (RFC 6761), trusting
- * the embedded default's own CA and no other.
+ * Connects to hosts below `.localhost` as a browser does: always on loopback (RFC 6761). Trusts only the embedded default's CA.
  */
 export function embeddedDispatcher(): Agent {
   return new Agent({

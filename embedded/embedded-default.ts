@@ -12,7 +12,7 @@ import { keepPort, nodePort } from "./port";
 import { runSteps, type Step } from "./tasks";
 import { ensureModule, isBuilt, type ModuleName, moduleNames, usualMinutes } from "./toolchain";
 
-/** What the steps find out, for those that come after them. */
+/** Results of the steps, for later steps. */
 export interface EmbeddedDefault {
   readonly programs: Record<ModuleName, string>;
   variables: Record<string, string>;
@@ -20,7 +20,7 @@ export interface EmbeddedDefault {
   port: number;
 }
 
-/** Everything that must be there before a stack can be brought up: each step does nothing where its result is there. */
+/** The steps that a stack requires. A step whose result already exists does nothing. */
 export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteStream }): Step<EmbeddedDefault>[] {
   return [
     {
@@ -46,7 +46,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
       run: async (embedded, report) => {
         const { node, traefik } = embedded.programs;
         await startNode({ nodeBin: node, traefikBin: traefik, port, report, signal: interruption });
-        // Once there is the CA that they say to trust.
+        // They need the node's CA.
         embedded.variables = embeddedVariables();
         await applyDeployerRights(node);
       },
@@ -71,14 +71,14 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
   ];
 }
 
-/** Takes these steps on this machine's port; each says on standard error what it does. */
+/** Runs these steps with this machine's port, and shows their progress on standard error. */
 export async function ensureEmbeddedDefault(log: WriteStream): Promise<EmbeddedDefault> {
   const embedded = {} as EmbeddedDefault;
   await runSteps(embeddedDefaultSteps({ port: nodePort(), log }), embedded, log);
   return embedded;
 }
 
-/** The rights that docs/deployer-rights.md describes: `pulumi up` runs with these, not as the cluster's admin. */
+/** Grants the rights described in docs/deployer-rights.md: `pulumi up` runs with these, not as the cluster's admin. */
 async function applyDeployerRights(node: string): Promise<void> {
   const apply = ["apply", "--server-side", "--filename=-"];
   await execa(join(node, "kubectl"), ["--kubeconfig", kubeconfig, ...apply], { input: deployerRights() });

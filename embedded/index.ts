@@ -1,12 +1,12 @@
 /**
- * The embedded default as the tests and the benchmarks use it; they import nothing else of it. Importing does nothing: it
- * is there after {@link ensureEmbeddedDefault}, or after `npm start`.
+ * The embedded default's interface for tests and benchmarks, which import nothing else of it. Importing it has no effect; run
+ * {@link ensureEmbeddedDefault} or `npm start` to start it.
  */
 
-/** The checkout that this is part of. */
+/** The checkout that this file belongs to. */
 export { checkout } from "./paths";
 
-/** All of it, and whose turn it is to use it. */
+/** Starting it, and exclusive use of it. */
 export { type EmbeddedDefault, ensureEmbeddedDefault } from "./embedded-default";
 export { openLog } from "./log";
 export { exclusively } from "./machine-lock";
@@ -27,15 +27,15 @@ export { nodePort } from "./port";
 export { ensureImage, type ProductImages } from "./images";
 export { domain, embeddedSettings, product } from "./preview-settings";
 
-/** How such a preview is reached, by a client or by a browser. */
+/** How clients and browsers reach such a preview. */
 export { caCertificate, loopbackAddress } from "./cluster";
 export { embeddedDispatcher } from "./dispatcher";
 
-/** The programs that it is built from. */
+/** Its programs. */
 export { cloudflareProgram } from "./plugins";
 export { ensureModule, versions } from "./toolchain";
 
-/** For the compose suite: a podman of its own. */
+/** For the compose suite: an isolated podman. */
 export { Podman } from "./compose";
 
 /** How `npm test` runs its suites. */

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { sanitizeOutput } from "../clients/process/sanitize-output";
 import { logDir } from "./paths";
 
-/** Says something on standard error, which has progress and errors: standard output has the result alone. */
+/** Prints progress or an error to standard error. Standard output is for results only. */
 export const say = (text: string): void => console.error(sanitizeOutput(text));
 
-/** The file that a command writes all of its output to. */
+/** Opens the log file for all output of a command. */
 export function openLog(command: string): WriteStream {
   mkdirSync(logDir, { recursive: true, mode: 0o700 });
   const log = createWriteStream(join(logDir, `${command}.log`), { flags: "w", mode: 0o600 });

@@ -2,21 +2,21 @@ const { readFileSync, statSync } = require("node:fs");
 const { join } = require("node:path");
 const { stateDir } = require("./state-dir.cjs");
 
-/** Where the holder of the machine's lock says who it is. */
+/** Identifies the holder of the machine's lock. */
 const holderFile = join(stateDir, "lock-holder.json");
 
-/** The lock itself, whose time its holder renews every few seconds. */
+/** The lock itself. Its holder updates the modification time every few seconds. */
 const lockFolder = `${stateDir}.lock`;
 
-/** How long a lock lasts that nobody renews, in milliseconds: its holder was killed. */
+/** After how many milliseconds without an update the lock expires, since its holder was killed. */
 const stale = 30_000;
 
-/** Where the one who has it doesn't say. */
+/** The holder if it hasn't identified itself. */
 const somebody = "another npm start, stop or test";
 
 /**
- * Who has the machine's lock, as one noun: `npm test (process 123, since 16:40)`; undefined where nobody has it. In plain
- * JavaScript, so that it can be asked before the packages are installed.
+ * The holder of the machine's lock: `npm test (process 123, since 16:40)`; undefined if it is free. In plain JavaScript, so that
+ * it works before the packages are installed.
  *
  * @returns {string | undefined}
  */
@@ -31,7 +31,7 @@ function lockHolder() {
     );
     return `npm ${command} (process ${pid}, since ${new Date(since).toTimeString().slice(0, 5)})`;
   } catch {
-    // It has only just begun, or is about to end.
+    // It has just taken the lock, or is about to release it.
     return somebody;
   }
 }

@@ -8,16 +8,16 @@ import { holderFile, lockHolder, somebody, stale } from "./machine-lock-holder.c
 import { stateDir } from "./paths";
 
 export interface LockOptions {
-  /** Whether another command that is at work on this machine is waited for. @default true */
+  /** Whether to wait for another command that is running on this machine. @default true */
   readonly wait?: boolean;
 }
 
 const timeoutMs = 3600_000;
 
 /**
- * Runs something while no other start, stop, test or bench of this machine does. Two clones share one node.
+ * Runs something exclusively among the start, stop, test and bench commands of this machine, since all clones share one node.
  *
- * @throws UserError that names who is at work, at once or after an hour
+ * @throws UserError that names the command holding the lock, at once or after an hour
  */
 export async function exclusively<Result>(
   work: () => Promise<Result>,
@@ -47,7 +47,7 @@ async function acquire(timeoutMs: number): Promise<() => Promise<void>> {
     }
     const holder = lockHolder() ?? somebody;
     if (performance.now() - started >= timeoutMs) {
-      throw new UserError(`${holder} is at work on this machine; try again when it has ended`);
+      throw new UserError(`${holder} is running on this machine; try again once it has finished`);
     }
     if (!told) {
       say(`Waiting for ${holder}, up to an hour`);

@@ -1,4 +1,4 @@
-/** The last line of `npm start`. */
+/** The last line that `npm start` prints. */
 export const outcome = (
   pullRequest: number,
   { url, isAsleep }: { readonly url: string; readonly isAsleep: boolean },

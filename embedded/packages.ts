@@ -1,6 +1,6 @@
 import { execa } from "execa";
 
-/** Debian's packages that the node and the images are made with. */
+/** The Debian packages that the node and the image builds need. */
 export const nodePackages = [
   "buildah",
   "conntrack",
@@ -14,13 +14,13 @@ export const nodePackages = [
   "socat",
 ];
 
-/** For the browser suite only. */
+/** For the browser suite. */
 export const browserPackages = ["chromium", "libnss3-tools"];
 
-/** For the fault suite only: a clock that is off, and who has started a process. */
+/** For the fault suite: wrong clocks, and process ancestry. */
 export const faultPackages = ["faketime", "procps"];
 
-/** Installs what is missing; does nothing, and asks no server, when all is there. */
+/** Installs missing packages. Without any it makes no network requests. */
 export async function ensurePackages(
   names: readonly string[],
   { log, signal }: { log: NodeJS.WritableStream; signal?: AbortSignal },

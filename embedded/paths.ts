@@ -8,8 +8,8 @@ export { stateDir };
 export const checkout = join(__dirname, "..");
 
 /**
- * What can be made again: toolchain, image archives, base images. Outside every checkout, so that a second clone
- * builds nothing. `$XDG_CACHE_HOME/preview-stack`, by default `~/.cache/preview-stack`.
+ * What can be recreated: toolchain, image archives, base images. Outside of the checkout, so that a second clone builds nothing.
+ * `$XDG_CACHE_HOME/preview-stack`, by default `~/.cache/preview-stack`.
  */
 export const cacheDir = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "preview-stack");
 

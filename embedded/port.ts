@@ -6,7 +6,7 @@ import { stateDir } from "./paths";
 const file = join(stateDir, "port");
 const usual = 8443;
 
-/** The public port of this machine's node: the one that it was first started with, else 8443. */
+/** The public port of this machine's node: the one it was first started with, otherwise 8443. */
 export function nodePort(): number {
   try {
     return Number(readFileSync(file, "utf8"));
@@ -16,19 +16,18 @@ export function nodePort(): number {
 }
 
 /**
- * Keeps a port as that of this machine's node. The port is in every preview's origin, so it stays the same while the
- * node runs.
+ * Saves the port of this machine's node. It is part of every preview's origin, so it can't change while the node is running.
  */
 export function keepPort(port: number, isRunning: boolean): void {
   if (isRunning && port !== nodePort()) {
     throw new UserError(
-      `--port: the node runs with port ${nodePort()}, which is in the URL of every preview; got ${port}. Run npm stop first`,
+      `--port: the node is running with port ${nodePort()}, which is part of every preview's URL; got ${port}. Run npm stop first`,
     );
   }
   writeFileSync(file, String(port));
 }
 
-/** The next node may have another port: no preview is left whose URL it is in. */
+/** Lets the next node have another port, once no preview is left. */
 export function forgetPort(): void {
   rmSync(file, { force: true });
 }

@@ -5,28 +5,28 @@ import { freemem, totalmem } from "node:os";
 import { promisify } from "node:util";
 
 const gib = 2 ** 30;
-/** Seen: 14 GiB of disk with Go's build cache, 3 GiB of memory while building. */
+/** Measured: 14 GiB of disk including Go's build cache, 3 GiB of memory while building. */
 const needed = { freshDiskGiB: 20, laterDiskGiB: 4, memoryGiB: 4, freeMemoryGiB: 1, goMinor: 26 };
 
 /**
- * What the embedded default needs to know of a machine.
+ * The facts about a machine that the embedded default depends on.
  *
  * @typedef {object} Machine
  * @property {string} platform
  * @property {string} arch
  * @property {boolean} isRoot
  * @property {boolean} hasApt
- * @property {string | undefined} go `go1.26.8`; undefined where there is none
+ * @property {string | undefined} go `go1.26.8`; undefined if it isn't installed
  * @property {number} memory in bytes
  * @property {number} freeMemory in bytes
  * @property {number} freeDisk in bytes, below /var/lib
- * @property {boolean} isBuilt true when a node has been here before, with its toolchain and images
+ * @property {boolean} isBuilt whether a node was started here before, so that its toolchain and images exist
  */
 
-const elsewhere = "or use a cluster that you have: npm start -- --context NAME --domain DOMAIN --api IMAGE --web IMAGE";
+const elsewhere = "or use your own cluster: npm start -- --context NAME --domain DOMAIN --api IMAGE --web IMAGE";
 
 /**
- * The first thing that a machine lacks for the embedded default, as one sentence with what to do instead.
+ * The first prerequisite of the embedded default that a machine lacks, in one sentence with what to do about it.
  *
  * @param {Machine} machine
  * @returns {string | undefined}
@@ -35,29 +35,29 @@ export function missingPrerequisite(machine) {
   const { platform, go, memory, freeMemory, freeDisk } = machine;
   const diskGiB = machine.isBuilt ? needed.laterDiskGiB : needed.freshDiskGiB;
   if (platform !== "linux") {
-    return `The embedded node runs on Linux only, and this is ${platform}: use a Linux machine, ${elsewhere}`;
+    return `The embedded node runs only on Linux, and this is ${platform}: use a Linux machine, ${elsewhere}`;
   }
   if (machine.arch !== "x64") {
-    return `The embedded node's Postgres comes built for x86-64 only, and this machine is ${machine.arch}: use another machine, ${elsewhere}`;
+    return `The embedded node's Postgres is available only for x86-64, and this machine is ${machine.arch}: use another machine, ${elsewhere}`;
   }
   if (!machine.isRoot) {
     return `The embedded node needs root for its namespaces and mounts: run it as root (sudo npm start), ${elsewhere}`;
   }
   if (!machine.hasApt) {
-    return `The embedded node takes its system packages from apt-get, which isn't here: use Debian 12, ${elsewhere}`;
+    return `The embedded node installs system packages with apt-get, which is missing: use Debian 12, ${elsewhere}`;
   }
   if (go === undefined || !isRecentGo(go)) {
     const found = go === undefined ? "none is on PATH" : `PATH has ${go}`;
-    return `The toolchain is built with Go 1.${needed.goMinor} or later, and ${found}: install it from go.dev, ${elsewhere}`;
+    return `The toolchain needs Go 1.${needed.goMinor} or later, and ${found}: install it from go.dev, ${elsewhere}`;
   }
   if (memory < needed.memoryGiB * gib) {
     return `The embedded node needs ${needed.memoryGiB} GiB of memory, and this machine has ${inGiB(memory)}: use a larger one, ${elsewhere}`;
   }
   if (freeMemory < needed.freeMemoryGiB * gib) {
-    return `The embedded node needs ${needed.freeMemoryGiB} GiB of free memory, and ${inGiB(freeMemory)} is free: end something that uses it, ${elsewhere}`;
+    return `The embedded node needs ${needed.freeMemoryGiB} GiB of free memory, and ${inGiB(freeMemory)} is free: stop a program that uses a lot, ${elsewhere}`;
   }
   if (freeDisk < diskGiB * gib) {
-    return `The embedded node needs ${diskGiB} GiB of free disk, and ${inGiB(freeDisk)} is free below /var/lib: make room, ${elsewhere}`;
+    return `The embedded node needs ${diskGiB} GiB of free disk, and ${inGiB(freeDisk)} is free in /var/lib: free some space, ${elsewhere}`;
   }
   return undefined;
 }

@@ -9,20 +9,18 @@ import type { LockOptions } from "./machine-lock";
 import { buildToolchain } from "./commands/toolchain";
 import { nodePort } from "./port";
 
-const noWait = ["--no-wait", "end at once where another command is at work on this machine"] as const;
+const noWait = ["--no-wait", "fail at once if another command is running on this machine"] as const;
 
-/** `npm start`, `stop`, `env`, `test`, `test:all` and `toolchain`, as package.json hands them on. */
-export const program = new Command("npm").description(
-  "Previews on the embedded default, or on a cluster that you have.",
-);
+/** `npm start`, `stop`, `env`, `test`, `test:all` and `toolchain`, which package.json passes on. */
+export const program = new Command("npm").description("Previews on the embedded default, or on your own cluster.");
 
 program
   .command("start")
-  .description("bring a preview up, with everything that it needs")
-  .argument("[number]", "the pull request's number", pullRequest, 1)
+  .description("bring up a preview, with everything that it needs")
+  .argument("[number]", "the pull request number", pullRequest, 1)
   .option("--port <port>", "public port of the embedded default", port)
   .option(...noWait)
-  .option("--context <name>", "use this context of your kubeconfig instead of the embedded default")
+  .option("--context <name>", "use the cluster of this kubeconfig context instead of the embedded default")
   .option("--domain <domain>", "with --context: the domain that all previews share")
   .option("--api <image>", "with --context: the API's image, by digest or commit SHA")
   .option("--web <image>", "with --context: the web's image, by digest or commit SHA")
@@ -40,7 +38,7 @@ program
 program
   .command("stop")
   .description("close one preview, or all of them and the embedded node")
-  .argument("[number]", "the pull request's number; without it everything", pullRequest)
+  .argument("[number]", "the pull request number; by default everything", pullRequest)
   .option(...noWait)
   .action(stop);
 
@@ -49,23 +47,23 @@ program.command("env").description("print the shell variables of the embedded de
 program
   .command("test")
   .description("run all suites, or some of them")
-  .argument("[paths...]", "test files or folders, such as test/engine; without them all suites")
+  .argument("[paths...]", "test files or folders, such as test/engine; by default all suites")
   .option(...noWait)
   .action(test);
 
 program
   .command("test:all")
-  .description("run all suites and the long twins of their tests, for hours")
+  .description("run all suites with the long variants of their tests; takes hours")
   .option(...noWait)
   .action(testAll);
 
 program.command("toolchain").description("build the toolchain into the cache").action(buildToolchain);
 
-/** An option that would be ignored is a misunderstanding. */
+/** Refuses an option that would be ignored. */
 function refuse(options: object, when: string): void {
   const given = Object.entries(options).find(([, value]) => value !== undefined);
   if (given !== undefined) {
-    throw new UserError(`--${given[0]}: goes ${when}; nothing was changed`);
+    throw new UserError(`--${given[0]}: allowed ${when}; nothing was changed`);
   }
 }
 

@@ -6,10 +6,10 @@ import { interruption } from "../clients/process/interruption";
 import type { ProjectRun } from "../lifecycle/workspace";
 import { checkout } from "./paths";
 
-/** Tells what a step is doing: to the log, and on the terminal unless it is for the log only. */
+/** Reports what a step is doing, to the log and, by default, to the terminal. */
 export type Report = (message: string, where?: "log only") => void;
 
-/** One step of a command: what it does, and what it can say meanwhile. */
+/** One step of a command. */
 export interface Step<Context> {
   readonly title: string;
   /** How long it usually takes; shown with the title. */
@@ -18,8 +18,8 @@ export interface Step<Context> {
 }
 
 /**
- * Runs steps one after the other with their progress on standard error, so that standard output has the result alone.
- * On a terminal all steps show from the start, so one sees what is left; elsewhere each prints as it starts and ends.
+ * Runs steps one after the other. Progress goes to standard error, so that standard output has only the result. A terminal shows
+ * all steps from the start; otherwise each is printed as it starts and ends.
  */
 export async function runSteps<Context extends object>(
   steps: readonly Step<Context>[],
@@ -37,7 +37,7 @@ export async function runSteps<Context extends object>(
           task.output = sanitizeOutput(message);
         }
       }).catch((error: Error) => {
-        // It is shown with its step.
+        // Listr prints it with its step.
         throw error instanceof UserError ? new UserError(sanitizeOutput(error.message), { cause: error }) : error;
       });
     },
@@ -52,9 +52,9 @@ export async function runSteps<Context extends object>(
 }
 
 /**
- * This checkout's Pulumi project in one step: what `pulumi` has done is shown, and the rest of what it prints is logged.
+ * This checkout's Pulumi project for use in a step: shows the resources that `pulumi` has finished, and logs the rest of its output.
  *
- * @param env beside the variables of this process, or in their place
+ * @param env variables that extend or override those of this process
  */
 export function projectRun(report: Report, env: ProjectRun["env"] = {}): ProjectRun {
   const onLine = (line: string) => {

@@ -10,7 +10,7 @@ const backend = join(stateDir, "backend");
 const passphrase = join(stateDir, "passphrase");
 const bundle = join(stateDir, "trusted-ca.crt");
 
-/** Makes what the environment refers to: the state backend, and a random passphrase that only its owner can read. */
+/** Creates what the variables refer to: the state backend, and a random passphrase that only its owner can read. */
 export function prepareState(): void {
   for (const folder of [backend, logDir]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -20,10 +20,10 @@ export function prepareState(): void {
   }
 }
 
-/** The embedded default's CA, for Node's own clients, beside those that this machine needs for its registries. */
+/** The CAs for Node.js's clients: the embedded default's, and those that this machine's registries need. */
 function trustBundle(): string {
   const own = process.env.NODE_EXTRA_CA_CERTS;
-  // A shell that has been through `npm run env` has the bundle already.
+  // Already set by `npm run env`.
   if (own === bundle) {
     return bundle;
   }
@@ -33,22 +33,22 @@ function trustBundle(): string {
 }
 
 /**
- * The variables that lead `pulumi` and `kubectl` to the embedded default. The Node.js that the npm packages bring comes
- * first on PATH, because @pulumi/pulumi needs a newer one than some machines have.
+ * The variables with which `pulumi` and `kubectl` use the embedded default. The Node.js from the npm packages is first on PATH,
+ * because @pulumi/pulumi needs a newer one than some machines have.
  */
 export function embeddedVariables(): Record<string, string> {
   const folders = [join(checkout, "node_modules/node/bin"), programsOf("pulumi"), join(programsOf("node"), "path")];
   return {
     PATH: [...folders, process.env.PATH].join(":"),
     KUBECONFIG: kubeconfig,
-    // A proxy that the machine reaches the registries by doesn't lead to the node.
+    // The machine's proxy can't reach the node.
     NO_PROXY: [process.env.NO_PROXY ?? process.env.no_proxy, nodeAddress, "127.0.0.1"].filter(Boolean).join(","),
     PULUMI_HOME: join(stateDir, "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Compiled JavaScript is kept between runs: half a second less at every `pulumi up`.
+    // Caching compiled JavaScript saves half a second at every `pulumi up`.
     NODE_COMPILE_CACHE: join(cacheDir, "node-compile-cache"),
     NODE_EXTRA_CA_CERTS: trustBundle(),
     LOCAL_DNS_DIR: join(stateDir, "dns"),

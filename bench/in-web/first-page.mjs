@@ -1,4 +1,4 @@
-// Runs in the web's pod: starts a second server there, and prints the seconds until it has answered with a first page.
+// Runs in the web's pod: starts a second server, and prints how many seconds it takes to serve its first page.
 import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";

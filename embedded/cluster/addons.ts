@@ -12,12 +12,12 @@ import { kubeconfig } from "./access/kubeconfig";
 import { clusterDnsAddress, nodeAddress, previewDomain, traefikServiceAddress, volumesDir } from "./layout";
 import { leaf } from "./access/pki";
 
-/** A Deployment of the node's own and the objects that go with it. */
+/** A Deployment that the node itself needs, and its objects. */
 export interface Addon {
   readonly namespace: string;
   readonly deployment: string;
   readonly manifest: string;
-  /** Changes with the manifest and stands on the Deployment: equal means that there is nothing to apply. */
+  /** The manifest's hash, also annotated on the Deployment: if they are equal, there is nothing to apply. */
   readonly hash: string;
 }
 
@@ -61,12 +61,12 @@ export async function traefikAddon(image: string, shellImage: string, port: numb
   });
 }
 
-/** The rights of kube-router, which has to have them before it starts. */
+/** Grants kube-router its rights, before it starts. */
 export async function applyKubeRouterRights(nodeBin: string): Promise<void> {
   await apply(nodeBin, await readFile(join(__dirname, "addons", "kube-router.yaml"), "utf8"));
 }
 
-/** Applies the add-on, unless the cluster has it as it is. */
+/** Applies the add-on unless the cluster has its current version. */
 export async function applyAddon(nodeBin: string, addon: Addon): Promise<void> {
   if (!(await isApplied(addon))) await apply(nodeBin, addon.manifest);
 }
@@ -76,7 +76,7 @@ export async function isApplied({ namespace, deployment, hash }: Addon): Promise
   return found?.metadata.annotations?.["preview-stack/manifest"] === hash;
 }
 
-/** Whether the Deployment is available with what the manifest says now. */
+/** Whether the Deployment is available in its current version. */
 export async function isServing(addon: Addon): Promise<boolean> {
   const found = await getDeployment(addon.namespace, addon.deployment);
   return found?.metadata.annotations?.["preview-stack/manifest"] === addon.hash && isAvailable(found);
@@ -89,7 +89,7 @@ async function apply(nodeBin: string, manifest: string): Promise<void> {
 
 async function kubectl(nodeBin: string, args: readonly string[], input: string): Promise<void> {
   const connection = [`--kubeconfig=${kubeconfig}`, `--cache-dir=${join(runtimeDir, "kubectl-cache")}`];
-  // A proxy that the user has set is not the way to an address of this machine.
+  // The user's proxy must not be used for an address of this machine.
   await run(join(nodeBin, "kubectl"), [...connection, ...args], {
     input,
     timeout: 60_000,
@@ -98,8 +98,8 @@ async function kubectl(nodeBin: string, args: readonly string[], input: string):
 }
 
 /**
- * Installs the CustomResourceDefinitions of the Gateway API, in the version that Traefik was built with.
- * They are part of a Go module that the build of Traefik has fetched.
+ * Installs the CustomResourceDefinitions of the Gateway API, in the version that Traefik was built with. They are part of a Go
+ * module that Traefik's build has downloaded.
  */
 export async function applyGatewayApi(nodeBin: string): Promise<void> {
   const manifest = await gatewayApiManifest();
@@ -115,7 +115,7 @@ async function gatewayApiManifest(): Promise<string> {
   const cached = join(cacheDir, `gateway-api-${version}.yaml`);
   if (existsSync(cached)) return readFile(cached, "utf8");
 
-  // The user's own environment says how Go reaches the module proxy.
+  // With the user's environment, which configures how Go reaches the module proxy.
   const { stdout } = await execa("go", ["mod", "download", "-json", `sigs.k8s.io/gateway-api@${version}`], {
     cwd: traefikModule,
     timeout: 120_000,

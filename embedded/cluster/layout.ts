@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { runtimeDir, stateDir } from "../paths";
 
-/** Network namespace, cgroup, CNI network and the host's end of the veth pair all bear this name. */
+/** The name of the network namespace, the cgroup, the CNI network and the host's end of the veth pair. */
 export const clusterName = "preview-stack";
 export const nodeName = "preview-stack";
 export const networkNamespace = `/run/netns/${clusterName}`;
@@ -15,7 +15,7 @@ export const podCidr = "10.244.0.0/24";
 export const serviceCidr = "10.96.0.0/16";
 export const kubernetesServiceAddress = "10.96.0.1";
 export const clusterDnsAddress = "10.96.0.10";
-/** CoreDNS answers every preview's host with this address, so it can't be left to chance. */
+/** Fixed, since CoreDNS resolves all preview hosts to it. */
 export const traefikServiceAddress = "10.96.0.11";
 
 export const apiServerPort = 6443;
@@ -24,7 +24,7 @@ export const apiServerUrl = `https://${nodeAddress}:${apiServerPort}`;
 /** Every preview's host is one label below this domain. */
 export const previewDomain = "previews.localhost";
 
-/** The cluster's own data: deleted by `stopNode`. */
+/** The cluster's data, which `stopNode` deletes. */
 export const nodeDir = join(stateDir, "node");
 export const etcdDir = join(nodeDir, "etcd");
 export const kubeletDir = join(nodeDir, "kubelet");
@@ -32,7 +32,7 @@ export const podLogsDir = join(nodeDir, "pod-logs");
 export const volumesDir = join(nodeDir, "volumes");
 export const configDir = join(nodeDir, "config");
 
-/** Kept by `stopNode`, so that the next start imports no image and asks nobody to trust another CA. */
+/** Kept by `stopNode`, so that the next start imports no images and needs no new trusted CA. */
 export const containerdDir = join(stateDir, "containerd");
 export const pkiDir = join(stateDir, "pki");
 
@@ -40,5 +40,5 @@ export const containerdSocket = join(runtimeDir, "containerd.sock");
 export const containerdStateDir = join(runtimeDir, "containerd");
 export const runcDir = join(runtimeDir, "runc");
 export const cniConfigDir = join(configDir, "cni");
-/** Address leases of pods, which don't outlive a reboot any more than the pods do. */
+/** Address leases of pods. Like the pods, they don't survive a reboot. */
 export const cniLeasesDir = join(runtimeDir, "cni");

@@ -4,7 +4,7 @@ import { isAlive } from "./programs/daemon";
 import { isNetworkUp } from "./host/network";
 import { agents, controlPlane } from "./stop-node";
 
-/** The Deployments without which the node isn't complete. */
+/** The Deployments that a complete node has. */
 const systemDeployments = [
   ["kube-system", "coredns"],
   ["local-path-storage", "local-path-provisioner"],
@@ -12,8 +12,8 @@ const systemDeployments = [
 ] as const;
 
 /**
- * `running`: complete and answering. `degraded`: something of it is there; `startNode` repairs it, `stopNode` removes
- * it. `stopped`: nothing of it is there.
+ * `running`: complete and responding. `degraded`: incomplete; `startNode` repairs it, `stopNode` removes it. `stopped`: nothing
+ * is left of it.
  */
 export async function nodeStatus(): Promise<"running" | "stopped" | "degraded"> {
   const [processes, networkUp] = await Promise.all([nodeProcesses(), isNetworkUp()]);

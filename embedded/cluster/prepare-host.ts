@@ -10,7 +10,7 @@ import { assertPortIsFree, createNetwork, isNetworkUp, removeNetwork } from "./h
 import { agents, controlPlane, stopControlPlane, stopProcesses } from "./stop-node";
 import { removeShimSockets } from "./host/traces";
 
-/** Leaves alone a node that runs as it should; otherwise makes the machine ready for the daemons that are to start. */
+/** Prepares the machine for the daemons to start. Does nothing if the node already runs as it should. */
 export async function prepareHost(
   daemons: readonly Daemon[],
   port: number,
@@ -19,20 +19,20 @@ export async function prepareHost(
   const networkUp = await isNetworkUp();
   if (networkUp && hasCgroups() && daemons.every(isCurrent)) {
     if (await answers()) return;
-    report("the node runs but doesn't answer: starting it anew");
+    report("the node is running but doesn't respond: restarting it");
     await stopProcesses();
   }
   await assertHostIsFit();
   if (hasCgroups()) await killStrayDaemons();
-  // Before anything else is stopped: a port that is taken leaves the rest of the node as it was.
+  // Checked first, so that a port in use doesn't affect the rest of the node.
   if (!networkUp || !daemons.some((daemon) => daemon.name === "forwarder" && isCurrent(daemon))) {
     await stopDaemon("forwarder");
-    await assertPortIsFree(loopbackAddress, port, "choose another with  npm start -- --port N");
+    await assertPortIsFree(loopbackAddress, port, "choose another with npm start -- --port N");
   }
   if (networkUp) {
     await stopOutdated(daemons);
   } else {
-    // Whatever still runs is in a network that nothing else can reach.
+    // Processes still running are in a network that nothing else can reach.
     await stopProcesses();
     await removeNetwork();
     await createNetwork();
@@ -54,7 +54,7 @@ async function answers(): Promise<boolean> {
   return false;
 }
 
-/** Ends, in order, daemons of which another version is to run: the control plane only as a whole. */
+/** Stops, in order, daemons that are to run in another version; the control plane only as a whole. */
 async function stopOutdated(daemons: readonly Daemon[]): Promise<void> {
   const outdated = daemons.filter((daemon) => isAlive(daemon.name) && !isCurrent(daemon)).map(({ name }) => name);
   await Promise.all(outdated.filter((name) => agents.includes(name)).map((name) => stopDaemon(name)));

@@ -43,42 +43,43 @@ export interface NodeOptions {
    * kube-router, coredns, local-path-provisioner and pause.
    */
   readonly nodeBin: string;
-  /** Folder with traefik. May be a promise: the node boots while Traefik is still being built. */
+  /** Folder with traefik. May be a promise, so that the node boots while Traefik is being built. */
   readonly traefikBin: string | Promise<string>;
   /** The public port: the same on the host's loopback and inside pods. */
   readonly port: number;
   readonly report: (message: string) => void;
-  /** Ends the start early; the next one goes on from where it stopped. */
+  /** Cancels the start; the next one continues where it stopped. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Starts what isn't running of the node and returns when it is Ready, its add-ons are available and the public port
- * answers. Does nothing, within a second, on a node that runs with these options. After a crash, a `kill -9` of any
- * part or a reboot the cluster goes on with the data that it had.
- * @throws UserError that names what this machine lacks, the port that is in use, or the component that failed, with
- * its log file and the last lines of it.
+ * Starts those parts of the node that aren't running, and returns once it is Ready, its add-ons are available and the public
+ * port responds. Takes less than a second on a node that already runs with these options. After a crash, a `kill -9` of any
+ * part or a reboot, the cluster continues with its data.
+ * @throws UserError that names what this machine lacks, the port that is in use, or the component that failed, with its log
+ *   file and the last lines of it
  */
 export async function startNode(options: NodeOptions): Promise<void> {
   const resumes = existsSync(etcdDir);
   try {
     await boot(options).catch(async (error: unknown) => {
-      // etcd doesn't sync its files, so a power cut may leave ones that it can't read. Once could be chance.
+      // etcd doesn't sync its files, so they may be unreadable after a power failure. A single failure may have other causes.
       if (!resumes || !hasEtcdFailed()) throw error;
       await boot(options).catch(async (again: unknown) => {
         if (!hasEtcdFailed()) throw again;
-        options.report("the cluster's data can't be read any more: starting with an empty cluster");
+        options.report("the cluster's data is unreadable: starting with an empty cluster");
         await stopNode(options.report);
         await boot(options);
       });
     });
   } catch (error) {
-    if (isDiskFull(error)) throw new UserError(`the disk that holds ${stateDir} is full: make room and start again`);
+    if (isDiskFull(error))
+      throw new UserError(`the disk that holds ${stateDir} is full: free some space and start again`);
     throw error;
   }
 }
 
-/** Whether etcd has come as far as to start, and has ended. */
+/** Whether etcd was started and has exited. */
 function hasEtcdFailed(): boolean {
   return existsSync(pidFile("etcd")) && !isAlive("etcd");
 }
@@ -87,7 +88,7 @@ function isDiskFull(error: unknown): boolean {
   return error instanceof Error && /no space left on device|ENOSPC/i.test(error.message);
 }
 
-/** What takes part waits for what it needs and for nothing else, so that two cores are busy all the time. */
+/** Every part waits only for what it needs, so that two cores are always busy. */
 async function boot({ nodeBin, traefikBin, port, report, signal: given }: NodeOptions): Promise<void> {
   const timeline = startTimeline();
   const pause = pauseImage(nodeBin);
@@ -132,7 +133,7 @@ async function boot({ nodeBin, traefikBin, port, report, signal: given }: NodeOp
     const needs = [...controlPlane, ...controllers, containerd, agent];
     await reach("the node isn't ready", needs, 90, () => isNodeReady(started ? begin : 0));
     timeline.mark("node Ready");
-    // It gives up at once when its node isn't registered.
+    // Started last: it exits at once if its node isn't registered.
     await startDaemon(firewall);
   };
   const serve = async (addon: Addon, answers?: () => Promise<boolean>): Promise<void> => {
@@ -178,7 +179,7 @@ async function boot({ nodeBin, traefikBin, port, report, signal: given }: NodeOp
   }
 }
 
-/** The reference of the image that volumes and Traefik have in common. */
+/** Imports the image that volumes and the catch-all page use, and resolves to its reference. */
 async function ensureShell(runtime: Promise<void>): Promise<string> {
   const shell = await shellImage();
   await runtime;
@@ -186,7 +187,7 @@ async function ensureShell(runtime: Promise<void>): Promise<string> {
   return referenceOf(shell);
 }
 
-/** Whether a TLS server that the local CA vouches for answers on the public port. */
+/** Whether a TLS server with a certificate of the local CA responds on the public port. */
 async function answersTls(port: number): Promise<boolean> {
   const ca = await readFile(previewAuthority.certificate);
   return new Promise((resolve, reject) => {

@@ -12,16 +12,15 @@ import { removeTraces } from "./host/traces";
 
 export const controlPlane: readonly string[] = ["kube-apiserver", "etcd"];
 
-/** The daemons that are of no use without the control plane. */
+/** The daemons that depend on the control plane. */
 export const agents: readonly string[] = [
   ...["forwarder", "kube-router", "kube-proxy", "kubelet", "kube-scheduler", "kube-controller-manager"],
 ];
 
 /**
- * Stops the node and deletes its data: the cluster and its volumes are throw-away. Kept are the local CA, so that
- * nobody has to trust a new one, the images, so that the next start imports none, and the logs. Can be called in any
- * state of the node, also again after a failure.
- * @throws Error that names the process, mount or interface that can't be removed.
+ * Stops the node and deletes its data: the cluster and its volumes are disposable. Keeps the local CA, so that no new one must be
+ * trusted, the images, so that the next start imports none, and the logs. Works in any state of the node, even after a failure.
+ * @throws Error that names the process, mount or interface that can't be removed
  */
 export async function stopNode(report: (message: string) => void): Promise<void> {
   report("stopping the node");
@@ -34,24 +33,24 @@ export async function stopNode(report: (message: string) => void): Promise<void>
   await Promise.all([runtimeDir, nodeDir, kubeconfig].map((path) => rm(path, { recursive: true, force: true })));
 }
 
-/** Ends daemons and containers, in the order in which none waits in vain for another. */
+/** Stops daemons and containers, in an order in which none waits for one that is already gone. */
 export async function stopProcesses(): Promise<void> {
   await Promise.all(agents.map((name) => stopDaemon(name)));
-  // Pods that watch the API would keep the API server from ending.
+  // Pods that watch the API would keep the API server from exiting.
   await killContainers();
   await Promise.all([stopControlPlane(), stopContainerd()]);
   await killNodeProcesses();
 }
 
 export async function stopControlPlane(): Promise<void> {
-  // It waits for clients that watch, such as pods that live on; what they ask for is safe in etcd.
+  // It would wait for watching clients, such as pods that keep running. All data is safe in etcd.
   await stopDaemon("kube-apiserver", 2_000);
-  // Not before the API server, which hangs for a minute without it.
+  // After the API server, which hangs for a minute without etcd.
   await stopDaemon("etcd");
 }
 
 async function stopContainerd(): Promise<void> {
-  // Best effort: what containerd can't remove any more, its next start clears away.
+  // Best effort: containerd's next start removes the rest.
   if (isAlive("containerd")) await removeContainers().catch(() => undefined);
   await stopDaemon("containerd");
 }

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { logDir } from "../paths";
 
 export interface Timeline {
-  /** Notes that this has been reached, and how many seconds after the beginning. */
+  /** Records a step, with the seconds since the start. */
   mark(what: string): void;
 }
 
-/** Times of the steps of one start, in `node.log` of the log folder. */
+/** Records the times of a start's steps in `node.log` in the log folder. */
 export function startTimeline(): Timeline {
   const begin = process.hrtime.bigint();
   mkdirSync(logDir, { recursive: true });

@@ -12,8 +12,8 @@ import { projectRun, type Report, runSteps, type Step } from "../tasks";
 import { ensureModule, isBuilt } from "../toolchain";
 
 /**
- * Closes one preview, or all of them and the node with them. With the node gone no preview is left, so a stack that
- * can't be destroyed any more is removed from the state as well.
+ * Closes one preview, or all of them and then the node. No preview outlives the node, so a stack that can't be destroyed is
+ * removed from the state.
  */
 export async function stop(pullRequest: number | undefined, lock: LockOptions): Promise<void> {
   const log = openLog("stop");
@@ -22,7 +22,7 @@ export async function stop(pullRequest: number | undefined, lock: LockOptions): 
     const running = (await nodeStatus()) === "running";
     if (pullRequest !== undefined && !running) {
       throw new UserError(
-        "the embedded node isn't running, so there is no preview to close; npm stop clears what is left",
+        "the embedded node isn't running, so there is no preview to close; run npm stop to remove what is left",
       );
     }
     await runSteps(pullRequest === undefined ? stopAll(running) : [closeOne(pullRequest)], {}, log);
@@ -41,7 +41,7 @@ function closeOne(pullRequest: number): Step<object> {
       if ((await stacks(context)).some(({ name }) => name === stack)) {
         await close(context, stack);
       } else {
-        report(`there is no stack ${stack}: it was closed before, or never brought up`);
+        report(`there is no stack ${stack}: it is already closed, or was never brought up`);
       }
       removeView(context, stack);
     },
@@ -49,7 +49,7 @@ function closeOne(pullRequest: number): Step<object> {
 }
 
 function stopAll(running: boolean): Step<object>[] {
-  // Without the toolchain nothing was ever brought up, and it isn't built only to find that out.
+  // Without the toolchain there can't be any preview.
   const hasPreviews = isBuilt("pulumi") && isBuilt("node");
   const closing: Step<object> = {
     title: "Closing the previews: pulumi destroy",
@@ -57,10 +57,10 @@ function stopAll(running: boolean): Step<object>[] {
     run: async (_, report) => {
       const context = await pulumiContext(report);
       for (const { name } of await stacks(context)) {
-        // A pulumi that was killed leaves its lock. This machine's own lock says that none is at work.
+        // A killed pulumi leaves its lock. Safe, since the machine's lock ensures that no other is running.
         await pulumi(context, ["cancel", "--yes", "--stack", name]).catch(() => undefined);
         await close(running ? context : withoutCluster(context), name).catch(async (error: unknown) => {
-          report(`${String(error)}\nThe node goes, and with it what ${name} has there: its state is removed`);
+          report(`${String(error)}\nRemoving the state of ${name}: stopping the node deletes its resources`);
           await pulumi(context, ["stack", "rm", name, "--force", "--yes"]);
         });
         removeView(context, name);
@@ -85,7 +85,7 @@ async function pulumiContext(report: Report): Promise<PulumiContext> {
   return projectRun(report, embeddedVariables());
 }
 
-/** The node's data goes with it, so what a stack has on an unreachable node is gone already. */
+/** For a node that isn't running: what a stack had there is already gone. */
 function withoutCluster(context: PulumiContext): PulumiContext {
   return { ...context, env: { ...context.env, PULUMI_K8S_DELETE_UNREACHABLE: "true" } };
 }

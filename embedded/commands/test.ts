@@ -13,12 +13,12 @@ import { failed, mocha, type Results } from "../testing/mocha";
 import { allRuns, type Run, runsOf, suitesOf } from "../testing/suites";
 import { summarise } from "../testing/summary";
 
-/** Runs all suites, or those files and folders. */
+/** Runs all suites, or the given files and folders. */
 export async function test(paths: readonly string[], lock: LockOptions): Promise<void> {
   await run(paths.length === 0 ? allRuns() : runsOf(paths), {}, lock);
 }
 
-/** Runs all suites, the long twins of their tests among them. Takes hours. */
+/** Runs all suites with the long variants of their tests. Takes hours. */
 export async function testAll(lock: LockOptions): Promise<void> {
   await run(allRuns(), { TEST_EXTENT: "all" }, lock);
 }
@@ -39,7 +39,7 @@ async function run(runs: readonly Run[], env: Record<string, string>, lock: Lock
   summarise(results);
 }
 
-/** Boots the node for suites that need it, and stops it again where it wasn't running before. */
+/** Starts the node for suites that need it, and stops it afterwards unless it was already running. */
 async function onNode(runs: readonly Run[], more: Record<string, string>, lock: LockOptions): Promise<Results[]> {
   const results: Results[] = [];
   const port = nodePort();
@@ -69,7 +69,7 @@ async function onNode(runs: readonly Run[], more: Record<string, string>, lock: 
   return results;
 }
 
-/** What suites need beside the node. */
+/** What suites need in addition to the node. */
 function preparations(runs: readonly Run[], log: NodeJS.WritableStream): Step<EmbeddedDefault>[] {
   const packages = (names: readonly string[]) => () => ensurePackages(names, { log, signal: interruption });
   const bySuite: Readonly<Record<string, Step<EmbeddedDefault>>> = {

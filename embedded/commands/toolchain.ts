@@ -2,7 +2,7 @@ import { openLog } from "../log";
 import { runSteps } from "../tasks";
 import { ensureModule, moduleNames, usualMinutes } from "../toolchain";
 
-/** Builds every part of the toolchain that isn't built. */
+/** Builds the modules of the toolchain that aren't built yet. */
 export async function buildToolchain(): Promise<void> {
   const log = openLog("toolchain");
   const steps = moduleNames.map((name) => ({

@@ -9,7 +9,7 @@ import { cacheDir } from "../paths";
 const packages = ["podman", "netavark", "aardvark-dns", "runc", "socat", "util-linux", "python3", "python3-venv"];
 const requirements = join(__dirname, "requirements.txt");
 
-/** Installs podman from Debian and podman-compose from PyPI, where they are missing. */
+/** Installs podman from Debian and podman-compose from PyPI, unless they are installed. */
 export async function installPodmanCompose(options: Parameters<typeof ensurePackages>[1]): Promise<void> {
   await ensurePackages(packages, options);
   const folder = await environmentFolder();
@@ -22,7 +22,7 @@ export async function installPodmanCompose(options: Parameters<typeof ensurePack
   await rename(partial, folder);
 }
 
-/** The command line of podman-compose. Run as a module: the scripts of an environment that was moved name its old place. */
+/** The command line of podman-compose. As a module, since the scripts of a moved virtual environment have its old path. */
 export async function podmanCompose(...args: readonly string[]): Promise<string[]> {
   return [join(await environmentFolder(), "bin/python"), "-m", "podman_compose", ...args];
 }

@@ -4,26 +4,26 @@ import { execa } from "execa";
 import { systemPath } from "../cluster/host/command";
 
 /**
- * An empty folder in each set of namespaces, which nobody else sees. netavark keeps what it knows of running containers
- * here, whatever podman's settings are: it must not meet the user's.
+ * An empty folder, private to each set of namespaces. netavark always keeps its state of running containers here, regardless of
+ * podman's settings, and it must not mix with the user's.
  */
 export const runDir = "/run/containers";
 
-/** Namespaces of mounts, processes and network, for programs that are to leave nothing behind. */
+/** Mount, process and network namespaces, for programs that must leave nothing behind. */
 export interface Namespaces {
-  /** The command line that runs a command in them; `network: "host"` leaves out the network. */
+  /** The command line that runs a command in them; with `network: "host"`, in the host's network. */
   enter(command: readonly string[], options?: { network?: "host" }): string[];
-  /** Ends every process in them, and with the last one go mounts, interfaces and firewall rules. */
+  /** Kills all processes in them. Mounts, interfaces and firewall rules go with the last one. */
   end(): Promise<void>;
 }
 
 /**
- * Makes namespaces that last until {@link Namespaces.end}, or until this process ends, however it does. Their network
- * has a loopback interface and no way out.
+ * Creates namespaces that last until {@link Namespaces.end}, or until this process exits in any way. Their network has only a
+ * loopback interface.
  */
 export async function createNamespaces(): Promise<Namespaces> {
-  // The first process: when it ends, the kernel ends all others. It reads from a pipe of ours, which closes with us.
-  // Bash, because it also reaps what others leave.
+  // The init process: when it exits, the kernel kills all others. It reads from a pipe that closes when this process exits.
+  // Bash, because it also reaps orphans.
   const first = `mkdir -p ${runDir} && mount -t tmpfs tmpfs ${runDir} && ip link set lo up && echo ready && read -r`;
   const isolate = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
   const holder = execa("unshare", [...isolate, "bash", "-c", first], {

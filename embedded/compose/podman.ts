@@ -15,11 +15,11 @@ import { createNamespaces, type Namespaces, runDir } from "./namespaces";
 const minute = 60_000;
 
 /**
- * A podman of its own: storage, configuration, network and processes are neither the user's nor the node's, and all of
- * it is gone after {@link remove}. Nothing is pulled, and what runs in it reaches nothing outside.
+ * An isolated podman, with storage, configuration, network and processes separate from the user's and the node's. {@link remove}
+ * deletes all of it. It pulls no images, and its containers can't reach anything outside.
  */
 export class Podman {
-  /** A folder, deleted in the end. */
+  /** A folder that `remove` deletes. */
   readonly scratch: string;
   readonly #storage: string;
   readonly #namespaces: Namespaces;
@@ -37,7 +37,7 @@ export class Podman {
     return podman;
   }
 
-  /** Gets images of the reference product and of what it builds on. Resolves to their references. */
+  /** Copies images of the reference product and its base images into its storage. Resolves to their references. */
   async take<Name extends ProductImageName>(
     names: readonly Name[],
     report: (message: string) => void,
@@ -57,18 +57,18 @@ export class Podman {
     return (await this.#execute(this.#namespaces.enter(["podman", ...args]))).stdout;
   }
 
-  /** What a container has written, to standard output and standard error. */
+  /** A container's standard output and standard error. */
   async logs(container: string): Promise<string> {
     return (await this.#execute(this.#namespaces.enter(["podman", "logs", container]))).all;
   }
 
-  /** Runs podman-compose. Its file, project and the variables of both are in `options`. */
+  /** Runs podman-compose and resolves to its standard output. */
   async compose(options: ComposeOptions, ...args: readonly string[]): Promise<string> {
     const command = await podmanCompose(...fileAndProject(options), ...args);
     return (await this.#execute(this.#namespaces.enter(command), options.variables)).stdout;
   }
 
-  /** Builds what the file builds, with this machine's access to registries of packages. */
+  /** Builds the compose file's images, with this machine's access to package registries. */
   async build(options: ComposeOptions): Promise<void> {
     const access = await describeRegistryAccess(join(this.scratch, "registries"));
     const own = ["--isolation=chroot", "--network=host", "--pull=never", ...access.mounts];
@@ -80,7 +80,7 @@ export class Podman {
     await this.#execute(this.#namespaces.enter(command, { network: "host" }), options.variables, 5 * minute);
   }
 
-  /** Leads from a socket outside to a port on the loopback interface inside. Returns the socket's path. */
+  /** Forwards a Unix socket outside to a port on the loopback interface inside. Returns the socket's path. */
   forward(port: number): string {
     const socket = join(this.scratch, `${port}.sock`);
     const [file, ...args] = this.#namespaces.enter(["socat", `UNIX-LISTEN:${socket},fork`, `TCP4:127.0.0.1:${port}`]);
@@ -89,7 +89,7 @@ export class Podman {
   }
 
   async remove(): Promise<void> {
-    // podman's own way first: it gives back the cgroups, which outlast the processes.
+    // podman first: it removes the cgroups, which outlast the processes.
     await this.podman("rm", "--all", "--force", "--time=0").catch(() => undefined);
     await this.#namespaces.end();
     await removeEmptyCgroups();
@@ -122,7 +122,7 @@ graphroot = "${this.#storage}"
 runroot = "${runDir}/storage"
 `,
     );
-    // No registry: an image that isn't there is an error, and isn't looked for elsewhere.
+    // No registry: a missing image is an error.
     await writeFile(join(this.scratch, "registries.conf"), "unqualified-search-registries = []\n");
   }
 
@@ -130,7 +130,7 @@ runroot = "${runDir}/storage"
     return execa(file!, args, {
       timeout,
       all: true,
-      // Nothing of the user's environment: it could have variables that the compose files read.
+      // Without the user's environment, which might have variables that the compose files read.
       extendEnv: false,
       env: {
         PATH: systemPath,
@@ -144,7 +144,7 @@ runroot = "${runDir}/storage"
   }
 }
 
-/** podman makes them for its containers and leaves the last ones. The kernel removes none that has a process. */
+/** Removes podman's leftover cgroups. The kernel refuses to remove one with processes. */
 async function removeEmptyCgroups(): Promise<void> {
   for await (const parent of glob("/sys/fs/cgroup/{,*/}libpod_parent")) {
     for await (const child of glob(join(parent, "*/"))) await rmdir(child).catch(() => undefined);

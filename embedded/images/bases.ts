@@ -10,7 +10,7 @@ const bases = { DEBIAN_IMAGE: debian };
 /** Stands in for the official image `python`: Debian's Python 3.11. */
 const python: Image = { name: "python", context: join(__dirname, "python"), bases };
 
-/** The development dependency that runs our own scripts: the web gets the same Node, downloaded once. */
+/** The development dependency that runs our scripts. The web gets the same Node.js, so that it is downloaded only once. */
 const nodePackage = join(checkout, "node_modules/node");
 
 /** Stands in for the official image `node`. */
@@ -33,7 +33,7 @@ export const postgres: Image = {
   }),
 };
 
-/** What a product's Dockerfile gets for its base images, by the name of the build argument. */
+/** The base images of a product's Dockerfile, by build argument. */
 export const productBases = { PYTHON_IMAGE: python, NODE_IMAGE: node } as const;
 
 async function nodeVersion(): Promise<string> {

@@ -4,14 +4,14 @@ import { buildArgumentsOf, type Image, type Prepared } from "./image";
 import { buildahArguments } from "./storage";
 
 export interface BuildOptions extends Prepared {
-  /** Arguments that mount what the build, but not the image, needs. */
+  /** Arguments that mount what only the build needs. */
   readonly mounts: readonly string[];
   readonly signal: AbortSignal;
   readonly report: (message: string) => void;
 }
 
 /**
- * Builds an image by its Dockerfile, whose bases must have been built.
+ * Builds an image from its Dockerfile. Its base images must exist.
  *
  * @throws UserError that names the image, the last lines of the build and its log
  */
@@ -31,7 +31,7 @@ export async function buildByDockerfile(image: Image, reference: string, options
   );
 }
 
-/** `STEP 3/7: RUN npm ci`, with `[1/2] ` before it where a Dockerfile has several stages. */
+/** Reports a line such as `STEP 3/7: RUN npm ci`, which begins with `[1/2] ` if the Dockerfile has several stages. */
 function reportStep(line: string, name: string, report: (message: string) => void): void {
   const [, stage = "", step, command = ""] = /^(?:\[(\d+\/\d+)\] )?STEP (\d+\/\d+): (.*)/.exec(line) ?? [];
   if (step === undefined) return;

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Decides which files of a build context a `.dockerignore` leaves out. */
+/** Decides which files of a build context are ignored. */
 export interface IgnoreRules {
   readonly ignores: (path: string) => boolean;
-  /** Whether a later rule may bring back files below a folder that is left out. */
+  /** Whether a rule may include files again in an ignored folder. */
   readonly hasExceptions: boolean;
 }
 
-/** The rules of a `.dockerignore`: the last pattern that matches a path or one of its parents decides. */
+/** Parses a `.dockerignore`. The last pattern that matches a path or one of its parents decides. */
 export function parseDockerignore(text: string): IgnoreRules {
   const rules = text
     .split("\n")
@@ -26,7 +26,7 @@ export function parseDockerignore(text: string): IgnoreRules {
   };
 }
 
-/** `*` and `?` stay within one name, `**` spans any number of folders; what lies below a match matches too. */
+/** `*` and `?` match within one name, `**` any number of folders. Everything below a match matches too. */
 function compile(pattern: string): RegExp {
   const source = pattern.replace(/\*\*\/|\*\*|\*|\?|[.+^${}()|\\]/g, (token) => {
     if (token === "**/") return "(?:.*/)?";
@@ -39,13 +39,13 @@ function compile(pattern: string): RegExp {
 }
 
 /**
- * A hash of what an image is built from: the Dockerfile, the files that it can copy, and `parts`, such as the
- * references of its bases. 40 hexadecimal digits, as a commit has, so that it can be used where one can.
+ * A hash of an image's inputs: the Dockerfile, the files that it can copy, and `parts`, such as the references of its base
+ * images. It has 40 hexadecimal digits, like a commit, so that it can be used as one.
  */
 export async function hashContext(context: string, parts: readonly string[] = []): Promise<string> {
   const hash = createHash("sha256");
   const add = (...values: (string | Buffer)[]): void => {
-    // Lengths keep apart what would otherwise run into one another.
+    // Lengths separate the values unambiguously.
     for (const value of values) hash.update(`${value.length}:`).update(value);
   };
   add(...parts, await readFile(join(context, "Dockerfile")));

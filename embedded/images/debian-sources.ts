@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where apt keeps the files that say whence it fetches. */
+/** The folder of apt's source lists. */
 export const aptFolder = "/etc/apt";
 
 /**
- * This machine's own files of apt that lead to the packages of a release of Debian: the mirror that it uses. None if
- * it has none of its own for that release.
+ * This machine's apt source lists for a Debian release, so that builds use the same mirror. Empty if it has none for that
+ * release.
  */
 export async function debianSources(suite: string): Promise<string[]> {
   const folder = join(aptFolder, "sources.list.d");
@@ -18,7 +18,7 @@ export async function debianSources(suite: string): Promise<string[]> {
   return usable;
 }
 
-/** Whether all that the file names is Debian's own, in this release: anybody else's has a key of theirs. */
+/** Whether a file lists only Debian's own sources of this release. Third-party sources have other keys. */
 export function isDebian(file: string, text: string, suite: string): boolean {
   const lines = text.replace(/^\s*#.*$/gm, "");
   const isDeb822 = file.endsWith(".sources");

@@ -13,19 +13,19 @@ import { builtImages, exportImage, withStorage } from "./storage";
 type Report = (message: string) => void;
 
 /**
- * Builds the images that the node doesn't have, with what they are built on, and brings them there. Resolves to their
- * references, in the same order; in a fraction of a second if nothing is missing.
+ * Builds the images that the node doesn't have, along with their base images, and imports them. Resolves to their references in
+ * the same order. Takes a fraction of a second if none is missing.
  *
  * @throws UserError if a build fails, with its last lines and its log, or if the node isn't running
  */
 export async function ensureImages(images: readonly Image[], report: Report): Promise<string[]> {
   if (!(await isContainerdReady())) {
-    throw new UserError("the images have nowhere to go: the node isn't running; start it with npm start");
+    throw new UserError("the images can't be imported: the node isn't running; start it with npm start");
   }
   const references = await Promise.all(images.map(referenceOf));
   if (isSubset(references, await listImages())) return references;
   await withStorage(report, async () => {
-    // Another process may have brought them while this one waited for the storage.
+    // Another process may have imported them while this one waited for the storage.
     const present = await listImages();
     await bring(
       images.filter((_, index) => !present.has(references[index] ?? "")),
@@ -39,8 +39,8 @@ export async function ensureImages(images: readonly Image[], report: Report): Pr
 const isSubset = (some: readonly string[], all: ReadonlySet<string>): boolean => some.every((one) => all.has(one));
 
 /**
- * Builds the images that aren't in the storage, and lends it for one after the other to be copied from there. Resolves
- * to their references, in the same order.
+ * Builds the images that aren't in the storage, and calls `copy` for one after the other while the storage is locked. Resolves to
+ * their references in the same order.
  *
  * @throws UserError if a build fails, with its last lines and its log
  */
@@ -66,7 +66,7 @@ async function bring(images: readonly Image[], report: Report): Promise<void> {
         const reference = await build(image);
         const archive = join(scratch, `${image.name}.tar`);
         await exportImage(reference, archive).catch(fail);
-        // Two imports at once take twice as long as one after the other: they wait for the same disk.
+        // Sequentially: two parallel imports take twice as long, since they compete for the disk.
         await inTurn(async () => {
           signal.throwIfAborted();
           report(`${image.name}: importing the image into the node`);
@@ -80,12 +80,12 @@ async function bring(images: readonly Image[], report: Report): Promise<void> {
 interface Site {
   /** An empty folder, deleted afterwards. */
   readonly scratch: string;
-  /** Aborted on a failure: ends everything else. */
+  /** Reports a failure, which cancels all other work. */
   readonly fail: (error: unknown) => never;
   readonly signal: AbortSignal;
 }
 
-/** Lends what builds an image after its bases, in the storage that was lent before. */
+/** Provides a function that builds an image after its base images. The storage must be locked. */
 async function withBuilder<T>(
   report: Report,
   use: (build: (image: Image) => Promise<string>, site: Site) => Promise<T>,
@@ -105,12 +105,12 @@ async function withBuilder<T>(
 
 interface BuilderOptions extends Pick<Site, "fail" | "signal"> {
   readonly access: RegistryAccess;
-  /** References of the images that have been built before. */
+  /** References of images that already exist. */
   readonly built: ReadonlySet<string>;
   readonly report: Report;
 }
 
-/** Builds an image after its bases, each once however many ask for it, and resolves to its reference. */
+/** Builds an image after its base images, each only once, and resolves to its reference. */
 function builder({ access, built, fail, signal, report }: BuilderOptions): (image: Image) => Promise<string> {
   const begun = new Map<string, Promise<void>>();
 
@@ -137,7 +137,7 @@ function builder({ access, built, fail, signal, report }: BuilderOptions): (imag
   return build;
 }
 
-/** Runs what it is given one after the other. */
+/** Runs tasks one after the other. */
 function queue(): (work: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve();
   return (work) => {

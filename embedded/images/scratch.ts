@@ -5,7 +5,7 @@ import { cacheDir } from "../paths";
 
 const scratchDir = join(cacheDir, "scratch");
 
-/** Lends a folder on the disk of the cache: images don't fit into every machine's /tmp. It is deleted afterwards. */
+/** Provides a temporary folder on the cache's disk, since images may not fit into /tmp. */
 export async function withScratchFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await makeScratchFolder();
   try {
@@ -15,14 +15,14 @@ export async function withScratchFolder<T>(use: (folder: string) => Promise<T>):
   }
 }
 
-/** The same for a caller that deletes it itself. If this process is killed before that, the next one deletes it. */
+/** The same for a caller that deletes it. If this process is killed before, the next one deletes it. */
 export async function makeScratchFolder(): Promise<string> {
   await mkdir(scratchDir, { recursive: true, mode: 0o700 });
   await removeAbandoned();
   return mkdtemp(join(scratchDir, `${process.pid}-`));
 }
 
-/** A process that was killed couldn't delete its folders: their names tell whose they were. */
+/** Deletes the folders of killed processes, whose ids are part of the names. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(scratchDir)) {
     const isInUse = existsSync(`/proc/${name.split("-")[0] ?? ""}`);

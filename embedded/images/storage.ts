@@ -9,7 +9,7 @@ import { imagesDir, storageDir, storageRunDir } from "./folders";
 
 const options = [`--root=${storageDir}`, `--runroot=${storageRunDir}`];
 
-/** The command line of buildah on the storage of our own. */
+/** Arguments for buildah that select our own storage. */
 export const buildahArguments = (...args: readonly string[]): string[] => [...options, ...args];
 
 const minute = 60_000;
@@ -23,31 +23,31 @@ export interface BuiltImage {
   readonly created: number;
 }
 
-/** The images that have been built on this machine, and the steps of builds that are kept to be used again. */
+/** The images in the storage, including cached build steps. */
 export async function builtImages(): Promise<BuiltImage[]> {
   const images = JSON.parse(await buildah("images", "--all", "--json")) as
     { names?: string[]; created: number }[] | null;
   return (images ?? []).map(({ names, created }) => ({ references: names ?? [], created }));
 }
 
-/** Writes an image into a Docker archive. Its layers are not compressed, because it doesn't leave this machine. */
+/** Writes an image to a Docker archive, uncompressed since it doesn't leave this machine. */
 export async function exportImage(reference: string, archive: string): Promise<void> {
   await buildah("push", "--quiet", reference, `docker-archive:${archive}:${reference}`);
 }
 
-/** Deletes images by their references. Those that others are built on lose the reference only. */
+/** Deletes images by reference. Base images of others only lose the reference. */
 export async function removeBuiltImages(references: readonly string[]): Promise<void> {
   if (references.length > 0) await buildah("rmi", ...references);
 }
 
-/** Deletes the steps of builds that no image needs. */
+/** Deletes the build steps that no image uses. */
 export async function removeBuildSteps(): Promise<void> {
   await buildah("rmi", "--prune", "--force");
 }
 
 /**
- * Lends the storage, to one process at a time. Neither the containers of builds that were interrupted nor the mounts
- * that buildah leaves are there afterwards, nor are those of a process that was killed there before.
+ * Locks the storage for one process at a time. Before and after, removes containers and mounts left by interrupted builds or
+ * killed processes.
  */
 export async function withStorage<T>(report: (message: string) => void, use: () => Promise<T>): Promise<T> {
   await mkdir(imagesDir, { recursive: true, mode: 0o700 });
@@ -66,7 +66,7 @@ export async function withStorage<T>(report: (message: string) => void, use: () 
   }
 }
 
-/** Undoes the mounts of the storage, which a build that was killed leaves. */
+/** Unmounts what killed builds have left mounted. */
 export async function unmountStorage(): Promise<void> {
   await unmountBelow(storageDir, storageRunDir);
 }
@@ -78,7 +78,7 @@ async function acquire(report: (message: string) => void): Promise<() => Promise
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
     }
-    if (attempt === 0) report("another process is building images; waiting for that");
+    if (attempt === 0) report("waiting for another process that is building images");
     await setTimeout(1_000, undefined, { signal: interruption });
   }
 }

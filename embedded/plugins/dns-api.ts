@@ -13,22 +13,22 @@ import { programsOf } from "../toolchain";
 
 const port = 8453;
 
-/** What leads those who look at a zone without Pulumi to the stand-in. The token has the form of a real one, and is none. */
+/** Makes clients of Cloudflare's API use the stand-in. The token only has the format of a real one. */
 export const dnsApiVariables = {
   CLOUDFLARE_BASE_URL: `http://${loopbackAddress}:${port}/client/v4`,
   CLOUDFLARE_API_TOKEN: "local-stand-in-for-Cloudflare-not-secret",
 };
 
-/** The program that is both the stand-in's plugin and its API. */
+/** The program of the stand-in, both its plugin and its API. */
 export const cloudflareProgram = (): string =>
   join(programsOf("pulumi"), "plugins/cloudflare/pulumi-resource-cloudflare");
 
 /**
- * Serves the zones' files as Cloudflare's API, unless that is being done. It is a part of the node: what stops that one
- * ends this as well.
+ * Starts the stand-in for Cloudflare's API, which serves the zones' files, unless it is running. It belongs to the node and
+ * stops with it.
  *
- * @param folder That of LOCAL_DNS_DIR.
- * @throws UserError where the port is taken, or with the daemon's last words
+ * @param folder LOCAL_DNS_DIR
+ * @throws UserError if the port is in use, or with the end of the daemon's log
  */
 export async function startDnsApi(folder: string, signal?: AbortSignal): Promise<void> {
   const { CLOUDFLARE_BASE_URL: url, CLOUDFLARE_API_TOKEN: token } = dnsApiVariables;
@@ -42,7 +42,7 @@ export async function startDnsApi(folder: string, signal?: AbortSignal): Promise
   };
   if (!isCurrent(daemon)) {
     await stopDaemon(daemon.name);
-    await assertPortIsFree(loopbackAddress, port, "end that one");
+    await assertPortIsFree(loopbackAddress, port, "stop that program");
     await startDaemon(daemon);
   }
   await waitUntil({

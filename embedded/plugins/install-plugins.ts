@@ -7,7 +7,7 @@ import { programsOf, versions } from "../toolchain";
 interface Plugin {
   readonly name: string;
   readonly version: string;
-  /** The folder that becomes the plugin's. Its name changes with its content. */
+  /** The folder to install. Its name changes with its content. */
   readonly folder: string;
 }
 
@@ -15,10 +15,10 @@ interface Plugin {
  * Installs the Kubernetes plugin and the stand-ins for the random and cloudflare plugins into the PULUMI_HOME of `env`,
  * in the versions of the npm packages. The toolchain's modules have to be built.
  *
- * Asked again it does nothing, until a plugin was built anew. A plugin that someone else installed there, which is the
- * official one then, is left alone.
+ * Does nothing if they are installed, unless a plugin was rebuilt. Leaves alone a plugin that someone else has installed there,
+ * which must be the official one.
  *
- * @param pulumi The `pulumi` program.
+ * @param pulumi the `pulumi` program
  */
 export async function installPlugins(
   pulumi: string,
@@ -37,7 +37,7 @@ export async function installPlugins(
       continue;
     }
     report(`installing the ${plugin.name} plugin ${plugin.version}`);
-    // First what would look finished, then the record: an interrupted installation is made again.
+    // In this order, so that an interrupted installation is repeated.
     rmSync(installed, { recursive: true, force: true });
     record.set(plugin);
     const { failed, stderr } = await execa(
@@ -60,7 +60,7 @@ function plugins(): Plugin[] {
   ];
 }
 
-/** Which plugins of a PULUMI_HOME are ours, and from which folder each came. */
+/** Which plugins in a PULUMI_HOME are ours, each with its source folder. */
 class InstallationRecord {
   private readonly path: string;
   private readonly folders: Record<string, string>;

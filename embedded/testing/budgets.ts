@@ -1,6 +1,6 @@
 /**
- * How long the tests of a suite may take together, hooks included, in seconds on 2 cores with toolchain and images cached.
- * Three files run side by side, so `npm test` takes a good third of the sum. `npm test` names the suites that take longer.
+ * Time budgets of the suites: the total of their tests and hooks in seconds, on 2 cores with cached toolchain and images. Three
+ * files run in parallel, so `npm test` takes a little over a third of the sum. It reports suites over budget.
  */
 export const budgets: Readonly<Record<string, number>> = {
   unit: 45,

@@ -6,7 +6,7 @@ import { checkout } from "../paths";
 import type { Run } from "./suites";
 import type { Timing } from "./times";
 
-/** What came of one run or of several. */
+/** The results of one or several runs. */
 export interface Results {
   readonly passes: number;
   readonly failures: number;
@@ -16,7 +16,7 @@ export interface Results {
 
 export const failed: Results = { passes: 0, failures: 1, pending: 0, timings: [] };
 
-/** One run of mocha. A run that ends before it could count is a failure. */
+/** Runs mocha once. A run that exits without writing its counts is a failure. */
 export async function mocha({ config, files, jobs }: Run, env: Readonly<Record<string, string>>): Promise<Results> {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-test-"));
   const [counts, times] = [join(folder, "counts"), join(folder, "times")];

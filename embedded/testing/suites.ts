@@ -3,15 +3,15 @@ import { join, relative, resolve } from "node:path";
 import { UserError } from "../../contract";
 import { checkout } from "../paths";
 
-/** Those that need neither toolchain nor node. */
+/** Suites that need neither toolchain nor node. */
 const quickSuites = ["unit", "components"];
 
-/** Run at the end: faults of the node itself, which must be nobody else's at that time, beside what knows of no node. */
+/** Suites that run last: one breaks the node itself, and so runs only beside one that doesn't use the node. */
 const lastSuites = ["outages", "compose"];
 
-/** Files that must not run beside each other, by the file that runs them one after the other, in this order. */
+/** Files that must not run in parallel, by the file that runs them in this order. */
 export const bundles: Readonly<Record<string, readonly string[]>> = {
-  // They look at the previews of test/shared-previews.ts.
+  // They share the previews of test/shared-previews.ts.
   "test/engine/on-shared-previews.ts": [
     "test/e2e/product.test.ts",
     "test/engine/product.test.ts",
@@ -23,14 +23,14 @@ export const bundles: Readonly<Record<string, readonly string[]>> = {
     "test/engine/proxy-parity.test.ts",
     "test/engine/commands.test.ts",
   ],
-  // podman has one parent of cgroups on a machine.
+  // podman uses one parent cgroup per machine.
   "test/compose/with-podman.ts": ["test/compose/development.test.ts", "test/compose/preview.test.ts"],
 };
 
-/** The files that a file stands for. */
+/** The files that a bundle runs, or the file itself. */
 export const filesIn = (file: string): readonly string[] => bundles[file] ?? [file];
 
-/** What takes longest begins first, so that nobody waits for a long one at the end. */
+/** The slowest files start first, so that no slow one runs alone at the end. */
 const longest = [
   "test/engine/on-shared-previews.ts",
   "test/faults/lifecycle.test.ts",
@@ -52,11 +52,11 @@ export interface Run {
   /** `test/NAME.mocharc.json` */
   readonly config: "quick" | "node";
   readonly files: readonly string[];
-  /** How many processes take one file after the other. @default one */
+  /** The number of parallel processes. @default 1 */
   readonly jobs?: number;
 }
 
-/** All suites: first what takes seconds, then all else on the node, three files at a time. */
+/** All suites: first the quick ones, then those on the node, three files at a time. */
 export function allRuns(): Run[] {
   const files = testFilesIn("test").filter((file) => !quickSuites.includes(suiteOf(file)));
   const bundled = Object.values(bundles).flat();
@@ -71,10 +71,10 @@ export function allRuns(): Run[] {
 }
 
 /**
- * What a person asks for, one file after the other.
+ * The runs for the given paths, one file after the other.
  *
  * @param paths files or folders, relative to the checkout
- * @throws UserError where one of them has no test
+ * @throws UserError if one of them has no tests
  */
 export function runsOf(paths: readonly string[]): Run[] {
   const files = [...new Set(paths.flatMap((path) => testFilesIn(path)))];
@@ -86,10 +86,10 @@ export function runsOf(paths: readonly string[]): Run[] {
   return runs.filter((run) => run.files.length > 0);
 }
 
-/** The folder below `test/`. */
+/** The suite of a test file: its folder below `test/`. */
 export const suiteOf = (file: string): string => file.split("/")[1] ?? "";
 
-/** The suites that a run's files belong to. */
+/** The suites of a run's files. */
 export const suitesOf = ({ files }: Run): string[] => [...new Set(files.flatMap(filesIn).map(suiteOf))];
 
 function testFilesIn(given: string): string[] {

@@ -7,7 +7,7 @@ import { overBudget, slowestFirst, suiteTimes } from "./times";
 
 const file = join(checkout, "test-results/times.json");
 
-/** Says what came of all runs: the slowest tests, suites that take longer than they may, and the counts as the last line. */
+/** Prints the slowest tests, the suites over budget, and the counts as the last line. */
 export function summarise(results: readonly Results[]): void {
   const timings = slowestFirst(results.flatMap((one) => one.timings));
   mkdirSync(dirname(file), { recursive: true });

@@ -1,17 +1,17 @@
-/** What one test took, or a hook that runs once for many. */
+/** The time of a test, or of a hook that runs once for several tests. */
 export interface Timing {
   /** The folder below `test/`: `engine`. */
   readonly suite: string;
   /** `test/engine/isolation.test.ts` */
   readonly file: string;
   readonly title: string;
-  /** Wall time, for a test with the hooks that run for it alone. */
+  /** Wall time; for a test, including its beforeEach and afterEach hooks. */
   readonly seconds: number;
-  /** Processor time of the tests' own processes, without the cluster's. */
+  /** CPU time of the test processes, without the cluster's. */
   readonly cpuSeconds: number;
 }
 
-/** What a suite's tests and hooks took together. */
+/** The total time of a suite's tests and hooks. */
 export interface SuiteTime {
   readonly suite: string;
   readonly seconds: number;
@@ -30,7 +30,7 @@ export function suiteTimes(timings: readonly Timing[]): SuiteTime[] {
   }));
 }
 
-/** One sentence for each suite that took longer than it may. */
+/** A sentence for each suite over budget. */
 export function overBudget(timings: readonly Timing[], budgets: Readonly<Record<string, number>>): string[] {
   return suiteTimes(timings).flatMap(({ suite, seconds }) => {
     const budget = budgets[suite];

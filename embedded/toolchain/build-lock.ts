@@ -5,7 +5,7 @@ import { lock } from "proper-lockfile";
 import type { ModuleName } from "./modules";
 import { resultsFolder } from "./results";
 
-/** Runs something while no other process builds the same module; waits as long as one does. */
+/** Runs something exclusively among the processes that build the same module, and waits for them. */
 export async function whileAlone<Result>(
   name: ModuleName,
   report: (message: string) => void,
@@ -36,7 +36,7 @@ async function acquire(
       }
     }
     if (attempt === 0) {
-      report(`${name}: another process is building it; waiting for that`);
+      report(`${name}: waiting for another process that is building it`);
     }
     await setTimeout(1_000, undefined, { signal });
   }

@@ -12,16 +12,16 @@ import { Progress } from "./progress";
 import { programsOf, removeOthers, sourceFolder } from "./results";
 
 interface Work {
-  /** Where Go runs: the module, or a copy of it that has generated files too. */
+  /** Where Go runs: the module, or a copy of it with generated files. */
   readonly module: string;
-  /** Where the programs go until all are there. */
+  /** Where the programs go until all are built. */
   readonly unfinished: string;
   readonly log: WriteStream;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Builds a module. Its result appears in one step, so an interrupted build never looks finished. */
+/** Builds a module. Its result appears atomically, so that an interrupted build never looks finished. */
 export async function build(
   name: ModuleName,
   report: (message: string) => void,
@@ -60,7 +60,7 @@ async function openLog(name: ModuleName): Promise<WriteStream> {
   return createWriteStream(join(logDir, `toolchain-${name}.log`), { mode: 0o600 });
 }
 
-/** Generated files go beside a copy, so that the checkout stays as it is. */
+/** Generates files in a copy, so that the checkout stays unchanged. */
 async function prepare(name: ModuleName, recipe: Recipe, { module }: Work): Promise<void> {
   if (recipe.prepare !== undefined) {
     await cp(sourceFolder(name), module, { recursive: true });
@@ -69,7 +69,7 @@ async function prepare(name: ModuleName, recipe: Recipe, { module }: Work): Prom
 }
 
 async function compile({ invocations }: Recipe, work: Work): Promise<void> {
-  // Counting first: it also downloads the modules, and each invocation's packages are known before any is compiled.
+  // Counts first, which also downloads the modules, so that the total is known before anything is compiled.
   for (const { packages } of invocations) {
     work.progress.expect(await go(["list", "-deps", "-mod=readonly", ...packages], work));
   }
@@ -102,14 +102,14 @@ async function link({ links = {} }: Recipe, { unfinished }: Work): Promise<void>
   }
 }
 
-/** Runs Go, with its messages in the log and to the progress; resolves to the lines of its standard output. */
+/** Runs Go, with its messages going to the log and the progress. Resolves to the lines of its standard output. */
 async function go(args: readonly string[], { module, log, progress, signal }: Work): Promise<string[]> {
   log.write(`$ go ${args.join(" ")}\n`);
   const child = execa("go", args, {
     cwd: module,
     env: goEnvironment,
     cancelSignal: signal,
-    // Go then ends its compilers too.
+    // So that Go stops its compilers too.
     killSignal: "SIGINT",
     lines: true,
   });
@@ -126,16 +126,16 @@ async function explain(name: ModuleName, error: unknown, { log }: Work): Promise
     [
       `building the toolchain's module ${name} failed: ${reason(error)}`,
       ...lines.map((line) => `  ${line}`),
-      `All of it: ${path}`,
+      `The whole log: ${path}`,
     ].join("\n"),
     { cause: error },
   );
 }
 
-/** Go's own words are in the log; the whole command, with its dozen packages, is there too. */
+/** Without the command line and Go's messages, which are in the log. */
 function reason(error: unknown): string {
   if (error instanceof ExecaError && error.exitCode !== undefined) {
-    return `go ended with exit code ${error.exitCode}`;
+    return `go exited with ${error.exitCode}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,8 +2,8 @@ import { execaSync } from "execa";
 import { UserError } from "../../contract";
 
 /**
- * The flags of every build. What Go's cache keeps depends on them, so a change compiles everything again.
- * Optimisation stays on: without it the build is 15 % quicker and the programs slower for good.
+ * The flags of all builds. Go's cache depends on them, so a change recompiles everything. Optimization stays on: without it the
+ * build is 15 % faster, but the programs are slower.
  */
 export const buildFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly"];
 
@@ -11,21 +11,21 @@ export const buildFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly"];
 export const linkerFlags = ["-s", "-w"];
 
 /**
- * Go's environment: the user's GOPROXY, GOMODCACHE and GOCACHE, but not GOFLAGS or a workspace, which would change
- * what is built. (An empty GOFLAGS wouldn't do: Go then takes the one of `go env -w`.)
+ * Go's environment: with the user's GOPROXY, GOMODCACHE and GOCACHE, but without GOFLAGS and workspaces, which would change the
+ * result. (An empty GOFLAGS would fall back to that of `go env -w`.)
  */
 export const goEnvironment: NodeJS.ProcessEnv = {
   ...process.env,
   CGO_ENABLED: "0",
   GOFLAGS: "-mod=readonly",
   GOWORK: "off",
-  // The compiler collects its garbage seldom: a quarter off the wall time, for memory that is there.
+  // Less frequent garbage collection in the compiler saves a quarter of the time, at the cost of memory.
   GOGC: "800",
 };
 
 let known: string | undefined;
 
-/** Go's version as major and minor, `1.26`: what a patch release fixes isn't worth half an hour. */
+/** Go's major and minor version, `1.26`. A patch release isn't worth a rebuild of half an hour. */
 export function goRelease(): string {
   known ??= readGoRelease();
   return known;
@@ -39,7 +39,7 @@ function readGoRelease(): string {
   });
   const release = /^go(\d+\.\d+)/.exec(stdout)?.[1];
   if (failed || release === undefined) {
-    throw new UserError("the toolchain is built with Go, and `go` isn't on PATH: install Go 1.26 or later from go.dev");
+    throw new UserError("go is not on PATH, and building the toolchain needs it: install Go 1.26 or later from go.dev");
   }
   return release;
 }

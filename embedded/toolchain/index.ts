@@ -8,9 +8,9 @@ export { isBuilt, programsOf } from "./results";
 export { versions } from "./versions";
 
 /**
- * Builds a module unless its result is cached; resolves to the folder with its programs, {@link programsOf}.
+ * Builds a module unless its result is cached. Resolves to the folder with its programs, {@link programsOf}.
  *
- * @throws UserError that names the module, the last lines of Go's output and the log file.
+ * @throws UserError that names the module, the last lines of Go's output and the log file
  */
 export async function ensureModule(
   name: ModuleName,
@@ -27,5 +27,5 @@ export async function ensureModule(
   return programsOf(name);
 }
 
-/** Wall time of a build from an empty Go cache on 2 cores, as seen. */
+/** Measured wall time of a build from an empty Go cache on 2 cores. */
 export const usualMinutes = (name: ModuleName): number => recipes[name].usualMinutes;

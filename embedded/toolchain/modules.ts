@@ -8,9 +8,9 @@ export type ModuleName = (typeof moduleNames)[number];
 /** One `go build`. */
 export interface Invocation {
   readonly packages: readonly string[];
-  /** Where the programs go, below the result folder: a file, or a folder when it ends with a slash. */
+  /** Output path below the result folder: a file, or a folder if it ends with a slash. */
   readonly output: string;
-  /** Values of string variables, `-X` of the linker. */
+  /** Values of string variables, for the linker's `-X`. */
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -19,9 +19,9 @@ export interface Recipe {
   readonly invocations: readonly Invocation[];
   /** Symbolic links in the result, by name. */
   readonly links?: Readonly<Record<string, string>>;
-  /** Files that have to be made beside the module's own, before its build. It gets the folder and Go's environment. */
+  /** Generates additional source files before the build. Called with the folder and Go's environment. */
   readonly prepare?: (folder: string, environment: NodeJS.ProcessEnv) => Promise<void>;
-  /** Wall time of a build from an empty Go cache on 2 cores, as seen. */
+  /** Measured wall time of a build from an empty Go cache on 2 cores. */
   readonly usualMinutes: number;
 }
 
@@ -52,16 +52,16 @@ export const recipes: Readonly<Record<ModuleName, Recipe>> = {
         output: "./",
         values: nodeValues,
       },
-      // By itself: its package is called server.
+      // Separately, since its package is called server.
       { packages: ["go.etcd.io/etcd/server/v3"], output: "etcd", values: nodeValues },
-      // By itself: it imports logrus by a name that differs in case only, which one invocation refuses.
+      // Separately, since it imports logrus by a path that differs only in case, which Go refuses in one invocation.
       {
         packages: ["github.com/rancher/local-path-provisioner"],
         output: "local-path-provisioner",
         values: nodeValues,
       },
     ],
-    // What a person's PATH may have of all that.
+    // The only program for the user's PATH.
     links: { "path/kubectl": "../kubectl" },
     usualMinutes: 7,
   },
@@ -72,7 +72,7 @@ export const recipes: Readonly<Record<ModuleName, Recipe>> = {
         output: "./",
         values: pulumiValues,
       },
-      // Apart from the others: a plugin on PATH makes the engine warn at every run.
+      // Not with the others: a plugin on PATH makes the engine print a warning at every run.
       {
         packages: ["./pulumi-resource-random"],
         output: "plugins/random/",

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import type { ModuleName } from "./modules";
 
-/** Between two messages, also while Go says nothing: a large program links for half a minute. */
+/** Milliseconds between messages, even while Go prints nothing: linking a large program takes half a minute. */
 const interval = 10_000;
 
-/** Turns what Go says during a build into a message every few seconds. */
+/** Turns Go's output during a build into a message every few seconds. */
 export class Progress {
   private readonly start = Date.now();
   private readonly timer: NodeJS.Timeout;
@@ -24,12 +24,12 @@ export class Progress {
     this.timer = setInterval(() => report(`${name}: ${this.state()}, ${this.elapsed()} so far`), interval).unref();
   }
 
-  /** The packages that are needed; Go compiles those that it doesn't have in its cache. */
+  /** Adds packages of the build. Go compiles those that aren't cached. */
   expect(packages: readonly string[]): void {
     packages.forEach((path) => this.needed.add(path));
   }
 
-  /** One line of Go's own: a module that it downloads, or a package that it compiles. */
+  /** Handles a line of Go's output: a module that it downloads, or a package that it compiles. */
   line(text: string): void {
     if (text.startsWith("go: downloading ")) {
       this.downloads += 1;
@@ -38,12 +38,12 @@ export class Progress {
     }
   }
 
-  /** The last message, when the build has succeeded. */
+  /** Reports that the build has succeeded. */
   succeed(): void {
     this.report(`${this.name}: built in ${this.elapsed()}`);
   }
 
-  /** Nothing is reported after this. */
+  /** Stops reporting. */
   stop(): void {
     clearInterval(this.timer);
   }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { versions } from "./versions";
 
 /**
- * Makes the two files that the Kubernetes provider's main.go embeds, from those that its Go module has: the release
- * build of the provider generates them, so the module lacks them.
+ * Generates the two files that the Kubernetes provider's main.go embeds from files in its Go module. The module lacks them, since
+ * the provider's release build generates them.
  */
 export async function bundleProviderFiles(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const module = "github.com/pulumi/pulumi-kubernetes/provider/v4";

@@ -6,23 +6,23 @@ import { cacheDir } from "../paths";
 import { buildFlags, goRelease, linkerFlags } from "./go";
 import { recipes, type ModuleName } from "./modules";
 
-/** Where all results are. */
+/** The folder of all results. */
 export const resultsFolder = join(cacheDir, "toolchain");
 
 /** A module's own source. */
 export const sourceFolder = (name: ModuleName): string => join(__dirname, name);
 
-/** The folder with a module's programs as they have to be built now, whether or not they were. */
+/** The folder for a module's programs from the current sources, whether or not they are built. */
 export function programsOf(name: ModuleName): string {
   return join(resultsFolder, `${name}-${key(name)}`);
 }
 
-/** True when {@link programsOf} is there. A build is renamed into place, so it is never half there. */
+/** Whether {@link programsOf} exists. A finished build is renamed into place, so it is always complete. */
 export function isBuilt(name: ModuleName): boolean {
   return existsSync(programsOf(name));
 }
 
-/** Deletes what was built of a module from other sources or flags. */
+/** Deletes a module's results from other sources or flags. */
 export async function removeOthers(name: ModuleName): Promise<void> {
   const current = programsOf(name);
   const result = new RegExp(`^${name}-[0-9a-f]{16}$`);
@@ -36,7 +36,7 @@ export async function removeOthers(name: ModuleName): Promise<void> {
 
 const keys = new Map<ModuleName, string>();
 
-/** Hash of all that decides what comes out. */
+/** A hash of all inputs of the build. */
 function key(name: ModuleName): string {
   const known = keys.get(name) ?? computeKey(name);
   keys.set(name, known);
@@ -53,7 +53,7 @@ function computeKey(name: ModuleName): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The files that are compiled, and go.mod and go.sum; no tests. */
+/** The module's source files, go.mod and go.sum, without tests. */
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /(^go\.(mod|sum)|\.go)$/.test(entry.name) && !entry.name.endsWith("_test.go"))

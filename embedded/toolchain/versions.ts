@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The versions of what is built here. Each stands in one place: the go.mod of its module, or package.json for a plugin
- * that has to fit its npm package.
+ * The versions of what is built here. Each is defined in one place: in its module's go.mod, or in package.json for a plugin that
+ * must match its npm package.
  */
 export const versions = {
   kubernetes: required("node", "k8s.io/kubernetes"),

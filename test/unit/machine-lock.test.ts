@@ -34,7 +34,7 @@ describe("the machine's lock", () => {
     const { exitCode, stderr } = await run("embedded/bootstrap.mjs", "stop", "--no-wait");
     assert.equal(
       stderr,
-      "npm test (process 4711, since 16:40) is at work on this machine; try again when it has ended",
+      "npm test (process 4711, since 16:40) is running on this machine; try again once it has finished",
     );
     assert.equal(exitCode, 1);
   });

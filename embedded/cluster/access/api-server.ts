@@ -3,7 +3,7 @@ import { request } from "node:https";
 import { apiServerPort, nodeAddress, nodeName } from "../layout";
 import { clusterAuthority, leaf } from "./pki";
 
-/** The parts of a Deployment that tell whether it serves. */
+/** The fields of a Deployment that show whether it is available. */
 interface Deployment {
   readonly metadata: { readonly annotations?: Record<string, string>; readonly generation: number };
   readonly spec: { readonly replicas: number };
@@ -25,7 +25,7 @@ interface Node {
   };
 }
 
-/** Asks the node's API server as its administrator; undefined if what is asked for doesn't exist. */
+/** Queries the node's API server as administrator; undefined if the object doesn't exist. */
 async function get(path: string): Promise<string | undefined> {
   const admin = leaf("admin");
   const [ca, cert, key] = await Promise.all([
@@ -35,7 +35,7 @@ async function get(path: string): Promise<string | undefined> {
   ]);
   return new Promise((resolve, reject) => {
     const asked = request(
-      // One connection per question: a kept one would keep the caller's process alive.
+      // One connection per request: keep-alive would keep the caller's process running.
       { host: nodeAddress, port: apiServerPort, path, ca, cert, key, agent: false, timeout: 5_000 },
       (response) => {
         let body = "";
@@ -60,8 +60,8 @@ export async function isApiServerReady(): Promise<boolean> {
 }
 
 /**
- * Whether the node says that it is ready, and has said so after `since` (milliseconds since the epoch): what stands in
- * the API after a crash is what was true before it.
+ * Whether the node has reported that it is ready after `since` (milliseconds since the epoch): after a crash, the API still
+ * has the status from before.
  */
 export async function isNodeReady(since = 0): Promise<boolean> {
   const body = await get(`/api/v1/nodes/${nodeName}`);
@@ -73,7 +73,7 @@ export async function isNodeReady(since = 0): Promise<boolean> {
   return isFresh && ready.status === "True";
 }
 
-/** Whether CoreDNS itself answers that it is ready, whatever the API knows of its pod. */
+/** Whether CoreDNS itself reports that it is ready, regardless of its pod's status in the API. */
 export async function isDnsReady(): Promise<boolean> {
   return (await get("/api/v1/namespaces/kube-system/services/kube-dns:ready/proxy/ready")) !== undefined;
 }
@@ -83,7 +83,7 @@ export async function getDeployment(namespace: string, name: string): Promise<De
   return body === undefined ? undefined : (JSON.parse(body) as Deployment);
 }
 
-/** Whether all pods of the Deployment are of its newest template and available. */
+/** Whether all pods of the Deployment have its latest template and are available. */
 export function isAvailable({ metadata, spec, status }: Deployment): boolean {
   return (
     status.observedGeneration === metadata.generation &&

@@ -6,7 +6,7 @@ import { writeIfChanged } from "../host/files";
 import { apiServerUrl, configDir } from "../layout";
 import { clusterAuthority, leaf, type LeafName } from "./pki";
 
-/** For people and for Pulumi: contexts `preview` (administrator, current) and `preview-deployer` (no rights by itself). */
+/** For users and Pulumi: contexts `preview` (administrator, current) and `preview-deployer` (no rights of its own). */
 export const kubeconfig = join(stateDir, "kubeconfig");
 
 /** For one component of the node. */
@@ -19,7 +19,7 @@ export async function writeKubeconfigs(): Promise<void> {
   for (const component of components) await writeKubeconfig(componentKubeconfig(component), { node: component });
 }
 
-/** Certificates are embedded, so that the file is all that a user needs. The first context is the current one. */
+/** Embeds the certificates, so that the file is self-contained. The first context becomes the current one. */
 async function writeKubeconfig(file: string, users: Record<string, LeafName>): Promise<void> {
   const base64 = async (path: string): Promise<string> => (await readFile(path)).toString("base64");
   const contexts = Object.entries(users);

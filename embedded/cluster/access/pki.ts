@@ -6,7 +6,7 @@ import { run } from "../host/command";
 import { kubernetesServiceAddress, nodeAddress, nodeName, pkiDir, previewDomain } from "../layout";
 
 const day = 24 * 60 * 60 * 1_000;
-/** Leaf certificates are for a year and renewed by the first start in their last month. */
+/** Leaf certificates last a year. The first start in their last month renews them. */
 const leafDays = 365;
 const renewalDays = 30;
 const authorityDays = 3_650;
@@ -23,16 +23,16 @@ const keyPair = (name: string): KeyPair => ({
 
 interface Leaf {
   readonly authority: KeyPair;
-  /** As openssl takes it: `/O=group/CN=user`. */
+  /** In openssl's format: `/O=group/CN=user`. */
   readonly subject: string;
   readonly usage: "clientAuth" | "serverAuth" | "clientAuth,serverAuth";
   readonly alternativeNames?: string;
 }
 
-/** Signs for the cluster's own components only. */
+/** Signs only for the cluster's own components. */
 export const clusterAuthority = keyPair("cluster-ca");
 
-/** Signs for the previews' hosts. People and pods are asked to trust it, so it can't sign for any other domain. */
+/** Signs for the previews' hosts. Since users and pods trust it, it can't sign for any other domain. */
 export const previewAuthority = keyPair("preview-ca");
 
 /** Signs the tokens of ServiceAccounts. */
@@ -81,7 +81,7 @@ export type LeafName = keyof typeof leaves;
 
 export const leaf = (name: LeafName): KeyPair => keyPair(name);
 
-/** Makes what is missing, and renews what is about to expire, of the node's certificates and keys. */
+/** Creates the node's missing certificates and keys, and renews those about to expire. */
 export async function ensurePki(): Promise<void> {
   await mkdir(pkiDir, { recursive: true, mode: 0o700 });
   await Promise.all([
@@ -119,7 +119,7 @@ async function ensureLeaf(pair: KeyPair, { authority, subject, usage, alternativ
   );
 }
 
-/** Whether the pair exists, will be valid for a month, and was signed by the authority as it is now. */
+/** Whether the pair exists, is valid for at least a month, and was signed by the current authority. */
 async function isUsable(pair: KeyPair, authority: KeyPair = pair): Promise<boolean> {
   if (!existsSync(pair.key) || !existsSync(pair.certificate)) return false;
   try {
@@ -147,7 +147,7 @@ async function makeCertificate(
     ...(authority ? ["-CA", authority.certificate, "-CAkey", authority.key] : []),
     ...extensions.flatMap((extension) => ["-addext", extension]),
   ]);
-  // A start that is interrupted here must not leave half a certificate.
+  // An interrupted start must not leave a partial certificate.
   await rename(draft, pair.certificate);
 }
 

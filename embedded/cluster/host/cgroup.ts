@@ -6,18 +6,18 @@ import { UserError } from "../../../contract";
 import { clusterName } from "../layout";
 
 const mountPoint = "/sys/fs/cgroup";
-/** What the kubelet insists on finding in its cgroup root. */
+/** The controllers that the kubelet requires in its cgroup root. */
 const kubeletControllers = ["cpu", "cpuset", "memory", "pids"];
 
 const isUnified = existsSync(join(mountPoint, "cgroup.controllers"));
 
-/** The kubelet's cgroup root, as it wants it written: relative to each hierarchy. */
+/** The kubelet's cgroup root, relative to each hierarchy as it expects. */
 export const cgroupRoot = `/${clusterName}`;
 
-/** The hierarchy in which every process and container of the node can be found. */
+/** The cgroup that contains all of the node's processes and containers. */
 const censusRoot = join(isUnified ? mountPoint : join(mountPoint, "pids"), clusterName);
 
-/** Writing a process id here makes it, and all that it starts, a recognisable part of the node. */
+/** Writing a process id here marks the process and its descendants as the node's. */
 export const daemonCgroupProcs = join(censusRoot, "daemons", "cgroup.procs");
 
 async function hierarchies(): Promise<string[]> {
@@ -31,15 +31,15 @@ export function hasCgroups(): boolean {
 }
 
 /**
- * Makes the cgroups that the daemons and the kubelet start in.
- * @throws Error that names the controllers which this machine lacks.
+ * Creates the cgroups that the daemons and the kubelet start in.
+ * @throws UserError that names the controllers missing on this machine
  */
 export async function createCgroups(): Promise<void> {
   if (isUnified) {
     const available = (await readFile(join(mountPoint, "cgroup.controllers"), "utf8")).trim().split(" ");
     requireControllers(available);
     await mkdir(join(mountPoint, clusterName), { recursive: true });
-    // The kubelet wants those of huge pages too where the kernel has them.
+    // The kubelet also needs hugetlb if the kernel has it.
     const wanted = [...kubeletControllers, "hugetlb"].filter((controller) => available.includes(controller));
     const enable = wanted.map((controller) => `+${controller}`).join(" ");
     await writeFile(join(mountPoint, "cgroup.subtree_control"), enable);
@@ -49,7 +49,7 @@ export async function createCgroups(): Promise<void> {
     for (const hierarchy of await hierarchies()) {
       await mkdir(join(hierarchy, clusterName), { recursive: true });
     }
-    // A new cpuset is empty, and nothing may run in an empty one.
+    // A new cpuset is empty, and no process can run in an empty one.
     for (const file of ["cpuset.cpus", "cpuset.mems"]) {
       const inherited = await readFile(join(mountPoint, "cpuset", file), "utf8");
       await writeFile(join(mountPoint, "cpuset", clusterName, file), inherited);
@@ -79,12 +79,12 @@ async function processesBelow(root: string): Promise<number[]> {
   return pids;
 }
 
-/** Ends what runs in the node's containers, without notice: callers have asked politely before. */
+/** Kills the processes in the node's containers. Callers have asked them to stop before. */
 export async function killContainers(): Promise<void> {
   await killUntilEmpty(join(censusRoot, "kubepods"));
 }
 
-/** Ends every process that was ever started for the node and still runs. */
+/** Kills all of the node's processes. */
 export async function killNodeProcesses(): Promise<void> {
   await killUntilEmpty(censusRoot);
 }
@@ -99,7 +99,7 @@ async function killUntilEmpty(root: string): Promise<void> {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
-        // It ended by itself in the meantime.
+        // It has exited in the meantime.
       }
     }
     await sleep(50);
@@ -115,7 +115,7 @@ export async function removeCgroups(): Promise<void> {
   }
 }
 
-/** The kernel counts a cgroup as busy for a moment after its last process has ended. */
+/** A cgroup stays busy for a moment after its last process has exited. */
 async function rmdirSoon(folder: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -1,6 +1,6 @@
 import { execa, ExecaError } from "execa";
 
-/** Programs of the base system live here; a user's PATH may lack the sbin folders. */
+/** The system's programs. A user's PATH may lack the sbin folders. */
 export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export interface CommandOptions {
@@ -12,8 +12,8 @@ export interface CommandOptions {
 }
 
 /**
- * Runs a program to its end and returns what it wrote to standard output.
- * @throws Error with the command, its exit code and what it wrote to standard error.
+ * Runs a program and returns its standard output.
+ * @throws Error with the command, its exit code and its standard error
  */
 export async function run(file: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   try {
@@ -34,7 +34,7 @@ export async function run(file: string, args: readonly string[], options: Comman
   }
 }
 
-/** Whether the program ran and ended with exit code 0. */
+/** Whether the program ran and exited with 0. */
 export async function succeeds(file: string, args: readonly string[], options?: CommandOptions): Promise<boolean> {
   return run(file, args, options).then(
     () => true,

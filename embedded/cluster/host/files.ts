@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Writes the file in one step, unless it has this content already. */
+/** Writes the file atomically, unless it already has this content. */
 export async function writeIfChanged(file: string, content: string, mode = 0o644): Promise<void> {
   if ((await readFile(file, "utf8").catch(() => undefined)) === content) return;
   await mkdir(dirname(file), { recursive: true });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { succeeds } from "./command";
 
-/** Mount points at and below the folders, the innermost first. */
+/** Mount points at and below the folders, innermost first. */
 async function mountsBelow(folders: readonly string[]): Promise<string[]> {
   const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").filter(Boolean);
   return lines
@@ -16,11 +16,11 @@ async function mountsBelow(folders: readonly string[]): Promise<string[]> {
 
 /**
  * Unmounts everything at and below the folders.
- * @throws Error that names what is still mounted: deleting the folder would then delete someone's data.
+ * @throws Error that names what is still mounted: deleting the folder would delete data there
  */
 export async function unmountBelow(...folders: readonly string[]): Promise<void> {
   for (const point of await mountsBelow(folders)) {
-    // A busy one is detached: nothing can reach it any more, and the kernel lets go with its last user.
+    // A busy mount is detached: nothing new can reach it, and the kernel releases it with its last user.
     if (!(await succeeds("umount", [point]))) await succeeds("umount", ["--lazy", point]);
   }
   const left = await mountsBelow(folders);

@@ -8,7 +8,7 @@ import { clusterName, hostAddress, networkNamespace, nodeAddress, serviceCidr, v
 const namespacesDir = dirname(networkNamespace);
 const prefixLength = vethSubnet.slice(vethSubnet.indexOf("/"));
 
-/** Whether the node's network namespace and the veth pair that leads to it are there. */
+/** Whether the node's network namespace exists, with its veth pair. */
 export async function isNetworkUp(): Promise<boolean> {
   const [mounts, addresses] = await Promise.all([
     readFile("/proc/self/mountinfo", "utf8"),
@@ -18,11 +18,9 @@ export async function isNetworkUp(): Promise<boolean> {
 }
 
 /**
- * Makes the network namespace and a veth pair between it and the host.
- *
- * The namespace has routes to the host, to pods and to Services, and none to anywhere else: what a pod sends to the
- * outside is refused at once instead of timing out.
- * @throws Error if the subnet of the pair is in use on this machine.
+ * Creates the network namespace and a veth pair to the host. The namespace has routes only to the host, pods and Services:
+ * what a pod sends elsewhere is refused at once instead of timing out.
+ * @throws UserError if the pair's subnet is in use on this machine
  */
 export async function createNetwork(): Promise<void> {
   await assertSubnetIsFree();
@@ -33,11 +31,11 @@ export async function createNetwork(): Promise<void> {
   await inNode("ip", "addr", "add", `${nodeAddress}${prefixLength}`, "dev", "eth0");
   await inNode("ip", "link", "set", "lo", "up");
   await inNode("ip", "link", "set", "eth0", "up");
-  // The node's own processes pick a source address by this route; iptables then sends the packet elsewhere.
+  // The node's processes choose a source address by this route; iptables then redirects the packet.
   await inNode("ip", "route", "add", serviceCidr, "via", hostAddress);
   await inNode("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.bridge.bridge-nf-call-iptables=1");
-  // A host that routes for others (Docker makes it one) doesn't route for the node.
-  // And what pods send to the host itself is dropped: their addresses aren't known on this side.
+  // The host must not forward packets from the node, even if forwarding is on (Docker enables it). And it drops what pods send
+  // to it, since it has no route to their addresses.
   const host = `net.ipv4.conf.${clusterName}`;
   await run("sysctl", ["-qw", `${host}.forwarding=0`, `${host}.rp_filter=1`]);
 }
@@ -49,7 +47,7 @@ async function inNode(...command: [string, ...string[]]): Promise<string> {
 async function assertSubnetIsFree(): Promise<void> {
   const inside = await run("ip", ["-o", "-4", "route", "show", "table", "all", "root", vethSubnet]);
   const around = await run("ip", ["-o", "-4", "route", "show", "table", "main", "match", vethSubnet]);
-  // A wide route, such as a VPN's, yields to ours; an interface's own network has neighbours with these addresses.
+  // Our route takes precedence over a wider one, such as a VPN's; but an interface's own network has hosts with these addresses.
   const neighbours = around.split("\n").filter((route) => route.includes("proto kernel"));
   const taken = [...inside.split("\n"), ...neighbours].find(
     (route) => route.trim() !== "" && !route.includes(`dev ${clusterName} `),
@@ -57,7 +55,7 @@ async function assertSubnetIsFree(): Promise<void> {
   if (taken) {
     throw new UserError(
       `the node's subnet ${vethSubnet} is in use on this machine (route "${taken.trim()}"): ` +
-        `take that network down, or change vethSubnet, hostAddress and nodeAddress in embedded/cluster/layout.ts`,
+        `remove that network, or change vethSubnet, hostAddress and nodeAddress in embedded/cluster/layout.ts`,
     );
   }
 }
@@ -69,7 +67,7 @@ export async function removeNetwork(): Promise<void> {
   if (namespaces.split("\n").some((line) => line.split(" ")[0] === clusterName)) {
     await run("ip", ["netns", "del", clusterName]);
   }
-  // iproute2 mounts the folder of namespaces onto itself for the first one and leaves it so after the last.
+  // iproute2 bind-mounts the folder of namespaces onto itself for the first one, and leaves the mount after the last.
   if ((await readdir(namespacesDir).catch(() => ["none"])).length === 0) {
     await succeeds("umount", [namespacesDir]);
     await rmdir(namespacesDir).catch(() => undefined);
@@ -77,8 +75,8 @@ export async function removeNetwork(): Promise<void> {
 }
 
 /**
- * @param remedy What to do where it isn't.
- * @throws UserError that names the port if another program listens on it.
+ * @param remedy what to do if it isn't
+ * @throws UserError that names the port if another program listens on it
  */
 export async function assertPortIsFree(address: string, port: number, remedy: string): Promise<void> {
   const server = createServer();

@@ -6,7 +6,7 @@ import { succeeds } from "./command";
 import { networkNamespace } from "../layout";
 
 const gibibyte = 2 ** 30;
-/** The system's images, what etcd and the previews write, and some air. */
+/** For the system's images, for what etcd and previews write, and some reserve. */
 const neededSpace = 3 * gibibyte;
 
 const neededPrograms = [
@@ -24,15 +24,15 @@ const neededPrograms = [
 ];
 
 /**
- * Checks what the node needs of this machine before anything is made.
- * @throws Error that names everything missing.
+ * Checks that this machine can run the node, before anything is created.
+ * @throws UserError that names everything missing
  */
 export async function assertHostIsFit(): Promise<void> {
   await mkdir(stateDir, { recursive: true });
   const { bavail, bsize } = await statfs(stateDir);
   const problems = [
     bavail * bsize < neededSpace &&
-      `${stateDir} has ${((bavail * bsize) / gibibyte).toFixed(1)} GiB of free space left, the node needs ${neededSpace / gibibyte} GiB`,
+      `${stateDir} has ${((bavail * bsize) / gibibyte).toFixed(1)} GiB of free space, the node needs ${neededSpace / gibibyte} GiB`,
     !(await hasKernelFeature("overlay", async () => /\boverlay$/m.test(await readFile("/proc/filesystems", "utf8")))) &&
       "the kernel has no overlay filesystem (module overlay)",
     !(await hasKernelFeature("br_netfilter", () => Promise.resolve(existsSync("/proc/sys/net/bridge")))) &&
@@ -52,8 +52,8 @@ async function hasKernelFeature(module: string, check: () => Promise<boolean>): 
 }
 
 /**
- * Checks what only the node's own network namespace can show.
- * @throws Error that names what the kernel lacks.
+ * Checks the kernel features that can only be tested in the node's network namespace.
+ * @throws UserError that names the missing features
  */
 export async function assertNetfilterWorks(): Promise<void> {
   const inNode = [`--net=${networkNamespace}`];

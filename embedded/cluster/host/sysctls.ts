@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { nodeDir } from "../layout";
 import { writeIfChanged } from "./files";
 
-/** What the kubelet sets for the whole machine, whatever its configuration says. */
+/** Kernel settings that the kubelet changes for the whole machine, regardless of its configuration. */
 const kubeletSysctls = ["vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"];
 const savedSysctls = join(nodeDir, "sysctls.json");
 
-/** Notes the machine's own kernel settings before the first kubelet changes them. */
+/** Saves the machine's kernel settings before the kubelet first changes them. */
 export async function saveSysctls(): Promise<void> {
   if (existsSync(savedSysctls)) return;
   const values = await Promise.all(kubeletSysctls.map((key) => readFile(`/proc/sys/${key}`, "utf8")));
@@ -18,7 +18,7 @@ export async function saveSysctls(): Promise<void> {
   );
 }
 
-/** Gives them back, where they were noted. */
+/** Restores the saved settings, if any. */
 export async function restoreSysctls(): Promise<void> {
   if (!existsSync(savedSysctls)) return;
   const saved = JSON.parse(await readFile(savedSysctls, "utf8")) as Record<string, string>;

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { nodeProcesses } from "./cgroup";
 import { clusterName, containerdSocket, podLogsDir } from "../layout";
 
-/** Folders of the system in which containerd, its shims and the kubelet write, whatever their configuration says. */
+/** System folders in which containerd, its shims and the kubelet write, regardless of their configuration. */
 const cniResults = "/var/lib/cni/results";
 const shimSockets = "/run/containerd/s";
 const containerLogs = "/var/log/containers";
 const devicePlugins = "/var/lib/kubelet/device-plugins";
 
-/** Removes what the node has left in the system's folders, and those folders that nobody else uses. */
+/** Removes what the node has left in system folders, and those folders that nothing else uses. */
 export async function removeTraces(): Promise<void> {
   await removeShimSockets();
   for (const sandbox of await sandboxes()) {
@@ -23,18 +23,18 @@ export async function removeTraces(): Promise<void> {
   }
   const folders = [cniResults, "/var/lib/cni", containerLogs, devicePlugins, "/var/lib/kubelet", shimSockets];
   for (const folder of [...folders, "/run/containerd"]) {
-    // A folder in which somebody else keeps something isn't empty and stays.
+    // Fails, as it should, for a folder that isn't empty.
     await rmdir(folder).catch(() => undefined);
   }
 }
 
-/** Removes the sockets of shims that were killed: nobody else knows whose they are. */
+/** Removes the sockets of killed shims, which nothing else cleans up. */
 export async function removeShimSockets(): Promise<void> {
   const pids = await nodeProcesses();
   const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
   for (const sandbox of await sandboxes()) {
     if (commands.some((command) => command.includes(`\0${sandbox}\0`))) continue;
-    // The shim names its socket after containerd's, its namespace and its pod.
+    // The socket's name is a hash of containerd's socket, the namespace and the pod.
     const name = createHash("sha256")
       .update(join(containerdSocket, "k8s.io", sandbox))
       .digest("hex");
@@ -42,7 +42,7 @@ export async function removeShimSockets(): Promise<void> {
   }
 }
 
-/** Ids of the node's pods, those that have ended included, as CNI has noted them. */
+/** Ids of the node's pods, including terminated ones, from CNI's records. */
 async function sandboxes(): Promise<string[]> {
   const files = await readdir(cniResults).catch(() => []);
   return files.flatMap((file) => new RegExp(`^${clusterName}-(.*)-eth0$`).exec(file)?.[1] ?? []);

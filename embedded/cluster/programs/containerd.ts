@@ -85,7 +85,7 @@ export const containerd: Daemon = {
 };
 
 async function ctr(args: readonly string[], timeout?: number): Promise<string> {
-  // ctr itself would wait ten seconds for somebody to listen.
+  // Otherwise ctr would wait ten seconds for containerd.
   if (!isAlive(containerd.name)) throw new UserError("the embedded node isn't running");
   return run("ctr", [`--address=${containerdSocket}`, `--namespace=${namespace}`, ...args], { timeout });
 }
@@ -95,20 +95,20 @@ export async function isContainerdReady(): Promise<boolean> {
   return succeeds("ctr", [`--address=${containerdSocket}`, "version"], { timeout: 5_000 });
 }
 
-/** References of the images that the node has. */
+/** References of the node's images. */
 export async function listImages(): Promise<Set<string>> {
   return new Set((await ctr(["images", "list", "--quiet"])).split("\n").filter(Boolean));
 }
 
 /**
- * Brings the images of an OCI or Docker archive to the node.
- * @throws Error if the node isn't running, the archive isn't one, or the disk is full.
+ * Imports the images of an OCI or Docker archive into the node.
+ * @throws Error if the node isn't running, the archive is invalid, or the disk is full
  */
 export async function importImage(archive: string): Promise<void> {
   await ctr(["images", "import", archive], 5 * 60_000);
 }
 
-/** Forgets images and frees their layers; what running containers need of them stays until those end. */
+/** Removes images and frees their layers, except for layers that running containers use. */
 export async function removeImages(references: readonly string[]): Promise<void> {
   if (references.length === 0) return;
   const all = await imageDigests();
@@ -116,7 +116,7 @@ export async function removeImages(references: readonly string[]): Promise<void>
   const kept = new Set(
     [...all].filter(([name]) => !isConfigName(name) && !references.includes(name)).map(([, d]) => d),
   );
-  // The CRI plugin gives each image a second name, which would hold its layers for ever.
+  // The CRI plugin gives each image a second name, which would keep its layers forever.
   const secondNames = [...all]
     .filter(([name, digest]) => isConfigName(name) && removed.has(digest) && !kept.has(digest))
     .map(([name]) => name);
@@ -125,7 +125,7 @@ export async function removeImages(references: readonly string[]): Promise<void>
 
 const isConfigName = (name: string): boolean => name.startsWith("sha256:");
 
-/** Names of images and the digests that they stand for. */
+/** Digests by image name. */
 async function imageDigests(): Promise<Map<string, string>> {
   const rows = (await ctr(["images", "list"])).split("\n").slice(1).filter(Boolean);
   return new Map(
@@ -136,13 +136,13 @@ async function imageDigests(): Promise<Map<string, string>> {
   );
 }
 
-/** References of the images that containers of the node were made from. */
+/** References of the images that the node's containers use. */
 export async function imagesInUse(): Promise<Set<string>> {
   const lines = (await ctr(["containers", "list"])).split("\n").slice(1);
   return new Set(lines.map((line) => line.split(/\s+/)[1] ?? ""));
 }
 
-/** Deletes all containers and their writable layers. They must have been killed before. */
+/** Deletes all containers with their writable layers. Their processes must have been killed before. */
 export async function removeContainers(): Promise<void> {
   const tasks = (await ctr(["tasks", "list", "--quiet"])).split("\n").filter(Boolean);
   if (tasks.length > 0) await ctr(["tasks", "delete", "--force", ...tasks], 30_000);

@@ -15,7 +15,7 @@ export function etcd(nodeBin: string): Daemon {
       `--listen-client-urls=${etcdUrl}`,
       `--advertise-client-urls=${etcdUrl}`,
       "--listen-peer-urls=http://127.0.0.1:2380",
-      // A cluster that is thrown away needs no durability against a power cut.
+      // A disposable cluster needs no durability against a power failure.
       "--unsafe-no-fsync",
       "--log-level=warn",
     ],
@@ -40,7 +40,7 @@ export function apiServer(nodeBin: string): Daemon {
       `--kubelet-client-certificate=${kubeletClient.certificate}`,
       `--kubelet-client-key=${kubeletClient.key}`,
       `--kubelet-certificate-authority=${clusterAuthority.certificate}`,
-      // Otherwise exec and logs look the node's name up in DNS.
+      // Otherwise exec and logs would resolve the node's name by DNS.
       "--kubelet-preferred-address-types=InternalIP",
       `--service-account-key-file=${serviceAccountPublicKey}`,
       `--service-account-signing-key-file=${serviceAccountKey}`,
@@ -48,8 +48,8 @@ export function apiServer(nodeBin: string): Daemon {
       "--authorization-mode=Node,RBAC",
       "--enable-admission-plugins=NodeRestriction",
       "--allow-privileged=true",
-      // Nothing is aggregated here and no certificate bears this name, but without a CA for request headers the
-      // controller manager and the scheduler log an error every minute.
+      // There is no API aggregation, and no certificate has this name. But without a CA for request headers, the controller
+      // manager and the scheduler log an error every minute.
       `--requestheader-client-ca-file=${clusterAuthority.certificate}`,
       "--requestheader-allowed-names=front-proxy-client",
       "--requestheader-username-headers=X-Remote-User",
@@ -78,7 +78,7 @@ export function controllerManager(nodeBin: string): Daemon {
       "--allocate-node-cidrs=true",
       `--cluster-cidr=${podCidr}`,
       "--node-cidr-mask-size=24",
-      // The default of 20 requests a second is what the deletion of a namespace would wait for.
+      // The default of 20 requests a second would slow down the deletion of a namespace.
       "--kube-api-qps=200",
       "--kube-api-burst=400",
     ],

@@ -13,20 +13,20 @@ import { networkNamespace } from "../layout";
 export interface Daemon {
   readonly name: string;
   readonly command: readonly [file: string, ...args: string[]];
-  /** Files that it reads at its start: when one changes, the daemon is started anew. */
+  /** Files that it reads at its start. If one changes, the daemon is restarted. */
   readonly files?: readonly string[];
   /** Whether it runs in the node's network namespace (the default) or the host's. */
   readonly network?: "node" | "host";
 }
 
-/** Set in a daemon's environment, so that a process id from a file is never taken for another program's. */
+/** Set in a daemon's environment, to verify that a pid file's process is the daemon and not one that reuses its id. */
 const marker = "PREVIEW_STACK_DAEMON";
 
 export const pidFile = (name: string): string => join(runtimeDir, `${name}.pid`);
 
 const logFile = (name: string): string => join(logDir, `${name}.log`);
 
-/** Changes with the command, the files that it reads and the network namespace that it runs in. */
+/** A hash of the command, the files that it reads and its network namespace. */
 function fingerprint(daemon: Daemon): string {
   const hash = createHash("sha256").update(JSON.stringify([daemon.command, daemon.network ?? "node"]));
   for (const file of daemon.files ?? []) hash.update(readFileSync(file));
@@ -34,13 +34,13 @@ function fingerprint(daemon: Daemon): string {
   return hash.digest("hex");
 }
 
-/** One letter, as in proc(5). */
+/** The state as one letter, see proc(5). */
 const stateOf = (pid: number): string =>
   /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1] ?? "X";
 
 /**
- * A process' variables. While a process is exchanging its program for another, which takes a moment for one of 100 MB
- * that isn't in memory yet, Linux shows it without any: then they are asked for again.
+ * A process's variables. Linux shows none during an exec, which takes a moment for a program of 100 MB that isn't in memory
+ * yet: then they are read again.
  */
 function environmentOf(pid: number): string[] {
   const deadline = Date.now() + 2_000;
@@ -51,11 +51,11 @@ function environmentOf(pid: number): string[] {
   }
 }
 
-/** The marker in the environment of the process that the pid file names, and its id, while it lives. */
+/** The daemon's process id, and the fingerprint from its environment; undefined unless it is running. */
 function living(name: string): { pid: number; fingerprint: string } | undefined {
   try {
     const pid = Number(readFileSync(pidFile(name), "utf8"));
-    // Stopped by a signal (T) or ended but not yet reaped (Z) is not alive.
+    // Neither a stopped process (T) nor a zombie (Z) is alive.
     if ("TtZX".includes(stateOf(pid))) return undefined;
     const entry = environmentOf(pid).find((variable) => variable.startsWith(`${marker}=${name}:`));
     return entry === undefined ? undefined : { pid, fingerprint: entry.slice(entry.indexOf(":") + 1) };
@@ -68,15 +68,15 @@ export function isAlive(name: string): boolean {
   return living(name) !== undefined;
 }
 
-/** Whether it runs with exactly this command and these files. */
+/** Whether it is running with this command and these files. */
 export function isCurrent(daemon: Daemon): boolean {
   return living(daemon.name)?.fingerprint === fingerprint(daemon);
 }
 
 /**
- * Starts the daemon unless it runs already; one that runs with another command or other files is replaced.
- * Returns at once: a caller that needs it to be ready waits with {@link waitUntil}.
- * @returns whether there was anything to start.
+ * Starts the daemon unless it is running; replaces it if it is running with another command or other files. Returns at once: to
+ * wait until it is ready, use {@link waitUntil}.
+ * @returns whether it was started
  */
 export async function startDaemon(daemon: Daemon): Promise<boolean> {
   const current = fingerprint(daemon);
@@ -88,7 +88,7 @@ export async function startDaemon(daemon: Daemon): Promise<boolean> {
   const log = logFile(daemon.name);
   if (statSync(log, { throwIfNoEntry: false })) renameSync(log, join(logDir, `${daemon.name}.previous.log`));
   const output = openSync(log, "a");
-  // The shell becomes the daemon, so its id is on file and in the cgroup before the program's first instruction.
+  // The shell becomes the daemon, so that its id is in the pid file and in the cgroup before the program starts.
   const enter = 'echo $$ >"$0" && echo $$ >"$1" && shift && exec "$@"';
   const network = daemon.network === "host" ? [] : ["nsenter", `--net=${networkNamespace}`];
   const child = spawn(
@@ -107,19 +107,19 @@ export async function startDaemon(daemon: Daemon): Promise<boolean> {
     child.once("error", reject);
   });
   child.unref();
-  // Until the shell has written the pid file, the daemon would look as if it had died.
+  // Until the shell has written the pid file, the daemon would look dead.
   const deadline = Date.now() + 5_000;
   while (!isAlive(daemon.name) && child.exitCode === null && Date.now() < deadline) await sleep(5);
   if (child.exitCode !== null) throw daemonDied(daemon.name);
   return true;
 }
 
-/** Asks the daemon to end, waits, and kills it if it hasn't ended by then. */
+/** Sends SIGTERM to the daemon, and SIGKILL if it hasn't exited in time. */
 export async function stopDaemon(name: string, timeoutMs = 5_000): Promise<void> {
   const running = readPid(name);
   if (running !== undefined) {
     send(running, "SIGTERM");
-    // One that was stopped by a signal handles SIGTERM only once it goes on.
+    // A stopped process handles SIGTERM only once it continues.
     send(running, "SIGCONT");
     if (!(await ended(name, running, timeoutMs))) {
       send(running, "SIGKILL");
@@ -129,7 +129,7 @@ export async function stopDaemon(name: string, timeoutMs = 5_000): Promise<void>
   rmSync(pidFile(name), { force: true });
 }
 
-/** The id on file if that process, whatever its state, is still this daemon. */
+/** The id in the pid file if that process is still this daemon, in whatever state. */
 function readPid(name: string): number | undefined {
   try {
     const pid = Number(readFileSync(pidFile(name), "utf8"));
@@ -152,19 +152,19 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended by itself in the meantime.
+    // It has exited in the meantime.
   }
 }
 
-/** @throws Error that names the first of the daemons which has ended. */
+/** @throws UserError that names a daemon that has exited */
 export function assertAlive(daemons: readonly Daemon[]): void {
   const dead = daemons.find(({ name }) => !isAlive(name));
   if (dead) throw daemonDied(dead.name);
 }
 
-/** An error that names the daemon and its log, with the last lines of the log. */
+/** An error with the daemon's name, its log file and the last lines of it. */
 function daemonDied(name: string): Error {
-  return new UserError(`${name} has ended unexpectedly. ${describeLog(name)}`);
+  return new UserError(`${name} has exited unexpectedly. ${describeLog(name)}`);
 }
 
 function describeLog(name: string): string {
@@ -182,20 +182,20 @@ function tail(file: string, count: number): string[] {
 }
 
 export interface Wait {
-  /** What is wrong as long as the condition doesn't hold, as in "the node isn't ready". */
+  /** What is wrong until the condition holds, such as "the node isn't ready". */
   readonly what: string;
-  /** The daemons without which it can't come true: when one ends, the wait ends with an error. */
+  /** The daemons that the condition depends on: if one exits, the wait fails. */
   readonly daemons: readonly Daemon[];
   /** Seconds. */
   readonly timeout: number;
   readonly condition: () => Promise<boolean>;
-  /** Ends the wait early, with the signal's reason. */
+  /** Cancels the wait, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Asks again and again until the condition holds; a condition that throws doesn't hold yet.
- * @throws Error that names the daemon which has died, or what wasn't reached in time and why.
+ * Polls until the condition holds. If it throws, it doesn't hold yet.
+ * @throws UserError that names the daemon that has exited, or what hasn't happened in time and why
  */
 export async function waitUntil({ what, daemons, timeout, condition, signal }: Wait): Promise<void> {
   const deadline = Date.now() + timeout * 1_000;
@@ -218,8 +218,8 @@ export async function waitUntil({ what, daemons, timeout, condition, signal }: W
 }
 
 /**
- * Ends daemons whose pid file is lost: left alone, they would hold the ports and files of those that replace them.
- * What containerd has started is spared, because containers live on while containerd is replaced.
+ * Kills daemons whose pid file is lost, since they would hold the ports and files of their replacements. Spares containerd's
+ * shims, since containers keep running while containerd is replaced.
  */
 export async function killStrayDaemons(): Promise<void> {
   const deadline = Date.now() + 5_000;
@@ -238,7 +238,7 @@ function isStray(pid: number): boolean {
     const isShim = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("containerd-shim");
     return name !== undefined && !isShim && readPid(name) === undefined;
   } catch {
-    // It has ended.
+    // It has exited.
     return false;
   }
 }

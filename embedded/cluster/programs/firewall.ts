@@ -4,16 +4,16 @@ import { networkNamespace, podCidr } from "../layout";
 
 const folder = join(__dirname, "firewall");
 
-/** What kube-router finds `iptables-restore` by, so that its rules and those about unknown pods change together. */
+/** Makes kube-router find our `iptables-restore`, so that its rules and those for unknown pods change together. */
 export const firewallEnvironment = { PATH: `${folder}:${systemPath}`, POD_CIDR: podCidr };
 export const firewallFiles = ["iptables-restore", "known-pods.awk"].map((name) => join(folder, name));
 
 /**
- * Refuses new connections from and to pods that kube-router has no rules for yet: pods start isolated, as Kubernetes asks of a
- * network plugin (https://kubernetes.io/docs/concepts/services-networking/network-policies/#pod-lifecycle).
+ * Rejects new connections from and to pods that kube-router has no rules for yet: pods start isolated, as Kubernetes expects of
+ * a network plugin (https://kubernetes.io/docs/concepts/services-networking/network-policies/#pod-lifecycle).
  */
 export async function isolateUnknownPods(): Promise<void> {
-  // In a network that is new the table isn't there yet.
+  // Creates the table, which a new network doesn't have yet.
   await run(...inNode("iptables", "--wait", "-P", "FORWARD", "ACCEPT"));
   const rules = await run(...inNode("iptables-save", "-t", "filter"));
   await run(...inNode(join(folder, "iptables-restore"), "--wait", "-T", "filter"), {

@@ -1,10 +1,10 @@
 import type { Daemon } from "./daemon";
 import { nodeAddress } from "../layout";
 
-/** The host's own address on which previews are reached; nobody else on the network sees them. */
+/** The host's address for previews; they can't be reached from other machines. */
 export const loopbackAddress = "127.0.0.1";
 
-/** Passes connections to the public port on the host's loopback on to the same port of the node. */
+/** Forwards the public port on the host's loopback to the same port on the node. */
 export function forwarder(port: number): Daemon {
   return {
     name: "forwarder",

@@ -37,13 +37,13 @@ export async function writeKubeletConfig(): Promise<void> {
     volumePluginDir: join(nodeDir, "volume-plugins"),
     clusterDNS: [clusterDnsAddress],
     clusterDomain: "cluster.local",
-    // Nothing of the host's DNS is of use in a network without a way out.
+    // The host's DNS is useless in a network without access to the outside.
     resolvConf: "",
     cgroupDriver: "cgroupfs",
     cgroupRoot,
     failSwapOn: false,
     maxPods: 250,
-    // Images are imported, never pulled: none may be collected.
+    // Images are imported, never pulled, so none may be garbage-collected.
     imageGCHighThresholdPercent: 100,
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "512Mi", "imagefs.available": "512Mi" },
   };

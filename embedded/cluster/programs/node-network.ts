@@ -4,7 +4,7 @@ import { firewallEnvironment, firewallFiles } from "./firewall";
 import { componentKubeconfig } from "../access/kubeconfig";
 import { nodeAddress, nodeName, podCidr, serviceCidr } from "../layout";
 
-/** Leads from the addresses of Services to pods. */
+/** Routes the addresses of Services to pods. */
 export function kubeProxy(nodeBin: string): Daemon {
   const kubeconfig = componentKubeconfig("kube-proxy");
   return {
@@ -18,14 +18,14 @@ export function kubeProxy(nodeBin: string): Daemon {
       `--bind-address=${nodeAddress}`,
       "--healthz-bind-address=127.0.0.1:10256",
       "--metrics-bind-address=127.0.0.1:10249",
-      // The limit is the whole machine's and stays as it is.
+      // Leaves conntrack's limit alone, since it applies to the whole machine.
       "--conntrack-max-per-core=0",
     ],
     files: [kubeconfig],
   };
 }
 
-/** Only the firewall of kube-router: it enforces NetworkPolicies, and pods start isolated. */
+/** kube-router's firewall only: enforces NetworkPolicies, and pods start isolated. */
 export function kubeRouter(nodeBin: string): Daemon {
   const kubeconfig = componentKubeconfig("kube-router");
   return {

@@ -7,19 +7,19 @@ import { run } from "../../cluster/host/command";
 import { importImage, listImages, removeImages } from "../../cluster/programs/containerd";
 import { withScratchFolder } from "../scratch";
 
-/** An image that is one statically linked program and nothing else. */
+/** An image with a single statically linked program. */
 export interface ProgramImage {
   readonly name: string;
   /** The program on this machine. */
   readonly program: string;
-  /** Names under which the program is to be found besides its own. */
+  /** Additional names of the program. */
   readonly links?: readonly string[];
   readonly user: string;
 }
 
 /**
- * The image's reference. Its tag follows the program's path, size and time rather than its content, so that a start
- * that changes nothing doesn't read 300 MB.
+ * The image's reference. Its tag is a hash of the program's path, size and modification time rather than its content, so that a
+ * start without changes doesn't read 300 MB.
  */
 export async function referenceOf({ name, program, links, user }: ProgramImage): Promise<string> {
   const { size, mtimeMs } = await stat(program);
@@ -27,7 +27,7 @@ export async function referenceOf({ name, program, links, user }: ProgramImage):
   return `preview.local/${name}:${hash.digest("hex").slice(0, 40)}`;
 }
 
-/** Makes the images that the node doesn't have yet, brings them there, and forgets their former versions. */
+/** Creates and imports the images that the node doesn't have, and removes their old versions. */
 export async function ensureProgramImages(...images: readonly ProgramImage[]): Promise<void> {
   const present = await listImages();
   await Promise.all(

@@ -27,7 +27,7 @@ export const traefikImage = (traefikBin: string): ProgramImage => ({
   user: nobody,
 });
 
-/** A shell for the pods that make and remove the folders of volumes, which takes root; the page beside Traefik's routes. */
+/** A shell for the pods that create and remove the volumes' folders, which requires root, and for the catch-all page. */
 export async function shellImage(): Promise<ProgramImage> {
   return { name: "shell", program: await busybox(), links: ["sh", "mkdir", "rm", "httpd"], user: "0:0" };
 }
