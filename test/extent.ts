@@ -1,2 +1,2 @@
-/** Whether the long twins of the tests run too, as by `npm run test:all`, or only what is quick and tells most. */
+/** Whether the long variants of the tests run too, as in `npm run test:all`, or only the quick and most telling ones. */
 export const isWhole = process.env.TEST_EXTENT === "all";

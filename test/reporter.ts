@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Mocha from "mocha";
 import { timeTests } from "./stopwatch";
 
-/** What mocha's types leave out (https://mochajs.org/features/parallel-mode/#custom-reporters). */
+/** Missing from mocha's types (https://mochajs.org/features/parallel-mode/#custom-reporters). */
 interface ParallelRunner {
   isParallelMode(): boolean;
   workerReporter(path: string): void;

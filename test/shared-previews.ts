@@ -7,15 +7,15 @@ import { embedded } from "./engine/embedded";
 import { OidcProvider } from "./engine/oidc/provider";
 import { Preview } from "./engine/preview";
 
-/** A company's login, which the halves of the shared previews know. */
+/** A company's login, which both halves of the shared previews use. */
 export const provider = new OidcProvider();
 
-/** Whose pages may call the desk's API. */
+/** The origin whose pages may call the order desk's API. */
 export const dashboard = "https://dashboard.example.com";
 
 /**
- * A preview that many suites look at: the first brings it up, and it is closed after the last of this process. A test
- * that changes it puts it back.
+ * A preview that many suites use: the first brings it up, and it is closed after the process's last suite. A test
+ * that changes it restores it.
  */
 class SharedPreview extends Preview {
   private opening: Promise<void> | undefined;
@@ -42,7 +42,7 @@ class SharedPreview extends Preview {
 
   private async bringUp(): Promise<void> {
     this.settings = provider.configure(await this.choose(this.settings));
-    // A run that was killed may have left it.
+    // A killed run may have left it.
     await this.close();
     await this.init();
     await this.up();
@@ -56,18 +56,18 @@ export const desk = new SharedPreview(90401, ({ api, ingress, ...settings }) => 
   ingress: { ...ingress, apiHost: true },
 }));
 
-/** A text that Kubernetes would make another one of, if it were given it as it is. */
+/** A text that Kubernetes would alter unless it is escaped. */
 export const literal = "a$$b $(PREVIEW_HOST) $(X) $";
 const given = {
   env: { LITERAL: literal, NUMBER: 30, BOOLEAN: true },
-  // Kubernetes leaves alone what comes from a Secret.
+  // Kubernetes doesn't alter what comes from a Secret.
   secrets: { LITERAL_SECRET: literal },
 };
 const fromCommand = ["env", `LITERAL_OF_COMMAND=${literal}`];
 
 /**
- * Another pull request's beside it. Its API has the routes of `engine/proxy` as well, which show what arrives, and its
- * migration fails if it isn't given what is written here.
+ * Another pull request's preview next to it. Its API also has the routes of `engine/proxy`, which show what arrives; its
+ * migration fails unless its environment is exactly what is written here.
  */
 export const sibling = new SharedPreview(90402, async ({ api, web, ingress, ...settings }) => ({
   ...settings,
@@ -94,7 +94,7 @@ const parityImage = () =>
     () => undefined,
   );
 
-/** Mocha calls it after the last suite of a process. */
+/** Called by mocha after the last suite of a process. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
     await all([desk.closeIfOpened(), sibling.closeIfOpened(), closeBrowser()]).finally(() => provider.stop());

@@ -7,7 +7,7 @@ const { EVENT_HOOK_BEGIN, EVENT_HOOK_END, EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT
   Mocha.Runner.constants;
 
 /**
- * Writes what each test and hook of a runner takes to a file, one JSON object a line.
+ * Writes the duration of each test and hook of a runner to a file, one JSON object per line.
  *
  * @param target the file @default the one that `npm test` names in TEST_TIMES; without it nothing is written
  */
@@ -33,7 +33,7 @@ export function timeTests(runner: Mocha.Runner, target = process.env.TEST_TIMES)
     appendFileSync(target, `${JSON.stringify(timing)}\n`);
   };
   const isOnce = (hook: Mocha.Hook) => /^"(before|after) all"/.test(hook.title);
-  /** A test's time ends with its last hook, which only what comes next shows. */
+  /** A test's time includes its hooks; only the next event shows which was the last. */
   const endTest = () => {
     if (test !== undefined) {
       note(test);
@@ -46,7 +46,7 @@ export function timeTests(runner: Mocha.Runner, target = process.env.TEST_TIMES)
     started = now();
   });
   runner.on(EVENT_TEST_END, (ended) => {
-    // One that is skipped hasn't begun.
+    // A skipped test hasn't begun.
     test = ended.isPending() ? test : ended;
   });
   runner.on(EVENT_HOOK_BEGIN, (hook) => {
@@ -61,7 +61,7 @@ export function timeTests(runner: Mocha.Runner, target = process.env.TEST_TIMES)
     }
   });
   runner.on(EVENT_TEST_FAIL, (failed) => {
-    // A hook that fails has no end.
+    // A failing hook has no end event.
     if (failed instanceof Mocha.Hook && isOnce(failed)) {
       note(failed);
     }
@@ -69,7 +69,7 @@ export function timeTests(runner: Mocha.Runner, target = process.env.TEST_TIMES)
   runner.once(EVENT_RUN_END, endTest);
 }
 
-/** Of the process that this is and all that it has started and seen the end of, in seconds. */
+/** CPU time of this process and its children that have ended, in seconds. */
 function now(): { wall: number; cpu: number } {
   const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ");
   // utime, stime, cutime and cstime of proc(5), in hundredths of a second.
@@ -77,7 +77,7 @@ function now(): { wall: number; cpu: number } {
   return { wall: performance.now() / 1000, cpu: ticks / 100 };
 }
 
-/** A bundle names the files that it takes together. Hooks of the root belong to the file that runs. */
+/** A bundle's suites are named after its files. Root hooks belong to the file that is running. */
 function fileOf(what: Mocha.Test | Mocha.Hook, runner: Mocha.Runner): string {
   const named = what.titlePath()[0] ?? "";
   return named.endsWith(".test.ts")

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { checkout, filesIn } from "../embedded";
 
-/** Loads the files of a bundle as one file: mocha gives each file to a process that has time. */
+/** Loads a bundle's files as one file, since mocha gives each file to any free process. */
 export function together(bundle: string): void {
   for (const file of filesIn(relative(checkout, bundle))) {
     describe(file, () => {

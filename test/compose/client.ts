@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
 
-/** The headers of a proxy in front, or of a browser, and the cookies that it keeps. */
+/** The headers of a reverse proxy or a browser, and the cookies that the client keeps. */
 export interface Client {
   ask(path: string, options?: AskOptions): Promise<Answer>;
   /** `NAME=VALUE; ATTRIBUTE…` by name, as they were set last. */
@@ -21,7 +21,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A client of the web on a socket, which keeps cookies and sends Django's CSRF token as the pages do. */
+/** A client of the web on a socket that keeps cookies and sends Django's CSRF token as the pages do. */
 export function client(socketPath: string, origin: string, headers: Record<string, string>): Client {
   const dispatcher = new Agent({ connect: { socketPath } });
   const cookies = new Map<string, string>();

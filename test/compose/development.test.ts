@@ -39,7 +39,7 @@ describe("docker-compose.yml with podman-compose", () => {
     await eventually(async () => assert.match(await page("/"), /Little Heron/));
   });
 
-  it("logs in over plain HTTP, with cookies of plain names", async () => {
+  it("logs in over plain HTTP, with unprefixed cookies", async () => {
     await browser.ask("/api/session/");
     const login = { username: "reviewer", password: "local-only" };
     const answer = await browser.ask("/api/session/", { method: "POST", json: login });
@@ -48,7 +48,7 @@ describe("docker-compose.yml with podman-compose", () => {
     assert.doesNotMatch([...browser.cookies.values()].join("\n"), /Secure/i);
   });
 
-  it("takes a form's CSRF-protected POST, and none without the token", async () => {
+  it("accepts a form's POST with the CSRF token, and none without", async () => {
     const order = { customer: 1, item: "Espresso, 1 kg", quantity: 2 };
     const placed = await browser.ask("/api/orders/", { method: "POST", json: order });
     assert.equal(placed.status, 201, placed.body);
@@ -56,7 +56,7 @@ describe("docker-compose.yml with podman-compose", () => {
     assert.equal(stranger.status, 403, stranger.body);
   });
 
-  it("serves Python as it is saved", async () => {
+  it("serves changed Python code once it is saved", async () => {
     const route = `
 from django.http import HttpResponse
 
@@ -66,7 +66,7 @@ urlpatterns.insert(0, path("saved", lambda request: HttpResponse("Python as save
     await eventually(async () => assert.equal(await page("/api/saved"), "Python as saved"));
   });
 
-  it("serves a page as it is saved", async () => {
+  it("serves a changed page once it is saved", async () => {
     const folder = join(sources, "frontend/app/saved");
     const save = (text: string) =>
       writeFile(join(folder, "page.tsx"), `export default function Saved() { return <p>${text}</p>; }\n`);
@@ -77,7 +77,7 @@ urlpatterns.insert(0, path("saved", lambda request: HttpResponse("Python as save
     }
   });
 
-  it("leaves nothing after down --volumes", async () => {
+  it("leaves nothing behind after down --volumes", async () => {
     await compose("down", "--volumes");
     await assertNothingIsLeft(podman);
   });

@@ -45,13 +45,13 @@ describe("docker-compose.preview.yml with podman-compose", () => {
     await podman?.remove();
   });
 
-  it("doesn't start without a variable that it needs, and says what it must be", async () => {
+  it("doesn't start without a required variable, and says what it must be", async () => {
     const lacking = { ...options, variables: { ...variables, PREVIEW_HOST: "" } };
     await assert.rejects(podman.compose(lacking, "up", "--detach"), /PREVIEW_HOST.*the public host/);
     assert.equal(await podman.podman("ps", "--all", "--quiet"), "");
   });
 
-  it("comes up with one command, migrated and seeded, and serves its data on loopback", async () => {
+  it("comes up migrated and seeded with one command, and serves its data on loopback", async () => {
     await compose("up", "--detach");
     const page = await untilItServes();
     assert.match(page, /Little Heron/);
@@ -60,7 +60,7 @@ describe("docker-compose.preview.yml with podman-compose", () => {
   });
 
   for (const service of ["db", "api", "web"]) {
-    it(`finds its ${service} healthy`, async () => {
+    it(`reports its ${service} as healthy`, async () => {
       await podman.podman("healthcheck", "run", `preview_${service}_1`);
     });
   }
@@ -79,14 +79,14 @@ describe("docker-compose.preview.yml with podman-compose", () => {
     assert.equal(await statusOfOrder(1), "shipped");
   });
 
-  it("keeps what reviewers have done when it is restarted", async () => {
+  it("keeps reviewers' changes across a restart", async () => {
     await compose("restart");
     await untilItServes();
     assert.equal(await statusOfOrder(1), "shipped");
     assert.equal((JSON.parse((await proxy.ask("/api/session/")).body) as { username: string }).username, "reviewer");
   });
 
-  it("migrates again but doesn't seed again when it is brought up anew on the same database", async () => {
+  it("migrates but doesn't seed when it is recreated on the same database", async () => {
     await compose("down");
     await compose("up", "--detach");
     await untilItServes();
@@ -108,7 +108,7 @@ describe("docker-compose.preview.yml with podman-compose", () => {
     assert.doesNotMatch(await podman.logs("preview_api_1"), /gunicorn/);
   });
 
-  it("leaves nothing after down --volumes", async () => {
+  it("leaves nothing behind after down --volumes", async () => {
     await compose("down", "--volumes");
     await assertNothingIsLeft(podman);
   });

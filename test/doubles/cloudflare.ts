@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cloudflareProgram } from "../../embedded";
 
-/** A stand-in for Cloudflare's API with zones of its own, so that a test may spoil them. */
+/** A stand-in for Cloudflare's API with its own zones, which a test may break. */
 export class CloudflareStandIn {
-  /** For those that ask the API, and for the Pulumi plugin. */
+  /** Variables for clients of the API and for the Pulumi plugin. */
   readonly env: Record<string, string>;
 
   private constructor(
     private readonly server: ResultPromise,
-    /** That of the zones' files. */
+    /** The folder of the zones' files. */
     readonly folder: string,
     url: string,
     token: string,

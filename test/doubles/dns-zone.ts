@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A record as the cloudflare stand-in keeps it, in the names of Cloudflare's API. */
+/** A record as the Cloudflare stand-in stores it, with the field names of Cloudflare's API. */
 export interface DnsRecord {
   readonly id: string;
   readonly name: string;
@@ -12,9 +12,9 @@ export interface DnsRecord {
   readonly comment?: string;
 }
 
-/** Makes requests to a zone slow, or fail. Each request suffers the first fault that fits it. */
+/** Makes requests to a zone slow or fail. The first fault that matches a request applies. */
 export interface DnsFault {
-  /** The kind of request; without it, any. */
+  /** The kind of request @default any */
   readonly on?: "create" | "list" | "read" | "update" | "delete";
   readonly delayMs?: number;
   /** HTTP status of the answer; without it the request succeeds after the delay. */
@@ -22,16 +22,16 @@ export interface DnsFault {
   /** Cloudflare's own error, in the answer's body. */
   readonly code?: number;
   readonly message?: string;
-  /** How many requests suffer it; without it, all. */
+  /** How many requests it applies to @default all */
   readonly times?: number;
 }
 
-/** A zone of the cloudflare stand-in, for tests to look into and to spoil. Not to be changed while an update runs. */
+/** A zone of the Cloudflare stand-in, for tests to inspect and break. Not to be changed during an update. */
 export class DnsZone {
   private readonly recordsFile: string;
   private readonly faultsFile: string;
 
-  /** @param folder That of LOCAL_DNS_DIR. */
+  /** @param folder the value of LOCAL_DNS_DIR */
   constructor(
     private readonly folder: string,
     id: string,
@@ -48,12 +48,12 @@ export class DnsZone {
     this.write(this.recordsFile, records);
   }
 
-  /** From now on, requests suffer these faults, and no earlier ones. */
-  order(...faults: readonly DnsFault[]): void {
+  /** Applies these faults to requests from now on, in place of earlier ones. */
+  inject(...faults: readonly DnsFault[]): void {
     this.write(this.faultsFile, faults);
   }
 
-  /** What requests have still to suffer. */
+  /** The faults that are still to come. */
   get faults(): DnsFault[] {
     return existsSync(this.faultsFile) ? (JSON.parse(readFileSync(this.faultsFile, "utf8")) as DnsFault[]) : [];
   }

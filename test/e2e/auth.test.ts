@@ -26,14 +26,14 @@ describe("auth across the boundary, in a browser", () => {
   after(() => context?.close());
 
   describe("OpenID Connect", () => {
-    it("logs in by Django, at the provider's own page", async () => {
+    it("logs in through Django on the provider's own page", async () => {
       await page.goto(`${origin}/login`);
       await page.getByRole("link", { name: "Log in with the company account" }).click();
       await throughProvider(page.getByRole("button", { name: /Log out/ }));
       assert.equal(page.url(), `${origin}/`);
     });
 
-    it("logs in by next-auth beside it, without asking again", async () => {
+    it("logs in through next-auth as well, without being asked again", async () => {
       await page.goto(`${origin}/account`);
       await page.getByRole("button", { name: "Log in to the pages" }).click();
       await throughProvider(page.getByRole("button", { name: "Log out of the pages" }));
@@ -42,7 +42,7 @@ describe("auth across the boundary, in a browser", () => {
       assert.equal((await webSession(page))?.email, provider.account.email);
     });
 
-    it("logs each half out by itself", async () => {
+    it("logs each half out separately", async () => {
       await page.getByRole("button", { name: "Log out of the orders" }).click();
       await half("Orders").getByText("Not logged in").waitFor();
       assert.match(await half("Pages").innerText(), new RegExp(provider.account.name));
@@ -63,7 +63,7 @@ describe("auth across the boundary, in a browser", () => {
       await page.goto(origin);
     });
 
-    it("keep their cookies to their own host, over TLS, out of scripts' reach", async () => {
+    it("set host-only, Secure, HttpOnly cookies", async () => {
       for (const { origin, host } of [preview.names, sibling.names]) {
         const cookies = await context.cookies(origin);
         const names = cookies.map(({ name }) => name);
@@ -97,7 +97,7 @@ describe("auth across the boundary, in a browser", () => {
       assert.deepEqual(await whoIsLoggedIn(their), { django: true, nextAuth: provider.account.email });
     });
 
-    it("can't change anything by a form or a request sent with the visitor's cookies", async () => {
+    it("can't change anything with a form or a request sent with the visitor's cookies", async () => {
       const order = await placeOrder(their, "Not to be shipped by a sibling");
       const ship = `${their}/api/orders/${order}/ship/`;
       for (const type of ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]) {
@@ -114,8 +114,8 @@ describe("auth across the boundary, in a browser", () => {
       assert.deepEqual(await whoIsLoggedIn(their), { django: true, nextAuth: provider.account.email });
     });
 
-    it("can't log the other's visitor in with a session of their own", async () => {
-      // What an attacker has: sessions on the sibling that are good, as the first assertion shows.
+    it("can't log the other's visitor in with an attacker's session", async () => {
+      // What an attacker has: valid sessions on the sibling, as the first assertion shows.
       const attacker = new Visitor();
       const session = new DjangoSession(attacker, `${their}/api`);
       await session.logIn(await sibling.login());
@@ -141,14 +141,14 @@ describe("auth across the boundary, in a browser", () => {
       ] as const) {
         await plant(`${name}=${value}; ${wholeDomain}`);
       }
-      // The browser does send the sibling what may be set for the whole domain.
+      // The browser does send the sibling cookies set for the whole domain.
       const sent = (await context.cookies(their)).map(({ name }) => name);
       assert.ok(sent.includes("sessionid") && sent.includes("__Secure-next-auth.session-token"), sent.join());
       assert.ok(!sent.some((name) => name.startsWith("__Host-")), sent.join());
       assert.deepEqual(await whoIsLoggedIn(their), { django: false, nextAuth: undefined });
     });
 
-    it("can't log the other's visitor in by a form", async () => {
+    it("can't log the other's visitor in with a form", async () => {
       const { username, password } = await sibling.login();
       const fields = { username, password };
       assert.equal(await submitForm(`${their}/api/session/`, "application/x-www-form-urlencoded", fields), 403);
@@ -157,7 +157,7 @@ describe("auth across the boundary, in a browser", () => {
       assert.deepEqual(await whoIsLoggedIn(their), { django: false, nextAuth: undefined });
     });
 
-    it("still log in with what a sibling has planted", async () => {
+    it("still log in despite a sibling's planted cookies", async () => {
       await logInToBothHalves(their);
       assert.deepEqual(await whoIsLoggedIn(their), { django: true, nextAuth: provider.account.email });
     });
@@ -179,13 +179,13 @@ describe("auth across the boundary, in a browser", () => {
         .sort((one, other) => one.name.localeCompare(other.name));
     }
 
-    /** Sets a cookie by a script in the first preview's page, or tries to. */
+    /** Tries to set a cookie from a script in the first preview's page. */
     async function plant(text: string): Promise<void> {
       assert.equal(new URL(page.url()).origin, origin);
       await page.evaluate((cookie) => void (document.cookie = cookie), text);
     }
 
-    /** Submits a form from a page of the first preview, in a tab of its own. Resolves to the status of what came. */
+    /** Submits a form from a page of the first preview, in its own tab. Resolves to the response's status. */
     async function submitForm(action: string, enctype: string, fields: Record<string, string> = {}): Promise<number> {
       const tab = await context.newPage();
       await tab.goto(origin);
@@ -213,18 +213,18 @@ describe("auth across the boundary, in a browser", () => {
   describe("direct access to the API", () => {
     const orders = `${apiOrigin}/orders/`;
 
-    it("is there for the preview's own page, with credentials", async () => {
+    it("works for the preview's own page, with credentials", async () => {
       await page.goto(origin);
       assert.equal(await read(page, orders), 200);
     });
 
-    it("is there for a page of a listed origin, with credentials and with a token", async () => {
+    it("works for a page of a listed origin, with credentials and with a token", async () => {
       await page.goto(`${provider.issuer}/.well-known/openid-configuration`);
       assert.equal(await read(page, orders), 200);
       assert.equal(await readWithToken(page), 401);
     });
 
-    it("isn't there for a sibling's page", async () => {
+    it("is blocked for a sibling's page", async () => {
       await page.goto(sibling.names.origin);
       assert.equal(await read(page, orders), "TypeError");
       assert.equal(await readWithToken(page), "TypeError");
@@ -234,7 +234,7 @@ describe("auth across the boundary, in a browser", () => {
       ["the public host", `${origin}/api`],
       ["the API's own host", apiOrigin],
     ] as const) {
-      it(`shows admin and browsable API with their style on ${host}`, async () => {
+      it(`shows admin and browsable API with their styles on ${host}`, async () => {
         const failed: string[] = [];
         const tab = await context.newPage();
         tab.on("response", (response) => {
@@ -254,7 +254,7 @@ describe("auth across the boundary, in a browser", () => {
       });
     }
 
-    /** A request that a browser asks about before it sends it. The token is wrong, which only who may read can see. */
+    /** A request with a preflight. Its token is wrong, which only a page that may read the response can see. */
     function readWithToken(from: Page): Promise<number | string> {
       return from.evaluate(
         (url) =>
@@ -277,7 +277,7 @@ describe("auth across the boundary, in a browser", () => {
     await throughProvider(page.getByRole("button", { name: "Log out of the pages" }));
   }
 
-  /** Fills in the provider's form, which it shows until it knows the visitor. */
+  /** Submits the provider's form, which it shows until the visitor is logged in there. */
   async function throughProvider(afterwards: Locator): Promise<void> {
     const email = page.getByLabel("E-mail");
     await email.or(afterwards).waitFor();
@@ -291,7 +291,7 @@ describe("auth across the boundary, in a browser", () => {
   }
 });
 
-/** Asks with the visitor's cookies; the status, or the name of the error where the page mustn't read the answer. */
+/** Sends a request with the visitor's cookies; the status, or the error's name if the page may not read the response. */
 function read(page: Page, url: string, method = "GET"): Promise<number | string> {
   return page.evaluate(
     ([url, method]) =>
@@ -303,7 +303,7 @@ function read(page: Page, url: string, method = "GET"): Promise<number | string>
   );
 }
 
-/** Sends with the visitor's cookies and without reading the answer, which no browser asks about before. */
+/** Sends a request with the visitor's cookies, without a preflight and without reading the response. */
 function send(page: Page, url: string): Promise<string> {
   return page.evaluate(
     (url) => fetch(url, { method: "POST", mode: "no-cors", credentials: "include" }).then(({ type }) => type),
@@ -311,7 +311,7 @@ function send(page: Page, url: string): Promise<string> {
   );
 }
 
-/** Who next-auth says the visitor of a page is. */
+/** The page's visitor according to next-auth. */
 async function webSession(page: Page): Promise<{ email?: string } | undefined> {
   const session = await page.evaluate(async () => (await fetch("/api/auth/session")).json() as Promise<unknown>);
   return (session as { user?: { email?: string } }).user;

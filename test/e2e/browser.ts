@@ -15,7 +15,7 @@ interface Running {
 let running: Promise<Running> | undefined;
 
 /**
- * A visitor with cookies of their own, in Debian's Chromium. That is started once and trusts the embedded default's CA, so
+ * A visitor with their own cookies, in Debian's Chromium. That is started once and trusts the embedded default's CA, so
  * that a certificate error is a failure and not something to click away.
  */
 export async function visitor(): Promise<BrowserContext> {
@@ -29,7 +29,7 @@ async function start(): Promise<Running> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     env: { ...process.env, HOME: home },
-    // Nothing but the page is asked for: Chromium's own services are out of reach, and root has no sandbox.
+    // Only the page is requested: Chromium's own services are unreachable, and root has no sandbox.
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -43,7 +43,7 @@ async function start(): Promise<Running> {
   return { browser, home };
 }
 
-/** What a page showed when a test of it failed, for anyone who looks for the reason. */
+/** Saves a picture of the page of a failed test, to find the reason. */
 export async function keepPicture(page: Page, title: string): Promise<void> {
   const path = join(checkout, "test-results", `${title.replaceAll(/\W+/g, "-")}.png`);
   const outcome = await page.screenshot({ path, fullPage: true }).then(
@@ -53,7 +53,7 @@ export async function keepPicture(page: Page, title: string): Promise<void> {
   console.error(`${page.url()} ${outcome}`);
 }
 
-/** Ends the browser where it was started. */
+/** Closes the browser if it was started. */
 export async function closeBrowser(): Promise<void> {
   if (running !== undefined) {
     const { browser, home } = await running;

@@ -26,7 +26,7 @@ describe("the reference product in a browser", () => {
 
   before(() => preview.open());
 
-  it("passes its own browser suite, as any preview of it would", async () => {
+  it("passes its own browser suite", async () => {
     const cwd = await frontend();
     const home = await makeHome();
     const command = ["npm", "run", "e2e", "--", "--output", join(checkout, "test-results/product")];
@@ -40,24 +40,24 @@ describe("the reference product in a browser", () => {
     assert.equal(exitCode, 0, all);
     assert.match(all, /^ {2}[1-9]\d* passed/m);
     assert.doesNotMatch(all, /\b(skipped|flaky|did not run)\b/);
-    // The suite takes its own orders away.
+    // The suite deletes its own orders.
     assert.equal(await query(namespace, "select count(*) from orders_order where item like 'Browser test%'"), "0");
   });
 
-  // Those above have made it answer; what follows looks at the same container and its image.
+  // The tests above have used the container; these inspect it and its image.
   describe("its web", () => {
     const inside = (...command: string[]) => kubectl("exec", "-n", namespace, "deployment/web", "--", ...command);
     const built = async (file: string) => JSON.parse(await inside("cat", `.next/${file}`)) as object;
 
-    it("knew no host and no variable of a preview when it was built", async () => {
+    it("was built without any host or variable of a preview", async () => {
       const hosts = await inside("grep", "-rhoE", "https?://[A-Za-z0-9.:-]+", ".next/static", ".next/server/app");
       const foreign = hosts
         .split("\n")
         .filter((host) => /\.[a-z]{2,}(:\d+)?$|:\d+$/.test(host) && !ofLibraries.has(host));
       assert.deepEqual(foreign, []);
-      // What the build doesn't know is left in the browser's code as it is written, and undefined there.
+      // What the build doesn't know stays as written in the browser's code, and is undefined there.
       assert.equal(await inside("sh", "-c", "grep -rl NEXT_PUBLIC_ .next/static || true"), "");
-      // No page is made at build time with what the environment said then, only what never changes.
+      // Pages that depend on the environment aren't prerendered, only those that never change.
       const { routes } = (await built("prerender-manifest.json")) as { routes: object };
       assert.deepEqual(
         Object.keys(routes)
@@ -67,12 +67,12 @@ describe("the reference product in a browser", () => {
       );
     });
 
-    it("rewrites, redirects and intercepts nothing between the browser and Django", async () => {
+    it("has no rewrites, redirects or middleware between the browser and Django", async () => {
       const { rewrites, redirects } = (await built("routes-manifest.json")) as Record<string, object>;
       assert.deepEqual(rewrites, { beforeFiles: [], afterFiles: [], fallback: [] });
-      // One for slashes at the end would be here, and send Django's paths in circles.
+      // Next.js's redirect of trailing slashes would be here, and make Django's paths loop.
       assert.deepEqual(redirects, []);
-      // Either kind of middleware would cut bodies off at 10 MB.
+      // Either kind of middleware would truncate bodies at 10 MB.
       assert.deepEqual(((await built("server/middleware-manifest.json")) as { middleware: object }).middleware, {});
       const { functions } = (await built("server/functions-config-manifest.json")) as { functions: object };
       assert.equal("/_middleware" in functions, false);
@@ -85,7 +85,7 @@ describe("the reference product in a browser", () => {
       assert.notEqual(await inside("cat", "/etc/hostname"), "0.0.0.0");
     });
 
-    it("never wrote to the image's file system, and holds nothing of the tests", async () => {
+    it("never wrote to the image's file system, and contains nothing from the tests", async () => {
       const { config } = (await built("required-server-files.json")) as {
         config: { experimental: { isrFlushToDisk: boolean } };
       };
@@ -120,7 +120,7 @@ describe("the reference product in a browser", () => {
       assert.ok(statSync(screenshots[0]!).size > 10_000, "the page is empty");
     });
 
-    it("aren't needed: what keeps them from being taken is said", async () => {
+    it("are optional: an update says why they couldn't be taken", async () => {
       const { screenshots, stderr } = await up({ PREVIEW_CHROMIUM: "/nonexistent" });
       assert.deepEqual(screenshots, []);
       assert.match(
@@ -130,7 +130,7 @@ describe("the reference product in a browser", () => {
     });
   });
 
-  it("keeps an order from the browser in its Postgres", async () => {
+  it("stores an order from the browser in its Postgres", async () => {
     const context = await visitor();
     try {
       const page = await context.newPage();
@@ -147,7 +147,7 @@ describe("the reference product in a browser", () => {
   });
 });
 
-/** As the preview's Secret has it. */
+/** As in the preview's Secret. */
 async function loginOf(namespace: string): Promise<Record<string, string>> {
   const secret = JSON.parse(await kubectl("get", "secret", "demo-login", "-n", namespace, "-o", "json")) as {
     data: { username: string; password: string };

@@ -13,7 +13,7 @@ import { outside } from "../../verify/view";
 import { descendantsOf } from "../faults/processes";
 import { chromiumPath } from "./browser";
 
-/** Of another host, and of another port of the page's own host, which a page tries to show in its picture. */
+/** Another host, and another port of the page's own host, whose content a page tries to show in its picture. */
 let visitors = 0;
 const alone: RequestListener = (_, answer) => {
   visitors += 1;
@@ -21,9 +21,9 @@ const alone: RequestListener = (_, answer) => {
 };
 const other = createServer(alone);
 const neighbour = createServer(alone);
-/** Is sent datagrams, by WebRTC and WebTransport. */
+/** Receives datagrams from WebRTC and WebTransport. */
 let datagrams = 0;
-/** Whether the page that sends them has come to its end. */
+/** Whether the page that sends them has finished. */
 let hasTried = false;
 let whenTried = () => {};
 const udp = createSocket("udp4", () => {
@@ -31,7 +31,7 @@ const udp = createSocket("udp4", () => {
 });
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-/** Variables that the browser's processes have, by what their names contain. */
+/** Variables of the browser's processes whose names contain a text. */
 const variablesOfBrowser = (part: string) =>
   descendantsOf(process.pid, /^chrom/)
     .flatMap((pid) => {
@@ -44,7 +44,7 @@ const variablesOfBrowser = (part: string) =>
     .filter((variable) => variable.includes(part));
 
 let variables: { path: string[]; secret: string[] };
-/** Of the browser's processes that run while a page is asked for. */
+/** The browser's processes that run during a page's request. */
 let processes: { uid: number; userNamespace: string; capabilities: string; isRenderer: boolean; commandLine: string }[];
 
 const processesOfBrowser = () =>
@@ -64,7 +64,7 @@ const processesOfBrowser = () =>
     }
   });
 
-/** Tries every way that a page has to an origin, and tells its own server when it has. */
+/** Tries every way in which a page can reach an origin, then tells its own server. */
 const tries = (origin: string) => `
   <img src="${origin}/img"><iframe src="${origin}/frame"></iframe><link rel="preconnect" href="${origin}">
   <script>
@@ -73,7 +73,7 @@ const tries = (origin: string) => `
       .then(() => { location = "${origin}/"; });
   </script>`;
 
-/** Sends datagrams, and hasn't loaded until that has been tried. */
+/** Sends datagrams, and finishes loading only after that. */
 const sends = (port: number) => `
   <img src="/loads-until-tried">
   <script>
@@ -91,7 +91,7 @@ const sends = (port: number) => `
     Promise.all([gathered, transported]).then(() => fetch("/tried"));
   </script>`;
 
-/** A page is as high as the number in its address, and by 1000 higher for anyone who has logged in by the admin's form. */
+/** A page is as high as the number in its URL, plus 1000 for a visitor logged in with the admin's form. */
 const site: RequestListener = ({ url = "", method, headers }, answer) => {
   const isLoggedIn = headers.cookie?.includes("sessionid=abc") === true;
   answer.setHeader("content-type", "text/html");
@@ -167,7 +167,7 @@ describe("screenshots", () => {
     return { width: header.readUInt32BE(0), height: header.readUInt32BE(4) };
   };
 
-  it("are of whole pages, as the demo login sees them", async () => {
+  it("show whole pages, as the demo login sees them", async () => {
     const files = await take(["/desk/1200", "/desk/2300"], { username: "reviewer", password: "correct" });
     assert.deepEqual(files, [join(folder, "1-desk-1200.png"), join(folder, "2-desk-2300.png")]);
     assert.deepEqual(files.map(size), [
@@ -177,13 +177,13 @@ describe("screenshots", () => {
     assert.deepEqual(told, []);
   });
 
-  it("are as anybody sees the pages where there is no login, and that is said", async () => {
+  it("show the pages as an anonymous visitor sees them when there is no login, and say so", async () => {
     const [file] = await take(["/desk/1200"]);
     assert.deepEqual(size(file!), { width: 1280, height: 1200 });
     assert.match(told.join("\n"), /^screenshots are without a login: no login: set PREVIEW_USERNAME/);
   });
 
-  it("show nothing of another origin, and there is none of a page that goes there, by whatever way", async () => {
+  it("show nothing of another origin, and none is taken of a page that goes there by any means", async () => {
     const pages = ["leaves", "neighbour", "localhost", "redirects", "blank"].map((name) => `/${name}/1200`);
     const files = await take([...pages, "/desk/1200"], { username: "reviewer", password: "correct" });
     assert.equal(visitors, 0);
@@ -196,14 +196,14 @@ describe("screenshots", () => {
     );
   });
 
-  it("are by a browser that sends no datagram: neither STUN nor WebTransport", async () => {
+  it("come from a browser that sends no datagrams, by STUN or WebTransport", async () => {
     const [file] = await take(["/sends/1200"]);
     assert.equal(datagrams, 0);
     assert.ok(hasTried);
     assert.ok(file);
   });
 
-  it("are by a browser in its sandbox, as root as a user of its own, that has none of this process's secrets", async () => {
+  it("come from a sandboxed browser without this process's secrets, and under its own user when run as root", async () => {
     await take(["/desk/1200"]);
     assert.notDeepEqual(variables.path, []);
     assert.deepEqual(variables.secret, []);
@@ -220,25 +220,21 @@ describe("screenshots", () => {
     }
   });
 
-  it("are none where the product file says so", async () => {
+  it("aren't taken when the product file says so", async () => {
     process.env.PREVIEW_CHROMIUM = "/nonexistent";
     assert.deepEqual(await take([]), []);
     process.env.PREVIEW_CHROMIUM = chromiumPath;
   });
 
   for (const [what, script, expected] of [
+    ["without a sandbox", "echo 'No usable sandbox!' >&2; exit 1", /Chrome can't have its sandbox here, .*setuid/],
     [
-      "where there is no sandbox",
-      "echo 'No usable sandbox!' >&2; exit 1",
-      /Chrome can't have its sandbox here, .*setuid/,
-    ],
-    [
-      "where the browser doesn't start",
+      "when the browser doesn't start",
       "echo 'no libnss3.so' >&2; exit 1",
       /no libnss3\.so; .*install Google Chrome, or/,
     ],
   ] as const) {
-    it(`are none ${what}, and that is said with what to do`, async () => {
+    it(`aren't taken ${what}, with a message that says what to do`, async () => {
       const program = join(folder, "chromium");
       writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
       chmodSync(folder, 0o755);
@@ -252,7 +248,7 @@ describe("screenshots", () => {
     });
   }
 
-  it("are also taken of an error, which is said", async () => {
+  it("are also taken of an error page, with a message", async () => {
     const [file] = await take(["/missing/900"], { username: "reviewer", password: "correct" });
     assert.deepEqual(size(file!), { width: 1280, height: 1900 });
     assert.match(told.join("\n"), /^screenshot of \S+\/missing\/900: it answers 404$/);

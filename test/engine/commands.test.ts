@@ -16,7 +16,7 @@ describe("the command preview", () => {
   const commandIn = (cwd: string, ...args: string[]) =>
     execa(process.execPath, [join(__dirname, "../../bin/preview.mjs"), ...args], {
       cwd,
-      // As a person's, also where the tests run in a workflow.
+      // As for a person, even when the tests run in a workflow.
       env: { CI: "", GITHUB_ACTIONS: "", GITHUB_TOKEN: "" },
       reject: false,
     });

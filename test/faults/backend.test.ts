@@ -12,7 +12,7 @@ import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 import { variables } from "./variables";
 
-/** On a disk of this file's own, which holds no other stack. */
+/** On its own disk, which holds no other stack. */
 describe("a state backend that fails", () => {
   const number = 90420;
   const preview = new Preview(number);
@@ -43,10 +43,10 @@ describe("a state backend that fails", () => {
   const isReadOnly = /the state backend \(PULUMI_BACKEND_URL\) can't be written to: give this user write access/;
   const ballast = () => join(folder, "ballast");
 
-  // Busy for as long as something is being written.
+  // The mount is busy while something is being written.
   const readOnly = () => eventually(() => execa("mount", ["-o", "remount,ro", folder]));
 
-  /** Again and again: what is put in another file's place makes room for the next. */
+  /** Keeps filling: each file that Pulumi replaces frees some space. */
   function full(): void {
     fill();
     filling = setInterval(fill, 20);
@@ -64,7 +64,7 @@ describe("a state backend that fails", () => {
     }
   }
 
-  /** As it is written, and under the name that Pulumi writes it by first. */
+  /** An empty lock under its final name, and under the temporary one that Pulumi writes first. */
   function leaveEmptyLock(): void {
     mkdirSync(preview.locks, { recursive: true });
     const name = "00000000-0000-4000-8000-000000000000.json";
@@ -102,7 +102,7 @@ describe("a state backend that fails", () => {
     return leftOf(preview, number);
   }
 
-  faultTest("backend read-only before up, an empty lock, read-only before close", 3, async ({ recover, left }) => {
+  faultTest("backend: read-only before up, an empty lock, read-only before close", 3, async ({ recover, left }) => {
     await readOnly();
     await fails(run("up"), isReadOnly);
     assert.equal(await exists("namespace", preview.namespace), false);
@@ -118,8 +118,8 @@ describe("a state backend that fails", () => {
   });
 
   if (isWhole) {
-    // Pulumi itself goes on trying to write a state for some minutes.
-    faultTest("backend full during up", 1, async ({ recover, left }) => {
+    // Pulumi itself keeps trying to write the state for some minutes.
+    faultTest("backend: full during up", 1, async ({ recover, left }) => {
       const coming = run("up");
       await isBegun();
       full();
@@ -129,7 +129,7 @@ describe("a state backend that fails", () => {
       left(await isGone());
     });
 
-    faultTest("state cut off", 2, async ({ recover, left }) => {
+    faultTest("backend: state file truncated", 2, async ({ recover, left }) => {
       await comesUp();
       const state = join(folder, ".pulumi/stacks", testProject.name, `${preview.stack}.json`);
       const cut = () => truncateSync(state, Math.floor(statSync(state).size / 2));
@@ -140,7 +140,7 @@ describe("a state backend that fails", () => {
       await recover(async () => left(await isGone()));
     });
 
-    faultTest("backend full during close", 1, async ({ recover, left }) => {
+    faultTest("backend: full during close", 1, async ({ recover, left }) => {
       await comesUp();
       const closing = run("close");
       const phase = () => kubectl("get", "namespace", preview.namespace, "-o", "jsonpath={.status.phase}");
@@ -151,7 +151,7 @@ describe("a state backend that fails", () => {
       await recover(async () => left(await isGone()));
     });
 
-    faultTest("backend read-only during up", 1, async ({ recover, left }) => {
+    faultTest("backend: read-only during up", 1, async ({ recover, left }) => {
       const coming = run("up");
       await isBegun();
       await readOnly();

@@ -18,7 +18,7 @@ describe("a command that is cancelled while it waits for its turn", () => {
   });
   after(() => preview.close());
 
-  /** As a run on another machine holds it. Returns what gives it back. */
+  /** Takes the lock as a run on another machine would. Returns a function that releases it. */
   function lock(): () => void {
     const file = join(preview.locks, "00000000-0000-4000-8000-000000000000.json");
     mkdirSync(preview.locks, { recursive: true });
@@ -27,7 +27,7 @@ describe("a command that is cancelled while it waits for its turn", () => {
     return () => rmSync(file);
   }
 
-  /** Each waits, and is stopped by Ctrl-C. */
+  /** Runs each command until it waits, then sends Ctrl-C. */
   async function cancelled(...verbs: string[]): Promise<void> {
     const unlock = lock();
     try {
@@ -53,10 +53,10 @@ describe("a command that is cancelled while it waits for its turn", () => {
   const replicas = () =>
     kubectl("get", "deployments,statefulsets", "-n", preview.namespace, "-o", "jsonpath={.items[*].spec.replicas}");
 
-  faultTest("Ctrl-C while a lock is waited for: sleep, reset-db, up, wake", 2, async ({ recover, left }) => {
+  faultTest("Ctrl-C while waiting for a lock: sleep, reset-db, up, wake", 2, async ({ recover, left }) => {
     await cancelled("sleep", "reset-db", "up");
     await recover(() => succeeds("up"));
-    // Neither asleep nor emptied.
+    // Neither asleep nor reset.
     assert.equal(await replicas(), "1 1 1");
     assert.equal(await query(preview.namespace, "select count(*) from kept"), "0");
     await succeeds("sleep");

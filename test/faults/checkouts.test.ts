@@ -9,8 +9,8 @@ import { closes, command, leftOf, smallImage, smallProduct } from "./small-previ
 const repository = "myorg/orders";
 const number = 90095;
 
-/** As workflows do it: what all previews share is committed, and each command runs in a checkout of its own. */
-describe("a preview whose every command runs in another checkout", () => {
+/** As in workflows: the shared settings are committed, and each command runs in its own checkout. */
+describe("a preview whose commands each run in a fresh checkout", () => {
   let github: GitHubStandIn;
   let checkouts: Checkouts;
   let image: string;
@@ -49,7 +49,7 @@ describe("a preview whose every command runs in another checkout", () => {
       assert.equal((await ask(`${origin}/`)).body, `${body}\n`);
     });
 
-  it("comes up, and is brought to the next commit of one half, the other as it was", async () => {
+  it("comes up, and updates one half to the next commit, leaving the other as it was", async () => {
     const n = String(number);
     await inNewCheckout("up", n, "--api", image, "--web", image, "--sha", shaOf(`${number}.1`), "--comment");
     assert.deepEqual(await images(), { api: image, web: image });
@@ -66,7 +66,7 @@ describe("a preview whose every command runs in another checkout", () => {
     await serves(next.split(":").at(-1)!);
   });
 
-  it("is seen by reconcile as its own", async () => {
+  it("is recognised by reconcile", async () => {
     const { previews } = JSON.parse(await inNewCheckout("reconcile", "--json")) as {
       previews: { pullRequest: number; action: string }[];
     };
@@ -74,7 +74,7 @@ describe("a preview whose every command runs in another checkout", () => {
     assert.equal(own?.action, "nothing");
   });
 
-  it("is closed, and nothing is left", async () => {
+  it("is closed, leaving nothing behind", async () => {
     github.close(number);
     const project = checkouts.fresh();
     await closes(number, env(), project);

@@ -8,7 +8,7 @@ import type { TestProject } from "../engine/preview";
 
 const repository = join(__dirname, "../..");
 /**
- * Checkouts of one project, as each runner of a workflow has its own: with what all previews share, in the stack
+ * Checkouts of one project, one per runner as in a workflow: with the settings that all previews share, in the stack
  * `preview`, and without any stack's configuration.
  */
 export class Checkouts {
@@ -17,7 +17,7 @@ export class Checkouts {
   private constructor(private readonly committed: TestProject) {}
 
   /**
-   * @param name the project's, which no other test has: its stack `preview` would be the same
+   * @param name the project's, unique among tests, which would otherwise share the stack `preview`
    * @param secrets by their path, `api.secrets.TOKEN`
    */
   static async make(
@@ -28,7 +28,7 @@ export class Checkouts {
     const config = Object.fromEntries(Object.entries(shared).map(([key, value]) => [`${name}:${key}`, value]));
     const committed = emptyCheckout(name);
     writeFileSync(join(committed.folder, "Pulumi.preview.yaml"), stringify({ config }));
-    // A run that was killed may have left it.
+    // A killed run may have left it.
     await inside(committed, "stack", "rm", "preview", "--yes", "--preserve-config").catch(() => undefined);
     await inside(committed, "stack", "init", "preview");
     for (const [path, value] of Object.entries(secrets)) {
@@ -50,7 +50,7 @@ export class Checkouts {
   }
 }
 
-/** A folder with the program and no stack, under a project name of its own. Its maker removes it. */
+/** A folder with the program and no stack, under its own project name. The caller removes it. */
 export function emptyCheckout(name: string): TestProject {
   const folder = mkdtempSync(join(tmpdir(), "preview-stack-checkout-"));
   const options = { tsconfig: join(repository, "tsconfig.program.json") };

@@ -12,10 +12,10 @@ import { closes, command, leftOf, smallProduct } from "./small-preview";
 const hour = 3600_000;
 const repository = "myorg/orders";
 
-/** The clock of `preview` itself. Cluster and code host have theirs, and time that is measured isn't taken from any. */
-describe("a clock that is off", () => {
+/** The clock of the command `preview`. Cluster and code host have their own; durations use a monotonic clock. */
+describe("a wrong clock", () => {
   const number = 90410;
-  // Of its own: reconcile looks at all stacks of a project.
+  // A project of its own: reconcile looks at all stacks of a project.
   const project = emptyCheckout("preview-clocks");
   const preview = new Preview(number, {}, project);
   let product: SettingsInput;
@@ -50,7 +50,7 @@ describe("a clock that is off", () => {
     assert.equal(exitCode, 0, stderr);
   }
 
-  /** Hours from now until the preview's time is up, beyond its fourteen days. */
+  /** Hours from now until the preview expires, beyond its fourteen days. */
   async function surplus(): Promise<number> {
     const path = "jsonpath={.metadata.annotations.preview-stack/expires}";
     const expires = await kubectl("get", "namespace", preview.namespace, "-o", path);
@@ -74,7 +74,7 @@ describe("a clock that is off", () => {
     await recover(() => comesUp("+1h"));
     const hours = await surplus();
     assert.ok(hours > -0.2 && hours < 1.2, `${hours} h`);
-    // Within the grace by one clock, and beyond it by the other.
+    // Within the grace period by one clock, past it by the other.
     await expiresIn(-1.5);
     assert.equal(await planned("+1h"), "nothing");
     assert.equal(await planned("+1000h"), "nothing");

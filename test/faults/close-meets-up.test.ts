@@ -11,7 +11,7 @@ import { closes, command, leftOf, says, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
 
-/** A web that is ready and doesn't serve anybody. */
+/** A web that is ready but serves nobody. */
 const servesKubeletOnly = [
   "node",
   "--eval",
@@ -21,7 +21,7 @@ const servesKubeletOnly = [
   }).listen(process.env.PORT)`,
 ];
 
-describe("close and up that meet", () => {
+describe("close and up at the same time", () => {
   const number = 90083;
   const preview = new Preview(number);
   let product: SettingsInput;
@@ -45,7 +45,7 @@ describe("close and up that meet", () => {
   const namespace = () => kubectl("get", "namespace", preview.namespace, "--ignore-not-found", "-o", "name");
   const hasNamespace = async () => assert.notEqual(await namespace(), "", "there is no namespace yet");
 
-  faultTest("close during up, before and after it has made the namespace", 2, async ({ recover, left }) => {
+  faultTest("close during up, before and after it creates the namespace", 2, async ({ recover, left }) => {
     for (const isBegun of [hasLock, hasNamespace]) {
       await preview.init({ ...product, repository });
       const coming = up();
@@ -60,7 +60,7 @@ describe("close and up that meet", () => {
     }
   });
 
-  faultTest("close of what up still waits for", 1, async ({ recover, left }) => {
+  faultTest("close while up waits for the preview", 1, async ({ recover, left }) => {
     await preview.init({ ...product, repository, web: { ...product.web, command: servesKubeletOnly } });
     const coming = up();
     await says(coming, /answers 503/);
@@ -74,7 +74,7 @@ describe("close and up that meet", () => {
     left(await leftOf(preview, number, repository));
   });
 
-  faultTest("close, its pulumi slower than the namespace", 1, async ({ recover, left }) => {
+  faultTest("close, with pulumi slower than the namespace", 1, async ({ recover, left }) => {
     await preview.init({ ...product, repository });
     assert.equal((await up()).exitCode, 0);
     await recover(async () => {

@@ -11,7 +11,7 @@ import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 import { variables } from "./variables";
 
-/** In a zone of this file's own, so that nobody else suffers from its faults. */
+/** In its own zone, so that its faults affect no other test. */
 describe("a DNS provider that fails", () => {
   const number = 90400;
   const zoneId = "b".repeat(32);
@@ -67,10 +67,10 @@ describe("a DNS provider that fails", () => {
     ...{ created_on: "2026-11-24T12:00:00.000000Z", ...more },
   });
 
-  /** The first command meets the fault and says what is wrong; the second finds none, or recovers from it. */
-  function refusal(fault: string, orders: DnsFault[], ...says: RegExp[]): void {
+  /** The first command hits the fault and reports it; the second runs without it, or recovers. */
+  function refusal(fault: string, faults: DnsFault[], ...says: RegExp[]): void {
     faultTest(`DNS: ${fault}, at up`, 1, async ({ recover, left }) => {
-      zone.order(...orders);
+      zone.inject(...faults);
       await fails("up", ...says);
       zone.heal();
       await recover(async () => void (await comesUp()));
@@ -96,20 +96,20 @@ describe("a DNS provider that fails", () => {
 
     faultTest("DNS: 5xx for ever, at close", 1, async ({ recover, left }) => {
       await comesUp();
-      zone.order({ on: "delete", status: 500 });
+      zone.inject({ on: "delete", status: 500 });
       await fails("close", /Cloudflare is failing or refusing requests: .*run the same command again/);
       assert.equal(preview.exists(), true);
-      zone.order({ on: "list", status: 500 });
+      zone.inject({ on: "list", status: 500 });
       await fails("close", /nothing was changed: Cloudflare, .* answers 500 .*: it is failing; see/);
       assert.equal(preview.exists(), true);
       zone.heal();
       await recover(async () => left(await isGone()));
     });
 
-    faultTest("DNS: record that no state knows of", 1, async ({ recover, left }) => {
+    faultTest("DNS: record that no state has", 1, async ({ recover, left }) => {
       const coming = run("up");
-      zone.order({ on: "create", delayMs: 3000, times: 1 });
-      // The plugin makes the record while the program that would note it down stands still, and is killed.
+      zone.inject({ on: "create", delayMs: 3000, times: 1 });
+      // The plugin creates the record while the program that would record it is stopped and killed.
       const pulumi = await eventually(async () => {
         assert.equal(zone.faults.length, 0);
         const { stdout } = await execa("pgrep", ["-P", String(coming.pid), "-x", "pulumi"]);
@@ -127,7 +127,7 @@ describe("a DNS provider that fails", () => {
       left(await isGone());
     });
 
-    faultTest("DNS: another preview's record under the host", 1, async ({ recover, left }) => {
+    faultTest("DNS: another preview's record for the host", 1, async ({ recover, left }) => {
       zone.records = [foreign({ comment: other })];
       await fails("up", /belongs to another owner, and nothing was changed: .*"preview-stack: shop .*another prefix/);
       assert.equal(await kubectl("get", "namespace", preview.namespace, "--ignore-not-found"), "");
@@ -137,8 +137,8 @@ describe("a DNS provider that fails", () => {
       left(await isGone());
     });
 
-    faultTest("DNS: a record made by hand under the host", 1, async ({ recover, left }) => {
-      // Another address, which Cloudflare would let stand beside the preview's.
+    faultTest("DNS: a record created by hand for the host", 1, async ({ recover, left }) => {
+      // Another address, which Cloudflare would accept next to the preview's.
       const byHand = foreign({});
       zone.records = [byHand];
       await fails("up", /\(A 192\.0\.2\.1\) belongs to another owner, and nothing was changed: no preview created it/);
@@ -151,14 +151,14 @@ describe("a DNS provider that fails", () => {
       left(await isGone());
     });
 
-    faultTest("DNS: fails after all is gone", 1, async ({ recover, left }) => {
+    faultTest("DNS: fails after everything else is gone", 1, async ({ recover, left }) => {
       await comesUp();
-      zone.order({ on: "delete", delayMs: 3000 });
+      zone.inject({ on: "delete", delayMs: 3000 });
       const closing = run("close");
       await eventually(async () =>
         assert.equal(await kubectl("get", "pods", "-n", preview.namespace, "--ignore-not-found", "-o", "name"), ""),
       );
-      zone.order({ on: "list", status: 500 });
+      zone.inject({ on: "list", status: 500 });
       await recover(async () => {
         const { exitCode, stdout, stderr } = await closing;
         assert.equal(exitCode, 1, stderr);
@@ -177,14 +177,14 @@ describe("a DNS provider that fails", () => {
     );
 
     faultTest("DNS: the lifecycle's own requests fail twice", 2, async ({ recover, left }) => {
-      zone.order({ on: "list", status: 502, times: 2 });
+      zone.inject({ on: "list", status: 502, times: 2 });
       await recover(async () => assert.doesNotMatch(await comesUp(), /record is not checked/));
-      zone.order({ on: "list", status: 502, times: 2 });
+      zone.inject({ on: "list", status: 502, times: 2 });
       await recover(async () => left(await isGone()));
     });
 
     faultTest("DNS: 10 s for each answer", 2, async ({ recover, left }) => {
-      zone.order({ delayMs: 10_000 });
+      zone.inject({ delayMs: 10_000 });
       await recover(async () => void (await comesUp()));
       await recover(async () => void (await closes(number)));
       zone.heal();

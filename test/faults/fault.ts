@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { isWhole } from "../extent";
 import { note } from "./table";
 
-/** Counts what comes of the tries of one fault. */
+/** Records how the tries of one fault end. */
 export interface Tries {
-  /** Does what recovers from the fault, and times it. */
+  /** Runs and times the recovery. */
   readonly recover: (action: () => Promise<void>) => Promise<void>;
-  /** Is told what is still there after a closing. */
+  /** Records what a closing left behind. */
   readonly left: (names: readonly string[]) => void;
 }
 
-/** A test of one fault. Its line in the table is there whatever comes of it. */
+/** A test of one fault. It adds a line to the table, whether it passes or fails. */
 export function faultTest(fault: string, tries: number, run: (tries: Tries) => Promise<void>): Mocha.Test {
   return it(fault, async () => {
     const times: number[] = [];

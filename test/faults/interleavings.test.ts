@@ -16,50 +16,50 @@ const number = 90372;
 const seeds = isWhole ? 20 : 2;
 const inEachCheckout = isWhole ? 4 : 2;
 
-interface Order {
+interface Step {
   readonly verb: "up" | "sleep" | "wake" | "reset-db" | "close";
   /** Which of the images `up` deploys. */
   readonly image: number;
-  /** Seconds to wait before it. */
+  /** Seconds to wait before the command. */
   readonly pause: number;
 }
 
-/** What is left in the end, as far as the orders say. */
-interface World {
+/** The final state, as far as the commands determine it. */
+interface State {
   readonly image?: number;
   readonly asleep: boolean;
-  /** Whether the rows of the beginning are there. */
+  /** Whether the database still has its first rows. */
   readonly hasRows: boolean;
 }
 
-const order = fc.record<Order>({
+const anyStep = fc.record<Step>({
   verb: fc.constantFrom("up", "up", "sleep", "wake", "reset-db", "close"),
   image: fc.nat(3),
   pause: fc.double({ min: 0, max: 3, noNaN: true }),
 });
 
-/** What an order that succeeds makes of a preview; undefined is none. */
-function become(world: World, { verb, image }: Order): World {
+/** The state after a successful command; without an image there is no preview. */
+function afterStep(state: State, { verb, image }: Step): State {
   switch (verb) {
     case "up":
-      return { ...world, image, asleep: world.image !== undefined && world.asleep };
+      return { ...state, image, asleep: state.image !== undefined && state.asleep };
     case "close":
       return { asleep: false, hasRows: false };
     case "reset-db":
-      return { ...world, hasRows: false };
+      return { ...state, hasRows: false };
     default:
-      return world.image === undefined ? world : { ...world, asleep: verb === "sleep" };
+      return state.image === undefined ? state : { ...state, asleep: verb === "sleep" };
   }
 }
 
-/** All that could come of two rows of orders, each in its own order. */
-function outcomes(world: World, one: readonly Order[], other: readonly Order[]): World[] {
+/** All possible final states of two sequences of commands that interleave. */
+function outcomes(state: State, one: readonly Step[], other: readonly Step[]): State[] {
   const [first, second] = [one[0], other[0]];
   return first === undefined && second === undefined
-    ? [world]
+    ? [state]
     : [
-        ...(first === undefined ? [] : outcomes(become(world, first), one.slice(1), other)),
-        ...(second === undefined ? [] : outcomes(become(world, second), one, other.slice(1))),
+        ...(first === undefined ? [] : outcomes(afterStep(state, first), one.slice(1), other)),
+        ...(second === undefined ? [] : outcomes(afterStep(state, second), one, other.slice(1))),
       ];
 }
 
@@ -85,10 +85,10 @@ describe("commands in any order from two checkouts", () => {
   const env = () => ({ ...github.env, GITHUB_REPOSITORY: repository });
   const { namespace } = new Preview(number);
 
-  /** Carries orders out, one after the other; those that fail are none. */
-  async function carryOut(project: TestProject, orders: readonly Order[]): Promise<Order[]> {
-    const done: Order[] = [];
-    for (const one of orders) {
+  /** Runs commands one after the other, and returns those that succeeded. */
+  async function runAll(project: TestProject, steps: readonly Step[]): Promise<Step[]> {
+    const done: Step[] = [];
+    for (const one of steps) {
       await sleep(one.pause * 1000);
       const image = images[one.image]!;
       const options = {
@@ -110,8 +110,8 @@ describe("commands in any order from two checkouts", () => {
     assert.equal(exitCode, 0, stderr);
   }
 
-  /** What there is, which record, cluster, note and comment agree about. */
-  async function world(project: TestProject): Promise<World> {
+  /** The actual state; fails unless record, cluster, annotations and comment agree on it. */
+  async function state(project: TestProject): Promise<State> {
     const preview = new Preview(number, {}, project);
     if (!preview.exists()) {
       assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found", "-o", "name"), "");
@@ -125,14 +125,14 @@ describe("commands in any order from two checkouts", () => {
     assert.equal(await get("deployment/web", "{.spec.template.spec.containers[0].image}"), image);
     const replicas = await get("deployments,statefulsets", "{.items[*].spec.replicas}");
     assert.equal(replicas, record.asleep ? "0 0 0" : "1 1 1");
-    const noted = await get(
+    const annotated = await get(
       `namespace/${namespace}`,
       "{.metadata.annotations.preview-stack/web} {.metadata.annotations.preview-stack/asleep}",
     );
-    assert.equal(noted.trim(), `${image}${record.asleep ? " true" : ""}`);
+    assert.equal(annotated.trim(), `${image}${record.asleep ? " true" : ""}`);
     assert.ok(github.comments.at(-1)!.body.includes(image), "the comment");
     if (record.asleep) {
-      // Only an awake database can be asked.
+      // Only a database that is awake can be queried.
       await succeeds(project, "wake");
     }
     const hasRows = (await query(namespace, "select to_regclass('kept')")) === "kept";
@@ -140,20 +140,20 @@ describe("commands in any order from two checkouts", () => {
   }
 
   for (const seed of Array.from({ length: seeds }, (_, index) => index + 1)) {
-    const rows = fc.sample(fc.array(order, { minLength: inEachCheckout, maxLength: inEachCheckout }), {
+    const rows = fc.sample(fc.array(anyStep, { minLength: inEachCheckout, maxLength: inEachCheckout }), {
       seed,
       numRuns: 2,
     });
     const shown = rows.map((row) => row.map(({ verb, image }) => (verb === "up" ? `up ${image}` : verb)).join(", "));
-    faultTest(`any order ${seed}: ${shown.join(" beside ")}`, 1, async ({ recover, left }) => {
+    faultTest(`any order ${seed}: ${shown.join(" alongside ")}`, 1, async ({ recover, left }) => {
       const [a, b] = [checkouts.fresh(), checkouts.fresh()];
-      const begin: Order = { verb: "up", image: 0, pause: 0 };
-      assert.deepEqual(await carryOut(a, [begin]), [begin]);
+      const begin: Step = { verb: "up", image: 0, pause: 0 };
+      assert.deepEqual(await runAll(a, [begin]), [begin]);
       await query(namespace, "create table kept ()");
       await recover(async () => {
-        const [one, other] = await Promise.all([carryOut(a, rows[0]!), carryOut(b, rows[1]!)]);
+        const [one, other] = await Promise.all([runAll(a, rows[0]!), runAll(b, rows[1]!)]);
         const possible = outcomes({ image: 0, asleep: false, hasRows: true }, one, other);
-        const found = await world(a);
+        const found = await state(a);
         assert.ok(
           possible.some((each) => isDeepStrictEqual({ image: undefined, ...each }, { image: undefined, ...found })),
           `${JSON.stringify(found)} isn't one of ${JSON.stringify(possible)}`,

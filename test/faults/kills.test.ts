@@ -9,7 +9,7 @@ import { faultTest } from "./fault";
 import { descendantsOf, signal } from "./processes";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 
-/** Points of time at which a command is killed, spread evenly over how long it takes. */
+/** How many points in time to kill a command at, spread evenly over its duration. */
 const tries = isWhole ? 40 : 4;
 const points = Array.from({ length: tries }, (_, index) => (index + 0.5) / tries);
 
@@ -33,11 +33,11 @@ describe("a command that is killed", () => {
     const survives = async (verb: "up" | "close", point: number, alone: boolean) => {
       let after = point * seconds[verb];
       while (!(await killed(verb, after, alone))) {
-        // It was quicker than the one before: the point is earlier, and the command as it was.
+        // The command finished before the kill: try an earlier point.
         after = point * seconds[verb];
         await before[verb]();
       }
-      // The points after one that fails are tried as well.
+      // Later points are tried even after one that fails.
       await recover(again[verb]).catch((error: unknown) => {
         failures.push(
           `${verb} killed after ${after.toFixed(1)} s, ${alone ? "alone" : "with all else"}: ${String(error)}`,
@@ -61,12 +61,12 @@ describe("a command that is killed", () => {
     await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
   }
 
-  /** Where stack and file are gone already nothing says any more where the preview was, and nothing needs to. */
+  /** Once stack and file are gone, nothing says where the preview was, and nothing needs to. */
   async function takeDown(): Promise<void> {
     if (preview.exists() || existsSync(preview.file)) {
       await closes(pullRequest);
     } else if (isLocked()) {
-      // There is nothing to close but a lock that is left.
+      // Only a leftover lock remains to be removed.
       await command(["close", String(pullRequest)]);
       assert.equal(isLocked(), false);
     }
@@ -81,9 +81,9 @@ describe("a command that is killed", () => {
   }
 
   /**
-   * Alone, as the out-of-memory killer does, or with everything that it has started, as a runner that is taken away.
+   * Kills a command alone, like the out-of-memory killer, or with all its descendants, like a runner that goes away.
    *
-   * @returns whether it was still at work
+   * @returns whether the command was still running
    */
   async function killed(verb: "up" | "close", after: number, alone: boolean): Promise<boolean> {
     await makeStack();

@@ -15,10 +15,10 @@ import { command, leftOf, says, smallImage, smallProduct } from "./small-preview
 
 const repository = "myorg/orders";
 
-/** Steps that build on each other: what happens to one preview between a pull request's opening and its end. */
-describe("a pull request's preview, by the command preview", () => {
+/** Steps that build on each other: one preview's life, from a pull request's opening to its end. */
+describe("a pull request's preview, with the command preview", () => {
   const number = 90082;
-  // Of its own: commands without a number look at all stacks of a project.
+  // A project of its own: commands without a number look at all stacks of a project.
   const project = emptyCheckout("preview-lifecycle");
   const preview = new Preview(number, {}, project);
   let product: SettingsInput;
@@ -80,7 +80,7 @@ describe("a pull request's preview, by the command preview", () => {
     return previews.find(({ pullRequest }) => pullRequest === number) ?? {};
   }
 
-  // The migration's pod stays, having succeeded.
+  // The migration's succeeded pod stays.
   const unended = "--field-selector=status.phase!=Succeeded";
   const runningPods = () => kubectl("get", "pods", "-n", preview.namespace, unended, "-o", "name");
 
@@ -95,7 +95,7 @@ describe("a pull request's preview, by the command preview", () => {
     await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
   });
 
-  it("is one of the previews that status lists, with all that is known of it", async () => {
+  it("is listed by status, with all its details", async () => {
     const sha = shaOf(`${number}.1`);
     const { state, sha: deployed, head, health, requests, wrong } = await listed();
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe("a pull request's preview, by the command preview", () => {
     );
   });
 
-  it("is listed also when cluster or code host can't be asked, with what isn't known as not checked", async () => {
+  it("is listed even when cluster or code host can't be reached, with the unknown as not checked", async () => {
     const unreachable = { ...env(), KUBECONFIG: "/nonexistent" };
     const { exitCode, stdout, stderr } = await command(["status", "--json"], unreachable, project);
     assert.equal(exitCode, 0, stderr);
@@ -144,7 +144,7 @@ describe("a pull request's preview, by the command preview", () => {
     );
   });
 
-  it("isn't opened in a browser where it is a fork's", async () => {
+  it("isn't opened in a browser when it is a fork's", async () => {
     const pullRequest = github.pullRequests.get(number)!;
     pullRequest.fork = true;
     const folder = mkdtempSync(join(tmpdir(), "preview-test-screenshots-"));
@@ -159,7 +159,7 @@ describe("a pull request's preview, by the command preview", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is left alone by a run for a commit that isn't the head any more", async () => {
+  it("is left alone by a run for a commit that is no longer the head", async () => {
     github.push(number, shaOf(`${number}.2`));
     const result = await succeeds("--sha", shaOf(`${number}.1`));
     assert.equal(result.outcome, "stepped aside");
@@ -183,7 +183,7 @@ describe("a pull request's preview, by the command preview", () => {
     assert.equal((await ask(`${preview.names.origin}/`)).status, 200);
     assert.equal(await query(preview.namespace, "select one from kept"), "1");
     assert.equal(await migrations(), migrated);
-    // Pulumi's alone again, so that it can change them.
+    // Managed by Pulumi alone again, so that it can change them.
     const owners = await kubectl(
       "get",
       "deployments,statefulsets",
@@ -196,7 +196,7 @@ describe("a pull request's preview, by the command preview", () => {
     assert.doesNotMatch(owners, /preview-wake/);
   });
 
-  it("has an image in it that nobody can pull: status says in which part", async () => {
+  it("has an image that can't be pulled, and status names the part", async () => {
     await kubectl("set", "image", "-n", preview.namespace, "deployment/web", "*=preview.invalid/none:1");
     await eventually(async () => {
       assert.match((await listed()).wrong!.join(), /^stale,web: (ErrImagePull|ImagePullBackOff)$/);
@@ -211,7 +211,7 @@ describe("a pull request's preview, by the command preview", () => {
     await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
   });
 
-  it("isn't closed while something holds an object in it: what, and by whom, is said", async () => {
+  it("isn't closed while a finalizer blocks an object in it, and both are named", async () => {
     await kubectl("create", "configmap", "held", "--from-literal=a=b", "-n", preview.namespace);
     const finalizer = '{"metadata":{"finalizers":["example.com/hold"]}}';
     await kubectl("patch", "configmap", "held", "-n", preview.namespace, "--type=merge", "-p", finalizer);
@@ -219,7 +219,7 @@ describe("a pull request's preview, by the command preview", () => {
     await says(stuck, /waits for configmaps\/held: its finalizer example\.com\/hold, set by kubectl/);
     assert.ok(isAlive(stuck.pid!), "it has ended already");
     if (!isWhole) {
-      // By itself it gives up after two minutes.
+      // On its own it gives up after two minutes.
       process.kill(-stuck.pid!, "SIGINT");
     }
     const { exitCode, stdout } = await stuck;
@@ -231,14 +231,14 @@ describe("a pull request's preview, by the command preview", () => {
     assert.deepEqual(await leftOf(preview, number, repository), []);
   });
 
-  it("isn't made for a pull request that is closed, not even a stack", async () => {
+  it("isn't created for a closed pull request, not even its stack", async () => {
     github.close(number);
     const result = await succeeds();
     assert.match(String(result.reason), /is closed/);
     assert.equal(preview.exists(), false);
   });
 
-  it("is recreated when the pull request is opened again, and closed when its stack is all that is left", async () => {
+  it("is recreated when the pull request is reopened, and closed when only its stack is left", async () => {
     github.open(number);
     await preview.init({ ...product, repository });
     assert.equal((await succeeds()).outcome, "up");
@@ -250,7 +250,7 @@ describe("a pull request's preview, by the command preview", () => {
     assert.match(github.comments[0]!.body, /Preview closed/);
   });
 
-  it("isn't touched where the namespace is somebody else's", async () => {
+  it("isn't touched when the namespace is somebody else's", async () => {
     await preview.init({ ...product, repository });
     await kubectl("create", "namespace", preview.namespace);
     try {
@@ -266,13 +266,13 @@ describe("a pull request's preview, by the command preview", () => {
     }
   });
 
-  it("isn't lost when the cluster can't be reached: the state is kept, and the next try closes it", async () => {
-    // By a kubeconfig that isn't there any more when it is closed, as on another runner.
+  it("keeps its state when the cluster can't be reached, and the next try closes it", async () => {
+    // With a kubeconfig that no longer exists when it is closed, as on another runner.
     const elsewhere = join(mkdtempSync(join(tmpdir(), "preview-test-kubeconfig-")), "config");
     cpSync(process.env.KUBECONFIG!, elsewhere);
     const empty = `${elsewhere}.empty`;
     writeFileSync(empty, "apiVersion: v1\nkind: Config\n");
-    // In two files, as many have it.
+    // In two files, as is common.
     const kubeconfig = `${empty}:${elsewhere}`;
     const coming = await command(["up", String(number)], { ...env(), KUBECONFIG: kubeconfig }, project);
     assert.equal(coming.exitCode, 0, coming.stderr);
@@ -291,7 +291,7 @@ describe("a pull request's preview, by the command preview", () => {
     ]);
   });
 
-  it("is brought to the head by reconcile when the event was missed, if its images are tagged with their commit", async () => {
+  it("is updated to the head by reconcile after a missed event, if its images are tagged with their commit", async () => {
     const [deployed, head] = [product.api!.image!, await smallImage("next")];
     const tag = (image: string) => image.split(":").at(-1)!;
     await preview.init({ ...product, repository });
@@ -309,7 +309,7 @@ describe("a pull request's preview, by the command preview", () => {
     });
   });
 
-  it("is closed by reconcile once its pull request is, and not before", async () => {
+  it("is closed by reconcile once its pull request is closed, and not before", async () => {
     const action = async (...args: string[]) => {
       const { stdout, stderr } = await run("reconcile", "--json", ...args);
       assert.notEqual(stdout, "", stderr);

@@ -13,9 +13,9 @@ import { closes, command, leftOf, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
 
-describe("objects that somebody has deleted", () => {
+describe("objects deleted by hand", () => {
   const number = 90371;
-  // Of its own: commands without a number look at all stacks of a project.
+  // A project of its own: commands without a number look at all stacks of a project.
   const project = emptyCheckout("preview-missing");
   const preview = new Preview(number, {}, project);
   let github: GitHubStandIn;
@@ -45,7 +45,7 @@ describe("objects that somebody has deleted", () => {
   const drift = async () =>
     (JSON.parse((await succeeds("status", String(number), "--json")).stdout) as { drift: string[] }).drift;
 
-  it("aren't there on a preview that nobody has touched, awake and asleep", async () => {
+  it("aren't reported on an untouched preview, awake or asleep", async () => {
     assert.deepEqual(await drift(), []);
     const { stderr } = await succeeds("up", String(number));
     assert.doesNotMatch(stderr, /is missing|has changed since the last update|created|updated|replaced/);
@@ -102,7 +102,7 @@ describe("objects that somebody has deleted", () => {
     },
   );
 
-  faultTest("deleted by hand: the database, and the claim of its volume", 3, async ({ recover, left }) => {
+  faultTest("deleted by hand: the database and its volume claim", 3, async ({ recover, left }) => {
     const migration = () => kubectl("get", "jobs", "-n", preview.namespace, "-o", "jsonpath={.items[*].metadata.uid}");
     const deletions = [
       () => remove("statefulset/db"),

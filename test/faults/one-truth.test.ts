@@ -18,14 +18,14 @@ import { closes, command, leftOf, says, smallImage, smallProduct } from "./small
 const repository = "myorg/orders";
 const number = 90370;
 
-/** Seconds after the first run at which the second one begins. */
+/** Seconds between the start of the first run and the second. */
 const offsets = isWhole ? [0, 0.5, 2, 5] : [2];
 
-/** What a preview is to be has one home, no matter who changes it, and from where. */
+/** The desired state of a preview is kept in one place, whoever changes it, from any checkout. */
 describe("a preview that is changed from several checkouts", () => {
   let github: GitHubStandIn;
   let checkouts: Checkouts;
-  /** Of each of the product's versions. */
+  /** The images of the product's versions. */
   let images: string[];
   let a: TestProject;
   let b: TestProject;
@@ -80,7 +80,7 @@ describe("a preview that is changed from several checkouts", () => {
     return resourcesOf(state).map(({ urn, id }) => `${urn} ${id}`);
   }
 
-  /** State, cluster and the note that all previews are listed by agree. */
+  /** Fails unless state, cluster and the namespace's annotations agree. */
   async function is(api: string, web: string): Promise<void> {
     const { settings } = await record();
     assert.deepEqual([settings["api.image"], settings["web.image"]], [api, web], "the record");
@@ -92,7 +92,7 @@ describe("a preview that is changed from several checkouts", () => {
 
   const isKept = async () => assert.equal(await query(namespace(), "select count(*) from kept"), "0");
 
-  it("is woken, put to sleep and reset from any of them as it was deployed last, not as one remembers it", async () => {
+  it("wakes, sleeps and resets from any checkout as last deployed, not as that checkout's file says", async () => {
     await up(b, "--api", images[1]!, "--web", images[1]!);
     await succeeds(a, "sleep");
     await succeeds(a, "wake");
@@ -102,7 +102,7 @@ describe("a preview that is changed from several checkouts", () => {
     await isKept();
   });
 
-  it("isn't brought back by a checkout's old file, and shows in it what was deployed", async () => {
+  it("isn't reverted by a checkout's old file, which is updated to what is deployed", async () => {
     await up(a);
     await is(images[1]!, images[1]!);
     const file = new Preview(number, {}, a).file;
@@ -110,7 +110,7 @@ describe("a preview that is changed from several checkouts", () => {
     assert.doesNotMatch(readFileSync(file, "utf8"), /not really secret/);
   });
 
-  faultTest("two updates at once, each of one half, from two checkouts", offsets.length, async ({ recover }) => {
+  faultTest("two concurrent updates, each of one half, from two checkouts", offsets.length, async ({ recover }) => {
     const halves = [images[2]!, images[3]!];
     for (const [index, offset] of offsets.entries()) {
       const [api, web] = index % 2 === 0 ? halves : halves.toReversed();
@@ -153,7 +153,7 @@ describe("a preview that is changed from several checkouts", () => {
     });
   });
 
-  faultTest("an update that another one overtakes while it is held up", 1, async ({ recover }) => {
+  faultTest("an update that is overtaken by another while it is delayed", 1, async ({ recover }) => {
     await recover(async () => {
       const sha = shaOf(`${number}.2`);
       const first = run(a, "up", String(number), "--web", images[1]!, "--comment", "--json");
@@ -175,7 +175,7 @@ describe("a preview that is changed from several checkouts", () => {
     await isKept();
   });
 
-  it("keeps what plain pulumi up has set by hand, and follows it", async () => {
+  it("keeps what a plain pulumi up has set", async () => {
     const c = checkouts.fresh();
     await inPulumi(c, "config", "cp", "--stack", "preview", "--dest", `pr-${number}`);
     const set = (path: string, value: string) =>
@@ -198,7 +198,7 @@ describe("a preview that is changed from several checkouts", () => {
     assert.equal(await query(namespace(), "select count(*) from entered"), "0");
   });
 
-  it("refuses a plain pulumi up from a file that is older than what is deployed, and a conflict, with both values", async () => {
+  it("refuses a plain pulumi up from an outdated or conflicting file, with both values", async () => {
     await up(b);
     await up(a, "--web", images[3]!);
     const older = inPulumi(b, "up", "--stack", `pr-${number}`, "--yes", "--skip-preview");
@@ -219,7 +219,7 @@ describe("a preview that is changed from several checkouts", () => {
     await is(images[0]!, images[1]!);
   });
 
-  it("never takes what was refused for what is deployed", async () => {
+  it("never records a refused change as deployed", async () => {
     const c = checkouts.fresh();
     cpSync(new Preview(number, {}, b).file, new Preview(number, {}, c).file);
     await inPulumi(c, "config", "set", "--stack", `pr-${number}`, "--path", "api.image", images[3]!);
@@ -230,7 +230,7 @@ describe("a preview that is changed from several checkouts", () => {
     await is(images[0]!, images[1]!);
   });
 
-  it("follows what all previews share, but for what is its own", async () => {
+  it("follows the shared settings, except for its own", async () => {
     const changed = checkouts.fresh();
     const set = (path: string, value: string) =>
       inPulumi(changed, "config", "set", "--stack", "preview", "--path", path, value);
@@ -257,7 +257,7 @@ describe("a preview that is changed from several checkouts", () => {
     assert.doesNotMatch(state, /rotated/);
   });
 
-  faultTest("another cluster under the same name", 1, async ({ recover }) => {
+  faultTest("another cluster with the same name", 1, async ({ recover }) => {
     const other = await OtherCluster.start();
     await up(a);
     try {
@@ -282,7 +282,7 @@ describe("a preview that is changed from several checkouts", () => {
     await recover(async () => void (await up(a)));
   });
 
-  it("is closed, and no checkout that closes it keeps anything", async () => {
+  it("is closed, leaving nothing in any checkout that closes it", async () => {
     await closes(number, env(), a);
     assert.deepEqual(await leftOf(new Preview(number, {}, a), number, repository), []);
     assert.equal(existsSync(join(a.folder, ".deployed", `Pulumi.pr-${number}.yaml`)), false);

@@ -13,14 +13,14 @@ import { closes, command, leftOf, says, smallProduct } from "./small-preview";
 
 const repository = "myorg/orders";
 
-/** What comes in another order than it should, or at the same time. */
-describe("commands that meet", () => {
+/** Commands out of order, or at the same time. */
+describe("concurrent commands", () => {
   let number = 90360;
   let preview: Preview;
   let other: Preview;
   let github: GitHubStandIn;
   let checkouts: Checkouts;
-  /** Where one fails the others are still at work. */
+  /** Commands still running: when one fails, the others go on. */
   const running: Promise<unknown>[] = [];
 
   before(async () => {
@@ -114,7 +114,7 @@ describe("commands that meet", () => {
     left(await leftOf(preview, number, repository));
   });
 
-  faultTest("three pushes within one update", 1, async ({ recover, left }) => {
+  faultTest("three pushes during one update", 1, async ({ recover, left }) => {
     const first = up(1);
     await reaches("Active");
     github.push(number, shaOf(`${number}.2`));

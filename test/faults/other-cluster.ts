@@ -14,7 +14,7 @@ const resources = (groupVersion: string, name: string, kind: string, namespaced 
 const networking = { groupVersion: "networking.k8s.io/v1", version: "v1" };
 
 /**
- * A stand-in for another cluster's API server, on loopback: it has the namespace kube-system and the ingress class, and nothing
+ * A stand-in for another cluster's API server, on loopback: it has the namespace kube-system and the ingress class, but nothing
  * of any preview.
  */
 const answers: Readonly<Record<string, object>> = {
@@ -40,7 +40,7 @@ const answers: Readonly<Record<string, object>> = {
 };
 const notFound = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404 };
 
-/** Another cluster under the same name: a kubeconfig whose contexts are called like ours and lead to it. */
+/** Another cluster with the same name: a kubeconfig whose contexts are named like ours and point to it. */
 export class OtherCluster {
   readonly uid = "00000000-0000-4000-8000-00000000beef";
 

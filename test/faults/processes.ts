@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Everything that a process has started, and what that has, also in groups of their own, as Pulumi's plugins are.
+ * All descendants of a process, including those in their own process groups, as Pulumi's plugins are.
  *
- * @param program only what is called so @default everything
+ * @param program only processes with this name @default all
  */
 export function descendantsOf(pid: number, program = /^/): number[] {
   const all = readdirSync("/proc")
@@ -16,7 +16,7 @@ export function descendantsOf(pid: number, program = /^/): number[] {
     .map((one) => one.pid);
 }
 
-/** Nothing where it has ended meanwhile. */
+/** Nothing if it has ended meanwhile. */
 function read(pid: string): { name?: string; parent?: number } {
   try {
     const match = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));
@@ -26,18 +26,18 @@ function read(pid: string): { name?: string; parent?: number } {
   }
 }
 
-/** Sends a signal to those of the processes that there still are. */
+/** Sends a signal to those of the processes that still exist. */
 export function signal(pids: readonly number[], name: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
   for (const pid of pids) {
     try {
       process.kill(pid, name);
     } catch {
-      // It was quicker this time.
+      // It has already ended.
     }
   }
 }
 
-/** Whether a process is there and hasn't ended. */
+/** Whether a process is running, and not a zombie. */
 export const isAlive = (pid: number): boolean => {
   try {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

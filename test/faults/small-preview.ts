@@ -10,7 +10,7 @@ import { type Preview, testProject } from "../engine/preview";
 
 const zoneId = "0".repeat(32);
 
-/** The smallest product there is. Each of its versions has an image of its own. */
+/** The smallest possible product. Each version has its own image. */
 export async function smallImage(version = ""): Promise<string> {
   const context = join(__dirname, "small-product");
   return ensureImage({ name: "small-product", context, buildArgs: { VERSION: version } }, () => undefined);
@@ -27,7 +27,7 @@ export async function smallProduct(): Promise<SettingsInput> {
   };
 }
 
-/** Runs the command `preview` as a person does, with their own idea of the code host and not the machine's. */
+/** Runs the command `preview` as a person would, with the given code host instead of the machine's. */
 export function command(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -37,12 +37,12 @@ export function command(
     cwd: folder,
     env: { CI: "", GITHUB_ACTIONS: "", GITHUB_TOKEN: "", ...env },
     reject: false,
-    // A group of its own, so that it can be killed with all that it has started, as a runner does.
+    // Its own process group, so that it can be killed with its descendants, as a runner would.
     detached: true,
   });
 }
 
-/** Waits until a command says something on standard error. */
+/** Waits until a command prints something on standard error. */
 export async function says({ stderr }: ResultPromise<{ reject: false }>, what: RegExp): Promise<void> {
   let said = "";
   for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
@@ -54,7 +54,7 @@ export async function says({ stderr }: ResultPromise<{ reject: false }>, what: R
   assert.match(said, what);
 }
 
-/** Closes a preview and believes the receipt only when it says of everything that it was seen to be gone. */
+/** Closes a preview, and fails unless the receipt says that everything was seen to be gone. */
 export async function closes(
   pullRequest: number,
   env: Record<string, string> = {},
@@ -67,7 +67,7 @@ export async function closes(
   return receipt;
 }
 
-/** What is left of a preview, wherever it could be; nothing after a closing that did what it says. */
+/** What is left of a preview anywhere; nothing after a complete closing. */
 export async function leftOf(preview: Preview, pullRequest: number, repository = ""): Promise<string[]> {
   const { items } = JSON.parse(await kubectl("get", "persistentvolumes", "-o", "json")) as {
     items: { metadata: { name: string }; spec: { claimRef?: { namespace: string } } }[];

@@ -3,31 +3,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { table } from "table";
 
-/** What came of one kind of fault. */
+/** The outcome of one kind of fault. */
 export interface Outcome {
   readonly fault: string;
   readonly tries: number;
   readonly recovered: number;
-  /** For the command that recovers, the slowest. */
+  /** Duration of the slowest recovery. */
   readonly seconds: number;
   readonly orphans: number;
 }
 
-/** Files that are run side by side are processes of their own, so what comes of them is written to one file. */
+/** Test files run in parallel processes, which all write their outcomes to one file. */
 const outcomes = () => process.env.TEST_OUTCOMES!;
 
 export const note = (outcome: Outcome): void => appendFileSync(outcomes(), `${JSON.stringify(outcome)}\n`);
 
 let folder: string;
 
-/** Mocha calls it once, before it starts anything. */
+/** Called by mocha once, before all suites. */
 export function mochaGlobalSetup(): void {
   folder = mkdtempSync(join(tmpdir(), "preview-stack-outcomes-"));
   process.env.TEST_OUTCOMES = join(folder, "outcomes");
   appendFileSync(outcomes(), "");
 }
 
-/** Mocha calls it once, after the last of all suites. */
+/** Called by mocha once, after all suites. */
 export function mochaGlobalTeardown(): void {
   const rows = readFileSync(outcomes(), "utf8")
     .split("\n")

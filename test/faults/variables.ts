@@ -1,4 +1,4 @@
-/** Sets variables of this process, and with it of all that a test runs; what is returned brings the former ones back. */
+/** Sets variables of this process and its children; the returned function restores the former ones. */
 export function variables(values: Readonly<Record<string, string>>): () => void {
   const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
   Object.assign(process.env, values);

@@ -7,7 +7,7 @@ import { isWhole } from "../extent";
 import { faultTest } from "./fault";
 import { closes, command, leftOf, smallProduct } from "./small-preview";
 
-/** A server of its own path only, which answers all others with a status. */
+/** A server that knows one path, and answers all others with a status. */
 const answering = (status: number) => [
   "node",
   "--eval",
@@ -21,7 +21,7 @@ const unknownImage = `preview.local/small-product:${"0".repeat(40)}`;
 /** In seconds. Pulumi itself gives up after five minutes, or fifteen for a migration. */
 const early = 240;
 
-/** What keeps pods from running: it is said early, with the setting, and the update after it is an ordinary one. */
+/** Whatever keeps pods from running is reported early, with the setting, and the next update is an ordinary one. */
 describe("a workload that is unrecoverable", () => {
   const number = 90350;
   const preview = new Preview(number);
@@ -38,11 +38,11 @@ describe("a workload that is unrecoverable", () => {
     readonly api?: SettingsInput["api"];
     readonly web?: SettingsInput["web"];
     readonly database?: SettingsInput["database"];
-    /** What somebody does to the preview by hand before the update, and undoes. */
+    /** A manual change before the update, and its reversal. */
     readonly byHand?: { readonly breaks: () => Promise<unknown>; readonly mends: () => Promise<unknown> };
-    /** What happens while the update is under way. */
+    /** Runs during the update. */
     readonly meanwhile?: () => Promise<unknown>;
-    /** Whether there is a preview already, which must go on serving. */
+    /** Whether a preview already exists, which must keep serving. */
     readonly onServing?: boolean;
     readonly says: readonly RegExp[];
   }
@@ -100,7 +100,7 @@ describe("a workload that is unrecoverable", () => {
     ],
   });
 
-  it("quota too small for the settings: refused before anything is made", async () => {
+  it("quota too small for the settings: refused before anything is created", async () => {
     await preview.init({ ...product, quota: { memory: "1Gi" } });
     const { exitCode, stderr } = await command(["up", String(number)]);
     assert.equal(exitCode, 2);
@@ -118,14 +118,14 @@ describe("a workload that is unrecoverable", () => {
       ...["--type=merge", "-p", JSON.stringify({ spec: { hard: { pods: String(pods) } } })],
     );
 
-  workloadFault("quota made smaller by hand", {
+  workloadFault("quota reduced by hand", {
     onServing: true,
     web: { env: { CHANGED: "yes" } },
     byHand: { breaks: () => quota(1), mends: () => quota(20) },
     says: [/ReplicaSet web-\S+: its pods are refused: .*exceeded quota/, /setting quota\.pods/, /goes on serving/],
   });
 
-  workloadFault("crashes at once", {
+  workloadFault("crashes on start", {
     onServing: true,
     api: { command: ["node", "--eval", "console.error('no module named app'); process.exit(1)"] },
     says: [/pod api-\S+: .*exit code 1, 3 times/, /no module named app/, /api\.command/, /goes on serving/],
@@ -146,7 +146,7 @@ describe("a workload that is unrecoverable", () => {
     says: [/Job migrate-\S+: BackoffLimitExceeded.*exit code 3/, /no such column: gift/, /api\.migrate/],
   });
 
-  /** Takes time from the Job that is running: what it has is too long for a test. */
+  /** Shortens the running Job's deadline, which is too long for a test. */
   const shortenMigration = () =>
     eventually(async () => {
       const { items } = JSON.parse(await kubectl("get", "jobs", "-n", preview.namespace, "-o", "json")) as {

@@ -14,7 +14,7 @@ const number = 90086;
 interface NodeFault {
   readonly daemon: "kube-apiserver" | "etcd" | "containerd";
   readonly during: "up" | "close";
-  /** How long it is stopped, in seconds. */
+  /** Seconds for which it is stopped. */
   readonly seconds: number;
 }
 
@@ -28,8 +28,8 @@ const all: readonly NodeFault[] = [
 ];
 const faults = isWhole ? all : all.slice(0, 1);
 
-/** Parts of the cluster that stop in the middle of a command and come back. */
-describe("a cluster that falters", () => {
+/** Daemons of the cluster that stop in the middle of a command and come back. */
+describe("a cluster with an outage", () => {
   const preview = new Preview(number);
   let product: SettingsInput;
 
@@ -67,7 +67,7 @@ describe("a cluster that falters", () => {
     });
   }
 
-  /** Until there is something half done. */
+  /** Waits until the command is halfway through. */
   async function begun(what: NodeFault["during"]): Promise<void> {
     await eventually(async () => {
       const pods = await kubectl(
@@ -89,7 +89,7 @@ describe("a cluster that falters", () => {
   }
 });
 
-/** Starts what isn't running, and waits until the node is as it was. */
+/** Starts what isn't running, and waits until the node has recovered. */
 async function startAgain(): Promise<void> {
   const [nodeBin, traefikBin] = await Promise.all([
     ensureModule("node", () => undefined),

@@ -11,10 +11,10 @@ import { Preview, testProject } from "../engine/preview";
 import { isWhole } from "../extent";
 import { command } from "../faults/small-preview";
 
-/** The commit whose previews are still up somewhere: each change of what a preview consists of begins with the one before. */
+/** The previous commit that changed what previews consist of; its previews may still be up somewhere. */
 const from = readFileSync(join(__dirname, "from"), "utf8").trim();
 
-describe("a living preview at the next commit", () => {
+describe("an existing preview at the next commit", () => {
   if (!isWhole) {
     return;
   }
@@ -46,7 +46,7 @@ describe("a living preview at the next commit", () => {
   };
 
   const updates: Record<string, () => Promise<void>> = {
-    "by preview up, in a checkout that knows nothing of it": async () => {
+    "by preview up, in a checkout without its file": async () => {
       const { exitCode, stdout, stderr } = await command(["up", String(number)]);
       assert.equal(exitCode, 0, stderr + stdout);
       preview.output = stderr;
@@ -54,14 +54,14 @@ describe("a living preview at the next commit", () => {
       const cluster = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
       assert.equal((JSON.parse(record) as DeploymentRecord).cluster, cluster);
     },
-    "by pulumi up, with what that has written down": () => preview.up(),
+    "by pulumi up, from the file that preview up wrote": () => preview.up(),
   };
   for (const [how, update] of Object.entries(updates)) {
     it(`is updated ${how}, without a replacement or a deletion, and keeps its rows`, async () => {
       const known = await objects();
       preview.output = "";
       await update();
-      // A Job's pod can't be changed: the migration runs again, and has nothing to do.
+      // A Job's pod is immutable: the migration runs again, with nothing to do.
       const lines = preview.output.split("\n").filter((line) => !/(:|› )Job /.test(line));
       assert.deepEqual(
         lines.filter((line) => /[:›] ?\w+ \S+ (replac|delet)(ed|ing)/.test(line)),
@@ -77,7 +77,7 @@ describe("a living preview at the next commit", () => {
   }
 });
 
-/** @throws where the repository's history doesn't go back so far */
+/** @throws if the repository's history does not go back that far */
 async function unpack(folder: string): Promise<void> {
   const archive = await execa("git", ["archive", from, ...program], {
     cwd: checkout,

@@ -14,7 +14,7 @@ export interface Answer {
   readonly body?: unknown;
   /** Sent in place of the body as JSON. */
   readonly raw?: string;
-  /** The connection ends in the middle of the body, or before anything. */
+  /** Closes the connection in the middle of the body, or before the response. */
   readonly cut?: "body" | "all";
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, failure, type Question } from "./answers";
 
-/** Stands between a question and its answer. Calling `next` does what was asked for. */
+/** Intercepts a request. Calling `next` handles it. */
 export type Fault = (next: () => Answer, question: Question) => Answer | Promise<Answer>;
 
 /** The server fails. */
@@ -10,7 +10,7 @@ export const status =
   () =>
     failure(code, "Server Error");
 
-/** GitHub finds that there were too many requests in a short time. */
+/** GitHub sees too many requests in a short time. */
 export const secondaryLimit =
   (retryAfter: number, code: 403 | 429 = 403): Fault =>
   () =>
@@ -18,13 +18,13 @@ export const secondaryLimit =
       "retry-after": String(retryAfter),
     });
 
-/** A list has nothing in it. */
+/** A list is empty. */
 export const empty = (): Fault => (next) => ({ ...next(), headers: {}, body: [] });
 
-/** The header is missing that says that there is more. */
+/** The header that links to the next page is missing. */
 export const noLink = (): Fault => (next) => ({ ...next(), headers: {} });
 
-/** A list ends early and nothing tells of it. */
+/** A list ends early without any sign of it. */
 export const short =
   (length: number): Fault =>
   (next) => {
@@ -39,18 +39,18 @@ export const slow =
     return next();
   };
 
-/** The connection is reset before anything was done. */
+/** The connection is reset before the request is handled. */
 export const reset = (): Fault => () => ({ status: 200, cut: "all" });
 
-/** What was asked for is done, but the answer gets lost. */
+/** The request is handled, but the response is lost. */
 export const lost = (): Fault => (next) => ({ ...next(), cut: "all" });
 
-/** The answer ends in the middle. */
+/** The response is cut off. */
 export const cut = (): Fault => (next) => ({ ...next(), cut: "body" });
 
 export const malformed = (): Fault => () => ({ status: 200, raw: '[{"number": 1' });
 
-/** A proxy or a login page answers in the server's place. */
+/** A proxy or a login page answers instead of the server. */
 export const html = (): Fault => () => ({
   status: 200,
   headers: { "content-type": "text/html" },

@@ -6,9 +6,9 @@ import { type Answer, answerTo, failure, type Question } from "./answers";
 import type { Fault } from "./faults";
 import { GitHubState } from "./state";
 
-/** A stand-in for GitHub on loopback; README.md says what it keeps of it. */
+/** A stand-in for GitHub on loopback; README.md lists what it implements. */
 export class GitHubStandIn extends GitHubState {
-  /** `GET /repos/myorg/orders/pulls?state=open`, in the order of their arrival; 304 where nothing had changed. */
+  /** Requests such as `GET /repos/myorg/orders/pulls?state=open`, in order of arrival; 304 when nothing had changed. */
   readonly requests: { readonly line: string; status: number }[] = [];
   private readonly faults: { readonly fault: Fault; readonly path: RegExp; times: number }[] = [];
 
@@ -32,17 +32,17 @@ export class GitHubStandIn extends GitHubState {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** For a command's environment. */
+  /** A command's environment variables. */
   get env(): { GITHUB_API_URL: string; GITHUB_TOKEN: string } {
     return { GITHUB_API_URL: this.url, GITHUB_TOKEN: "a-token" };
   }
 
-  /** Lets the next answers, or all of them, go wrong. Faults are used up in the order in which they were set. */
+  /** Makes the next responses, or all of them, fail. Faults are used up in the order in which they were set. */
   fail(fault: Fault, { times = Infinity, path = /./ }: { times?: number; path?: RegExp } = {}): void {
     this.faults.push({ fault, path, times });
   }
 
-  /** From here on all goes well. */
+  /** Removes all faults. */
   recover(): void {
     this.faults.length = 0;
   }

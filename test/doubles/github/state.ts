@@ -18,26 +18,26 @@ export interface StandInComment {
 
 export interface StandInRun {
   readonly id: number;
-  /** The attempts' states, the latest last. */
+  /** The states of the attempts, latest last. */
   attempts: ("queued" | "in_progress" | "completed")[];
-  /** What the reviewers of the run's environments have decided. */
+  /** The decisions of the reviewers of the run's environments. */
   approvals?: ("approved" | "rejected")[];
 }
 
 export interface StandInToken {
   readonly login: string;
-  /** As GitHub names them: `pull_requests=read`; write includes read. */
+  /** Named as by GitHub, such as `pull_requests=read`; write includes read. */
   readonly permissions: readonly string[];
 }
 
-/** What the stand-in knows. Tests change it directly. */
+/** The stand-in's data. Tests change it directly. */
 export class GitHubState {
   readonly repository: string;
   readonly pullRequests = new Map<number, StandInPullRequest>();
   readonly comments: StandInComment[] = [];
   readonly runs = new Map<number, StandInRun>();
   readonly tokens = new Map<string, StandInToken>();
-  /** Milliseconds that the server's clock is ahead. */
+  /** Milliseconds by which the server's clock is ahead. */
   clockSkew = 0;
   /** `reset` is in seconds since 1970, by the server's clock. */
   rateLimit = { limit: 5000, remaining: 5000, reset: Math.floor(Date.now() / 1000) + 3600 };
@@ -48,7 +48,7 @@ export class GitHubState {
     this.tokens.set("a-token", { login: "github-actions[bot]", permissions });
   }
 
-  /** Opens a pull request, or opens it again. */
+  /** Opens or reopens a pull request. */
   open(number: number, more: Partial<Omit<StandInPullRequest, "number" | "state">> = {}): StandInPullRequest {
     const headSha = shaOf(`${number}.1`);
     const before = this.pullRequests.get(number);
@@ -58,7 +58,7 @@ export class GitHubState {
     return pullRequest;
   }
 
-  /** Another commit becomes the head. */
+  /** Makes another commit the head. */
   push(number: number, sha: string): void {
     Object.assign(this.pullRequests.get(number)!, { headSha: sha, updatedAt: this.now() });
   }
@@ -72,7 +72,7 @@ export class GitHubState {
   }
 }
 
-/** Forty hexadecimal digits that stand for a text. */
+/** Forty hexadecimal digits derived from a text. */
 export function shaOf(text: string): string {
   return Buffer.from(text).toString("hex").padEnd(40, "0").slice(0, 40);
 }

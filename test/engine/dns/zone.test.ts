@@ -113,31 +113,31 @@ describe("the lifecycle's own DNS client", () => {
 
     it("is asked for records one by one, and lacks some", async () => {
       assert.deepEqual(await zone.gone([recordOf(1).id, recordOf(2).id]), [recordOf(2).id]);
-      files.order({ on: "read", status: 500 });
+      files.inject({ on: "read", status: 500 });
       await assert.rejects(zone.gone([recordOf(2).id]), /answers 500/);
     });
 
     it("is slow", async () => {
-      files.order({ delayMs: 1_000 });
+      files.inject({ delayMs: 1_000 });
       assert.deepEqual(await ids(), [recordOf(1).id]);
     });
 
     it("fails for a moment", async () => {
-      files.order({ on: "list", status: 503, times: 2 }, { on: "delete", status: 500, times: 1 });
+      files.inject({ on: "list", status: 503, times: 2 }, { on: "delete", status: 500, times: 1 });
       assert.deepEqual(await ids(), [recordOf(1).id]);
       await zone.delete(recordOf(1).id);
       assert.deepEqual(await ids(), []);
     });
 
     it("keeps failing: nothing is deleted", async () => {
-      files.order({ status: 500, message: "Internal error" });
+      files.inject({ status: 500, message: "Internal error" });
       await assert.rejects(zone.ownedRecords(), /answers 500 Internal error: it is failing/);
       await assert.rejects(zone.delete(recordOf(1).id), /answers 500/);
       assert.equal(files.records.length, 2);
     });
 
     it("refuses as a conflict", async () => {
-      files.order({ on: "delete", status: 409, code: 1, message: "Conflict" });
+      files.inject({ on: "delete", status: 409, code: 1, message: "Conflict" });
       await assert.rejects(zone.delete(recordOf(1).id), /answers 409 Conflict \(1\)/);
     });
 
