@@ -202,7 +202,7 @@ describe("auth across the boundary, with a plain client", () => {
     });
   });
 
-  describe("OpenID Connect in next-auth, beside it", () => {
+  describe("OpenID Connect in next-auth, next to Django's", () => {
     const visitor = new Visitor();
     const read = async () =>
       JSON.parse((await visitor.ask(`${api}/auth/session`)).body) as { user?: { email?: string } } | null;

@@ -11,7 +11,7 @@ import { placeOrder } from "./orders";
 import { otherSources, program } from "./other-sources";
 import { Preview } from "./preview";
 
-/** Steps that build on each other: one preview's life, with a second beside it for a while. */
+/** Steps that build on each other: one preview's life, for a while next to a second one. */
 describe("a preview on the real engine and cluster", () => {
   const preview = new Preview(90001);
   const second = new Preview(90002);

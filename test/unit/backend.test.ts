@@ -16,7 +16,7 @@ describe("the key of the previews' secrets", () => {
     return secretsProvider({ project: folder, env: {}, onLine: () => undefined, report: () => undefined });
   };
 
-  it("is that of the stack preview, and a passphrase where that names none", () => {
+  it("is the stack preview's, or a passphrase when that names none", () => {
     assert.equal(provider(), undefined);
     assert.equal(provider(""), undefined);
     assert.equal(provider("encryptionsalt: v1:a\nconfig: {}\n"), undefined);

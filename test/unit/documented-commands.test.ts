@@ -10,7 +10,7 @@ const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf
   scripts: Record<string, string>;
 };
 
-/** What is wrong with the words of a command line, by the command's own definition. */
+/** The mistake in a command line, by the command's own definition; undefined for none. */
 function mistake(root: Command, [name = "", ...words]: readonly string[], isWhole: boolean): string | undefined {
   const command = root.commands.find((one) => one.name() === name);
   if (command === undefined) {
@@ -33,7 +33,7 @@ function mistake(root: Command, [name = "", ...words]: readonly string[], isWhol
   return isTooMany || given < takes.filter(({ required }) => required).length ? "takes other arguments" : undefined;
 }
 
-/** The same of a line of a shell's; null where it is of another program than `preview` and `npm`. */
+/** The mistake in a line of shell; null for a program other than `preview` and `npm`. */
 function mistakeOf(line: string, isWhole: boolean): string | undefined | null {
   const bare = line
     .replace(/^eval "\$\((.*)\)"$/, "$1")
@@ -81,7 +81,7 @@ function mistakesIn(text: string): string[] {
 
 describe("the commands in the documentation", () => {
   for (const file of ["README.md", "CONTRIBUTING.md", ...globSync("docs/*.md", { cwd: checkout })]) {
-    it(`${file}: each is one that there is`, () => {
+    it(`${file}: each one exists`, () => {
       assert.deepEqual(mistakesIn(readFileSync(join(checkout, file), "utf8")), []);
     });
   }
@@ -98,7 +98,7 @@ describe("the commands in the documentation", () => {
     ["| `preview status --logn` |", /no such option: --logn/],
   ];
   for (const [text, expected] of faults) {
-    it(`are refused where they are wrong: ${text.replaceAll(/```\w*|\n/g, " ").trim()}`, () => {
+    it(`are refused when they are wrong: ${text.replaceAll(/```\w*|\n/g, " ").trim()}`, () => {
       assert.match(mistakesIn(text).join(), expected);
     });
   }

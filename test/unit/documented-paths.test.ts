@@ -23,7 +23,7 @@ describe("the files that the documentation names", () => {
     });
   }
 
-  it("are found: each of SECURITY.md's promises has a test", () => {
+  it("include a test for each of SECURITY.md's promises", () => {
     const promises = readFileSync(join(checkout, "SECURITY.md"), "utf8").match(/^\| (?!promise|-).*$/gm) ?? [];
     assert.ok(promises.length > 5);
     assert.deepEqual(

@@ -97,7 +97,7 @@ describe("the environment of the containers", () => {
     }
   });
 
-  it("has the product's own variables beside the contract's", () => {
+  it("has the product's own variables as well as the contract's", () => {
     const environment = apiEnvironment(settingsWith({ api: { ...minimal.api, env: { PRODUCT: "kept" } } }));
     assert.equal(environment.PRODUCT, "kept");
   });

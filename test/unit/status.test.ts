@@ -154,25 +154,25 @@ describe("status", () => {
     });
 
     const table: [string, readonly Pod[], string[]][] = [
-      ["all well", healthy, []],
+      ["nothing when all pods are healthy", healthy, []],
       [
         "an image that can't be pulled",
         [...without("web"), pod("web", { waiting: "ImagePullBackOff" })],
         ["web: ImagePullBackOff"],
       ],
       [
-        "the same in an update, while the old pod serves",
+        "the same during an update, while the old pod serves",
         [...healthy, pod("web", { waiting: "ErrImagePull" })],
         ["web: ErrImagePull"],
       ],
-      ["a pod that starts beside the one that serves", [...healthy, pod("api", { ready: false })], []],
+      ["a pod that starts next to the one that serves", [...healthy, pod("api", { ready: false })], []],
       [
-        "one whose gate isn't pulled",
+        "a pod whose gate's image can't be pulled",
         [...without("web"), gated(pod("web", { waiting: "PodInitializing" }), "ImagePullBackOff")],
         ["web: ImagePullBackOff"],
       ],
-      ["one that starts", [...without("api"), pod("api", { waiting: "ContainerCreating" })], ["api: not ready"]],
-      ["one that ends", [...without("api"), pod("api", { ending: true })], ["api: no pod"]],
+      ["a pod that starts", [...without("api"), pod("api", { waiting: "ContainerCreating" })], ["api: not ready"]],
+      ["a pod that ends", [...without("api"), pod("api", { ending: true })], ["api: no pod"]],
       [
         "no room on any node",
         [...without("db"), pod("db", { phase: "Pending", unschedulable: true })],
@@ -205,9 +205,9 @@ describe("status", () => {
       ["unknown to the code host", { answer: "not found" }, ["no such pull request"]],
       ["nothing without a code host", { answer: "no answer" }, []],
       ["expired", { found: found({ notes: old }) }, ["expired"]],
-      ["expired, also without a code host", { found: found({ notes: old }), answer: "no answer" }, ["expired"]],
+      ["expired, even without a code host", { found: found({ notes: old }), answer: "no answer" }, ["expired"]],
       ["nothing while it is kept", { found: found({ notes: old }), answer: pull({ labels: ["keep"] }) }, []],
-      ["nothing within the grace", { found: found({ notes: { "preview-stack/expires": hours(-1) } }) }, []],
+      ["nothing within the grace period", { found: found({ notes: { "preview-stack/expires": hours(-1) } }) }, []],
       ["no stack", { found: found({ stacks: [] }) }, ["its stack is missing"]],
       [
         "ending",
@@ -216,21 +216,21 @@ describe("status", () => {
       ],
       ["no answer", { answers: unavailable }, ["host answers 503"]],
       ["pods and host", { answers: unavailable, pods: without("web") }, ["web: no pod", "host answers 503"]],
-      ["nothing where a login is asked for before ready pods", { answers: guarded }, []],
+      ["nothing when ready pods are behind a login", { answers: guarded }, []],
       [
         "an answer that may be the ingress's, without a ready pod",
         { answers: guarded, pods: without("web") },
         ["web: no pod", "host answers 302 to https://sso.example.com"],
       ],
       [
-        "an answer that may be the ingress's, where the pods couldn't be asked",
+        "an answer that may be the ingress's, when the pods couldn't be checked",
         { answers: guarded, pods: "not checked" },
         ["host answers 302 to https://sso.example.com"],
       ],
       ["nothing when asleep", { found: found({ notes: asleep }), answers: undefined, pods: [] }, []],
-      ["nothing of pods that couldn't be asked", { pods: "not checked" }, []],
+      ["nothing about pods that couldn't be checked", { pods: "not checked" }, []],
       [
-        "another owner's and nothing else",
+        "only that it is another owner's",
         { found: found({ labels: {}, notes: old }), answers: undefined, pods: undefined },
         ["belongs to another owner"],
       ],

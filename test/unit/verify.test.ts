@@ -368,7 +368,7 @@ describe("verify: the end", () => {
     });
   }
 
-  it("comes at once where somebody asks for it", async () => {
+  it("comes at once when the caller aborts", async () => {
     const stop = new AbortController();
     await onLoopback(
       () => stop.abort(new Error("enough")),
@@ -376,7 +376,7 @@ describe("verify: the end", () => {
     );
   });
 
-  it("comes at once by Ctrl-C to the command", async () => {
+  it("comes at once on Ctrl-C", async () => {
     const asked = Promise.withResolvers<void>();
     const { exitCode, stderr } = await onLoopback(
       () => asked.resolve(),

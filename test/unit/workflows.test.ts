@@ -150,7 +150,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("keep the screenshots where preview has put them", () => {
+  it("upload the screenshots from where preview puts them", () => {
     const takes = action.runs.steps.find(({ run = "" }) => run.includes("--screenshots"));
     const keeps = action.runs.steps.find(({ uses = "" }) => uses.startsWith("actions/upload-artifact@"));
     assert.equal(keeps!.with!.path, `${takes!.env!.SCREENSHOTS}/*.png`);
@@ -215,7 +215,7 @@ describe("the workflow of this repository's own tests", () => {
   const { on, permissions, jobs } = workflow(text);
   const own = Object.values(jobs).flatMap(({ steps = [] }) => steps);
 
-  it("checks a pull request out where there is nothing to steal: no secret, a token that reads and isn't kept", () => {
+  it("checks a pull request out with nothing to steal: no secret, and a read-only token that isn't kept", () => {
     assert.deepEqual(Object.keys(on), ["pull_request", "schedule"]);
     assert.doesNotMatch(text, /secrets|github\.token|id-token/);
     assert.deepEqual(permissions, {});
