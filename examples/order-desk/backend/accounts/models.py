@@ -26,7 +26,7 @@ class Identity(models.Model):
 
 
 def user_of(claims):
-    """The user whom a provider's claims are about: the one of the last time, or a new one without any rights."""
+    """The user with a provider's claims: an existing one, or a new one without any rights."""
     identity, _ = Identity.objects.get_or_create(
         issuer=claims["iss"],
         subject=claims["sub"],
@@ -38,7 +38,7 @@ def user_of(claims):
 def _new_user(claims):
     users = get_user_model().objects
     wanted = claims.get("preferred_username") or claims.get("email") or claims["sub"]
-    # What Django's own forms take for a name, as it is stored, with room for the suffix.
+    # A name that Django's forms accept, normalized, with room for the suffix.
     name = re.sub(r"[^\w.@+-]", "-", get_user_model().normalize_username(wanted))[:140]
     if users.filter(username__iexact=name).exists():
         name += "-" + sha256(f"{claims['iss']} {claims['sub']}".encode()).hexdigest()[:8]

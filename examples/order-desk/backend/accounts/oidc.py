@@ -1,7 +1,7 @@
 """Login by an OpenID Connect provider: code flow with state, nonce and PKCE, which Authlib makes and checks.
 
-What went wrong is told in terms of what anyone who has set up the preview can change. Nothing that arrives with a
-request is repeated before its state has proven that it answers a login begun in the same browser.
+Error messages name what the operator of the preview can change. They repeat nothing from a request until its state has
+proven that it belongs to a login begun in the same browser.
 """
 
 from contextlib import contextmanager
@@ -14,12 +14,12 @@ from requests import RequestException
 from requests.exceptions import SSLError
 
 PROVIDER = "oidc"
-# A provider that is gone without a trace must not hold a thread for the two minutes that TCP would.
+# An unresponsive provider must not block a thread for the two minutes of TCP's timeout.
 TIMEOUT_SECONDS = 10
 
 
 class LoginFailed(Exception):
-    """Its text is for the person who tries to log in; `status` is that of the page that shows it."""
+    """The message is shown to the user, on a page with this `status`."""
 
     def __init__(self, message, status):
         super().__init__(message)
@@ -27,7 +27,7 @@ class LoginFailed(Exception):
 
 
 def begin(request, destination):
-    """The provider's address, to which to send the browser; `destination` is the path to come back to in the end."""
+    """The provider's URL to redirect to; `destination` is the path to return to after the login."""
     client = _client(**settings.OIDC)
     # Public without /api, also for a login begun below it; `reverse` would put that in front.
     redirect_uri = request.build_absolute_uri(f"/auth/callback/{PROVIDER}/")
@@ -39,7 +39,7 @@ def begin(request, destination):
 
 
 def finish(request):
-    """The claims about whomever the provider has sent back, and the path to which they wanted to come."""
+    """The user's claims, and the path to return to."""
     client = _client(**settings.OIDC)
     begun = client.framework.get_state_data(request.session, request.GET.get("state"))
     if begun is None:

@@ -1,7 +1,7 @@
 """Reads each request's body before Django sees the request.
 
-Django takes a body without a length (`Transfer-Encoding: chunked`, as HTTP/2 uploads become) for none at all. It reads
-others while a thread waits, so a few dozen slow ones would leave no thread for anybody else, health checks included.
+Django treats a body without a length (`Transfer-Encoding: chunked`, which HTTP/2 uploads become) as empty. It reads other
+bodies while a thread waits, so a few dozen slow ones would block all threads, even for health checks.
 """
 
 import json
@@ -25,9 +25,9 @@ class Refused(Exception):
 
 
 class Bodies:
-    """WSGI middleware: hands on bodies that have arrived as a whole, with their length.
+    """WSGI middleware: passes on complete bodies only, with their length.
 
-    `most_bytes` is how long one may be, all its files included. While `at_once` others are awaited the next is refused.
+    `most_bytes` limits a body, including its files. If `at_once` others are being read, the next is refused.
     """
 
     def __init__(self, application, most_bytes, at_once=AT_ONCE):
@@ -46,7 +46,7 @@ class Bodies:
     def _read(self, environ):
         is_chunked = "HTTP_TRANSFER_ENCODING" in environ
         if is_chunked and not environ.get("wsgi.input_terminated"):
-            # The server, such as Django's own for development, doesn't know where it ends.
+            # The server can't tell where the body ends, like Django's development server.
             raise Refused("411 Length Required", "The request must say how long it is.")
         announced = None if is_chunked else int(environ["CONTENT_LENGTH"])
         if announced is not None and announced > self.most_bytes:
@@ -59,7 +59,7 @@ class Bodies:
 
     def _whole(self, stream, announced):
         body = BytesIO()
-        # One more than may be, to see that there is more.
+        # One byte over the limit, to detect a body that is too long.
         most = self.most_bytes + 1 if announced is None else announced
         while (length := body.tell()) < most and (piece := stream.read(min(PIECE, most - length))):
             body.write(piece)

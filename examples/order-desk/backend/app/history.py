@@ -10,9 +10,9 @@ PULL_REQUEST = re.compile(r"(?:[a-z0-9-]+-)?pr-([0-9]+)\.")
 
 
 def unknown_migrations(connection):
-    """Migrations that were applied but that the code doesn't have, as `app.name`, also of apps that it doesn't have.
+    """Applied migrations that are missing in the code, as `app.name`, including those of missing apps.
 
-    What a squashed migration replaces is known, though its file may be gone.
+    Migrations replaced by a squashed one aren't missing, even if their files are gone.
     """
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
@@ -22,7 +22,7 @@ def unknown_migrations(connection):
 
 
 def reset_command():
-    """The one command that empties the database, where this runs."""
+    """The command that empties the database in this environment."""
     pull_request = PULL_REQUEST.match(os.environ.get("PREVIEW_HOST", ""))
     # Compose has a PREVIEW_HOST as well; this one is set by Kubernetes, in every container.
     if pull_request and "KUBERNETES_SERVICE_HOST" in os.environ:

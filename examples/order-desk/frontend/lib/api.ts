@@ -1,6 +1,6 @@
 import type { Session } from "./types";
 
-/** What the API refused, in words for the person at the form: for each field, and for the whole. */
+/** Why the API refused a change, for the user: as a whole, and for each field. */
 export class Refused extends Error {
   constructor(
     message: string,
@@ -11,8 +11,7 @@ export class Refused extends Error {
 }
 
 /**
- * Sends a change to Django, from the browser and so through /api on the same host: an absolute address would be frozen
- * into the JavaScript when it is built.
+ * Sends a change to Django, through /api on the same host: an absolute URL would be built into the JavaScript.
  */
 export async function send<Answer>(method: "POST" | "DELETE", path: string, data?: object): Promise<Answer> {
   try {

@@ -71,7 +71,7 @@ export function nextAuthCookies(origin: string | undefined): CookiesOptions {
   };
 }
 
-/** Where to go after a login or logout: never to another host, whatever the request asks for. */
+/** Where to redirect after a login or logout: never to another host, regardless of the request. */
 export function withinOrigin(url: string, origin: string): string {
   const target = URL.parse(url, origin);
   return target?.origin === origin ? target.href : origin;

@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Exchange } from "./exchange.ts";
 import { pageHeaders } from "./page-headers.ts";
 
-/** Why the proxy answers in Django's stead. The message is for the visitor, and has no character that HTML gives a meaning. */
+/** Why the proxy responds instead of Django. The message is shown to the visitor and must not contain HTML. */
 export class Refusal extends Error {
   readonly status: number;
 
@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers in Django's stead: a page for a browser that asked for one, and JSON for everybody else. */
+/** Responds instead of Django: with a page if the client accepts HTML, otherwise with JSON. */
 export function refuse({ request, response }: Pick<Exchange, "request" | "response">, refusal: Refusal): void {
   const { status, message } = refusal;
   const [type, body] = request.headers.accept?.includes("text/html")
@@ -24,7 +24,7 @@ export function refuse({ request, response }: Pick<Exchange, "request" | "respon
   response.writeHead(status, STATUS_CODES[status], { ...pageHeaders, ...headers }).end(body);
 }
 
-/** Next has headers of its own for whatever it answers. */
+/** Removes the headers that Next adds to every response. */
 export function forget(response: Exchange["response"]): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
 }

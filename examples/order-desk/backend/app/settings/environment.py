@@ -1,4 +1,4 @@
-"""Reads settings from the environment and reports everything that is wrong with them at once."""
+"""Reads settings from the environment and reports all problems at once."""
 
 import re
 from urllib.parse import urlsplit
@@ -47,7 +47,7 @@ class Environment:
         if not settings:
             self._problems.append(f"{name} must look like postgres://user:password@host:5432/name")
             return {}
-        # A database that is gone without a trace must not hold a thread for the two minutes that TCP would.
+        # An unresponsive database must not block a thread for the two minutes of TCP's timeout.
         settings.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
         return settings
 
@@ -68,7 +68,7 @@ class Environment:
         for pattern in patterns:
             if reason := _what_is_wrong_with(pattern):
                 self._problems.append(f"{name}: {pattern!r} {reason}")
-        # Anchored as a whole: in ^https://a|b$ each anchor would hold one of the two only.
+        # Anchored as a whole: in ^https://a|b$ each anchor applies to only one alternative.
         return [rf"\A(?:{pattern})\Z" for pattern in patterns]
 
     def oidc(self):

@@ -14,7 +14,7 @@ interface Props {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
-/** Who each half of the product takes the visitor for. They keep their sessions apart, in cookies of their own. */
+/** Who is logged in to each half of the product. Each has its own session and cookies. */
 export default async function Account({ searchParams }: Props) {
   const [{ error }, orders, pages] = await Promise.all([searchParams, currentSession(), webSession()]);
   return (

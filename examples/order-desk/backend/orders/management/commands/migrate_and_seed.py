@@ -13,7 +13,7 @@ from orders.models import SeedRun
 
 # A new pod's first connections may be refused until the network policy knows it, and Postgres may be starting.
 TIMEOUT_SECONDS = 30
-# Any number will do, if nothing else in this database uses it.
+# An arbitrary number, not used elsewhere in this database.
 LOCK = 515_123
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         self._wait()
-        # Two runs at once (a retried Job, a second compose) would race; the lock goes with the connection.
+        # Concurrent runs (a retried Job, a second compose) would race. The lock is released with the connection.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         self._compare()
@@ -40,14 +40,14 @@ class Command(BaseCommand):
                 time.sleep(0.5)
 
     def _compare(self):
-        """Fails before anything is changed if the database is ahead of the code: nothing would work as it looks."""
+        """Fails before changing anything if the database is ahead of the code."""
         dropped = history.unknown_migrations(connection)
         if dropped:
             raise CommandError(
                 f"The database has migrations that this commit does not have: {', '.join(dropped)}.\n"
-                "An earlier commit applied them, and a force-push, a rebase or the way back to an older image has "
-                "dropped them; Django cannot undo what it does not have. Nothing has been changed.\n"
-                f"To begin with an empty database, migrated and seeded: {history.reset_command()}"
+                "An earlier commit applied them, and a force-push, a rebase or an older image has dropped them. "
+                "Django can't undo migrations that it doesn't have. Nothing was changed.\n"
+                f"To start over with an empty database: {history.reset_command()}"
             )
 
     def _migrate(self):
@@ -55,17 +55,17 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False)
         except Exception as error:
             traceback.print_exc()
-            # Kubernetes shows the end of a failed container's log, so the last lines say what matters.
+            # The essentials last: Kubernetes shows the end of a failed container's log.
             raise CommandError(f"{self._next_migration()} failed: {type(error).__name__}: {error}") from None
 
     def _next_migration(self):
-        """The first migration that isn't applied: the one that failed, for it was rolled back."""
+        """The first migration that isn't applied, which is the one that failed and was rolled back."""
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         return f"migration {plan[0][0]}" if plan else "migrate"
 
     def _seed(self):
-        """Fills the database once. After that its rows are the reviewers', also those they have deleted."""
+        """Fills the database once. Afterwards it leaves rows that reviewers change or delete alone."""
         if not SeedRun.objects.exists():
             with transaction.atomic():
                 call_command("loaddata", "fixtures/preview_seed.json")
