@@ -1,6 +1,7 @@
 import { keptPaths, UserError } from "../../contract";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { deployedGeneration } from "../../clients/kubernetes/generation";
+import { reportKilled } from "../../clients/kubernetes/rollout/killed";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { projectName } from "../../clients/pulumi/project-name";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
@@ -33,6 +34,8 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
     options.report("replacing the database with an empty one, migrated and seeded: its data is lost");
   }
   let progress: Progress | undefined;
+  const ended = new AbortController();
+  let watching: Promise<void> | undefined;
   try {
     const late = await underLock(
       context,
@@ -45,6 +48,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
         if (reason === undefined) {
           const sources = await sourcesOf({ ...options, stack, deployment });
           progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));
+          watching ??= reportKilled(placeOf(progress.identity), options.report, ended.signal);
           progress.update = await deploy({ ...options, report }, sources, deployment, progress, phases);
         }
         return reason;
@@ -61,6 +65,9 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       return result;
     }
     throw error;
+  } finally {
+    ended.abort();
+    await watching;
   }
 }
 

@@ -45,10 +45,12 @@ describe("a workload that is unrecoverable", () => {
     /** Whether a preview already exists, which must keep serving. */
     readonly onServing?: boolean;
     readonly says: readonly RegExp[];
+    /** What the update that mends it says. */
+    readonly saysAfterwards?: readonly RegExp[];
   }
 
   function workloadFault(name: string, fault: Fault): void {
-    const { api, web, database, byHand, meanwhile, onServing = false, says } = fault;
+    const { api, web, database, byHand, meanwhile, onServing = false, says, saysAfterwards } = fault;
     faultTest(name, 1, async ({ recover, left }) => {
       await preview.init(product);
       if (onServing) {
@@ -78,15 +80,16 @@ describe("a workload that is unrecoverable", () => {
         preview.configure(product);
       }
       await byHand?.mends();
-      await recover(comesUp);
+      await recover(() => comesUp(saysAfterwards));
       await closes(number);
       left(await leftOf(preview, number));
     });
   }
 
-  async function comesUp(): Promise<void> {
+  async function comesUp(says: readonly RegExp[] = []): Promise<void> {
     const { exitCode, stderr } = await command(["up", String(number)]);
     assert.equal(exitCode, 0, stderr);
+    says.forEach((pattern) => assert.match(stderr, pattern));
     await eventually(async () => assert.equal((await ask(`${preview.names.origin}/`)).status, 200));
   }
 
@@ -139,6 +142,28 @@ describe("a workload that is unrecoverable", () => {
   workloadFault("never ready: answers 500", {
     web: { command: answering(500), readyPath: "/broken" },
     says: [/pod web-\S+: does not get ready: \/broken answers 500/, /web\.readyPath/],
+  });
+
+  // Nobody handles SIGTERM there: node, as the container's first process, ignores it then.
+  workloadFault("serves nothing but errors", {
+    web: {
+      command: [
+        "node",
+        "--eval",
+        `require("node:http").createServer(({ url }, response) => {
+          response.statusCode = url === "/healthy" ? 200 : 500;
+          if (url === "/") console.error("OperationalError: no such table, " + process.env.PLAIN);
+          response.end();
+        }).listen(process.env.PORT)`,
+      ],
+      env: { PLAIN: "and it isn't secret" },
+      livePath: "/healthy",
+      readyPath: "/healthy",
+    },
+    says: [
+      /does not serve after 120 s; its last answer was 500\nThe last errors in the log of web:\n {2}\| OperationalError: no such table, and/,
+    ],
+    saysAfterwards: [/pod web-\S+ did not end within 5 s and was killed \(SIGKILL\)/],
   });
 
   workloadFault("migration fails", {

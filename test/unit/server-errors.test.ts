@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { killedPod } from "../../clients/kubernetes/rollout/killed";
 import { errorLines } from "../../clients/kubernetes/rollout/error-lines";
 import { serverErrors } from "../../clients/kubernetes/rollout/server-errors";
 
@@ -39,6 +40,21 @@ describe("the error lines of a log", () => {
   ];
   for (const [title, log, lines] of table) {
     it(title, () => assert.deepEqual(errorLines(log.join("\n")), lines));
+  }
+});
+
+describe("a pod that was killed while it was being deleted", () => {
+  const table: [line: string, pod: string | undefined][] = [
+    ["web-1\t2026-11-24T12:00:05Z\t137 Error,", "web-1"],
+    ["web-1\t2026-11-24T12:00:05Z\t0 Completed,137 Error,", "web-1"],
+    ["web-1\t2026-11-24T12:00:05Z\t137 OOMKilled,", undefined],
+    ["web-1\t2026-11-24T12:00:05Z\t143 Error,", undefined],
+    ["web-1\t2026-11-24T12:00:05Z\t ,", undefined],
+    ["web-1\t\t137 Error,", undefined],
+    ["", undefined],
+  ];
+  for (const [line, pod] of table) {
+    it(`${JSON.stringify(line)}: ${pod ?? "none"}`, () => assert.equal(killedPod(line), pod));
   }
 });
 
