@@ -54,7 +54,7 @@ describe("a preview's data", () => {
     const { exitCode, stderr } = await command(["up", String(preview.pullRequest), "--api", embedded().images.api]);
     assert.equal(exitCode, 2);
     assert.match(stderr, /does not have: orders\.0002_order_gift\./);
-    assert.match(stderr, /Nothing has been changed\./);
+    assert.match(stderr, /Nothing was changed\./);
     assert.match(stderr, /npx preview reset-db 90201$/m);
     assert.doesNotMatch(stderr, /Traceback/);
     assert.equal(await sql("select name, applied from django_migrations order by id"), before);

@@ -1,7 +1,7 @@
 """Reads each request's body before Django sees the request.
 
-Django treats a body without a length (`Transfer-Encoding: chunked`, which HTTP/2 uploads become) as empty. It reads other
-bodies while a thread waits, so a few dozen slow ones would block all threads, even for health checks.
+Django treats a body without a length (`Transfer-Encoding: chunked`, which HTTP/2 uploads become) as empty. It reads
+other bodies while a thread waits, so a few dozen slow ones would block all threads, even for health checks.
 """
 
 import json
