@@ -9,7 +9,7 @@ export interface DemoLoginArgs {
   readonly namespace: k8s.core.v1.Namespace;
 }
 
-/** The reviewers' login as a Secret: whoever may read it may log in. */
+/** The reviewers' login as a Secret: anyone who can read it can log in. */
 export class DemoLogin extends pulumi.ComponentResource {
   constructor(name: string, args: DemoLoginArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:DemoLogin", name, {}, options);
