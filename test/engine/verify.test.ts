@@ -389,7 +389,7 @@ describe("preview verify", () => {
       {
         title: "a wrong INTERNAL_API_URL, on both paths to the API",
         web: { INTERNAL_API_URL: "http://nobody:8000" },
-        finds: ["browser-to-api", "server-to-api"],
+        finds: ["browser-to-api", "server-to-api", "event-stream", "login", "seed"],
         names: /INTERNAL_API_URL/,
       },
     ];
