@@ -1,6 +1,7 @@
 import type { CodeHost } from "../clients/code-host";
 import { findPreview } from "../lifecycle/inventory/preview";
 import { codeHostFor, type Workspace } from "../lifecycle/workspace";
+import { withoutBasicAuth } from "./output/without-basic-auth";
 import { report } from "./workspace";
 
 /** The code host of the repository in the settings, or else of the one that the workflow runs in. */
@@ -11,5 +12,7 @@ export async function codeHostOfPreview(workspace: Workspace, pullRequest: numbe
 
 /** Comments on the pull request. A failure is reported and fails nothing else: what the comment is about is done. */
 export async function postComment(host: CodeHost | undefined, pullRequest: number, text: string): Promise<void> {
-  await host?.setComment(pullRequest, text).catch((error: unknown) => report((error as Error).message));
+  await host
+    ?.setComment(pullRequest, withoutBasicAuth(text))
+    .catch((error: unknown) => report((error as Error).message));
 }

@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { basicAuth } from "../clients/http/basic-auth";
 import { sanitizeOutput } from "../clients/process/sanitize-output";
 import { addClose } from "./commands/close";
 import { addLogs } from "./commands/logs";
@@ -18,7 +19,9 @@ export const program = new Command("preview")
   .description("Manages the previews of pull requests.")
   .version(version)
   .configureOutput({ outputError: (text, write) => write(sanitizeOutput(text)) })
-  .exitOverride();
+  .exitOverride()
+  // A malformed value is refused before anything is changed.
+  .hook("preAction", () => void basicAuth());
 
 addUp(program);
 addClose(program);

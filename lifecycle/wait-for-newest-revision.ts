@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Part, standardPartList, UserError } from "../contract";
-import { httpClient } from "../clients/http/client";
+import { previewClient } from "../clients/http/client";
 import type { NamespaceRef } from "../clients/kubernetes/kubectl";
 import { findNamespace } from "../clients/kubernetes/namespace";
 import { type HostAnswer, isServerError, NotServing, waitUntilServing } from "../clients/http/serving";
@@ -41,11 +41,14 @@ export async function waitForNewestRevision(options: NewestRevisionOptions): Pro
         const over = anyOf(unrecoverable, deletion, signal);
         await rolledOut(place, { parts, signal: over });
         const ready = () => webIsReady(place);
-        return waitUntilServing(url, { dispatcher: httpClient(), webIsReady: ready, report, signal: over }).catch(
-          async (error) => {
-            throw error instanceof NotServing ? await explained(error, options) : error;
-          },
-        );
+        return waitUntilServing(url, {
+          dispatcher: previewClient([url]),
+          webIsReady: ready,
+          report,
+          signal: over,
+        }).catch(async (error) => {
+          throw error instanceof NotServing ? await explained(error, options) : error;
+        });
       },
     );
   } finally {

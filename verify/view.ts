@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Outputs } from "../contract";
 import type { NamespaceRef } from "../clients/kubernetes/kubectl";
-import { httpClient } from "../clients/http/client";
+import { previewClient } from "../clients/http/client";
 import { demoLogin } from "./demo-login";
 import { Cluster } from "./cluster";
 import { askThrough } from "./http";
@@ -20,14 +20,14 @@ export interface ViewOptions {
 }
 
 /** A preview given by URL, without access to its stack and cluster. */
-export function outside(origin: string, { client = httpClient() }: ViewOptions = {}): View {
+export function outside(origin: string, { client = previewClient([origin]) }: ViewOptions = {}): View {
   return { ...asks(client, origin), origin, credentials: givenCredentials() };
 }
 
 /** A preview given by number, with access to its stack and cluster. */
 export async function inside(
   stack: Outputs & NamespaceRef,
-  { context, client = httpClient() }: ViewOptions = {},
+  { context, client = previewClient(originsOf(stack)) }: ViewOptions = {},
 ): Promise<View> {
   const place = { ...stack, kubeContext: context ?? stack.kubeContext };
   return {
@@ -38,6 +38,8 @@ export async function inside(
     credentials: givenCredentials() ?? (await knownCredentials(place)),
   };
 }
+
+const originsOf = ({ url, apiUrl }: Outputs) => (apiUrl === undefined ? [url] : [url, apiUrl]);
 
 function asks(
   client: Dispatcher,

@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
 import { UserError } from "../../contract";
-import { httpClient } from "../../clients/http/client";
+import { previewClient } from "../../clients/http/client";
 import { waitUntilServing } from "../../clients/http/serving";
 import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { causeOf } from "../../clients/process/cause";
@@ -29,7 +29,7 @@ export const addTest = (program: Command) =>
       const place = "namespace" in known ? known : undefined;
       const login = place && (await demoLogin(place));
       await waitUntilServing(known.url, {
-        dispatcher: httpClient(),
+        dispatcher: previewClient([known.url]),
         webIsReady: place && (() => webIsReady(place)),
         signal: interruption,
         report: say,

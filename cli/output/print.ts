@@ -1,4 +1,5 @@
 import { sanitizeOutput } from "../../clients/process/sanitize-output";
+import { withoutBasicAuth } from "./without-basic-auth";
 
 /**
  * Prints a result on standard output, which carries nothing else. Only this and `say` write to the console
@@ -6,7 +7,8 @@ import { sanitizeOutput } from "../../clients/process/sanitize-output";
  *
  * @param paint adds our own colours to the sanitized text @default none
  */
-export const print = (text: string, paint = (clean: string) => clean): void => console.log(paint(sanitizeOutput(text)));
+export const print = (text: string, paint = (clean: string) => clean): void =>
+  console.log(paint(sanitizeOutput(withoutBasicAuth(text))));
 
 /** Prints progress or an error on standard error. */
-export const say = (text: string): void => console.error(sanitizeOutput(text));
+export const say = (text: string): void => console.error(sanitizeOutput(withoutBasicAuth(text)));

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
-import { Agent } from "undici";
+import { Agent, type Dispatcher } from "undici";
+import { basicAuth, sendingBasicAuth } from "./basic-auth";
 
 /**
  * The largest body that is read, in bytes, both encoded and decoded: several must fit into memory, whatever a preview answers.
@@ -21,6 +22,18 @@ export function httpClient(ca?: readonly string[]): Agent {
     maxResponseSize: longestBody,
     connect: { lookup: lookupHost, ca: ca && [...ca] },
   });
+}
+
+/**
+ * The same, which gives an ingress the credentials of PREVIEW_BASIC_AUTH.
+ *
+ * @param origins the previews' own: no other is sent them
+ * @throws UserError where the variable is malformed
+ */
+export function previewClient(origins: readonly string[]): Dispatcher {
+  const auth = basicAuth();
+  const client = httpClient();
+  return auth === undefined ? client : client.compose(sendingBasicAuth(auth, origins));
 }
 
 /** Hosts below `.localhost` are on loopback. */

@@ -81,7 +81,9 @@ async function pageServes(
     const { said, serves } = found;
     if (isServing(found, serves === "maybe" && (await webIsReady?.()) === true)) {
       if (serves === "maybe") {
-        report(`${url} answers ${said}: that may be the ingress, but the web pods behind it are ready`);
+        report(
+          `${url} answers ${said}: that may be the ingress, but the web pods behind it are ready${basicAuthHint(found)}`,
+        );
       }
       return;
     }
@@ -98,13 +100,17 @@ async function pageServes(
     if (performance.now() > deadline) {
       const doubt = serves === "maybe" ? ", which may be the ingress's: no web pod is known to be ready" : "";
       throw new NotServing(
-        `${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}`,
+        `${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}${basicAuthHint(found)}`,
         found,
       );
     }
     await pause(250, signal);
   }
 }
+
+/** A 401 that may be the ingress's asks for Basic credentials. */
+const basicAuthHint = ({ status, serves }: HostAnswer) =>
+  status === 401 && serves === "maybe" ? "; an ingress with basic auth needs PREVIEW_BASIC_AUTH=user:password" : "";
 
 /** How many redirects to the same host are followed. */
 const maxRedirects = 5;

@@ -3,6 +3,7 @@ import { leavesOf, parseSettings, SettingsError, type SettingsInput, UserError }
 import { deploy, type UpResult } from "../../lifecycle/up";
 import type { Workspace } from "../../lifecycle/workspace";
 import { Zone } from "../../clients/dns";
+import { basicAuth } from "../../clients/http/basic-auth";
 import { interruption } from "../../clients/process/interruption";
 import { stackName } from "../../clients/pulumi/stacks";
 import { openLog, say } from "../log";
@@ -21,6 +22,7 @@ export interface ClusterOptions {
 
 /** Brings a preview up on a cluster, with a `pulumi` and a state backend, that are there already, as `preview up` does. */
 export async function startOnCluster(options: ClusterOptions): Promise<void> {
+  basicAuth();
   await refuseMissing(options);
   const { pullRequest, context, domain, api, web } = options;
   const log = openLog("start");

@@ -1,5 +1,5 @@
 import { UserError } from "../../contract";
-import { httpClient } from "../../clients/http/client";
+import { previewClient } from "../../clients/http/client";
 import { answer } from "../../clients/http/serving";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { type Login, requiredLogin } from "../../verify/demo-login";
@@ -46,7 +46,7 @@ export async function detailsOf(
   const login = wantsLogin ? await requiredLogin(preview) : undefined;
   const found = await findPreview(workspace, pullRequest);
   const [{ said: answers }, [status], inside] = await Promise.all([
-    answer(preview.url, { dispatcher: httpClient(), signal: workspace.interruption }),
+    answer(preview.url, { dispatcher: previewClient([preview.url]), signal: workspace.interruption }),
     found === undefined ? [] : statusesOf(workspace, found.identity, now, { pullRequest, parts }),
     found?.deployment === undefined ? undefined : lookInside(workspace, { ...preview, parts }, found.deployment),
   ]);

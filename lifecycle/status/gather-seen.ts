@@ -3,7 +3,7 @@ import { limits, namesOf, type Part } from "../../contract";
 import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import type { CodeHost } from "../../clients/code-host";
-import { httpClient } from "../../clients/http/client";
+import { previewClient } from "../../clients/http/client";
 import type { SharedIdentity } from "../inventory/identity";
 import { type Found, foundIn } from "../inventory/found";
 import { answerAbout, gatherAnswers, listNamespaces, type Sources } from "../inventory/gather";
@@ -97,7 +97,8 @@ async function askHosts(
   found: readonly Found[],
   { site, signal }: Pick<StatusSources, "site" | "signal">,
 ): Promise<Map<Found, HostAnswer>> {
-  const how = { dispatcher: httpClient(), timeoutMs: limits.statusAnswerSeconds * 1000, signal };
+  const dispatcher = previewClient(found.map((one) => urlOf(one, site)));
+  const how = { dispatcher, timeoutMs: limits.statusAnswerSeconds * 1000, signal };
   const asked = async (one: Found): Promise<[Found, HostAnswer]> => [one, await answer(urlOf(one, site), how)];
   const answers = Readable.from(found).map(asked, { concurrency: 16 }).toArray();
   return new Map((await answers) as [Found, HostAnswer][]);

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, BrowserType } from "playwright-core";
 import { UserError } from "../../contract";
+import { basicAuth } from "../../clients/http/basic-auth";
 import { openOriginProxy } from "./origin-proxy";
 import { inTemporaryFolder } from "../../clients/process/temporary-folder";
 
@@ -22,7 +23,7 @@ export async function withBrowser<Result>(
   return inTemporaryFolder("preview-browser-", async (folder) => {
     const proxy = await openOriginProxy(origins);
     try {
-      const context = await launch(folder, proxy.url);
+      const context = await launch(folder, proxy.url, origins);
       const close = () => void context.close();
       signal?.addEventListener("abort", close);
       try {
@@ -47,9 +48,10 @@ export function refuseWithoutPlaywright(): void {
   }
 }
 
-async function launch(folder: string, proxy: string): Promise<BrowserContext> {
+async function launch(folder: string, proxy: string, origins: readonly string[]): Promise<BrowserContext> {
   // Loaded lazily, so that other commands start faster.
   const { chromium } = await import("playwright-core");
+  const auth = basicAuth();
   const profile = join(folder, "profile");
   mkdirSync(profile);
   try {
@@ -57,6 +59,7 @@ async function launch(folder: string, proxy: string): Promise<BrowserContext> {
       ...(process.getuid?.() === 0 ? asUnprivileged(folder) : asOneself()),
       viewport: { width: 1280, height: 800 },
       acceptDownloads: false,
+      httpCredentials: auth && origins.map((origin) => ({ ...auth, origin })),
       chromiumSandbox: true,
       args: [
         `--proxy-server=${proxy}`,
