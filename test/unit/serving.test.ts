@@ -53,9 +53,14 @@ describe("whether a preview serves", () => {
     ]);
   });
 
-  for (const [name, guarded, said] of [
-    ["another host", [302, { location: "https://sso.example.com/login?to=1" }], "302 to https://sso.example.com"],
-    ["a login by HTTP Basic", [401, { "www-authenticate": 'Basic realm="previews"' }], "401"],
+  for (const [name, guarded, said, hint] of [
+    ["another host", [302, { location: "https://sso.example.com/login?to=1" }], "302 to https://sso.example.com", ""],
+    [
+      "a login by HTTP Basic",
+      [401, { "www-authenticate": 'Basic realm="previews"' }],
+      "401",
+      "; an ingress with basic auth needs PREVIEW_BASIC_AUTH=user:password",
+    ],
   ] as const) {
     it(`isn't decided by ${name}, which may be the ingress's, until the web's own pods are ready`, async () => {
       const ready = [false, true];
@@ -67,7 +72,9 @@ describe("whether a preview serves", () => {
       assert.deepEqual(asked, [`/ ${guarded[0]}`, `/ ${guarded[0]}`, `/api/ ${guarded[0]}`]);
       assert.equal(told.length, 2);
       assert.ok(told[0]!.endsWith(` answers ${said}`));
-      assert.ok(told[1]!.endsWith(` answers ${said}: that may be the ingress, but the web pods behind it are ready`));
+      assert.ok(
+        told[1]!.endsWith(` answers ${said}: that may be the ingress, but the web pods behind it are ready${hint}`),
+      );
     });
   }
 
