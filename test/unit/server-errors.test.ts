@@ -45,12 +45,12 @@ describe("the error lines of a log", () => {
 
 describe("a pod that was killed while it was being deleted", () => {
   const table: [line: string, pod: string | undefined][] = [
-    ["web-1\t2026-11-24T12:00:05Z\t137 Error,", "web-1"],
-    ["web-1\t2026-11-24T12:00:05Z\t0 Completed,137 Error,", "web-1"],
-    ["web-1\t2026-11-24T12:00:05Z\t137 OOMKilled,", undefined],
-    ["web-1\t2026-11-24T12:00:05Z\t143 Error,", undefined],
-    ["web-1\t2026-11-24T12:00:05Z\t ,", undefined],
-    ["web-1\t\t137 Error,", undefined],
+    ["web-1|2026-11-24T12:00:05Z|137 Error,", "web-1"],
+    ["web-1|2026-11-24T12:00:05Z|0 Completed,137 Error,", "web-1"],
+    ["web-1|2026-11-24T12:00:05Z|137 OOMKilled,", undefined],
+    ["web-1|2026-11-24T12:00:05Z|143 Error,", undefined],
+    ["web-1|2026-11-24T12:00:05Z| ,", undefined],
+    ["web-1||137 Error,", undefined],
     ["", undefined],
   ];
   for (const [line, pod] of table) {

@@ -3,9 +3,9 @@ import { limits } from "../../../contract";
 import { sanitizeLine } from "../../process/sanitize-output";
 import type { NamespaceRef } from "../kubectl";
 
-/** One line for each state of a pod: its name, when it had to be gone, how its containers have ended. */
+/** One line for each state of a pod: its name, when it had to be gone, how its containers ended. kubectl makes spaces of tabs. */
 const columns =
-  '{.metadata.name}{"\\t"}{.metadata.deletionTimestamp}{"\\t"}' +
+  '{.metadata.name}{"|"}{.metadata.deletionTimestamp}{"|"}' +
   '{range .status.containerStatuses[*]}{.state.terminated.exitCode}{" "}{.state.terminated.reason}{","}{end}{"\\n"}';
 
 /**
@@ -44,7 +44,7 @@ export async function reportKilled(
 
 /** The pod that a line of the watch says was killed while it was being deleted; undefined for any other line. */
 export function killedPod(line: string): string | undefined {
-  const [pod = "", deletion = "", ends = ""] = line.split("\t");
+  const [pod = "", deletion = "", ends = ""] = line.split("|");
   // Without OOMKilled, which has the same exit code.
   const isKilled = ends.split(",").some((end) => end === "137 Error");
   return deletion !== "" && isKilled ? pod : undefined;
