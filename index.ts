@@ -36,7 +36,7 @@ export = () =>
       namespace: settings.names.namespace,
       images: settings.images,
       revisions: settings.revisions,
-      parts: Object.values(settings.parts),
+      parts: Object.values(settings.parts).filter((part) => part !== undefined),
       record: deploymentRecord({ configuration, settings, deployed, cluster: existing.cluster }),
     });
   });

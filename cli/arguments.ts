@@ -35,3 +35,15 @@ export function target(text: string): number | string {
   }
   return url.origin;
 }
+
+/** `--image NAME=REF`, once for each image. */
+export function namedImages(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, name, image] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || image === undefined) {
+    throw new InvalidArgumentError("It must be NAME=IMAGE, such as collab=ghcr.io/myorg/collab:4f5c2d1….");
+  }
+  if (name in before) {
+    throw new InvalidArgumentError(`The image ${name} is given twice.`);
+  }
+  return { ...before, [name]: image };
+}

@@ -1,4 +1,4 @@
-import { isComplete, productImages, type Receipt } from "../contract";
+import { isComplete, type Receipt } from "../contract";
 import { sanitizeOutput } from "../clients/process/sanitize-output";
 import type { UpResult } from "../lifecycle/up";
 import { summary } from "./output/contract-report";
@@ -17,7 +17,9 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
     "",
     "| part | revision | image |",
     "| --- | --- | --- |",
-    ...productImages.map((part) => `| ${part} | \`${preview.revisions[part]}\` | \`${preview.images[part]}\` |`),
+    ...Object.entries(preview.images).map(
+      ([name, image]) => `| ${name} | \`${preview.revisions[name]}\` | \`${image}\` |`,
+    ),
     "",
     ...(checks === undefined ? [] : ["Contract check:", "", fenced(summary(checks)), ""]),
     `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login, if you may read its Secret.`,

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { addressOf, apiEnvironment, limits, type Settings, shortHash, writableFolders } from "../contract";
+import { type Composition, limits, type Settings, shortHash, standardParts, type Workload } from "../contract";
+import type { Postgres } from "./postgres";
 import {
   container,
   gate,
@@ -15,8 +16,11 @@ import {
 } from "./pod";
 
 export interface MigrationArgs extends ProductArgs {
+  /** The API, whose image, variables and user it has. */
+  readonly workload: Workload;
+  readonly migration: NonNullable<Composition["migration"]>;
   /** The database to migrate. Its uid changes when it is recreated. */
-  readonly database: k8s.apps.v1.StatefulSet;
+  readonly database: Postgres;
   /** Name of the API's Secret: the migration has the same variables. */
   readonly secretName: pulumi.Input<string>;
   readonly transform?: Transform<k8s.batch.v1.JobArgs>;
@@ -31,7 +35,7 @@ export class Migration extends pulumi.ComponentResource {
 
   constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:Migration", name, {}, options);
-    const labels = labelsOf(args.settings.parts.migration.name);
+    const labels = labelsOf(standardParts.migration.name);
     // A sleeping preview has no database to migrate. A migration that has succeeded doesn't run again on waking.
     const suspend = args.settings.asleep;
 
@@ -56,7 +60,7 @@ export class Migration extends pulumi.ComponentResource {
           activeDeadlineSeconds: limits.migrationSeconds,
           template: {
             // Migrates again if the database was recreated.
-            metadata: { labels, annotations: { "preview-stack/database": args.database.metadata.uid } },
+            metadata: { labels, annotations: { "preview-stack/database": args.database.statefulSet.metadata.uid } },
             spec: this.pod(args),
           },
         },
@@ -76,22 +80,23 @@ export class Migration extends pulumi.ComponentResource {
   }
 
   private pod(args: MigrationArgs) {
-    const { api, parts } = args.settings;
-    const folders = writableFolders(api.writablePaths);
+    const { workload, migration } = args;
+    const { folders } = workload;
     const { volumes, volumeMounts } = productVolumes(args, folders);
     return podSpec(args, {
-      uid: api.uid,
-      gid: api.gid,
+      uid: workload.uid,
+      gid: workload.gid,
       restartPolicy: "Never",
       volumes,
-      initContainers: [gate(args.settings, { needs: [addressOf(parts.db)], hasEgress: true })],
+      initContainers: [gate(args.settings, { needs: migration.needs, egress: workload.egress })],
       containers: [
         container({
           name: "migrate",
-          image: api.image,
-          command: api.migrate,
-          env: variables(apiEnvironment(args.settings), args.secretName),
-          resources: resourceRequirements(api.resources, folders),
+          image: workload.image,
+          command: migration.command,
+          readOnlyRoot: workload.readOnlyRoot,
+          env: variables(workload.environment, args.secretName),
+          resources: resourceRequirements(workload.resources, folders),
           volumeMounts,
         }),
       ],

@@ -8,6 +8,7 @@ import {
   generationAnnotation,
   type GeneratedSecrets,
   limits,
+  secretData,
   type Settings,
 } from "../contract";
 import {
@@ -51,7 +52,12 @@ export class Postgres extends pulumi.ComponentResource {
       },
       inNamespace(this, args.namespace),
     );
-    const password = secret(`${name}-secrets`, args.namespace, args.secrets.apply(databaseSecrets), this);
+    const password = secret(
+      `${name}-secrets`,
+      args.namespace,
+      args.secrets.apply((generated) => secretData(databaseSecrets, generated)),
+      this,
+    );
     this.statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       statefulSetArgs({ ...args, namespace: args.namespace.metadata.name, passwordSecret: password.metadata.name }),
@@ -95,13 +101,13 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
     {
       uid: database.uid,
       volumes,
-      initContainers: [gate(settings, { needs: [], hasEgress: false })],
+      initContainers: [gate(settings, { needs: [], egress: [] })],
       containers: [
         container({
           name: "postgres",
           image: database.image,
           args: ["postgres", ...relaxedDurability],
-          env: variables(databaseEnvironment(), passwordSecret),
+          env: variables(databaseEnvironment(database), passwordSecret),
           ports: [{ name: "postgres", containerPort: parts.db.targetPort }],
           resources: resourceRequirements(database.resources, databaseFolders),
           volumeMounts: [{ name: "data", mountPath: databaseVolume }, ...volumeMounts],

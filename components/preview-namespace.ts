@@ -24,7 +24,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
         parent: this,
         customTimeouts: {
           create: `${limits.namespaceCreationSeconds}s`,
-          delete: `${limits.namespaceDeletionSeconds}s`,
+          delete: `${deletionSeconds(settings)}s`,
         },
       },
     );
@@ -99,6 +99,12 @@ export class PreviewNamespace extends pulumi.ComponentResource {
       ),
     ];
   }
+}
+
+/** It waits for the pods of Deployments, which Pulumi doesn't. */
+function deletionSeconds({ workloads }: Settings): number {
+  const longest = Math.max(...Object.values(workloads).map(({ stopSeconds }) => stopSeconds));
+  return Math.max(limits.namespaceDeletionSeconds, longest + limits.afterStopSeconds);
 }
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */

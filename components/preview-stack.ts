@@ -1,11 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { configuresTrust, type Settings } from "../contract";
-import { DjangoApi } from "./django-api";
 import { DemoLogin } from "./demo-login";
 import { DnsRecord } from "./dns-record";
 import { Isolation } from "./isolation";
-import { NextWeb } from "./next-web";
+import { type PartWorkloadArgs, PreviewPart } from "./preview-part";
 import { Postgres } from "./postgres";
 import type { Existing } from "./program/preflight";
 import { PreviewNamespace } from "./preview-namespace";
@@ -27,6 +26,8 @@ export interface PreviewStackArgs {
     readonly migration?: Transform<k8s.batch.v1.JobArgs>;
     readonly api?: Transform<k8s.apps.v1.DeploymentArgs>;
     readonly web?: Transform<k8s.apps.v1.DeploymentArgs>;
+    /** By name; a single one is made from a StatefulSet's arguments. */
+    readonly services?: Readonly<Record<string, Transform<PartWorkloadArgs>>>;
   };
 }
 
@@ -73,12 +74,25 @@ export class PreviewStack extends pulumi.ComponentResource {
     const product = { ...workload, trustedCa: this.trustedCa(name, settings, namespace, ready) };
 
     const database = new Postgres(`${name}-db`, { ...workload, transform: transform.database }, isolated);
-    new DjangoApi(
+    const { api, ...others } = settings.workloads;
+    const migration = settings.migration && {
+      migration: settings.migration,
+      database,
+      transform: transform.migration,
+    };
+    const { migrationJob } = new PreviewPart(
       `${name}-api`,
-      { ...product, database, transform: transform.api, transformMigration: transform.migration },
+      { ...product, workload: api!, migration, transform: transformOf("api", transform) },
       isolated,
     );
-    new NextWeb(`${name}-web`, { ...product, transform: transform.web }, isolated);
+    for (const [part, workload] of Object.entries(others)) {
+      const after = workload.isAfterMigration ? migrationJob : undefined;
+      new PreviewPart(
+        `${name}-${part}`,
+        { ...product, workload, after, transform: transformOf(part, transform) },
+        isolated,
+      );
+    }
 
     if (settings.demoLogin !== undefined) {
       new DemoLogin(`${name}-login`, { ...settings.demoLogin, secrets, namespace }, inside);
@@ -124,6 +138,10 @@ export class PreviewStack extends pulumi.ComponentResource {
       : undefined;
   }
 }
+
+const transformOf = (part: string, transform: NonNullable<PreviewStackArgs["transform"]>) =>
+  (part === "api" || part === "web" ? transform[part] : transform.services?.[part]) as
+    Transform<PartWorkloadArgs> | undefined;
 
 /** Collects every descendant of a resource. Its kind is known only after its constructor has run. */
 const collectInto =

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { limits, type ListeningPart, type Settings } from "../contract";
+import { limits, type ListeningPart, type Settings, standardParts } from "../contract";
 import { inNamespace } from "./pod";
 
 export interface PublicHostArgs {
@@ -31,15 +31,15 @@ export const routePrerequisite = ({ ingress: { className } }: Settings): RoutePr
 export class PublicHost extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace }: PublicHostArgs, options?: pulumi.ComponentResourceOptions) {
     super("preview:index:PublicHost", name, {}, options);
-    const { ingress, parts } = settings;
-    const { className, annotations } = ingress;
+    const { ingress, annotations } = settings;
+    const { className } = ingress;
     const rules = ingressRules(settings);
     const timeout = `${limits.routeSeconds}s`;
 
     new k8s.networking.v1.Ingress(
       name,
       {
-        metadata: { name: parts.web.name, namespace: namespace.metadata.name, annotations: { ...annotations } },
+        metadata: { name: standardParts.web.name, namespace: namespace.metadata.name, annotations: { ...annotations } },
         spec: {
           ingressClassName: className,
           tls: [{ hosts: rules.map(({ host }) => host) }],
@@ -55,7 +55,7 @@ export class PublicHost extends pulumi.ComponentResource {
 
 /** The routes by host and path. The longest matching path wins, regardless of the order. */
 export function ingressRules({ ingress, names, parts }: Settings) {
-  const { api, web } = parts;
+  const { api, web = api } = parts;
   const publicHost = [route("/", web), ...ingress.apiPaths.map((path) => route(path, api))];
   return [rule(names.host, publicHost), ...(ingress.apiHost ? [rule(names.apiHost, [route("/", api)])] : [])];
 }

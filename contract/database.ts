@@ -1,3 +1,6 @@
+import { addressOf, standardParts } from "./parts";
+import type { SecretText } from "./values/secret-text";
+
 /** The annotation of the volume claim template with the `database.generation` it was created for. */
 export const generationAnnotation = "preview-stack/generation";
 
@@ -14,3 +17,10 @@ export interface DatabaseStatefulSet {
 export function generationOf({ spec }: DatabaseStatefulSet): number {
   return Number(spec.volumeClaimTemplates?.[0]?.metadata?.annotations?.[generationAnnotation] ?? 1);
 }
+
+/** The database as a URL, with its generated password. */
+export const databaseUrl = ({ user, name }: { readonly user: string; readonly name: string }): SecretText => [
+  `postgres://${encodeURIComponent(user)}:`,
+  { generated: "databasePassword", inUrl: true },
+  `@${addressOf(standardParts.db)}/${encodeURIComponent(name)}`,
+];

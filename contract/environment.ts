@@ -1,35 +1,33 @@
-import { addressOf, type ProductImage } from "./parts";
-import type { Settings } from "./settings";
+import { addressOf, standardParts } from "./parts";
+import type { Names } from "./names";
+import type { SettingsValues } from "./settings/schema";
 import { configuresTrust, type reservedNames, trustNames } from "./settings/reserved-names";
+import { databaseUrl } from "./database";
+import type { SecretText } from "./values";
+import type { Environment, VariableValue } from "./workloads/variables";
 
-/**
- * The value of a variable: a literal, a key of the Secret that the preview creates for the container, or a key of a Secret
- * that the platform puts into the namespace.
- */
-export type Variable = string | { readonly ownSecret: string } | { readonly secret: string; readonly key: string };
-export type Environment = Readonly<Record<string, Variable>>;
-
-/** Random values, different for every preview. */
-export interface GeneratedSecrets {
-  readonly databasePassword: string;
-  readonly djangoSecretKey: string;
-  readonly nextAuthSecret: string;
-  /** Undefined without the setting `demoLogin`. */
-  readonly demoPassword?: string;
+/** What the contract's variables are made from. */
+export interface ContractSources {
+  readonly values: SettingsValues;
+  readonly names: Names;
+  /** What the containers of each image are told as GIT_SHA. */
+  readonly revisions: Readonly<Record<string, string>>;
 }
 
-const database = { user: "app", name: "app_preview" } as const;
-
 /** Postgres's variables, as the official image defines them: https://hub.docker.com/_/postgres. */
-export function databaseEnvironment(): Environment {
+export function databaseEnvironment({ user, name }: Pick<SettingsValues["database"], "user" | "name">): Environment {
   return {
-    POSTGRES_USER: database.user,
-    POSTGRES_DB: database.name,
+    POSTGRES_USER: user,
+    POSTGRES_DB: name,
     POSTGRES_PASSWORD: { ownSecret: "POSTGRES_PASSWORD" },
     // Below the volume's root: initdb refuses a directory with a lost+found, which some volumes have.
     PGDATA: `${databaseVolume}/pgdata`,
   };
 }
+
+export const databaseSecrets: Readonly<Record<string, SecretText>> = {
+  POSTGRES_PASSWORD: [{ generated: "databasePassword" }],
+};
 
 /** Mount path of the certificates from `trustedCa` and `trustPublicCas`. */
 export const trustedCaFile = "/etc/trusted-ca/ca.crt";
@@ -37,44 +35,27 @@ export const trustedCaFile = "/etc/trusted-ca/ca.crt";
 /** Mount path of the database's volume, with PGDATA below it. */
 export const databaseVolume = "/var/lib/postgresql/data";
 
-export function databaseSecrets(generated: GeneratedSecrets): Record<string, string> {
-  return { POSTGRES_PASSWORD: generated.databasePassword };
-}
+type Reserved<Base extends "api" | "web"> = Readonly<Record<(typeof reservedNames)[Base][number], VariableValue>>;
 
-type Reserved<Image extends ProductImage> = Readonly<Record<(typeof reservedNames)[Image][number], Variable>>;
-
-/** Django's variables, in the API and in the migration. */
-export function apiEnvironment(settings: Settings): Environment {
-  const { host, origin, apiHost } = settings.names;
-  const { demoLogin, ingress, parts } = settings;
-  const taken: Reserved<"api"> = {
-    DJANGO_SETTINGS_MODULE: settings.api.settingsModule,
-    DATABASE_URL: { ownSecret: "DATABASE_URL" },
-    SECRET_KEY: { ownSecret: "SECRET_KEY" },
+/** Django's variables, in the API, in its migration and in every service made `from` it. */
+export function apiVariables({ values, names, revisions }: ContractSources): Record<string, VariableValue> {
+  const { host, origin, apiHost } = names;
+  const { api, demoLogin, ingress } = values;
+  const reserved: Reserved<"api"> = {
+    DJANGO_SETTINGS_MODULE: api.settingsModule,
+    DATABASE_URL: databaseUrl(values.database),
+    SECRET_KEY: [{ generated: "djangoSecretKey" }],
     // Next.js calls http://api:8000, and the probes send the same Host header.
-    ALLOWED_HOSTS: [host, parts.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
+    ALLOWED_HOSTS: [host, standardParts.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
     CSRF_TRUSTED_ORIGINS: origin,
-    CORS_ALLOWED_ORIGINS: [origin, ...settings.api.corsOrigins].join(),
-    GIT_SHA: settings.revisions.api,
+    CORS_ALLOWED_ORIGINS: [origin, ...api.corsOrigins].join(),
+    GIT_SHA: revisions.api!,
     PREVIEW_HOST: host,
   };
   return {
-    ...settings.api.env,
-    ...ownSecrets(settings.api.secrets),
-    ...(demoLogin && { [demoLogin.passwordVariable]: { ownSecret: demoLogin.passwordVariable } }),
-    ...trustVariables("api", settings),
-    ...taken,
-  };
-}
-
-export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
-  const { user, name } = database;
-  const { demoLogin, parts } = settings;
-  return {
-    ...settings.api.secrets,
-    ...(demoLogin && { [demoLogin.passwordVariable]: generated.demoPassword ?? "" }),
-    DATABASE_URL: `postgres://${user}:${encodeURIComponent(generated.databasePassword)}@${addressOf(parts.db)}/${name}`,
-    SECRET_KEY: generated.djangoSecretKey,
+    ...(demoLogin && { [demoLogin.passwordVariable]: [{ generated: "demoPassword" }] }),
+    ...trustVariables("api", values),
+    ...reserved,
   };
 }
 
@@ -82,44 +63,26 @@ export function apiSecrets(settings: Settings, generated: GeneratedSecrets): Rec
 export const demoLoginSecret = "demo-login";
 
 /** Next.js's variables, with the names of both next-auth 4 and 5. */
-export function webEnvironment(settings: Settings): Environment {
-  const { host, origin } = settings.names;
-  const { api } = settings.parts;
-  const taken: Reserved<"web"> = {
+export function webVariables({ values, names, revisions }: ContractSources): Record<string, VariableValue> {
+  const { host, origin } = names;
+  const reserved: Reserved<"web"> = {
     NODE_ENV: "production",
     // Kubernetes sets HOSTNAME to the pod's name, and the standalone server listens only on HOSTNAME
     // (vercel/next.js#77612).
     HOSTNAME: "0.0.0.0",
-    PORT: String(settings.web.port),
-    INTERNAL_API_URL: `http://${addressOf(api)}`,
+    PORT: String(values.web.port),
+    INTERNAL_API_URL: `http://${addressOf(standardParts.api)}`,
     NEXT_PUBLIC_API_URL: `${origin}/api`,
     NEXTAUTH_URL: origin,
-    NEXTAUTH_SECRET: { ownSecret: "NEXTAUTH_SECRET" },
+    NEXTAUTH_SECRET: [{ generated: "nextAuthSecret" }],
     AUTH_URL: origin,
-    AUTH_SECRET: { ownSecret: "AUTH_SECRET" },
+    AUTH_SECRET: [{ generated: "nextAuthSecret" }],
     AUTH_TRUST_HOST: "true",
-    GIT_SHA: settings.revisions.web,
+    GIT_SHA: revisions.web!,
     PREVIEW_HOST: host,
   };
-  return {
-    ...settings.web.env,
-    ...ownSecrets(settings.web.secrets),
-    ...trustVariables("web", settings),
-    ...taken,
-  };
+  return { ...trustVariables("web", values), ...reserved };
 }
 
-export function webSecrets(settings: Settings, generated: GeneratedSecrets): Record<string, string> {
-  return {
-    ...settings.web.secrets,
-    NEXTAUTH_SECRET: generated.nextAuthSecret,
-    AUTH_SECRET: generated.nextAuthSecret,
-  };
-}
-
-const trustVariables = (image: ProductImage, settings: Settings): Environment =>
-  configuresTrust(settings) ? Object.fromEntries(trustNames[image].map((name) => [name, trustedCaFile])) : {};
-
-function ownSecrets(values: Readonly<Record<string, string>>): Environment {
-  return Object.fromEntries(Object.keys(values).map((name) => [name, { ownSecret: name }]));
-}
+const trustVariables = (base: "api" | "web", values: SettingsValues): Record<string, VariableValue> =>
+  configuresTrust(values) ? Object.fromEntries(trustNames[base].map((name) => [name, trustedCaFile])) : {};

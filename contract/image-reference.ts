@@ -1,4 +1,4 @@
-import { type PerImage, perImage } from "./parts";
+import type { PerImage } from "./parts";
 
 const host = "(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?/)?";
 const path = "[a-z0-9]+(?:[._/-]+[a-z0-9]+)*";
@@ -36,10 +36,10 @@ export type Images = PerImage<string>;
  * and stays. Undefined if no image is tagged with `from`.
  */
 export function imagesOfCommit(images: Images, from: string, to: string): Images | undefined {
-  const moved = perImage((image) => imageOfCommit(images[image], from, to));
-  return Object.values(moved).every((image) => image === undefined)
+  const moved = Object.entries(images).map(([name, image]) => [name, image, imageOfCommit(image, from, to)] as const);
+  return moved.every(([, , image]) => image === undefined)
     ? undefined
-    : perImage((image) => moved[image] ?? images[image]);
+    : Object.fromEntries(moved.map(([name, former, image]) => [name, image ?? former]));
 }
 
 /** Drops the digest, which belongs to `from`. */

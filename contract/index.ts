@@ -21,4 +21,6 @@ export * from "./pull-request";
 export * from "./quantity";
 export * from "./receipt";
 export * from "./settings";
+export { type GeneratedSecrets, type RandomValue, secretData, type SecretText } from "./values";
+export * from "./workloads";
 export * from "./writable-folders";

@@ -1,42 +1,62 @@
 import type { Images } from "./image-reference";
 import { limits } from "./limits";
-import { perImage, productImages } from "./parts";
 
 /**
  * What the lifecycle records about a preview, as annotations of its namespace. The program doesn't manage them, so an update
  * leaves them alone, and one request returns those of all previews. The images are those last deployed.
  */
-export interface LifecycleRecord extends Partial<Images> {
+export interface LifecycleRecord {
   /** The commit last deployed, if one was given. */
   readonly sha?: string;
+  readonly images: Images;
   /** When it expires, ISO 8601 in UTC. */
   readonly expires?: string;
   /** Scaled to zero until `preview wake`. */
   readonly asleep: boolean;
 }
 
-const key = (name: keyof LifecycleRecord) => `preview-stack/${name}`;
+const prefix = "preview-stack/";
+
+/** Those of the API and the web have names of their own, as versions before had no others. */
+const imageKeys = /^preview-stack\/(?:(api|web)|image\.(.+))$/;
+const imageKey = (name: string) => (name === "api" || name === "web" ? prefix + name : `${prefix}image.${name}`);
 
 export function recordFrom(annotations: Readonly<Record<string, string>>): LifecycleRecord {
+  const images = Object.entries(annotations).flatMap(([key, image]) => {
+    const [, server, service] = imageKeys.exec(key) ?? [];
+    const name = server ?? service;
+    return name === undefined ? [] : [[name, image]];
+  });
   return {
-    sha: annotations[key("sha")],
-    ...perImage((image) => annotations[key(image)]),
-    expires: annotations[key("expires")],
-    asleep: annotations[key("asleep")] === "true",
+    sha: annotations[`${prefix}sha`],
+    images: Object.fromEntries(images) as Images,
+    expires: annotations[`${prefix}expires`],
+    asleep: annotations[`${prefix}asleep`] === "true",
   };
 }
 
-/** The recorded images; undefined unless all of them are recorded. */
-export const recordedImages = (record: LifecycleRecord): Images | undefined =>
-  productImages.every((image) => record[image] !== undefined) ? perImage((image) => record[image]!) : undefined;
+/** The recorded images; undefined unless the API's is among them. */
+export const recordedImages = ({ images }: LifecycleRecord): Images | undefined =>
+  images.api === undefined ? undefined : images;
 
-/** Arguments for `kubectl annotate`. What is undefined or false is removed. */
-export function annotationArguments(record: Partial<LifecycleRecord>): string[] {
-  return Object.entries(record).map(([name, value]) =>
-    value === undefined || value === false
-      ? `${key(name as keyof LifecycleRecord)}-`
-      : `${key(name as keyof LifecycleRecord)}=${value}`,
-  );
+/**
+ * Arguments for `kubectl annotate`. What is undefined or false is removed.
+ *
+ * @param former what the namespace has: its images that `record.images` no longer has are removed
+ */
+export function annotationArguments(
+  record: Partial<LifecycleRecord>,
+  former?: Pick<LifecycleRecord, "images">,
+): string[] {
+  const { images, ...others } = record;
+  const gone = images === undefined ? [] : Object.keys(former?.images ?? {}).filter((name) => !(name in images));
+  return [
+    ...Object.entries(others).map(([name, value]) =>
+      value === undefined || value === false ? `${prefix}${name}-` : `${prefix}${name}=${value}`,
+    ),
+    ...Object.entries(images ?? {}).map(([name, image]) => `${imageKey(name)}=${image}`),
+    ...gone.map((name) => `${imageKey(name)}-`),
+  ];
 }
 
 /**

@@ -1,12 +1,5 @@
-/** The settings groups that name one of the product's images. */
-export const productImages = ["api", "web"] as const;
-export type ProductImage = (typeof productImages)[number];
-
-/** One value for each of the product's images. */
-export type PerImage<Value> = Readonly<Record<ProductImage, Value>>;
-
-export const perImage = <Value>(valueOf: (image: ProductImage) => Value): PerImage<Value> =>
-  Object.fromEntries(productImages.map((image) => [image, valueOf(image)])) as PerImage<Value>;
+/** One value for each image of the product's that a commit changes: `api`, `web`, and services with `perCommit`. */
+export type PerImage<Value> = Readonly<Record<string, Value>>;
 
 /** The label with the part that an object or a pod belongs to. */
 export const nameLabel = "app.kubernetes.io/name";
@@ -16,24 +9,26 @@ export interface Part {
   /** The name of its workload and its Service, and the value of its pods' label app.kubernetes.io/name. */
   readonly name: string;
   /**
-   * A server speaks HTTP and is updated without downtime. A database keeps its data on a volume. A migration runs to completion
-   * before the server of the same settings group is changed.
+   * A server is the API or the web, a service comes from the setting `services`. A database keeps its data on a volume. A
+   * migration runs to completion before the server of the same settings group is changed.
    */
-  readonly role: "server" | "database" | "migration";
+  readonly role: "server" | "service" | "database" | "migration";
   /** The kind of its workload. */
   readonly kind: "Deployment" | "StatefulSet" | "Job";
   /** The port of its Service; undefined if it has none. */
   readonly port?: number;
   /** The port that its container listens on. */
   readonly targetPort?: number;
-  /** Its settings group: its image is the setting `<group>.image`. */
+  /** Its settings group: `api`, `services.worker`. */
   readonly group: string;
+  /** Its image, if a commit changes it: a key of the outputs' `images`. */
+  readonly runs?: string;
   /** The settings to check if its container exits. */
   readonly crashSettings: readonly string[];
   /** The settings to check if its container runs but doesn't become ready. */
   readonly readySettings: readonly string[];
-  /** The interpreter in its image that can run a script. */
-  readonly interpreter: "python3" | "node" | "bash";
+  /** The interpreter in its image that can run a script, if that is known. */
+  readonly interpreter?: "python3" | "node" | "bash";
 }
 
 /** A part that other parts connect to. */
@@ -42,17 +37,32 @@ export interface ListeningPart extends Part {
   readonly targetPort: number;
 }
 
+/** A part that others connect to, by its Service's ports. */
+export interface Listener {
+  readonly name: string;
+  readonly ports: readonly Port[];
+}
+
+/** A Service's port, and the container's port behind it. */
+export interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number;
+}
+
 /** A preview's parts by name. */
 export interface Parts {
   readonly api: ListeningPart;
-  readonly web: ListeningPart;
+  /** Undefined with `web.enabled: false`. */
+  readonly web?: ListeningPart;
   readonly db: ListeningPart;
-  readonly migration: Part;
-  readonly [name: string]: Part;
+  /** Undefined with `api.migrate: none`. */
+  readonly migration?: Part;
+  readonly [name: string]: Part | undefined;
 }
 
-/** The parts that every preview has, with the default settings. */
-export const standardParts: Parts = {
+/** The parts that a preview has with the default settings. */
+export const standardParts = {
   api: {
     name: "api",
     role: "server",
@@ -60,6 +70,7 @@ export const standardParts: Parts = {
     port: 8000,
     targetPort: 8000,
     group: "api",
+    runs: "api",
     crashSettings: ["api.command", "api.image"],
     readySettings: ["api.readyPath", "api.port"],
     interpreter: "python3",
@@ -71,6 +82,7 @@ export const standardParts: Parts = {
     port: 3000,
     targetPort: 3000,
     group: "web",
+    runs: "web",
     crashSettings: ["web.command", "web.image"],
     readySettings: ["web.readyPath", "web.port"],
     interpreter: "node",
@@ -91,18 +103,12 @@ export const standardParts: Parts = {
     role: "migration",
     kind: "Job",
     group: "api",
+    runs: "api",
     crashSettings: ["api.migrate", "api.image"],
     readySettings: ["api.readyPath", "api.port"],
     interpreter: "python3",
   },
-};
-
-/** The parts of a preview with these settings. */
-export const partsOf = ({ api, web }: PerImage<{ readonly port: number }>): Parts => ({
-  ...standardParts,
-  api: { ...standardParts.api, targetPort: api.port },
-  web: { ...standardParts.web, targetPort: web.port },
-});
+} as const satisfies Parts;
 
 /** The parts of a preview whose outputs don't list them, since an older version wrote them. */
 export const standardPartList: readonly Part[] = Object.values(standardParts);
@@ -110,16 +116,22 @@ export const standardPartList: readonly Part[] = Object.values(standardParts);
 /** The parts whose pods keep running: all but migrations. */
 export const longRunning = (parts: readonly Part[]): Part[] => parts.filter(({ role }) => role !== "migration");
 
-/** The parts that run one of the product's images, which a pull request builds. */
-export const ofProduct = (parts: readonly Part[]): Part[] =>
-  parts.filter(({ group }) => (productImages as readonly string[]).includes(group));
+/** The parts that run one of the product's images, which a commit changes. */
+export const ofProduct = (parts: readonly Part[]): Part[] => parts.filter((part) => imageOf(part) !== undefined);
 
-/** The servers among the product's parts. */
-export const productServers = (parts: readonly Part[]): Part[] =>
-  ofProduct(parts).filter(({ role }) => role === "server");
+/** The product's parts whose pods keep running. */
+export const productWorkloads = (parts: readonly Part[]): Part[] => longRunning(ofProduct(parts));
+
+/** The product's image that a part runs. An older version's outputs have only its group. */
+export const imageOf = ({ runs, group, role }: Part): string | undefined =>
+  runs ?? (role === "server" || role === "migration" ? group : undefined);
+
+/** The setting of one of the product's images: `api.image`, `services.collab.image`. */
+export const imageSetting = (image: string): string =>
+  image in standardParts ? `${image}.image` : `services.${image}.image`;
 
 /** The value for the image that one of the product's parts runs. */
-export const ofImage = <Value>(values: PerImage<Value>, { group }: Part): Value => values[group as ProductImage];
+export const ofImage = <Value>(values: PerImage<Value>, part: Part): Value | undefined => values[imageOf(part) ?? ""];
 
 /** The parts' names in alphabetical order, so that the result doesn't depend on the order of the parts. */
 export const sortedNames = (parts: readonly Part[]): string[] => parts.map(({ name }) => name).sort();
@@ -127,5 +139,5 @@ export const sortedNames = (parts: readonly Part[]): string[] => parts.map(({ na
 /** A workload as `kubectl` names it, `deployment/api`; not for a Job, whose name changes with its image. */
 export const referenceOf = ({ kind, name }: Part): string => `${kind.toLowerCase()}/${name}`;
 
-/** `db:5432`, a part's address inside the preview. */
-export const addressOf = ({ name, port }: ListeningPart): string => `${name}:${port}`;
+/** `db:5432`, where it listens inside a preview. */
+export const addressOf = ({ name, port }: Pick<ListeningPart, "name" | "port">): string => `${name}:${port}`;

@@ -6,6 +6,17 @@ export const domain = "previews.localhost";
 
 export const product = "orders";
 
+/** How the reference product is started, migrated and checked. */
+export const orderDesk = {
+  api: {
+    command: ["./bin/api-entrypoint.sh"],
+    migrate: ["./bin/migrate-and-seed.sh"],
+    livePath: "/healthz",
+    readyPath: "/readyz",
+  },
+  web: { command: ["node", "server.js"], livePath: "/healthz", readyPath: "/healthz" },
+} satisfies SettingsInput;
+
 /** The settings of an embedded preview: the reference product's images, behind the node's Traefik. */
 export function embeddedSettings(images: ProductImages, port: number): SettingsInput {
   return {
@@ -16,8 +27,8 @@ export function embeddedSettings(images: ProductImages, port: number): SettingsI
     port: String(port),
     product,
     // As in the images' USER, whose group Kubernetes ignores.
-    api: { image: images.api, uid: 10001 },
-    web: { image: images.web, uid: 10001 },
+    api: { ...orderDesk.api, image: images.api, uid: 10001 },
+    web: { ...orderDesk.web, image: images.web, uid: 10001 },
     database: { image: images.postgres },
     // The account and the password variable of the reference product's seed.
     demoLogin: { username: "reviewer", passwordVariable: "DEMO_USER_PASSWORD" },

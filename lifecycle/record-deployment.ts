@@ -35,7 +35,7 @@ export async function recordDeployment(
       );
     }
     const { commit: sha, asleep } = record;
-    if (await annotateIfUnchanged(place, namespace, { sha, ...deployment.outputs.images, asleep, ...own })) {
+    if (await annotateIfUnchanged(place, namespace, { sha, images: deployment.outputs.images, asleep, ...own })) {
       return { ...deployment, record };
     }
   }

@@ -16,7 +16,7 @@ import { NotChecked, ServerFailed, TooLong } from "./not-checked";
 import { answerOf, type Ask, type Question } from "./http";
 
 /** Commands that try to connect to the Kubernetes API, by the image's interpreter. They exit with 0 if they can. */
-const connectors: Readonly<Record<Part["interpreter"], readonly [string, ...string[]]>> = {
+const connectors: Readonly<Record<NonNullable<Part["interpreter"]>, readonly [string, ...string[]]>> = {
   python3: ["python3", "-c", connectInPython()],
   node: ["node", "-e", connectInNode()],
   bash: ["bash", "-c", "timeout 2 bash -c ': <>\"/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT\"'"],
@@ -57,9 +57,12 @@ export class Cluster {
     return stdout.split(" ").filter((name) => name !== "");
   }
 
-  /** The workloads whose containers can connect to the Kubernetes API. */
+  /** The workloads, of those whose images have something to try it with, whose containers can connect to the Kubernetes API. */
   async reachingKubernetes(): Promise<string[]> {
     const tries = longRunning(this.parts).map(async (part) => {
+      if (part.interpreter === undefined) {
+        return [];
+      }
       const [workload, command] = [referenceOf(part), connectors[part.interpreter]];
       const { exitCode } = await this.run(["exec", workload, "--", ...command]);
       if (exitCode === 126 || exitCode === 127) {

@@ -1,11 +1,11 @@
 import type { Command } from "@commander-js/extra-typings";
-import { productImages, UserError } from "../../contract";
+import { UserError } from "../../contract";
 import { safeJson } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { deploy, type UpResult } from "../../lifecycle/up";
 import { noCodeHost } from "../../lifecycle/workspace";
 import { makeScreenshotFolder } from "../../verify/screenshots/screenshots";
-import { commit, pullRequest } from "../arguments";
+import { commit, namedImages, pullRequest } from "../arguments";
 import { codeHostOfPreview, postComment } from "../code-host";
 import { commentOnFailure, commentOnUp } from "../comment";
 import { coloured, summary } from "../output/contract-report";
@@ -22,6 +22,7 @@ export const addUp = (program: Command) =>
     .argument("<number>", "the pull request number", pullRequest)
     .option("--api <image>", "the API image, by digest or by a tag that is a commit SHA")
     .option("--web <image>", "the web image, likewise")
+    .option("--image <name=image>", "the image of a service with perCommit, likewise; may be repeated", namedImages, {})
     .option("--sha <commit>", "the commit that the images were built from", commit)
     .option(
       "--replace-database",
@@ -33,7 +34,8 @@ export const addUp = (program: Command) =>
       "save a screenshot of each page that the product file lists (needs Google Chrome)",
     )
     .option("--json", "print JSON")
-    .action(async (number, options) => {
+    .action(async (number, { api, web, image, ...options }) => {
+      const ordered = { ...(api !== undefined && { api }), ...(web !== undefined && { web }), ...image };
       const workspace = reportingWorkspace();
       await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
       if (options.screenshots !== undefined) {
@@ -44,7 +46,7 @@ export const addUp = (program: Command) =>
         report(noCodeHost);
       }
       try {
-        const result = await deploy(workspace, number, host, { ...options, usesFile: true });
+        const result = await deploy(workspace, number, host, { ...options, images: ordered, usesFile: true });
         if (options.json === true) {
           print(safeJson(result));
         } else {
@@ -74,7 +76,7 @@ function asText(result: UpResult): string {
   const { preview, asleep, checks, screenshots = [], seconds } = result;
   const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);
   return [
-    ...productImages.map((image) => `${image.padEnd(4)}  ${preview.images[image]}`),
+    ...Object.entries(preview.images).map(([name, image]) => `${name.padEnd(4)}  ${image}`),
     `took  ${phases.join(", ")}`,
     ...(checks === undefined ? [] : [summary(checks)]),
     ...screenshots.map((file) => `screenshot  ${file}`),

@@ -1,4 +1,11 @@
-import { annotationArguments, foreignOwner, type LifecycleRecord, type Owner, UserError } from "../../contract";
+import {
+  annotationArguments,
+  foreignOwner,
+  type LifecycleRecord,
+  type Owner,
+  recordFrom,
+  UserError,
+} from "../../contract";
 import { kubectl, type NamespaceRef, tryKubectl } from "./kubectl";
 import type { KubernetesObject, Namespace as NamespaceObject } from "./types";
 
@@ -53,11 +60,17 @@ export async function deleteNamespace(place: NamespaceRef, { name, uid }: Namesp
 /** Annotates the namespace, unless it has changed since it was read. @returns whether it did */
 export async function annotateIfUnchanged(
   place: NamespaceRef,
-  { resourceVersion }: Namespace,
+  { resourceVersion, annotations }: Namespace,
   record: Partial<LifecycleRecord>,
 ): Promise<boolean> {
   const options = ["--overwrite", `--resource-version=${resourceVersion}`];
-  const what = ["annotate", "namespace", place.namespace, ...options, ...annotationArguments(record)];
+  const what = [
+    "annotate",
+    "namespace",
+    place.namespace,
+    ...options,
+    ...annotationArguments(record, recordFrom(annotations)),
+  ];
   const { failed, stderr } = await tryKubectl(place, what);
   if (failed && !/\(Conflict\)|the object has been modified|\(NotFound\)/.test(stderr)) {
     throw new UserError(`namespace ${place.namespace} can't be annotated: ${stderr}`);

@@ -13,12 +13,14 @@ export const unprivileged = {
 type OwnContainer = Omit<Container, "command" | "args"> & {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  /** @default true */
+  readonly readOnlyRoot?: boolean;
 };
 
 /** The container that every workload starts from: unprivileged, on a read-only root. */
-export function container({ command, args, ...own }: OwnContainer): Container {
+export function container({ command, args, readOnlyRoot = true, ...own }: OwnContainer): Container {
   return {
-    securityContext: unprivileged,
+    securityContext: { ...unprivileged, readOnlyRootFilesystem: readOnlyRoot },
     // Never from the log, which may contain a secret: Pulumi keeps a failed pod's status in its state, in plain text.
     terminationMessagePolicy: "File",
     ...own,

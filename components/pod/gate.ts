@@ -7,8 +7,8 @@ import { container, unprivileged } from "./container";
 export interface GateArgs {
   /** Addresses that must be reachable before the pod's other containers start, such as `db:5432`. */
   readonly needs: readonly string[];
-  /** Whether the setting `egress` applies to these pods. */
-  readonly hasEgress: boolean;
+  /** Where these pods may connect to outside. */
+  readonly egress: Settings["egress"];
 }
 
 const script = readFileSync(join(__dirname, "gate.sh"), "utf8");
@@ -21,8 +21,8 @@ const nobody = 65534;
  * its pod and the addresses in `needs` are reachable. Without it, a pod could open connections before its policies apply, and
  * keep them (https://kubernetes.io/docs/concepts/services-networking/network-policies/#pod-lifecycle).
  */
-export function gate(settings: Settings, { needs, hasEgress }: GateArgs): types.input.core.v1.Container {
-  const isChecked = settings.isolation === "checked" && !(hasEgress && mayReachApiServer(settings.egress));
+export function gate(settings: Settings, { needs, egress }: GateArgs): types.input.core.v1.Container {
+  const isChecked = settings.isolation === "checked" && !mayReachApiServer(egress);
   return container({
     name: gateName,
     image: settings.gateImage === "" ? settings.database.image : settings.gateImage,

@@ -3,6 +3,7 @@ export { gate } from "./gate";
 export { labelsOf, selectorOf } from "./labels";
 export { inNamespace, deletedBeforeNamespace } from "./options";
 export { podSpec } from "./pod-spec";
+export { probes } from "./probes";
 export { resourceRequirements } from "./resources";
 export { secret } from "./secret";
 export { variables } from "./variables";

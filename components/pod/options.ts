@@ -10,8 +10,11 @@ export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Name
 /**
  * Options of workloads, which are deleted before the namespace. The namespace controller checks after 5 s and, if a pod or a
  * volume claim is left, again 3 to 8 s later.
+ *
+ * @param stopSeconds how long its pods may take to stop
  */
-export function deletedBeforeNamespace(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+export function deletedBeforeNamespace(parent: pulumi.Resource, stopSeconds = 0): pulumi.CustomResourceOptions {
   const update = `${limits.workloadUpdateSeconds}s`;
-  return { parent, customTimeouts: { create: update, update, delete: `${limits.workloadDeletionSeconds}s` } };
+  const deletion = Math.max(limits.workloadDeletionSeconds, stopSeconds + limits.afterStopSeconds);
+  return { parent, customTimeouts: { create: update, update, delete: `${deletion}s` } };
 }

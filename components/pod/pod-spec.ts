@@ -11,15 +11,15 @@ type PodSpec = types.input.core.v1.PodSpec;
  */
 export function podSpec(
   args: Pick<WorkloadArgs, "imagePullSecrets">,
-  own: { uid: number | undefined; gid?: number } & Omit<PodSpec, "securityContext">,
+  own: { uid: number | undefined; gid?: number; stopSeconds?: number } & Omit<PodSpec, "securityContext">,
 ): PodSpec {
-  const { uid, gid = uid, ...spec } = own;
+  const { uid, gid = uid, stopSeconds = limits.podEndSeconds, ...spec } = own;
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     // The deletion of a namespace waits for the longest grace period, and 5 s more if a pod is left after that: a period over
-    // 5 s would slow down every close.
-    terminationGracePeriodSeconds: limits.podEndSeconds,
+    // 5 s slows down every plain destroy.
+    terminationGracePeriodSeconds: stopSeconds,
     imagePullSecrets: args.imagePullSecrets.map((name) => ({ name })),
     securityContext: {
       runAsNonRoot: true,

@@ -4,10 +4,10 @@ import {
   type DeploymentRecord,
   type Difference,
   digestOf,
+  imageSetting,
   keptPaths,
   type Leaves,
   type Outputs,
-  productImages,
   recordOf,
   type Settings,
   superseded,
@@ -93,7 +93,7 @@ export interface DeploymentRecordArgs {
 /** The record that this update writes to the stack's outputs once it has succeeded. Secret settings stay secret there. */
 export function deploymentRecord({ configuration, settings, deployed, cluster }: DeploymentRecordArgs): object {
   const { leaves, shared, secrets } = configuration;
-  const commit = commitOf(configuration, deployed);
+  const commit = commitOf(configuration, Object.keys(settings.images), deployed);
   const update = configuration.handoff?.update;
   const record = recordOf({ update, commit, asleep: settings.asleep, cluster, secrets }, leaves, shared);
   const marked = Object.entries(record.settings).map(([path, value]) => [
@@ -106,9 +106,10 @@ export function deploymentRecord({ configuration, settings, deployed, cluster }:
 /** The given commit, otherwise the deployed one if the images haven't changed. */
 export function commitOf(
   { leaves, handoff }: Pick<Configuration, "leaves" | "handoff">,
+  images: readonly string[],
   deployed?: Pick<DeploymentRecord, "commit" | "settings">,
 ): string | undefined {
-  const isSame = productImages.every((image) => leaves[`${image}.image`] === deployed?.settings[`${image}.image`]);
+  const isSame = images.map(imageSetting).every((path) => leaves[path] === deployed?.settings[path]);
   return handoff?.commit ?? (isSame ? deployed?.commit : undefined);
 }
 

@@ -92,6 +92,12 @@ export const limitsTable = {
     what: "the deletion of a workload",
     then: "the update or `close` fails",
   },
+  afterStopSeconds: {
+    atMost: 60,
+    who: "Pulumi",
+    what: "a workload or a namespace that is deleted, beyond the longest `stopSeconds`",
+    then: "the update or the closing fails",
+  },
   routeSeconds: {
     atMost: 3 * 60,
     who: "Pulumi",

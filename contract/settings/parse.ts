@@ -1,26 +1,23 @@
 import type { z } from "zod";
 import { UserError } from "../errors";
-import { type Images, parseImage, revisionOf } from "../image-reference";
 import { isUnquoted } from "../configuration/leaves";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
-import { quotaProblems, concernsQuota } from "./quota";
-import { type Parts, partsOf, type PerImage, perImage } from "../parts";
+import { effectiveQuota, quotaProblems, type Quota } from "./quota";
 import { pullRequestNumber } from "../pull-request";
 import { evenIfOthersFail } from "./rules";
-import { overriddenVariables } from "./reserved-variables";
+import { demoLoginProblems } from "./demo-login-variable";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
+import { compose, type Composition } from "../workloads";
 
 /** A preview's settings: validated, with all defaults filled in, frozen. */
-export type Settings = SettingsValues & {
-  readonly pullRequest: number;
-  readonly names: Names;
-  readonly owner: Owner;
-  readonly parts: Parts;
-  readonly images: Images;
-  /** GIT_SHA in the containers of each image. */
-  readonly revisions: PerImage<string>;
-};
+export type Settings = Omit<SettingsValues, "quota"> &
+  Composition & {
+    readonly pullRequest: number;
+    readonly names: Names;
+    readonly owner: Owner;
+    readonly quota: Quota;
+  };
 
 /** One message for all invalid settings, each with its rule and the value received. */
 export class SettingsError extends UserError {
@@ -57,28 +54,41 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
     throw new SettingsError(problems);
   }
   const valid = parsed.data;
+  const names = namesOf({ ...valid, pullRequest });
+  const composition = compose(valid, names, pullRequest, (problem) => problems.push(problem));
+  if (composition === undefined || problems.length > 0) {
+    throw new SettingsError(problems);
+  }
   return deepFreeze({
     ...valid,
+    ...composition,
     pullRequest,
-    names: namesOf({ ...valid, pullRequest }),
+    names,
     owner: { project, product: valid.product, repository: valid.repository, pullRequest },
-    parts: partsOf(valid),
-    images: perImage((image) => valid[image].image),
-    revisions: perImage((image) => revision(valid[image])),
+    quota: effectiveQuota(valid, composition),
   });
 }
 
 /** Adds the rules that concern several settings. They see invalid settings as they were given. */
 const allRules = settingsSchema.superRefine((values, context) => {
-  const canSumUp = !context.issues.some(({ path = [] }) => concernsQuota(path));
-  const problems = [...(canSumUp ? quotaProblems(values) : []), ...overriddenVariables(values)];
-  problems.forEach((message) => context.addIssue({ code: "custom", message }));
+  demoLoginProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
+  if (!context.issues.some(({ path = [] }) => concernsParts(path))) {
+    problemsOfParts(values).forEach((message) => context.addIssue({ code: "custom", message }));
+  }
 }, evenIfOthersFail);
 
-function revision(workload: { sha: string; image: string }): string {
-  const image = parseImage(workload.image);
-  return workload.sha !== "" ? workload.sha : image ? revisionOf(image) : "";
+/** Any number will do: no message contains it. */
+function problemsOfParts(values: SettingsValues): string[] {
+  const problems: string[] = [];
+  const names = namesOf({ ...values, pullRequest: 1 });
+  const composition = compose(values, names, 1, (problem) => problems.push(problem));
+  return composition === undefined ? problems : [...problems, ...quotaProblems(values, composition)];
 }
+
+/** Whether an invalid setting keeps the parts from being composed. An invalid image doesn't. */
+const concernsParts = (path: readonly PropertyKey[]): boolean =>
+  path.at(-1) !== "image" &&
+  ["api", "web", "services", "database", "egress", "ingress", "secrets", "quota"].includes(String(path[0]));
 
 function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
   if (issue.code === "unrecognized_keys") {

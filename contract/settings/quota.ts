@@ -1,37 +1,60 @@
-import { standardPartList } from "../parts";
 import { binaryQuantity, parseQuantity } from "../quantity";
-import { databaseFolders, memoryLimit, type WritableFolder, writableFolders } from "../writable-folders";
+import { databaseFolders, memoryLimit, type WritableFolder } from "../writable-folders";
+import type { Composition } from "../workloads";
 import type { SettingsValues } from "./schema";
+
+/** The namespace's ResourceQuota. */
+export interface Quota {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: number;
+  readonly storage: string;
+}
+
+/** What every preview may use at least where no setting says otherwise. */
+const least = { cpu: 2, memory: 5 * 2 ** 30, pods: 20 };
+
+/** How often as much as an update needs: pods that are ending still count, and quota is no place to save. */
+const reserve = 2;
+
+type Parts = Pick<Composition, "workloads" | "migration">;
+
+/** The quota of the settings, and where they say nothing twice what the parts need at once during an update. */
+export function effectiveQuota({ quota, database }: SettingsValues, parts: Parts): Quota {
+  const shares = sharesOf(parts, database);
+  const needs = (amountOf: (share: Share) => number) => reserve * sum(shares, amountOf);
+  return {
+    cpu: quota.cpu ?? String(Math.ceil(Math.max(least.cpu, needs(cpuOf)))),
+    memory: quota.memory ?? binaryQuantity(Math.max(least.memory, needs(limitOf))),
+    pods: quota.pods ?? Math.max(least.pods, reserve * sum(shares, () => 1)),
+    storage: quota.storage,
+  };
+}
 
 /**
  * The quotas that are too small for an update. Kubernetes would reject the pods without a message on the Deployment, and the
  * update would time out.
  */
-export function quotaProblems({ api, web, database, quota }: SettingsValues): string[] {
-  // The most at any time: the old and the new pod of a rolling update, and a migration, which is like the API's pod.
-  const shares: Share[] = [
-    { who: "three times the API's", times: 3, folders: writableFolders(api.writablePaths), ...api.resources },
-    { who: "twice the web's", times: 2, folders: writableFolders(web.writablePaths), ...web.resources },
-    { who: "and the database's", times: 1, folders: databaseFolders, ...database.resources },
-  ];
+export function quotaProblems({ database, quota }: SettingsValues, parts: Parts): string[] {
+  const shares = sharesOf(parts, database);
   const cpu = sum(shares, cpuOf);
   const memory = sum(shares, limitOf);
+  const pods = sum(shares, () => 1);
   const needs = {
-    cpu: [cpu, `${Number(cpu.toFixed(3))}, the CPU requests of an update: ${listed(shares, cpuOf)}`],
+    cpu: [cpu, `${Number(cpu.toFixed(3))}, the CPU requests of an update: ${listed(shares, ({ cpu }) => cpu)}`],
     memory: [memory, `${binaryQuantity(memory)}, the memory limits of an update: ${listed(shares, shownLimit)}`],
+    pods: [pods, `${pods}, the pods of an update: ${listed(shares, ({ times }) => String(times))}`],
     storage: [amount(database.storage), `the database's volume of ${database.storage}`],
   } as const;
-  return (["cpu", "memory", "storage"] as const)
-    .filter((kind) => needs[kind][0] > amount(quota[kind]) * (1 + Number.EPSILON))
+  return (["cpu", "memory", "pods", "storage"] as const)
+    .filter((kind) => {
+      const given = quota[kind];
+      return given !== undefined && needs[kind][0] > amount(String(given)) * (1 + Number.EPSILON);
+    })
     .map((kind) => `quota.${kind}: must hold ${needs[kind][1]}; got ${JSON.stringify(quota[kind])}`);
 }
 
-/** Whether the sums depend on the setting at this path: if it is invalid, they are unknown. */
-export const concernsQuota = (path: readonly PropertyKey[]): boolean =>
-  (path.length === 1 && standardPartList.some(({ group }) => group === path[0])) ||
-  path.some((key) => ["resources", "storage", "quota"].includes(String(key)));
-
-/** The pods of one part that may exist at the same time. */
+/** One kind of the pods that there may be at once. */
 interface Share {
   readonly who: string;
   readonly times: number;
@@ -40,19 +63,31 @@ interface Share {
   readonly folders: readonly WritableFolder[];
 }
 
-const cpuOf = (share: Share) => share.cpu;
-const limitOf = (share: Share) => memoryLimit(share, share.folders);
+/** At most at once: both pods of a rolling update, one of what is never two, and a migration, which is like the API. */
+function sharesOf({ workloads, migration }: Parts, database: SettingsValues["database"]): Share[] {
+  const shares = Object.values(workloads).map(({ part, isSingle, resources, folders }): Share => {
+    const times = (isSingle ? 1 : 2) + (part.name === "api" && migration !== undefined ? 1 : 0);
+    return { who: part.name, times, folders, ...resources };
+  });
+  return [...shares, { who: "the database", times: 1, folders: databaseFolders, ...database.resources }];
+}
+
+/** A pod needs what its containers need together, or its init container if that is more. */
+const gate = { cpu: 0.01, memory: 32 * 2 ** 20 };
+const cpuOf = ({ cpu }: Share) => Math.max(gate.cpu, amount(cpu));
+const limitOf = (share: Share) => Math.max(gate.memory, amount(memoryLimit(share, share.folders)));
 
 /** `576Mi (memoryLimit 512Mi, /tmp 64Mi)` */
 function shownLimit(share: Share): string {
   const folders = share.folders.filter(({ disk }) => !disk).map(({ path, size }) => `${path} ${size}`);
-  return `${limitOf(share)} (${[`memoryLimit ${share.memoryLimit}`, ...folders].join(", ")})`;
+  return `${binaryQuantity(limitOf(share))} (${[`memoryLimit ${share.memoryLimit}`, ...folders].join(", ")})`;
 }
 
+/** `3 × api 576Mi, 2 × web 640Mi, the database 769Mi` */
 const listed = (shares: readonly Share[], show: (share: Share) => string) =>
-  shares.map((one) => `${one.who} ${show(one)}`).join(", ");
+  shares.map((one) => `${one.times === 1 ? "" : `${one.times} × `}${one.who} ${show(one)}`).join(", ");
 
-const sum = (shares: readonly Share[], quantityOf: (share: Share) => string) =>
-  shares.reduce((total, one) => total + one.times * amount(quantityOf(one)), 0);
+const sum = (shares: readonly Share[], amountOf: (share: Share) => number) =>
+  shares.reduce((total, one) => total + one.times * amountOf(one), 0);
 
 const amount = (quantity: string) => parseQuantity(quantity) ?? 0;

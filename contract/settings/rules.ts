@@ -61,18 +61,34 @@ export const product = text.superRefine((value, context) => {
 
 export const optional = <T extends z.ZodType<string>>(rule: T) => z.union([z.literal(""), rule]).default("");
 
-export const image = z.string().superRefine((value, context) => {
-  const fail = (message: string) => context.addIssue({ code: "custom", message });
-  if (value === "") {
-    return fail("is required: an image by digest, or by a tag that is a commit SHA");
-  }
+/** What is wrong with an image that must be pinned to a commit; undefined where nothing is. */
+export function imageProblem(value: string): string | undefined {
   const parsed = parseImage(value);
   if (parsed === undefined) {
-    fail("must be an image reference such as ghcr.io/myorg/api:4f5c2d1 or ghcr.io/myorg/api@sha256:<64 digits>");
-  } else if (!isPinned(parsed)) {
-    fail("must name a digest (@sha256:…) or a tag that is a commit SHA (7 to 64 hexadecimal digits)");
+    return "must be an image reference such as ghcr.io/myorg/api:4f5c2d1 or ghcr.io/myorg/api@sha256:<64 digits>";
+  }
+  return isPinned(parsed)
+    ? undefined
+    : "must name a digest (@sha256:…) or a tag that is a commit SHA (7 to 64 hexadecimal digits)";
+}
+
+/** Any image, also by a tag that moves: one that no commit of the product changes. */
+export const imageReference = text.refine(
+  (value) => parseImage(value) !== undefined,
+  "must be an image reference such as redis:7.4 or ghcr.io/myorg/tool@sha256:<64 digits>",
+);
+
+/** Empty where none was given. */
+export const image = z.string().superRefine((value, context) => {
+  const message = value === "" ? undefined : imageProblem(value);
+  if (message !== undefined) {
+    context.addIssue({ code: "custom", message });
   }
 });
+
+export const imageRequired = "is required: an image by digest, or by a tag that is a commit SHA";
+
+export const requiredImage = image.refine((value) => value !== "", imageRequired);
 
 const portRule = { error: "must be a port from 1 to 65535" };
 

@@ -1,76 +1,13 @@
 import { z } from "zod";
-import { parseQuantity } from "../quantity";
+import * as part from "./part-schema";
 import * as rule from "./rules";
+import { serviceName } from "./service-name";
 
 /**
  * Every setting with its rule, its default and the description that docs/settings.md and `Pulumi.yaml` show. The top-level keys are
  * the keys of the stack's configuration. Pulumi passes them as text unless they are groups: a top-level number or boolean
  * takes a rule such as `portText`, one in a group `z.int()` or `z.boolean()`.
  */
-
-function resources(cpu: string, memory: string, memoryLimit: string) {
-  return z
-    .strictObject({
-      cpu: rule.cpu.default(cpu).describe("CPU request; there is no CPU limit, so start-up isn't throttled"),
-      memory: rule.memory.default(memory).describe("memory request"),
-      memoryLimit: rule.memory
-        .default(memoryLimit)
-        .describe("memory limit; the sizes of folders in memory are added to it"),
-    })
-    .refine(({ memory, memoryLimit }) => (parseQuantity(memory) ?? 0) <= (parseQuantity(memoryLimit) ?? Infinity), {
-      path: ["memoryLimit"],
-      message: "must not be smaller than the memory request",
-      ...rule.evenIfOthersFail,
-    })
-    .prefault({});
-}
-
-const environmentValue = z.union([rule.text, z.strictObject({ secret: rule.objectName, key: rule.requiredLine() })], {
-  error: rule.notText("must be text, or { secret, key } with a Secret in the preview's namespace"),
-});
-
-function productImage<Own extends z.ZodRawShape>(own: Own) {
-  return z.strictObject({
-    image: rule.image.prefault("").describe("image, by digest or by a tag that is a commit SHA"),
-    sha: rule
-      .optional(rule.matching(/^[0-9a-f]{7,64}$/, "must be a commit SHA of 7 to 64 hexadecimal digits"))
-      .describe("commit for the variable GIT_SHA; by default the image's tag or digest"),
-    env: z.record(rule.variableName, environmentValue).default({}).describe("extra environment variables"),
-    secrets: z
-      .record(rule.variableName, rule.text)
-      .default({})
-      .describe("extra environment variables kept in a Secret; set them with `pulumi config set --secret --path`"),
-    uid: z
-      .int()
-      .min(1)
-      .max(2 ** 31 - 1)
-      .optional()
-      .describe("user id; by default the image's own numeric USER"),
-    gid: z
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .optional()
-      .describe(
-        "group id, also of its writable folders; by default the uid, or 0 without one: Kubernetes ignores the image's group",
-      ),
-    ...own,
-  });
-}
-
-const writablePathsDescription =
-  "writable folders, each 64Mi in memory; `{ path: /cache, size: 2Gi, disk: true }` makes one larger and on disk";
-
-const egressRule = z
-  .strictObject({
-    cidr: rule.cidr.optional().describe("destination addresses"),
-    namespaceLabels: rule.selectingLabels.optional().describe("or labels of the destination's namespace"),
-    ports: z.array(rule.port).min(1).optional().describe("TCP ports; by default all"),
-  })
-  .refine((to) => (to.cidr === undefined) !== (to.namespaceLabels === undefined), {
-    message: "must have exactly one of cidr and namespaceLabels",
-    ...rule.evenIfOthersFail,
-  });
 
 export const settingsSchema = z.strictObject({
   kubeContext: rule
@@ -88,47 +25,77 @@ export const settingsSchema = z.strictObject({
   repository: rule
     .optional(rule.matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
     .describe("owner/name at the code host, for labels and the DNS record's comment"),
-  api: productImage({
-    command: z.array(rule.text).min(1).default(["./bin/api-entrypoint.sh"]).describe("command that serves the API"),
-    migrate: z
-      .array(rule.text)
-      .min(1)
-      .default(["./bin/migrate-and-seed.sh"])
-      .describe(
-        "command that migrates and, the first time, seeds; a Job runs it once per revision, before the API changes",
-      ),
-    port: rule.port.default(8000).describe("port that the API listens on; its Service is always api:8000"),
-    livePath: rule.path.default("/healthz").describe("path of the liveness probe; must not need the database"),
-    readyPath: rule.path.default("/readyz").describe("path of the readiness probe"),
-    settingsModule: rule
-      .matching(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, "must be the dotted name of a Python module")
-      .default("app.settings.preview")
-      .describe("DJANGO_SETTINGS_MODULE"),
-    corsOrigins: z
-      .array(rule.origin)
-      .default([])
-      .describe("exact origins that browsers may call the API from, in addition to the preview's own"),
-    writablePaths: rule.writablePaths.default(["/tmp"]).describe(writablePathsDescription),
-    resources: resources("50m", "160Mi", "512Mi"),
-  })
+  secrets: z
+    .record(rule.variableName, rule.text)
+    .default({})
+    .describe(
+      "secrets for any part's variables, as `${secret.NAME}`; set them with `pulumi config set --secret --path`",
+    ),
+  api: z
+    .strictObject({
+      image: rule.requiredImage.prefault("").describe("image, by digest or by a tag that is a commit SHA"),
+      sha: part.sha,
+      ...part.partSettings,
+      migrate: z
+        .union([z.literal("none"), z.array(rule.text).min(1)], { error: "must be a command as a list, or none" })
+        .default(["python", "manage.py", "migrate", "--noinput"])
+        .describe(
+          "command that migrates; a Job runs it once per revision, before the API changes; `none` if the product migrates by itself",
+        ),
+      port: rule.port.default(8000).describe("port that the API listens on; its Service is always api:8000"),
+      ...part.checkPaths,
+      settingsModule: rule
+        .matching(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, "must be the dotted name of a Python module")
+        .default("app.settings.preview")
+        .describe("DJANGO_SETTINGS_MODULE"),
+      corsOrigins: z
+        .array(rule.origin)
+        .default([])
+        .describe("exact origins that browsers may call the API from, in addition to the preview's own"),
+      writablePaths: part.writablePaths("/tmp"),
+      resources: part.resources("50m", "160Mi", "512Mi"),
+    })
     .prefault({})
     .describe("the Django API"),
-  web: productImage({
-    command: z.array(rule.text).min(1).default(["node", "server.js"]).describe("command that serves the web"),
-    port: rule.port.default(3000).describe("port that the web listens on"),
-    livePath: rule.path.default("/healthz").describe("path of the liveness probe"),
-    readyPath: rule.path.default("/healthz").describe("path of the readiness probe; must not need the API"),
-    writablePaths: rule.writablePaths.default(["/tmp", "/app/.next/cache"]).describe(writablePathsDescription),
-    resources: resources("50m", "128Mi", "512Mi"),
-  })
+  web: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe("false if the API's image serves both halves: then / leads to the API"),
+      image: rule.image.default("").describe("image, by digest or by a tag that is a commit SHA"),
+      sha: part.sha,
+      ...part.partSettings,
+      port: rule.port.default(3000).describe("port that the web listens on"),
+      ...part.checkPaths,
+      writablePaths: part.writablePaths("/tmp", "/app/.next/cache"),
+      resources: part.resources("50m", "128Mi", "512Mi"),
+    })
+    .refine(({ enabled, image }) => enabled === false || image !== "", {
+      path: ["image"],
+      message: rule.imageRequired,
+      ...rule.evenIfOthersFail,
+    })
     .prefault({})
     .describe("the Next.js web"),
+  services: z
+    .record(serviceName, part.service)
+    .default({})
+    .describe("more parts by name, such as `redis`, or `worker` with `{ from: api, command: […] }`"),
   database: z
     .strictObject({
       image: rule
         .requiredLine()
         .default("postgres:16")
         .describe("the official Postgres image, or one that uses the same variables"),
+      name: rule
+        .matching(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, "must be a database's name: letters, digits, _ and -")
+        .default("app_preview")
+        .describe("the database's name; a living preview keeps its own, and another is refused"),
+      user: rule
+        .matching(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, "must be a database user's name: letters, digits, _ and -")
+        .default("app")
+        .describe("the user that owns it; a living preview keeps its own, and another is refused"),
       dataFrom: rule.line
         .default("")
         .describe("the deployed image, to confirm that the new `database.image` can open its data"),
@@ -147,7 +114,7 @@ export const settingsSchema = z.strictObject({
         .min(1)
         .default(1)
         .describe("raise it to start over with an empty database, which is migrated and seeded again"),
-      resources: resources("50m", "96Mi", "512Mi"),
+      resources: part.resources("50m", "96Mi", "512Mi"),
     })
     .prefault({})
     .describe("Postgres"),
@@ -183,10 +150,9 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({})
     .describe("the route to the web"),
-  egress: z
-    .array(egressRule)
+  egress: part.egress
     .default([])
-    .describe("where API, migration and web may connect to, in addition to the cluster's DNS and each other"),
+    .describe("where the product's images may connect to, in addition to the cluster's DNS and each other"),
   isolation: z
     .enum(["checked", "unchecked"])
     .default("checked")
@@ -272,15 +238,13 @@ export const settingsSchema = z.strictObject({
     ),
   quota: z
     .strictObject({
-      cpu: rule.cpu.default("2").describe("total of all CPU requests"),
-      memory: rule.memory
-        .default("5Gi")
-        .describe("total of all memory limits, including folders in memory; leave room for a rolling update"),
-      pods: z.int().min(6).max(100).default(20).describe("number of pods; an update needs up to 6"),
+      cpu: rule.cpu.optional().describe("total of all CPU requests"),
+      memory: rule.memory.optional().describe("total of all memory limits, including folders in memory"),
+      pods: z.int().min(6).max(1000).optional().describe("number of pods"),
       storage: rule.storage.default("10Gi").describe("total size of all volumes"),
     })
     .prefault({})
-    .describe("the namespace's ResourceQuota"),
+    .describe("the namespace's ResourceQuota; by default twice what an update needs, at least 2 CPUs, 5Gi, 20 pods"),
 });
 
 /** What a stack's configuration may contain. */

@@ -32,7 +32,9 @@ export async function startOnCluster(options: ClusterOptions): Promise<void> {
     usually: "1 min",
     run: async (shared, report) => {
       const settings = leavesOf({ kubeContext: context, domain });
-      shared.result = await deploy(workspace(report), pullRequest, undefined, { api, web, settings, usesFile: true });
+      // refuseMissing has seen to it that both are given.
+      const images = { api: api!, web: web! };
+      shared.result = await deploy(workspace(report), pullRequest, undefined, { images, settings, usesFile: true });
     },
   };
   const shared: { result?: UpResult } = {};

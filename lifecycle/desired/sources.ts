@@ -1,4 +1,4 @@
-import { keptPaths, type Leaves, recordFrom, withoutPaths } from "../../contract";
+import { imageSetting, keptPaths, type Leaves, recordFrom, withoutPaths } from "../../contract";
 import { deployedGeneration } from "../../clients/kubernetes/generation";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
@@ -62,7 +62,8 @@ async function formerFile(options: SourcesOptions, shared: Leaves | undefined): 
     return shared === undefined ? formerConfiguration(context, stack, shared) : undefined;
   }
   const former = await formerConfiguration(context, stack, shared);
-  const settings = { ...shared, ...former?.settings, "api.image": images.api, "web.image": images.web };
+  const ordered = Object.entries(images).map(([name, image]) => [imageSetting(name), image]);
+  const settings = { ...shared, ...former?.settings, ...(Object.fromEntries(ordered) as Leaves) };
   return { header: {}, secrets: [], ...former, settings };
 }
 

@@ -1,4 +1,4 @@
-import { type Images, isGroup, ofImage, type Part, productServers, standardPartList } from "../../contract";
+import { type Images, isGroup, ofImage, type Part, productWorkloads, standardPartList } from "../../contract";
 import type { Deployment, KubernetesObject, StatefulSet } from "../../clients/kubernetes/types";
 import { isSecretMark, type KnownObject } from "../../clients/pulumi/state";
 
@@ -64,7 +64,7 @@ export function unexpectedImages(
     return (found as Deployment | StatefulSet | undefined)?.spec.template.spec.containers[0]?.image;
   };
   return Object.fromEntries(
-    productServers(parts).flatMap((part) => {
+    productWorkloads(parts).flatMap((part) => {
       const image = imageOf(part);
       return image === undefined || image === ofImage(deployed, part) ? [] : [[part.name, image]];
     }),

@@ -15,8 +15,9 @@ export interface Row extends Found {
 }
 
 /** A commit and the images built from it. */
-export interface Commit extends Images {
+export interface Commit {
   readonly sha: string;
+  readonly images: Images;
 }
 
 /** The code host's answer about one pull request. `no answer` covers every failure. */
@@ -158,7 +159,7 @@ function whileOpen(
   const images = noted && imagesOfCommit(noted, sha, headSha);
   return images === undefined
     ? { action: "report", reason: `${what}; deploy it with preview up ${number} and the images of its head` }
-    : { action: "redeploy", reason: what, commit: { sha: headSha, ...images } };
+    : { action: "redeploy", reason: what, commit: { sha: headSha, images } };
 }
 
 /** A preview without a record doesn't expire. */

@@ -1,4 +1,5 @@
-import { isComplete, limits, productImages, recordFrom, UserError } from "../../contract";
+import { isDeepStrictEqual } from "node:util";
+import { isComplete, limits, recordFrom, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import { deploymentOf } from "../../clients/pulumi/deployment";
 import { stackName } from "../../clients/pulumi/stacks";
@@ -55,7 +56,7 @@ const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
   ask: (number) => answerAbout(codeHost, number, workspace.report),
   redeploy: async (pullRequest, commit, noted) => {
     const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));
-    const isNoted = productImages.every((image) => outputs.images?.[image] === noted[image]);
+    const isNoted = isDeepStrictEqual(outputs.images, noted.images);
     if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
       return "what is deployed differs from the namespace's annotations: it was probably deployed by hand";
     }

@@ -1,4 +1,4 @@
-import { type Leaves, UserError } from "../../contract";
+import { imageSetting, type Leaves, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import { ensureStack, isRemoved, removeEmptyStack, stackName, stackNames } from "../../clients/pulumi/stacks";
@@ -13,9 +13,8 @@ import { upPreview } from "./up-preview";
 /** What to deploy, and how. */
 export interface Commit
   extends Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">, Pick<LockOptions, "timeoutSeconds"> {
-  /** Image references. @default those that are deployed, or else configured */
-  readonly api?: string;
-  readonly web?: string;
+  /** Image references by name. @default those that are deployed, or else configured */
+  readonly images?: Readonly<Record<string, string>>;
   /**
    * Settings to set beside the images, by path. With `kubeContext` and `domain` among them a preview needs no stack `preview`.
    * @default none
@@ -51,7 +50,7 @@ async function attempt(
   workspace: Workspace,
   pullRequest: number,
   host: CodeHost | undefined,
-  { api, web, settings = {}, ...commit }: Commit,
+  { images = {}, settings = {}, ...commit }: Commit,
 ): Promise<UpResult> {
   // Before the stack is created: a run that comes too late must not leave an empty one behind.
   const reason = await reasonToStepAside({
@@ -78,7 +77,12 @@ async function attempt(
       context: workspace,
       pullRequest,
       hasShared: names.includes("preview"),
-      given: { ...settings, ...given({ "api.image": api, "web.image": web, repository: host?.repository }) },
+      images: Object.keys(images),
+      given: {
+        ...settings,
+        ...Object.fromEntries(Object.entries(images).map(([name, image]) => [imageSetting(name), image])),
+        ...(host && { repository: host.repository }),
+      },
       codeHost: host,
       product: productOf(workspace.project),
       ...commit,
@@ -92,7 +96,3 @@ async function attempt(
     throw error;
   }
 }
-
-/** Only the settings that are given: the others stay as deployed. */
-const given = (settings: Readonly<Record<string, string | undefined>>): Leaves =>
-  Object.fromEntries(Object.entries(settings).filter((pair): pair is [string, string] => pair[1] !== undefined));

@@ -18,6 +18,8 @@ export interface UpOptions extends LockOptions {
   readonly usesFile: boolean;
   /** Settings that the command sets, by path: `api.image`. */
   readonly given: Leaves;
+  /** Names of the images in `given`. */
+  readonly images: readonly string[];
   /** The commit to deploy; with a code host, any but the pull request's head steps aside. */
   readonly sha?: string;
   /** Undefined if there is no code host to ask about the pull request. */

@@ -1,4 +1,4 @@
-import { keptPaths, UserError } from "../../contract";
+import { keptPaths, type Leaves, UserError } from "../../contract";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { deployedGeneration } from "../../clients/kubernetes/generation";
 import { reportKilled } from "../../clients/kubernetes/rollout/killed";
@@ -80,6 +80,7 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   await waitForFormerNamespace(place, identity, report, signal);
   await restoreRights(place, deployment.state, report);
   const composition = compose(await withGeneration(sources, place));
+  refuseOtherImages(options.images, composition.leaves);
   const { record } = deployment;
   if (!replaceDatabase) {
     return { identity, composition, seen: record };
@@ -87,6 +88,25 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   const generation = ((await deployedGeneration(place)) ?? 0) + 1;
   const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
   return { identity, composition: { ...composition, leaves }, seen: record };
+}
+
+/** Setting the image of a part that isn't there would add one. */
+function refuseOtherImages(images: readonly string[], leaves: Leaves): void {
+  const known = [
+    "api",
+    "web",
+    ...Object.keys(leaves).flatMap((path) => {
+      const service = /^services\.([^.]+)\.perCommit$/.exec(path)?.[1];
+      return service !== undefined && String(leaves[path]) === "true" ? [service] : [];
+    }),
+  ];
+  const unknown = images.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      `--image ${unknown}: no part has an image of that name that a commit changes; there are ${known.join(", ")}; ` +
+        `for a service set services.${unknown}.perCommit to true. Nothing was changed.`,
+    );
+  }
 }
 
 async function deploy(

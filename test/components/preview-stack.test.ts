@@ -453,7 +453,8 @@ describe("PreviewStack, as it registers its resources", () => {
     });
   });
 
-  it("probes Django with a host that it allows", () => {
+  it("probes Django with a host that it allows", async () => {
+    const { resources } = await graph({ ...everything, api: { ...everything.api, readyPath: "/readyz" } });
     const api = workloads(resources).find(({ metadata }) => metadata.name === "api");
     const { readinessProbe, env } = only(api!.spec.template.spec.containers);
     const allowed = env.find(({ name }) => name === "ALLOWED_HOSTS")?.value?.split(",");

@@ -93,7 +93,7 @@ describe("a preview's data", () => {
 
   it("isn't left behind when another prefix requires another namespace", async () => {
     preview.configure({ prefix: "moved" });
-    await assert.rejects(preview.up(), /prefix: the preview is in the namespace test-pr-90201, .*preview close 90201/);
+    await assert.rejects(preview.up(), /prefix: the preview is in the namespace test-pr-90201; .*preview close 90201/);
     assert.equal(await sql(`select count(*) from orders_order where id = ${order}`), "1");
   });
 
@@ -119,7 +119,7 @@ describe("a preview's data", () => {
     preview.configure({ database: { ...database, storage: "2Gi", image: "postgres:17" } });
     await assert.rejects(
       preview.up(),
-      /database\.image: the data is of a database with preview\.local\/postgres:\S+, and one with postgres:17 may/,
+      /database\.image: a database with postgres:17 may be unable to open the data of one with preview\.local\/postgres:\S+\. /,
     );
     await serves();
   });
@@ -149,7 +149,7 @@ describe("a preview's data", () => {
     await eventually(isSeeded);
     await kubectl("delete", "pvc/data-db-0", "-n", preview.namespace, "--wait=false");
     const warned = await command(["up", String(preview.pullRequest)]);
-    assert.match(warned.stderr, /data-db-0 is being deleted: its data goes when the database's pod ends next/);
+    assert.match(warned.stderr, /data-db-0 is being deleted: its data is lost when the database's pod ends/);
     await isSeeded();
     await kubectl("delete", "pod/db-0", "-n", preview.namespace);
     const { exitCode, stderr } = await command(["up", String(preview.pullRequest)]);

@@ -28,7 +28,7 @@ describe("a pod that has just started", () => {
       {
         uid: 65534,
         restartPolicy: "Never",
-        ...(needs && { initContainers: [gate(settings, { needs, hasEgress: true })] }),
+        ...(needs && { initContainers: [gate(settings, { needs, egress: settings.egress })] }),
         containers: [container({ name: "only", image, command: ["bash", "-c", script], resources })],
       },
     );
@@ -91,7 +91,7 @@ describe("a pod that has just started", () => {
   it("doesn't run a pull request's code in a cluster that enforces no policies, and says so", async () => {
     const namespace = "test-unenforced";
     const { settings } = own();
-    const { env, ...rest } = gate(settings, { needs: [], hasEgress: false });
+    const { env, ...rest } = gate(settings, { needs: [], egress: [] });
     const impatient = (env as { name: string; value: string }[]).map((variable) =>
       variable.name === "POLICY_SECONDS" ? { ...variable, value: "5" } : variable,
     );

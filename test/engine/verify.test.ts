@@ -464,7 +464,7 @@ describe("preview verify", () => {
       try {
         await finds(["images"], /api\.image/);
       } finally {
-        await setImage(right, ["python", "faulty.py"], "faults");
+        await setImage(right!, ["python", "faulty.py"], "faults");
       }
     });
 

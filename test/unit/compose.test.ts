@@ -3,17 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import {
-  apiEnvironment,
-  apiSecrets,
   databaseEnvironment,
   databaseSecrets,
   databaseVolume,
   type Environment,
   longRunning,
+  secretData,
   standardPartList,
   standardParts,
-  webEnvironment,
-  webSecrets,
 } from "../../contract";
 import { minimal, settingsWith } from "./example-settings";
 
@@ -45,9 +42,9 @@ const generated = {
   demoPassword: "reviewer",
 };
 const contract = {
-  api: values(apiEnvironment(settings), apiSecrets(settings, generated)),
-  web: values(webEnvironment(settings), webSecrets(settings, generated)),
-  db: values(databaseEnvironment(), databaseSecrets(generated)),
+  api: values(settings.workloads.api!.environment, secretData(settings.workloads.api!.secrets, generated)),
+  web: values(settings.workloads.web!.environment, secretData(settings.workloads.web!.secrets, generated)),
+  db: values(databaseEnvironment(settings.database), secretData(databaseSecrets, generated)),
 };
 const preview = compose("docker-compose.preview.yml", outside);
 const development = compose("docker-compose.yml", {});

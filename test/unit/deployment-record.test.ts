@@ -66,16 +66,19 @@ describe("the record of a deployment", () => {
 });
 
 describe("the deployed commit", () => {
-  const settings = { "api.image": "api:1", "web.image": "web:1" };
+  const settings = { "api.image": "api:1", "web.image": "web:1", "services.collab.image": "collab:1" };
   const before = { commit: "aaa", settings };
   const handoff = { update: "1", record: "digest", secrets: [] };
 
   it("is the one given, or the previous one when the images are the same", () => {
-    assert.equal(commitOf({ leaves: settings }, before), "aaa");
-    assert.equal(commitOf({ leaves: settings, handoff }, before), "aaa");
-    assert.equal(commitOf({ leaves: { ...settings, "web.image": "web:2" }, handoff }, before), undefined);
-    assert.equal(commitOf({ leaves: settings, handoff: { ...handoff, commit: "bbb" } }, before), "bbb");
-    assert.equal(commitOf({ leaves: settings }), undefined);
+    const images = ["api", "web", "collab"];
+    assert.equal(commitOf({ leaves: settings }, images, before), "aaa");
+    assert.equal(commitOf({ leaves: settings, handoff }, images, before), "aaa");
+    for (const other of [{ "web.image": "web:2" }, { "services.collab.image": "collab:2" }]) {
+      assert.equal(commitOf({ leaves: { ...settings, ...other }, handoff }, images, before), undefined);
+    }
+    assert.equal(commitOf({ leaves: settings, handoff: { ...handoff, commit: "bbb" } }, images, before), "bbb");
+    assert.equal(commitOf({ leaves: settings }, images), undefined);
   });
 });
 

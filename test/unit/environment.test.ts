@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  apiEnvironment,
-  apiSecrets,
-  databaseEnvironment,
-  databaseSecrets,
-  trustedCaFile,
-  webEnvironment,
-  webSecrets,
-} from "../../contract";
+import { databaseEnvironment, databaseSecrets, secretData, type Settings, trustedCaFile } from "../../contract";
 import { certificate, minimal, settingsWith } from "./example-settings";
 
-const generated = { databasePassword: "p@ss/w:rd", djangoSecretKey: "django", nextAuthSecret: "auth" };
+const generated = {
+  databasePassword: "p@ss/w:rd",
+  djangoSecretKey: "django",
+  nextAuthSecret: "auth",
+  demoPassword: "reviewer",
+};
+const apiEnvironment = ({ workloads }: Settings) => workloads.api!.environment;
+const webEnvironment = ({ workloads }: Settings) => workloads.web!.environment;
 
 describe("the environment of the containers", () => {
   const settings = settingsWith({ port: 8443 });
@@ -85,9 +84,9 @@ describe("the environment of the containers", () => {
       web: { ...minimal.web, secrets: { SENTRY_DSN: "d" } },
     });
     const pairs = [
-      [apiEnvironment(withSecrets), apiSecrets(withSecrets, generated)],
-      [webEnvironment(withSecrets), webSecrets(withSecrets, generated)],
-      [databaseEnvironment(), databaseSecrets(generated)],
+      [apiEnvironment(withSecrets), withSecrets.workloads.api!.secrets],
+      [webEnvironment(withSecrets), withSecrets.workloads.web!.secrets],
+      [databaseEnvironment(withSecrets.database), databaseSecrets],
     ] as const;
     for (const [environment, secrets] of pairs) {
       const named = Object.values(environment).flatMap((value) =>
@@ -105,7 +104,9 @@ describe("the environment of the containers", () => {
   it("encodes any password into a DATABASE_URL that parses back to that password", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme" }), (databasePassword) => {
-        const url = new URL(apiSecrets(settings, { ...generated, databasePassword }).DATABASE_URL!);
+        const url = new URL(
+          secretData(settings.workloads.api!.secrets, { ...generated, databasePassword }).DATABASE_URL!,
+        );
         assert.equal(decodeURIComponent(url.password), databasePassword);
         assert.equal(`${url.host}${url.pathname}`, "db:5432/app_preview");
       }),

@@ -16,7 +16,8 @@ describe("the gate of a pod", () => {
   });
 
   const checks = (settings: SettingsInput, hasEgress: boolean) => {
-    const { env } = gate(settingsWith(settings), { needs: [], hasEgress });
+    const given = settingsWith(settings);
+    const { env } = gate(given, { needs: [], egress: hasEgress ? given.egress : [] });
     return (env as { name: string; value: string }[]).find(({ name }) => name === "CHECKS_ISOLATION")?.value;
   };
 
@@ -29,7 +30,7 @@ describe("the gate of a pod", () => {
   });
 
   it("runs the database's image, or the one in the setting", () => {
-    const imageOf = (settings: SettingsInput) => gate(settingsWith(settings), { needs: [], hasEgress: false }).image;
+    const imageOf = (settings: SettingsInput) => gate(settingsWith(settings), { needs: [], egress: [] }).image;
     assert.equal(imageOf({ database: { image: "postgres:17" } }), "postgres:17");
     assert.equal(imageOf({ gateImage: "debian:12" }), "debian:12");
   });

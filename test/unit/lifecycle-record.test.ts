@@ -7,8 +7,12 @@ const at = new Date("2026-11-24T12:00:00Z");
 
 describe("what the lifecycle records about a preview", () => {
   it("round-trips through annotations", () => {
-    const images = { api: `api@sha256:${"b".repeat(64)}`, web: `ghcr.io/myorg/web:${"a".repeat(40)}` };
-    const record = { sha: "a".repeat(40), ...images, expires: expiryFrom(at, 14), asleep: true };
+    const images = {
+      api: `api@sha256:${"b".repeat(64)}`,
+      web: `ghcr.io/myorg/web:${"a".repeat(40)}`,
+      collab: `ghcr.io/myorg/collab:${"a".repeat(40)}`,
+    };
+    const record = { sha: "a".repeat(40), images, expires: expiryFrom(at, 14), asleep: true };
     const annotations = Object.fromEntries(
       annotationArguments(record).map((text) => text.split("=") as [string, string]),
     );
@@ -20,8 +24,11 @@ describe("what the lifecycle records about a preview", () => {
       "preview-stack/asleep-",
       "preview-stack/sha-",
     ]);
-    const nothing = { sha: undefined, api: undefined, web: undefined, expires: undefined };
-    assert.deepEqual(recordFrom({}), { ...nothing, asleep: false });
+    assert.deepEqual(
+      annotationArguments({ images: { api: "api:2" } }, { images: { api: "api:1", collab: "collab:1" } }),
+      ["preview-stack/api=api:2", "preview-stack/image.collab-"],
+    );
+    assert.deepEqual(recordFrom({}), { sha: undefined, images: {}, expires: undefined, asleep: false });
   });
 
   it("expires no earlier than its days when clocks differ by an hour", () => {

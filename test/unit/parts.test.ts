@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { longRunning, ofProduct, type Part, partsIn, productServers, referenceOf, standardParts } from "../../contract";
+import {
+  longRunning,
+  ofProduct,
+  type Part,
+  partsIn,
+  productWorkloads,
+  referenceOf,
+  standardParts,
+} from "../../contract";
 import { partBegun } from "../../lifecycle/change/update";
 import { minimal, settingsWith } from "./example-settings";
 
@@ -11,7 +19,7 @@ describe("the parts of a preview", () => {
   it("are the four of every preview, on the ports of the settings", () => {
     const { parts } = settingsWith({ api: { ...minimal.api, port: 8080 } });
     assert.deepEqual(Object.keys(parts), four);
-    assert.deepEqual(namesOf(Object.values(parts)), four);
+    assert.deepEqual(namesOf(Object.values(parts) as Part[]), four);
     assert.deepEqual([parts.api.port, parts.api.targetPort], [8000, 8080]);
   });
 
@@ -30,7 +38,7 @@ describe("the parts of a preview", () => {
     const parts = Object.values(standardParts);
     assert.deepEqual(longRunning(parts).map(referenceOf), ["deployment/api", "deployment/web", "statefulset/db"]);
     assert.deepEqual(namesOf(ofProduct(parts)), ["api", "web", "migration"]);
-    assert.deepEqual(namesOf(productServers(parts)), ["api", "web"]);
+    assert.deepEqual(namesOf(productWorkloads(parts)), ["api", "web"]);
   });
 
   it("are recognised in a resource's name, even with a hyphen in their own", () => {

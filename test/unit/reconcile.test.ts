@@ -419,7 +419,8 @@ describe("reconcile", () => {
             }
             done.push(`${number}`);
           },
-          redeploy: (number, { sha, api, web }) => Promise.resolve(void done.push(`${number} ${sha} ${api} ${web}`)),
+          redeploy: (number, { sha, images: { api, web } }) =>
+            Promise.resolve(void done.push(`${number} ${sha} ${api} ${web}`)),
         },
         options,
       );

@@ -64,21 +64,6 @@ const wrong: [string, unknown, RegExp][] = [
   ["a folder that is a number", folders(5), /^api\.writablePaths\.0: must be an absolute path in the container; got 5/],
   ["root as the user", { api: { ...minimal.api, uid: 0 } }, /^api\.uid: .*got 0/],
   ["a negative group", { api: { ...minimal.api, gid: -1 } }, /^api\.gid: .*got -1/],
-  [
-    "a variable of the contract",
-    { api: { ...minimal.api, env: { ALLOWED_HOSTS: "*" } } },
-    /^api\.env\.ALLOWED_HOSTS: is set by the preview/,
-  ],
-  [
-    "a secret variable of the contract",
-    { web: { ...minimal.web, secrets: { NEXTAUTH_SECRET: "x" } } },
-    /^web\.secrets\.NEXTAUTH_SECRET/,
-  ],
-  [
-    "a variable of the contract that a setting adds",
-    { trustPublicCas: "true", api: { ...minimal.api, env: { SSL_CERT_FILE: "/own.crt" } } },
-    /^api\.env\.SSL_CERT_FILE: is set by the preview/,
-  ],
   ["an unknown setting", { domian: "x" }, /^domian: there is no such setting/],
   ["an unknown setting in a group", { api: { ...minimal.api, imag: "x" } }, /^api\.imag: there is no such setting/],
   ["a controller without place", { ingress: { controller: {} } }, /^ingress\.controller: .*exactly one/],
@@ -131,14 +116,18 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "more memory than the quota has",
     { quota: { memory: "3840Mi" } },
-    /^quota\.memory: must hold 3841Mi, .*API's 576Mi \(memoryLimit 512Mi, \/tmp 64Mi\), .* 640Mi .* 833Mi .*"3840Mi"/,
+    /^quota\.memory: must hold 3841Mi, .*: 3 × api 576Mi \(memoryLimit 512Mi, \/tmp 64Mi\), .* 640Mi .* 833Mi .*"3840Mi"/,
   ],
   [
     "more memory than the quota has, in a folder",
-    folders({ path: "/cache", size: "1Gi" }),
+    { ...folders({ path: "/cache", size: "1Gi" }), quota: { memory: "5Gi" } },
     /^quota\.memory: must hold 6721Mi, .*1536Mi \(memoryLimit 512Mi, \/cache 1Gi\).*"5Gi"/,
   ],
-  ["more cpu than the quota has", { web: { ...minimal.web, resources: { cpu: "3" } } }, /^quota\.cpu: .* 6\.2, .*"2"/],
+  [
+    "more cpu than the quota has",
+    { web: { ...minimal.web, resources: { cpu: "3" } }, quota: { cpu: "2" } },
+    /^quota\.cpu: .* 6\.2, .*"2"/,
+  ],
   ["a larger volume than the quota has", { database: { storage: "20Gi" } }, /^quota\.storage: .*"10Gi"/],
   ["a repository that is none", { repository: "../etc" }, /^repository: .*owner\/name/],
 ];
@@ -222,7 +211,6 @@ describe("parseSettings", () => {
     });
     assert.deepEqual(found.map((text) => text.split(":")[0]).sort(), [
       "api.env.A B",
-      "api.env.ALLOWED_HOSTS",
       "api.env.LOST",
       "api.image",
       "demoLogin.passwordVariable",
@@ -233,7 +221,6 @@ describe("parseSettings", () => {
       "egress.0",
       "egress.0.cidr",
       "trustPublicCas",
-      "web.env.PORT",
       "web.resources.memoryLimit",
     ]);
     const images = { api: { image: "x:latest" }, web: { ...minimal.web, resources: { cpu: 1 } } };

@@ -1,9 +1,9 @@
-import { ofImage, parseImage, type Part, productImages, productServers } from "../../contract";
+import { ofImage, parseImage, type Part, productWorkloads } from "../../contract";
 import type { Pod } from "../../clients/kubernetes/types";
 import { type Check, verdict } from "../check";
 import type { Target } from "../target";
 
-const serversOf = ({ cluster }: Target): Part[] => productServers(cluster.parts);
+const workloadsOf = ({ cluster }: Target): Part[] => productWorkloads(cluster.parts);
 
 const images: Check = {
   id: "images",
@@ -13,7 +13,7 @@ const images: Check = {
   run: async (target) => {
     const { images: ordered } = target.ordered;
     const problems = await Promise.all(
-      serversOf(target).map(async (part) =>
+      workloadsOf(target).map(async (part) =>
         wrongImages(await target.cluster.pods(part), ofImage(ordered, part), part.name),
       ),
     );
@@ -22,11 +22,11 @@ const images: Check = {
 };
 
 /** The pods of a workload that don't run the given image. */
-export function wrongImages(pods: readonly Pod[], ordered: string, workload: string): string[] {
+export function wrongImages(pods: readonly Pod[], ordered: string | undefined, workload: string): string[] {
   if (pods.length === 0) {
     return [`${workload} has no pod`];
   }
-  const digest = parseImage(ordered)?.digest;
+  const digest = parseImage(ordered ?? "")?.digest;
   return pods.flatMap(({ metadata, spec, status }) => {
     const image = spec.containers[0]?.image;
     if (image !== ordered) {
@@ -45,14 +45,17 @@ const revisions: Check = {
   run: async (target) => {
     const { revisions: ordered } = target.ordered;
     const problems = await Promise.all(
-      serversOf(target).map(async (part) => {
+      workloadsOf(target).map(async (part) => {
         const { env = [] } = await target.cluster.container(part);
         const told = env.find(({ name }) => name === "GIT_SHA")?.value;
         const revision = ofImage(ordered, part);
-        return told === revision ? [] : [`${part.name} has ${told ?? "none"} instead of ${revision}`];
+        // Only what has the API's variables or the web's is told.
+        return told === revision || (told === undefined && part.role === "service")
+          ? []
+          : [`${part.name} has ${told ?? "none"} instead of ${revision}`];
       }),
     );
-    const told = productImages.map((image) => `${image} ${ordered[image]}`);
+    const told = Object.entries(ordered).map(([name, revision]) => `${name} ${revision}`);
     return verdict(problems.flat(), told.join(", "));
   },
 };

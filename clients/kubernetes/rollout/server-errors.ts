@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Part, productServers, referenceOf, standardPartList } from "../../../contract";
+import { type Part, productWorkloads, referenceOf, standardPartList } from "../../../contract";
 import { kubectl, type NamespaceRef } from "../kubectl";
 import { logWithoutSecrets } from "../secrets";
 import { errorLines, lastLines } from "./error-lines";
@@ -23,7 +23,7 @@ export async function serverErrors({
   isPublic,
 }: ServerErrorsOptions): Promise<string> {
   const logs = await Promise.all(
-    productServers(parts).map(async (part) => ({
+    productWorkloads(parts).map(async (part) => ({
       part,
       log: await logWithoutSecrets(place, await logOf(place, part), isPublic),
     })),

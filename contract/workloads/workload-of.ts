@@ -1,0 +1,48 @@
+import type { Names } from "../names";
+import { type Port, standardParts } from "../parts";
+import type { SettingsValues } from "../settings/schema";
+import { writableFolders } from "../writable-folders";
+import { checksOf } from "./checks";
+import type { PartValues } from "./part-values";
+import { partOf } from "./parts-of";
+import { addressesOf, pathsOf } from "./paths";
+import type { Texts } from "./texts";
+import { type VariableValue, variablesOf } from "./variables";
+import type { Workload } from "./workload";
+
+/** What a part's workload depends on beside its own settings. */
+export interface WorkloadSources {
+  readonly values: SettingsValues;
+  readonly names: Names;
+  readonly texts: Texts;
+  /** The preview's own variables for the API, the web and what inherits from them. */
+  readonly contract: Readonly<Record<"api" | "web", Readonly<Record<string, VariableValue>>>>;
+  readonly revisions: Readonly<Record<string, string>>;
+  /** The ports of all parts that listen. */
+  readonly ports: ReadonlyMap<string, readonly Port[]>;
+  readonly partNames: ReadonlySet<string>;
+}
+
+export function workloadOf(given: PartValues, sources: WorkloadSources): Workload {
+  const { values, names, texts, contract, revisions, ports, partNames } = sources;
+  const { group, base, runs, command, args, sharedMemory, writablePaths } = given;
+  const paths = pathsOf(given, partNames);
+  const isOfProduct = base !== undefined || runs !== undefined;
+  const own = base === undefined ? {} : { ...contract[base], GIT_SHA: revisions[runs ?? base] ?? "" };
+  return {
+    ...given,
+    ...paths,
+    ...variablesOf(given, own, texts),
+    part: partOf(given),
+    command: command && texts.plainList(command, `${group}.command`),
+    args: args && texts.plainList(args, `${group}.args`),
+    folders: writableFolders([...writablePaths, ...(sharedMemory ? [{ path: "/dev/shm", size: sharedMemory }] : [])]),
+    checks: checksOf(given),
+    checkedAs: base === undefined ? given.name : { api: standardParts.api.name, web: names.host }[base],
+    isSingle: given.single,
+    isAfterMigration: base === "api" && values.api.migrate !== "none",
+    isOfProduct,
+    needs: addressesOf(paths.waitsFor, ports),
+    egress: given.egress ?? (isOfProduct ? values.egress : []),
+  };
+}
