@@ -17,7 +17,10 @@ export interface LivingDatabase {
     readonly template?: {
       readonly spec?: {
         readonly securityContext?: { readonly runAsUser?: number };
-        readonly containers?: readonly { readonly image?: string }[];
+        readonly containers?: readonly {
+          readonly image?: string;
+          readonly env?: readonly { readonly name: string; readonly value?: string }[];
+        }[];
       };
     };
   };
@@ -72,6 +75,22 @@ export function riskyChanges(living: LivingDatabase, wanted: Args): Difference[]
       ? []
       : [{ what: "database.uid", deployed: shown(before.uid), wanted: shown(after.uid) }]),
   ];
+}
+
+/**
+ * Other names of the database and its user: Postgres takes them only for an empty volume (https://hub.docker.com/_/postgres),
+ * and the product would look for what isn't there. Values that only the engine knows are skipped.
+ */
+export function renamings(living: LivingDatabase, wanted: Args): Difference[] {
+  return Object.entries({ "database.name": "POSTGRES_DB", "database.user": "POSTGRES_USER" }).flatMap(
+    ([what, variable]) => {
+      const [deployed, now] = [living, wanted as unknown as LivingDatabase].map(
+        ({ spec }) => spec.template?.spec?.containers?.[0]?.env?.find(({ name }) => name === variable)?.value,
+      );
+      const isKnown = typeof deployed === "string" && typeof now === "string";
+      return isKnown && deployed !== now ? [{ what, deployed, wanted: now }] : [];
+    },
+  );
 }
 
 /** The image and the user that open the data. */

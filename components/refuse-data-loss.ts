@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { generationOf, type Settings, SettingsError } from "../contract";
-import { podOf, riskyChanges, replacingChanges } from "./living-database";
+import { podOf, renamings, replacingChanges, riskyChanges } from "./living-database";
 import { statefulSetArgs } from "./postgres";
 import type { Transform } from "./pod";
 import type { Existing } from "./program/preflight";
@@ -40,7 +40,7 @@ export function refuseDataLoss({ settings, existing, transform }: IntendedUpdate
   const { image } = podOf(living);
   const mayNotOpen = database.dataFrom === image ? [] : riskyChanges(living, wanted);
   const problems = [
-    ...replacingChanges(living, wanted).map(
+    ...[...replacingChanges(living, wanted), ...renamings(living, wanted)].map(
       ({ what, deployed, wanted }) =>
         `${what}: the database can't be changed from ${deployed} to ${wanted} without losing its data. Undo the change, or ` +
         discard,

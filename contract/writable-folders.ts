@@ -12,6 +12,9 @@ export interface WritableFolder {
   readonly disk: boolean;
 }
 
+/** Where the setting `sharedMemory` lies: POSIX shared memory. */
+export const sharedMemoryPath = "/dev/shm";
+
 /** The folders of the setting `writablePaths`. A path alone means 64Mi in memory. */
 export function writableFolders(paths: WritablePaths): WritableFolder[] {
   return paths.map((given) => {
@@ -30,7 +33,7 @@ export function writableFolders(paths: WritablePaths): WritableFolder[] {
 export const databaseFolders = writableFolders([
   "/tmp",
   { path: "/var/run/postgresql", size: "1Mi" },
-  { path: "/dev/shm", size: "256Mi" },
+  { path: sharedMemoryPath, size: "256Mi" },
 ]);
 
 /** A container's memory limit: the setting plus the sizes of its folders in memory, whose contents count towards the limit. */

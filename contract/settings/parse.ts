@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { UserError } from "../errors";
-import { isUnquoted } from "../configuration/leaves";
+import { isGroup, isUnquoted } from "../configuration/leaves";
 import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
 import { effectiveQuota, quotaProblems, type Quota } from "./quota";
@@ -72,23 +72,29 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
 /** Adds the rules that concern several settings. They see invalid settings as they were given. */
 const allRules = settingsSchema.superRefine((values, context) => {
   demoLoginProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
-  if (!context.issues.some(({ path = [] }) => concernsParts(path))) {
+  if (!context.issues.some(concernsParts)) {
     problemsOfParts(values).forEach((message) => context.addIssue({ code: "custom", message }));
   }
 }, evenIfOthersFail);
 
-/** Any number will do: no message contains it. */
+/** Any host will do, since no message contains it: the setting `domain` may itself be invalid. */
+const anyHost = { domain: "previews.example", prefix: "", port: 443 };
+
 function problemsOfParts(values: SettingsValues): string[] {
-  const problems: string[] = [];
-  const names = namesOf({ ...values, pullRequest: 1 });
-  const composition = compose(values, names, 1, (problem) => problems.push(problem));
-  return composition === undefined ? problems : [...problems, ...quotaProblems(values, composition)];
+  // A part made from another one has its mistakes too.
+  const problems = new Set<string>();
+  const names = namesOf({ ...anyHost, pullRequest: 1 });
+  const composition = compose({ ...values, ...anyHost }, names, 1, (problem) => problems.add(problem));
+  return [...problems, ...(composition === undefined ? [] : quotaProblems(values, composition))];
 }
 
-/** Whether an invalid setting keeps the parts from being composed. An invalid image doesn't. */
-const concernsParts = (path: readonly PropertyKey[]): boolean =>
-  path.at(-1) !== "image" &&
-  ["api", "web", "services", "database", "egress", "ingress", "secrets", "quota"].includes(String(path[0]));
+const groupsOfParts = ["api", "web", "services", "database", "egress", "ingress", "secrets", "quota", "demoLogin"];
+
+/** Whether an invalid setting keeps the parts from being composed. An image that a rule refuses doesn't. */
+function concernsParts({ code, path = [] }: z.core.$ZodRawIssue): boolean {
+  const isImage = path.at(-1) === "image" && path.length === (path[0] === "services" ? 3 : 2);
+  return !(code === "custom" && isImage) && groupsOfParts.includes(String(path[0]));
+}
 
 function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
   if (issue.code === "unrecognized_keys") {
@@ -104,7 +110,13 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     values,
   );
+  const inside =
+    issue.code === "invalid_union" && isGroup(value) && !isUnquoted(value) ? issue.errors.at(-1) : undefined;
+  if (inside?.some(({ path }) => path.length > 0)) {
+    return inside.flatMap((one) => describe({ ...one, path: [...issue.path, ...one.path] }, values));
+  }
   const message = messageOf(issue)
+    .replace("expected record", "expected object")
     .replace(/^Invalid input: /, "")
     .replace(/^Too (?:small|big): /, "");
   return [`${name(issue.path)}: ${message}${issue.path.some(isSecret) ? "" : `; got ${show(value)}`}`];
@@ -123,7 +135,8 @@ const name = (path: readonly PropertyKey[]) => path.map(String).join(".");
 const isSecret = (key: PropertyKey) => key === "secrets" || key === "password";
 
 function show(value: unknown): string {
-  const text = isUnquoted(value) ? value.unquoted : (JSON.stringify(value) ?? "nothing");
+  const withoutSecrets = (key: string, inner: unknown) => (isSecret(key) ? "[secret]" : inner);
+  const text = isUnquoted(value) ? value.unquoted : (JSON.stringify(value, withoutSecrets) ?? "nothing");
   return text.length <= 200 ? text : `${text.slice(0, 200)}… (${text.length} characters)`;
 }
 

@@ -66,6 +66,14 @@ const checks = z
 
 const partName = rule.dnsLabel;
 
+/** Kubernetes has no two hyphens in a row there (RFC 6335). */
+const portName = z
+  .string()
+  .regex(
+    /^(?!.*--)[a-z](?:[a-z0-9-]{0,13}[a-z0-9])?$/,
+    "must be a port's name: at most 15 letters, digits and hyphens",
+  );
+
 /** A group of resources that may be given in part. */
 export const someResources = z.strictObject({
   cpu: rule.cpu.optional(),
@@ -155,10 +163,8 @@ export const service = z
       .describe("whether the image is built per commit: it must be pinned, and `preview up --image NAME=REF` sets it"),
     port: rule.port.optional().describe("port that it listens on"),
     ports: z
-      .record(
-        z.string().regex(/^[a-z](?:[a-z0-9-]{0,13}[a-z0-9])?$/, "must be a port's name of at most 15 letters"),
-        rule.port,
-      )
+      .record(portName, rule.port, { error: "must be ports by name, such as { http: 8025, smtp: 1025 }" })
+      .refine((all) => new Set(Object.values(all)).size === Object.keys(all).length, "must not name a port twice")
       .optional()
       .describe("several ports by name, instead of `port`"),
     single: z

@@ -132,9 +132,15 @@ export const absolutePath = matching(/^(?:\/[A-Za-z0-9._-]+)+$/, "must be an abs
   "must not contain ..",
 );
 
+/** With dots, which Neo4j's have. */
 export const variableName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable name: letters, digits and underscores");
+  .regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, "must be a variable name: letters, digits, underscores and dots");
+
+/** A variable that a shell can read too, or a value's name after `secret.`. */
+export const plainName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a name of letters, digits and underscores");
 
 export const objectName = matching(
   /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,

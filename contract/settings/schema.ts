@@ -3,12 +3,14 @@ import * as part from "./part-schema";
 import * as rule from "./rules";
 import { serviceName } from "./service-name";
 
+/** More than any preview has: a larger map is a mistake, such as a generated one. */
+const mostServices = 100;
+
 /**
  * Every setting with its rule, its default and the description that docs/settings.md and `Pulumi.yaml` show. The top-level keys are
  * the keys of the stack's configuration. Pulumi passes them as text unless they are groups: a top-level number or boolean
  * takes a rule such as `portText`, one in a group `z.int()` or `z.boolean()`.
  */
-
 export const settingsSchema = z.strictObject({
   kubeContext: rule
     .requiredLine("is required: the kubeconfig context of the cluster that previews run in")
@@ -26,7 +28,7 @@ export const settingsSchema = z.strictObject({
     .optional(rule.matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
     .describe("owner/name at the code host, for labels and the DNS record's comment"),
   secrets: z
-    .record(rule.variableName, rule.text)
+    .record(rule.plainName, rule.text)
     .default({})
     .describe(
       "secrets for any part's variables, as `${secret.NAME}`; set them with `pulumi config set --secret --path`",
@@ -80,6 +82,7 @@ export const settingsSchema = z.strictObject({
     .describe("the Next.js web"),
   services: z
     .record(serviceName, part.service)
+    .refine((all) => Object.keys(all).length <= mostServices, `must be at most ${mostServices} parts`)
     .default({})
     .describe("more parts by name, such as `redis`, or `worker` with `{ from: api, command: […] }`"),
   database: z
@@ -93,7 +96,10 @@ export const settingsSchema = z.strictObject({
         .default("app_preview")
         .describe("the database's name; a living preview keeps its own, and another is refused"),
       user: rule
-        .matching(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, "must be a database user's name: letters, digits, _ and -")
+        .matching(
+          /^(?!pg_)[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+          "must be a database user's name: letters, digits, _ and -, not pg_…",
+        )
         .default("app")
         .describe("the user that owns it; a living preview keeps its own, and another is refused"),
       dataFrom: rule.line
@@ -172,7 +178,7 @@ export const settingsSchema = z.strictObject({
   demoLogin: z
     .strictObject({
       username: rule.requiredLine().describe("account that the product's seed creates"),
-      passwordVariable: rule.variableName.describe("API variable that receives its random password"),
+      passwordVariable: rule.plainName.describe("API variable that receives its random password"),
     })
     .optional()
     .describe("login for reviewers, with a different password in every preview; `preview status N --login` shows it"),

@@ -7,7 +7,7 @@ import { KnownValues, type RandomValue, randomValuesIn } from "../values";
 import { inherit } from "./inherit";
 import type { PartValues } from "./part-values";
 import { partsOf } from "./parts-of";
-import { problemsOfNames, problemsOfPaths } from "./problems";
+import { problemsOfMemory, problemsOfNames, problemsOfPaths } from "./problems";
 import { Texts } from "./texts";
 import type { Workload } from "./workload";
 import { workloadOf, type WorkloadSources } from "./workload-of";
@@ -64,10 +64,9 @@ export function compose(
     contract: { api: apiVariables({ values, names, revisions }), web: webVariables({ values, names, revisions }) },
     revisions,
     ports,
-    partNames: new Set([standardParts.db.name, ...all.map(({ name }) => name)]),
   };
   const workloads = Object.fromEntries(all.map((given) => [given.name, workloadOf(given, sources)]));
-  problemsOfPaths(workloads, ports).forEach(report);
+  [...all.flatMap(problemsOfMemory), ...problemsOfPaths(workloads, ports)].forEach(report);
   const migration = migrationOf(values, workloads, texts);
   const { annotations } = values.ingress;
   return {
@@ -84,7 +83,7 @@ export function compose(
   };
 }
 
-/** It waits for what the API waits for, but for what changes only after it. */
+/** It waits for what the API waits for, but for what itself waits for the migration. */
 function migrationOf(
   { api }: SettingsValues,
   workloads: Composition["workloads"],
@@ -93,14 +92,21 @@ function migrationOf(
   if (api.migrate === "none") {
     return undefined;
   }
-  const later = Object.values(workloads)
-    .filter(({ isAfterMigration }) => isAfterMigration)
-    .map(({ part }) => part.name);
-  const isLater = (address: string) => later.includes(address.split(":")[0]!);
+  const isLater = (address: string) =>
+    allBefore(address.split(":")[0]!, workloads).some((name) => workloads[name]?.isAfterMigration === true);
   return {
     command: texts.plainList(api.migrate, "api.migrate"),
     needs: workloads.api!.needs.filter((address) => !isLater(address)),
   };
+}
+
+/** A part, and all parts that must answer before it starts. */
+function allBefore(name: string, workloads: Composition["workloads"]): string[] {
+  const found = new Set([name]);
+  for (const part of found) {
+    workloads[part]?.waitsFor.forEach((other) => found.add(other));
+  }
+  return [...found];
 }
 
 const imagesOf = (all: readonly PartValues[]): Record<string, string> =>

@@ -1,21 +1,25 @@
 /**
- * A way from a name back to itself, such as `a → b → a`, for each circle once.
+ * Ways from a name back to itself, such as `[a, b, a]`: of names that all lead to each other the first one found.
  *
  * @param next the names that a name leads to
  */
-export function cycles(next: Readonly<Record<string, readonly string[]>>): string[] {
-  const found: string[] = [];
+export function cycles(next: Readonly<Record<string, readonly string[]>>): string[][] {
+  const found: string[][] = [];
   const done = new Set<string>();
-  const visit = (name: string, way: readonly string[]): void => {
+  const cycleFrom = (name: string, way: readonly string[]): string[] | undefined => {
     if (way.includes(name)) {
-      found.push([...way.slice(way.indexOf(name)), name].join(" → "));
-      return;
+      return [...way.slice(way.indexOf(name)), name];
     }
-    if (!done.has(name)) {
-      (next[name] ?? []).forEach((other) => visit(other, [...way, name]));
-      done.add(name);
+    if (done.has(name)) {
+      return undefined;
     }
+    const cycles = (next[name] ?? []).map((other) => cycleFrom(other, [...way, name]));
+    done.add(name);
+    return cycles.find((cycle) => cycle !== undefined);
   };
-  Object.keys(next).forEach((name) => visit(name, []));
+  for (const name of Object.keys(next)) {
+    const cycle = cycleFrom(name, []);
+    found.push(...(cycle === undefined ? [] : [cycle]));
+  }
   return found;
 }

@@ -62,15 +62,18 @@ function server(name: "api" | "web", given: SettingsValues["api"] | SettingsValu
 function service(name: string, given: ServiceValues, base?: PartValues, imageOf?: PartValues): PartValues {
   const group = `services.${name}`;
   const { env, secrets, omit, perCommit, stopSeconds = limits.podEndSeconds } = given;
-  const image =
-    given.image === undefined
-      ? { image: imageOf!.image, imageGroup: imageOf!.imageGroup, runs: imageOf!.runs }
-      : { image: given.image, imageGroup: group, runs: perCommit ? name : undefined };
+  const { image, imageGroup, runs } =
+    given.image === undefined && imageOf !== undefined
+      ? imageOf
+      : // Without an image the settings are invalid, and only what else is wrong with them is of interest.
+        { image: given.image ?? "", imageGroup: group, runs: perCommit ? name : undefined };
   return {
     name,
     group,
     base: base?.base,
-    ...image,
+    image,
+    imageGroup,
+    runs,
     command: given.command,
     args: given.args,
     ports: portsOf(given),

@@ -35,6 +35,8 @@ export interface PartValues extends Pick<
   readonly uses: readonly string[];
   readonly dependsOn: readonly string[];
   readonly single: boolean;
+  /** The API's alone. */
+  readonly migrate?: SettingsValues["api"]["migrate"];
   readonly livePath?: string;
   readonly readyPath?: string;
   /** The lowest first. */

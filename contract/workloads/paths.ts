@@ -1,6 +1,7 @@
 import { addressOf, type Port, standardParts } from "../parts";
 import { valuesNamedIn } from "../values";
 import type { PartValues } from "./part-values";
+import { givenBy } from "./variables";
 
 /** Which part may connect to which, and which must answer before another starts. */
 export interface Paths {
@@ -21,24 +22,28 @@ const always: Readonly<Record<"api" | "web", Paths>> = {
   web: { connectsTo: [standardParts.api.name], waitsFor: [] },
 };
 
-/** Settings add to what there is always, and take nothing away. */
-export function pathsOf(part: PartValues, parts: ReadonlySet<string>): Paths {
+/**
+ * Settings add to what there is always, and take nothing away.
+ *
+ * @param listening names of the parts that have a port
+ */
+export function pathsOf(part: PartValues, listening: Pick<ReadonlySet<string>, "has">): Paths {
   const { connectsTo, waitsFor } = part.base === undefined ? { connectsTo: [], waitsFor: [] } : always[part.base];
   const needed = [...waitsFor, ...part.dependsOn.map(partNamed)];
   const all = [
     ...connectsTo,
     ...needed,
     ...part.uses.map(partNamed),
-    ...implied(part).filter((name) => parts.has(name)),
+    ...implied(part).filter((name) => listening.has(name)),
   ];
   const sorted = (names: readonly string[]) => [...new Set(names)].sort();
   return { connectsTo: sorted(all).filter((name) => name !== part.name), waitsFor: sorted(needed) };
 }
 
 /** `${redis.host}` and `${redis.port}` in a variable, a command or an argument: of what use is an address that is closed? */
-function implied({ layers, command = [], args = [] }: PartValues): string[] {
-  const texts = [...layers.flatMap(({ env }) => Object.values(env)), ...command, ...args];
-  return texts
+function implied({ layers, command = [], args = [], migrate = [] }: PartValues): string[] {
+  const variables = Object.values(givenBy(layers)).map(({ value }) => value);
+  return [...variables, ...command, ...args, ...(migrate === "none" ? [] : migrate)]
     .filter((text) => typeof text === "string")
     .flatMap(valuesNamedIn)
     .map((value) => partNamed(value.split(".")[0]!));

@@ -1,6 +1,9 @@
 import type { Port } from "../parts";
+import { parseQuantity } from "../quantity";
 import type { SettingsValues } from "../settings/schema";
+import { sharedMemoryPath } from "../writable-folders";
 import { cycles } from "./cycles";
+import type { PartValues } from "./part-values";
 import type { Workload } from "./workload";
 
 /** What is wrong with the names of other parts that settings give, one of them to take over from. */
@@ -32,7 +35,24 @@ export function problemsOfNames({ api, web, services }: SettingsValues): string[
   return [
     ...connected,
     ...taken,
-    ...cycles(sources).map((way) => `services: from and imageFrom must not lead back to where they began; got ${way}`),
+    ...cycles(sources).map((way) => {
+      const key = services[way[0]!]?.from === way[1] ? "from" : "imageFrom";
+      return `services.${way[0]}.${key}: must not lead back to where it began; got ${way.join(" → ")}`;
+    }),
+  ];
+}
+
+/** What is wrong with a part's memory, or with a folder that it has twice, once `from` is resolved. */
+export function problemsOfMemory({ group, resources, sharedMemory, writablePaths }: PartValues): string[] {
+  const { memory, memoryLimit } = resources;
+  const isShared = writablePaths.some((given) => (typeof given === "string" ? given : given.path) === sharedMemoryPath);
+  return [
+    ...((parseQuantity(memory) ?? 0) > (parseQuantity(memoryLimit) ?? Infinity)
+      ? [`${group}.resources.memoryLimit: must not be smaller than the memory request of ${memory}; got ${memoryLimit}`]
+      : []),
+    ...(sharedMemory !== undefined && isShared
+      ? [`${group}.sharedMemory: must not be given beside ${sharedMemoryPath} in writablePaths`]
+      : []),
   ];
 }
 
@@ -51,7 +71,10 @@ export function problemsOfPaths(
   return [
     ...silent,
     ...unchecked(all),
-    ...cycles(waits).map((way) => `dependsOn: parts must not wait for each other; got ${way}; say uses instead`),
+    ...cycles(waits).map((way) => {
+      const group = workloads[way[0]!]!.part.group;
+      return `${group}.dependsOn: parts must not wait for each other; got ${way.join(" → ")}; put one of them into uses`;
+    }),
   ];
 }
 

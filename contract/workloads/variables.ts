@@ -1,5 +1,5 @@
 import type { SecretText } from "../values";
-import type { PartValues } from "./part-values";
+import type { Layer, PartValues } from "./part-values";
 import type { Texts } from "./texts";
 
 /** A variable before it is known which of a container's Secrets holds it. */
@@ -20,6 +20,20 @@ export interface Variables {
 export type Variable = string | { readonly ownSecret: string } | { readonly secret: string; readonly key: string };
 export type Environment = Readonly<Record<string, Variable>>;
 
+/** A variable that a layer of settings gives: a text or a reference to be put in place, or a secret, which is literal. */
+type Given = { readonly group: string; readonly value: Layer["env"][string] } | { readonly value: SecretText };
+
+/** What the layers of settings give, the last one wins. */
+export const givenBy = (layers: readonly Layer[]): Readonly<Record<string, Given>> =>
+  layers.reduce<Readonly<Record<string, Given>>>((below, { group, env, secrets, omit }) => {
+    const own: Record<string, Given> = {
+      ...mapped(env, (value) => ({ group, value })),
+      ...mapped(secrets, (text) => ({ value: [text] })),
+    };
+    // Own ones stand first, so that what a product adds doesn't move the others: a pod rolls when they do.
+    return { ...own, ...without(below, omit), ...own };
+  }, {});
+
 /**
  * A part's variables: the contract's, then those of each layer of settings. The last one wins.
  *
@@ -30,30 +44,27 @@ export function variablesOf(
   contract: Readonly<Record<string, VariableValue>>,
   texts: Texts,
 ): Variables {
-  const all = layers.reduce<Record<string, VariableValue>>((below, { group, env, secrets, omit }) => {
-    const given = Object.fromEntries(
-      Object.entries(env).map(([name, value]) => [
-        name,
-        typeof value === "string" ? texts.variable(value, `${group}.env.${name}`) : value,
-      ]),
-    );
-    const secret = Object.fromEntries(
-      Object.entries(secrets).map(([name, text]): [string, SecretText] => [name, [text]]),
-    );
-    const kept = Object.fromEntries(Object.entries(below).filter(([name]) => !omit.includes(name)));
-    // Own ones stand first, so that what a product adds doesn't move the contract's: a pod rolls when they do.
-    return { ...given, ...secret, ...kept, ...given, ...secret };
-  }, contract);
+  const given = mapped(givenBy(layers), (variable, name): VariableValue =>
+    "group" in variable && typeof variable.value === "string"
+      ? texts.variable(variable.value, `${variable.group}.env.${name}`)
+      : variable.value,
+  );
+  const kept = without(
+    contract,
+    layers.flatMap(({ omit }) => omit),
+  );
+  const all = { ...given, ...kept, ...given };
   const secrets = Object.entries(all).filter((entry): entry is [string, SecretText] => Array.isArray(entry[1]));
   return {
-    environment: Object.fromEntries(
-      Object.entries(all).map(([name, value]): [string, Variable] => [
-        name,
-        isSecret(value) ? { ownSecret: name } : value,
-      ]),
-    ),
+    environment: mapped(all, (value, name): Variable => (isSecret(value) ? { ownSecret: name } : value)),
     secrets: Object.fromEntries(secrets),
   };
 }
 
 const isSecret = (value: VariableValue): value is SecretText => Array.isArray(value);
+
+const mapped = <From, To>(values: Readonly<Record<string, From>>, to: (value: From, name: string) => To) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value, name)]));
+
+const without = <Value>(values: Readonly<Record<string, Value>>, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));

@@ -1,7 +1,7 @@
 import type { Names } from "../names";
 import { type Port, standardParts } from "../parts";
 import type { SettingsValues } from "../settings/schema";
-import { writableFolders } from "../writable-folders";
+import { sharedMemoryPath, writableFolders } from "../writable-folders";
 import { checksOf } from "./checks";
 import type { PartValues } from "./part-values";
 import { partOf } from "./parts-of";
@@ -20,13 +20,12 @@ export interface WorkloadSources {
   readonly revisions: Readonly<Record<string, string>>;
   /** The ports of all parts that listen. */
   readonly ports: ReadonlyMap<string, readonly Port[]>;
-  readonly partNames: ReadonlySet<string>;
 }
 
 export function workloadOf(given: PartValues, sources: WorkloadSources): Workload {
-  const { values, names, texts, contract, revisions, ports, partNames } = sources;
+  const { values, names, texts, contract, revisions, ports } = sources;
   const { group, base, runs, command, args, sharedMemory, writablePaths } = given;
-  const paths = pathsOf(given, partNames);
+  const paths = pathsOf(given, ports);
   const isOfProduct = base !== undefined || runs !== undefined;
   const own = base === undefined ? {} : { ...contract[base], GIT_SHA: revisions[runs ?? base] ?? "" };
   return {
@@ -36,7 +35,10 @@ export function workloadOf(given: PartValues, sources: WorkloadSources): Workloa
     part: partOf(given),
     command: command && texts.plainList(command, `${group}.command`),
     args: args && texts.plainList(args, `${group}.args`),
-    folders: writableFolders([...writablePaths, ...(sharedMemory ? [{ path: "/dev/shm", size: sharedMemory }] : [])]),
+    folders: writableFolders([
+      ...writablePaths,
+      ...(sharedMemory ? [{ path: sharedMemoryPath, size: sharedMemory }] : []),
+    ]),
     checks: checksOf(given),
     checkedAs: base === undefined ? given.name : { api: standardParts.api.name, web: names.host }[base],
     isSingle: given.single,

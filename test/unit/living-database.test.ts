@@ -158,6 +158,21 @@ describe("whether an update keeps the database", () => {
       assert.doesNotThrow(() => refuseDataLoss({ settings, existing: { database: living() } }));
     });
 
+    it("refuses another name of the database or its user, unless the database starts over", () => {
+      const names = { name: "shop", user: "owner" };
+      assert.throws(() => stack({ database: names }, living()), {
+        name: "SettingsError",
+        message:
+          /nothing was changed:\n {2}database\.name: .*from app_preview to shop without.*\n {2}database\.user: .*from app to owner.*--replace-database/,
+      });
+      const kept = settingsWith({ database: names });
+      assert.doesNotThrow(() =>
+        refuseDataLoss({ settings: kept, existing: { database: living({ database: names }) } }),
+      );
+      const settings = settingsWith({ database: { ...names, generation: 2 } });
+      assert.doesNotThrow(() => refuseDataLoss({ settings, existing: { database: living() } }));
+    });
+
     it("refuses a lower generation", () => {
       assert.throws(() => stack({}, living({ database: { generation: 2 } })), {
         message: /database\.generation: must be at least 2, the deployed generation; got 1/,

@@ -103,6 +103,8 @@ const wrong: [string, unknown, RegExp][] = [
   ],
   ["a login without variable", { demoLogin: { username: "reviewer" } }, /^demoLogin\.passwordVariable/],
   ["a generation that is none", { database: { generation: 0 } }, /^database\.generation/],
+  ["a database whose name is none", { database: { name: "my db" } }, /^database\.name: .*letters.*"my db"/],
+  ["a database user of Postgres's own", { database: { user: "pg_owner" } }, /^database\.user: .*not pg_/],
   ["a DNS record without target", { dns: { zoneId: "a".repeat(32) } }, /^dns\.target/],
   [
     "an A record to a name",
