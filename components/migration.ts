@@ -95,6 +95,7 @@ export class Migration extends pulumi.ComponentResource {
           image: workload.image,
           command: migration.command,
           readOnlyRoot: workload.readOnlyRoot,
+          asRoot: workload.uid === 0,
           env: variables(workload.environment, args.secretName),
           resources: resourceRequirements(workload.resources, folders),
           volumeMounts,

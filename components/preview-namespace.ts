@@ -19,7 +19,12 @@ export class PreviewNamespace extends pulumi.ComponentResource {
 
     this.namespace = new k8s.core.v1.Namespace(
       name,
-      { metadata: { name: settings.names.namespace, labels: { ...ownerLabels(settings.owner), ...podSecurity } } },
+      {
+        metadata: {
+          name: settings.names.namespace,
+          labels: { ...ownerLabels(settings.owner), ...podSecurity(settings) },
+        },
+      },
       {
         parent: this,
         customTimeouts: {
@@ -108,7 +113,7 @@ function deletionSeconds({ workloads }: Settings): number {
 }
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
-const podSecurity = {
-  "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/warn": "restricted",
-};
+const podSecurity = ({ podSecurity: standard }: Settings) => ({
+  "pod-security.kubernetes.io/enforce": standard,
+  "pod-security.kubernetes.io/warn": standard,
+});

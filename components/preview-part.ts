@@ -3,6 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type GeneratedSecrets, type Part, secretData, type Workload } from "../contract";
 import { Migration, type MigrationArgs } from "./migration";
+import { PartAccount } from "./part-account";
 import {
   container,
   deletedBeforeNamespace,
@@ -35,7 +36,13 @@ export interface PreviewPartArgs extends ProductArgs {
   readonly transform?: Transform<PartWorkloadArgs>;
 }
 
-/** The API, the web, or a service that settings add: its Secret, its Service if it listens, and its workload. */
+/** What its pods use by name. */
+interface Uses {
+  readonly secretName: pulumi.Input<string>;
+  readonly accountName?: pulumi.Input<string>;
+}
+
+/** The API, the web, or a service that settings add: its Secret, its Service if it listens, its rights, and its workload. */
 export class PreviewPart extends pulumi.ComponentResource {
   /** Undefined where it has no migration. */
   readonly migrationJob?: k8s.batch.v1.Job;
@@ -55,7 +62,16 @@ export class PreviewPart extends pulumi.ComponentResource {
     if (workload.ports.length > 0) {
       this.service(name, args);
     }
-    this.workload(name, args, secretName, this.migrationJob ?? args.after);
+    const { serviceAccount } = workload;
+    const account =
+      serviceAccount &&
+      new PartAccount(
+        `${name}-account`,
+        { ...serviceAccount, part: workload.part.name, namespace: args.namespace },
+        { parent: this },
+      );
+    const before = [this.migrationJob ?? args.after, account].filter((resource) => resource !== undefined);
+    this.workload(name, args, { secretName, accountName: account?.accountName }, before);
 
     this.registerOutputs({});
   }
@@ -85,12 +101,7 @@ export class PreviewPart extends pulumi.ComponentResource {
     );
   }
 
-  private workload(
-    name: string,
-    args: PreviewPartArgs,
-    secretName: pulumi.Input<string>,
-    dependsOn?: pulumi.Resource,
-  ): void {
+  private workload(name: string, args: PreviewPartArgs, uses: Uses, dependsOn: pulumi.Resource[]): void {
     const { workload, settings, transform = (same) => same } = args;
     const { part, isSingle, stopSeconds } = workload;
     const labels = labelsOf(part.name);
@@ -98,9 +109,9 @@ export class PreviewPart extends pulumi.ComponentResource {
     const common = {
       replicas: replicasOf(settings),
       selector: { matchLabels: selectorOf(part.name) },
-      template: { metadata: { labels }, spec: pod(args, secretName) },
+      template: { metadata: { labels }, spec: pod(args, uses) },
     };
-    const options = { ...deletedBeforeNamespace(this, stopSeconds), ...(dependsOn && { dependsOn }) };
+    const options = { ...deletedBeforeNamespace(this, stopSeconds), dependsOn };
     if (isSingle) {
       new k8s.apps.v1.StatefulSet(
         name,
@@ -155,7 +166,7 @@ const deletedInBackground = { "pulumi.com/deletionPropagationPolicy": "backgroun
  */
 const preStopSeconds = 2;
 
-function pod(args: PreviewPartArgs, secretName: pulumi.Input<string>): types.input.core.v1.PodSpec {
+function pod(args: PreviewPartArgs, { secretName, accountName }: Uses): types.input.core.v1.PodSpec {
   const { workload, settings, trustedCa } = args;
   const { part, folders, ports, stopSeconds } = workload;
   const { volumes, volumeMounts } = productVolumes(
@@ -167,6 +178,7 @@ function pod(args: PreviewPartArgs, secretName: pulumi.Input<string>): types.inp
     uid: workload.uid,
     gid: workload.gid,
     stopSeconds,
+    ...(accountName !== undefined && { serviceAccountName: accountName, automountServiceAccountToken: true }),
     volumes,
     initContainers: [gate(settings, workload)],
     containers: [
@@ -176,6 +188,7 @@ function pod(args: PreviewPartArgs, secretName: pulumi.Input<string>): types.inp
         command: workload.command,
         args: workload.args,
         readOnlyRoot: workload.readOnlyRoot,
+        asRoot: workload.uid === 0,
         env: variables(workload.environment, secretName),
         ports: ports.map(({ name, targetPort }) => ({ name, containerPort: targetPort })),
         resources: resourceRequirements(workload.resources, folders),

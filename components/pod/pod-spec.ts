@@ -6,7 +6,7 @@ type PodSpec = types.input.core.v1.PodSpec;
 
 /**
  * The pod spec shared by all workloads. It complies with the Pod Security standard "restricted"
- * (https://kubernetes.io/docs/concepts/security/pod-security-standards/), has no token for the API server, and no variables
+ * (https://kubernetes.io/docs/concepts/security/pod-security-standards/) unless its user is root, has no token for the API server, and no variables
  * from Services: the Service `api` would set API_PORT (kubernetes/kubernetes#60099).
  */
 export function podSpec(
@@ -22,7 +22,7 @@ export function podSpec(
     terminationGracePeriodSeconds: stopSeconds,
     imagePullSecrets: args.imagePullSecrets.map((name) => ({ name })),
     securityContext: {
-      runAsNonRoot: true,
+      runAsNonRoot: uid !== 0,
       ...(uid === undefined ? {} : { runAsUser: uid }),
       // Kubelet takes only the user from an image; the group would be 0.
       ...(gid === undefined ? {} : { runAsGroup: gid, fsGroup: gid }),

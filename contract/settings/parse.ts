@@ -5,6 +5,7 @@ import { type Names, namesOf } from "../names";
 import { type Owner } from "../ownership";
 import { effectiveQuota, quotaProblems, type Quota } from "./quota";
 import { pullRequestNumber } from "../pull-request";
+import { rootProblems } from "./root";
 import { evenIfOthersFail } from "./rules";
 import { demoLoginProblems } from "./demo-login-variable";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
@@ -72,6 +73,7 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
 /** Adds the rules that concern several settings. They see invalid settings as they were given. */
 const allRules = settingsSchema.superRefine((values, context) => {
   demoLoginProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
+  rootProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
   if (!context.issues.some(concernsParts)) {
     problemsOfParts(values).forEach((message) => context.addIssue({ code: "custom", message }));
   }

@@ -4,9 +4,10 @@ import * as rule from "./rules";
 
 /** The settings that `api`, `web` and each of `services` have in common. None has a default: `from` must tell what was given. */
 
-const userId = z
+/** Of a user or a group. */
+const id = z
   .int()
-  .min(1)
+  .min(0)
   .max(2 ** 31 - 1);
 
 const seconds = (most: number) => {
@@ -115,11 +116,10 @@ export const partSettings = {
   omit: z.array(rule.variableName).default([]).describe("names of the preview's own variables that it must not get"),
   command: list(rule.text).describe("replaces the image's ENTRYPOINT"),
   args: list(rule.text).describe("replaces the image's CMD"),
-  uid: userId.optional().describe("user id; by default the image's own numeric USER"),
-  gid: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
+  uid: id
+    .optional()
+    .describe("user id; by default the image's own numeric USER; 0, root, only with `podSecurity: baseline`"),
+  gid: id
     .optional()
     .describe(
       "group id, also of its writable folders; by default the uid, or 0 without one: Kubernetes ignores the image's group",
@@ -131,6 +131,12 @@ export const partSettings = {
   uses: list(partName).describe("parts that it may connect to; `${redis.host}` in a variable implies it"),
   dependsOn: list(partName).describe("the same, and it starts only once they answer on their port"),
   egress: egress.optional().describe("destinations outside, instead of those in the setting `egress`"),
+  serviceAccount: z
+    .strictObject({ clusterRole: rule.objectName })
+    .optional()
+    .describe(
+      "`{ clusterRole: NAME }`: what it may do in the namespace through the Kubernetes API; the platform must grant it (docs/deployer-rights.md)",
+    ),
 };
 
 const writablePathsDescription =

@@ -234,6 +234,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       "subject that runs `pulumi up` with least privilege; gets a RoleBinding in the namespace (docs/deployer-rights.md)",
     ),
+  podSecurity: z
+    .enum(["restricted", "baseline"])
+    .default("restricted")
+    .describe(
+      "Pod Security standard of the namespace; `baseline` lets a part run as root, and the platform must grant it (docs/deployer-rights.md)",
+    ),
   asleep: rule.flagText
     .default(false)
     .describe("whether no pod runs; data is kept; set by `preview sleep` and `preview wake`"),

@@ -89,6 +89,8 @@ function service(name: string, given: ServiceValues, base?: PartValues, imageOf?
     uses: given.uses ?? without(name, base?.uses),
     dependsOn: given.dependsOn ?? without(name, base?.dependsOn),
     egress: given.egress ?? base?.egress,
+    // Rights are for the part that asks for them.
+    serviceAccount: given.serviceAccount,
     single: given.single ?? (given.image !== undefined && !perCommit),
     layers: [...(base?.layers ?? []), { group, env, secrets, omit }],
   };

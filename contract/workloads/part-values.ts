@@ -17,7 +17,16 @@ export interface Layer {
 /** A part's settings, `from` and every default filled in. */
 export interface PartValues extends Pick<
   Server,
-  "command" | "args" | "uid" | "gid" | "sharedMemory" | "checks" | "egress" | "writablePaths" | "resources"
+  | "command"
+  | "args"
+  | "uid"
+  | "gid"
+  | "sharedMemory"
+  | "checks"
+  | "egress"
+  | "writablePaths"
+  | "resources"
+  | "serviceAccount"
 > {
   readonly name: string;
   /** `services.worker` */

@@ -36,4 +36,6 @@ export interface Workload extends Paths {
   /** `db:5432`: what its gate waits for. */
   readonly needs: readonly string[];
   readonly egress: SettingsValues["egress"];
+  /** What its pods may do in the namespace through the Kubernetes API. @default nothing, and they have no token */
+  readonly serviceAccount?: SettingsValues["api"]["serviceAccount"];
 }

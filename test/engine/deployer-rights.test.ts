@@ -50,6 +50,14 @@ describe("the deployer's rights", () => {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
     subjects: [subject],
   });
+  const account = (namespace: string, annotations: object = {}) => ({
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "part-runner", namespace, annotations },
+  });
+  /** A part's. */
+  const rightsOf = (namespace: string, role: string, of = namespace) =>
+    binding(namespace, { role, subject: { kind: "ServiceAccount", name: "part-runner", namespace: of } });
   const host = (label: string) => `${label}.${domain}`;
   const ruleOf = (name: string | undefined, path = "/") => ({
     ...(name === undefined ? {} : { host: name }),
@@ -160,6 +168,13 @@ describe("the deployer's rights", () => {
       );
     });
 
+    it("create none whose pods may run as root, unless the platform grants it", () =>
+      refused(
+        deployer,
+        /the setting podSecurity may not be baseline: this is not granted to the product orders/,
+        namespace("test-pr-90046", { ...labelsOf(product), "pod-security.kubernetes.io/enforce": "baseline" }),
+      ));
+
     it("create none that admits privileged pods", () =>
       refused(
         deployer,
@@ -193,6 +208,9 @@ describe("the deployer's rights", () => {
     ]) {
       it(`can't loosen a preview's with ${label}`, () => cannot(stays, ...relabel(own, label)));
     }
+
+    it("can't loosen a preview's to baseline", () =>
+      cannot(/the setting podSecurity may not be/, ...relabel(own, "pod-security.kubernetes.io/enforce=baseline")));
 
     it("add no label that others' policies may select by, and keep one that an admin added", async () => {
       const further = /may give a namespace no labels but a preview's own/;
@@ -232,6 +250,14 @@ describe("the deployer's rights", () => {
         await refused(deployer, why, binding(own, { subject }), ...server);
       });
     }
+
+    const notGranted = /setting serviceAccount.*not.*granted to the product orders/;
+
+    it("grant a part none, unless the platform grants it", async () => {
+      await refused(deployer, /no part may have the setting serviceAccount: no ClusterRole is granted/, account(own));
+      await refused(granted, notGranted, { ...rightsOf(own, "job-runner"), metadata: named("part-runner") });
+      await refused(deployer, notGranted, { ...rightsOf(own, "preview-namespace"), metadata: named("part-runner") });
+    });
 
     const named = (name: string) => ({ name, namespace: own });
   });
@@ -383,7 +409,7 @@ describe("the deployer's rights", () => {
 
     for (const what of [
       ...["pods", "pods/ephemeralcontainers", "replicationcontrollers", "podtemplates", "daemonsets.apps"],
-      ...["replicasets.apps", "cronjobs.batch", "serviceaccounts", "serviceaccounts/token", "roles"],
+      ...["replicasets.apps", "cronjobs.batch", "serviceaccounts/token", "roles"],
     ]) {
       it(`create no ${what} at all`, () => mayNotWrite(what));
     }
@@ -413,6 +439,8 @@ describe("the deployer's rights", () => {
         '"^([a-z0-9-]+-)?pr-': '"^test-pr-',
         '{"kind": "Group", "name": "preview-deployers"}': '{"kind": "User", "name": "shop-deployer"}',
         '"[]"': `'["${annotation}"]'`,
+        'name: baseline\n      expression: "[]"': `name: baseline\n      expression: '["shop"]'`,
+        '"{}"': `'{"shop": ["job-runner"]}'`,
         '"preview-deployers" in request.userInfo.groups': 'request.userInfo.username == "shop-deployer"',
       }).reduce(
         (text, [from, to]) => {
@@ -448,6 +476,31 @@ describe("the deployer's rights", () => {
       await refused(shop, /shops\.example\.com or/, made(host(shops), {}));
       const priority = { "traefik.ingress.kubernetes.io/router.priority": "1" };
       await refused(shop, /no annotations but pulumi\.com\/\*, nginx/, made(`${shops}.shops.example.com`, priority));
+    });
+
+    it("each may loosen the standard only of a product that the platform grants it to", async () => {
+      const baseline = { "pod-security.kubernetes.io/enforce": "baseline" };
+      await allowed(shop, namespace("test-pr-90046", { ...labelsOf("shop"), ...baseline }));
+      const why = /the setting podSecurity may not be baseline: this is not granted to the product till/;
+      await refused(shop, why, namespace("test-pr-90046", { ...labelsOf("till"), ...baseline }));
+      const privileged = { "pod-security.kubernetes.io/enforce": "privileged" };
+      await refused(
+        shop,
+        /namespaces stay labelled/,
+        namespace("test-pr-90046", { ...labelsOf("shop"), ...privileged }),
+      );
+    });
+
+    it("each grants a part only what the platform grants to its product, and itself none of it", async () => {
+      const metadata = { name: "part-runner", namespace: shops };
+      await allowed(shop, account(shops));
+      await allowed(shop, { ...rightsOf(shops, "job-runner"), metadata });
+      await refused(shop, /may have no annotations/, account(shops, { "eks.amazonaws.com/role-arn": "a" }));
+      const why = /setting serviceAccount\.clusterRole may not be .*: this is not granted to the product shop/;
+      await refused(shop, why, { ...rightsOf(shops, "cluster-admin"), metadata });
+      await refused(shop, why, { ...rightsOf(shops, "job-runner", own), metadata });
+      const itself = { role: "job-runner", subject: { kind: "User", name: "shop-deployer" } };
+      await refused(shop, why, binding(shops, itself));
     });
 
     it("each grants rights only to itself", async () => {

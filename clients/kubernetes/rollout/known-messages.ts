@@ -12,7 +12,7 @@ interface KnownMessage {
 
 const uidAdvice = ({ group }: Group) =>
   `the setting ${group}.uid, the number of the user that the image is to run as: ` +
-  `docker run --rm --entrypoint id IMAGE prints it, and 0 is refused`;
+  `docker run --rm --entrypoint id IMAGE prints it, and 0 takes the setting podSecurity`;
 
 /** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/security_context.go for the first two */
 const fromKubelet: readonly KnownMessage[] = [
@@ -39,7 +39,7 @@ const fromScheduler: readonly KnownMessage[] = [
 const fromAdmission: readonly KnownMessage[] = [
   {
     said: /violates PodSecurity/,
-    look: () => "what a transform changes of the pod: it must stay within Pod Security restricted",
+    look: () => "what a transform changes of the pod: it must stay within the setting podSecurity",
   },
   {
     said: /admission webhook .* denied the request/,
