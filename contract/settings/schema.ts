@@ -237,9 +237,7 @@ export const settingsSchema = z.strictObject({
   podSecurity: z
     .enum(["restricted", "baseline"])
     .default("restricted")
-    .describe(
-      "Pod Security standard of the namespace; `baseline` lets a part run as root, and the platform must grant it (docs/deployer-rights.md)",
-    ),
+    .describe("Pod Security standard; `baseline`, if granted (docs/deployer-rights.md), lets a part run as root"),
   asleep: rule.flagText
     .default(false)
     .describe("whether no pod runs; data is kept; set by `preview sleep` and `preview wake`"),
