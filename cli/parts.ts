@@ -1,23 +1,32 @@
 import { execa } from "execa";
-import { type Part, UserError } from "../contract";
+import { type Part, sortedNames, UserError } from "../contract";
 import { deployedAwake } from "../lifecycle/inventory/deployed";
 import { workspace } from "./workspace";
-
-export const partNames = (parts: readonly Part[]): string[] => parts.map(({ name }) => name);
 
 /**
  * Finds one part of a preview.
  *
+ * @param suitable those that the command is for @default all
  * @returns the part, and the `kubectl` options that select its cluster and namespace
- * @throws UserError if the preview has no part of that name
+ * @throws UserError if the preview has no such part of that name
  */
-export async function findPart(pullRequest: number, name: string): Promise<{ part: Part; namespaceOptions: string[] }> {
+export async function findPart(
+  pullRequest: number,
+  name: string,
+  suitable: (parts: readonly Part[]) => readonly Part[] = (all) => all,
+): Promise<{ part: Part; namespaceOptions: string[] }> {
   const { kubeContext, namespace, parts } = await deployedAwake(workspace(), pullRequest);
+  const part = partCalled(name, suitable(parts), pullRequest);
+  return { part, namespaceOptions: ["--context", kubeContext, "--namespace", namespace] };
+}
+
+/** @throws UserError that lists the parts if none has that name */
+export function partCalled(name: string, parts: readonly Part[], pullRequest: number): Part {
   const part = parts.find((one) => one.name === name);
   if (part === undefined) {
-    throw new UserError(`pr-${pullRequest} has no part ${name}; it has ${partNames(parts).join(", ")}`);
+    throw new UserError(`pr-${pullRequest} has no part ${name} for this; there are ${sortedNames(parts).join(", ")}`);
   }
-  return { part, namespaceOptions: ["--context", kubeContext, "--namespace", namespace] };
+  return part;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Images } from "./image-reference";
 import { limits } from "./limits";
+import { runningNames, standardPartList } from "./parts";
 
 /**
  * What the lifecycle records about a preview, as annotations of its namespace. The program doesn't manage them, so an update
@@ -9,6 +10,8 @@ export interface LifecycleRecord {
   /** The commit last deployed, if one was given. */
   readonly sha?: string;
   readonly images: Images;
+  /** The names of its parts whose pods keep running. Older versions didn't record them. */
+  readonly parts?: readonly string[];
   /** When it expires, ISO 8601 in UTC. */
   readonly expires?: string;
   /** Scaled to zero until `preview wake`. */
@@ -27,13 +30,19 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
     const name = server ?? service;
     return name === undefined ? [] : [[name, image]];
   });
+  const parts = annotations[`${prefix}parts`];
   return {
     sha: annotations[`${prefix}sha`],
     images: Object.fromEntries(images) as Images,
+    ...(parts !== undefined && { parts: parts.split(",") }),
     expires: annotations[`${prefix}expires`],
     asleep: annotations[`${prefix}asleep`] === "true",
   };
 }
+
+/** The names of a preview's parts by its record. @default those of the standard parts */
+export const recordedParts = (record?: Pick<LifecycleRecord, "parts">): readonly string[] =>
+  record?.parts ?? runningNames(standardPartList);
 
 /** The recorded images; undefined unless the API's is among them. */
 export const recordedImages = ({ images }: LifecycleRecord): Images | undefined =>
@@ -52,7 +61,7 @@ export function annotationArguments(
   const gone = images === undefined ? [] : Object.keys(former?.images ?? {}).filter((name) => !(name in images));
   return [
     ...Object.entries(others).map(([name, value]) =>
-      value === undefined || value === false ? `${prefix}${name}-` : `${prefix}${name}=${value}`,
+      value === undefined || value === false ? `${prefix}${name}-` : `${prefix}${name}=${String(value)}`,
     ),
     ...Object.entries(images ?? {}).map(([name, image]) => `${imageKey(name)}=${image}`),
     ...gone.map((name) => `${imageKey(name)}-`),

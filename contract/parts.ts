@@ -23,7 +23,7 @@ export interface Part {
   readonly group: string;
   /** Its image, if a commit changes it: a key of the outputs' `images`. */
   readonly runs?: string;
-  /** The settings to check if its container exits. */
+  /** The settings to check if its container exits, the one of its image last. */
   readonly crashSettings: readonly string[];
   /** The settings to check if its container runs but doesn't become ready. */
   readonly readySettings: readonly string[];
@@ -116,6 +116,27 @@ export const standardPartList: readonly Part[] = Object.values(standardParts);
 /** The parts whose pods keep running: all but migrations. */
 export const longRunning = (parts: readonly Part[]): Part[] => parts.filter(({ role }) => role !== "migration");
 
+/** The names of the parts whose pods keep running, in alphabetical order. */
+export const runningNames = (parts: readonly Part[]): string[] => sortedNames(longRunning(parts));
+
+/**
+ * The name of the part that the public host's `/` leads to: the web, or the API where there is none.
+ *
+ * @param names the parts'
+ */
+export const frontOf = (names: readonly string[]): string =>
+  names.includes(standardParts.web.name) ? standardParts.web.name : standardParts.api.name;
+
+/** Whether a preview migrates its database itself, before the API changes. */
+export const hasMigration = (parts: readonly Part[]): boolean => parts.some(({ role }) => role === "migration");
+
+/**
+ * The parts that lose data when their pods end: services of other people's images, such as Redis, which have no volume. What runs
+ * one of the product's images may lose its files at every rollout, so it keeps nothing in them.
+ */
+export const losingData = (parts: readonly Part[]): Part[] =>
+  parts.filter((part) => part.role === "service" && imageOf(part) === undefined);
+
 /** The parts that run one of the product's images, which a commit changes. */
 export const ofProduct = (parts: readonly Part[]): Part[] => parts.filter((part) => imageOf(part) !== undefined);
 
@@ -125,6 +146,10 @@ export const productWorkloads = (parts: readonly Part[]): Part[] => longRunning(
 /** The product's image that a part runs. An older version's outputs have only its group. */
 export const imageOf = ({ runs, group, role }: Part): string | undefined =>
   runs ?? (role === "server" || role === "migration" ? group : undefined);
+
+/** The setting of the image that a part runs, which is another part's where it inherits the image. */
+export const imageSettingOf = ({ group, crashSettings }: Pick<Part, "group" | "crashSettings">): string =>
+  crashSettings.at(-1) ?? `${group}.image`;
 
 /** The setting of one of the product's images: `api.image`, `services.collab.image`. */
 export const imageSetting = (image: string): string =>

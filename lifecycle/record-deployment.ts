@@ -1,4 +1,4 @@
-import { type DeploymentRecord, type LifecycleRecord, UserError } from "../contract";
+import { type DeploymentRecord, type LifecycleRecord, partsIn, runningNames, UserError } from "../contract";
 import { type Deployment, deploymentOf } from "../clients/pulumi/deployment";
 import type { NamespaceRef } from "../clients/kubernetes/kubectl";
 import { findNamespace, annotateIfUnchanged } from "../clients/kubernetes/namespace";
@@ -35,7 +35,9 @@ export async function recordDeployment(
       );
     }
     const { commit: sha, asleep } = record;
-    if (await annotateIfUnchanged(place, namespace, { sha, images: deployment.outputs.images, asleep, ...own })) {
+    const { images } = deployment.outputs;
+    const parts = runningNames(partsIn(deployment.outputs));
+    if (await annotateIfUnchanged(place, namespace, { sha, images, parts, asleep, ...own })) {
       return { ...deployment, record };
     }
   }

@@ -6,7 +6,7 @@ import { findNamespace } from "../clients/kubernetes/namespace";
 import { type HostAnswer, isServerError, NotServing, waitUntilServing } from "../clients/http/serving";
 import { anyOf } from "../clients/process/signals";
 import { middlewaresOf } from "../clients/kubernetes/middlewares";
-import { rolledOut, webIsReady } from "../clients/kubernetes/rollout/rolled-out";
+import { rolledOut, frontIsReady } from "../clients/kubernetes/rollout/rolled-out";
 import { serverErrors } from "../clients/kubernetes/rollout/server-errors";
 import { whileWatching } from "../clients/kubernetes/rollout/watch";
 
@@ -40,10 +40,10 @@ export async function waitForNewestRevision(options: NewestRevisionOptions): Pro
       async (unrecoverable) => {
         const over = anyOf(unrecoverable, deletion, signal);
         await rolledOut(place, { parts, signal: over });
-        const ready = () => webIsReady(place);
+        const ready = () => frontIsReady(place, parts);
         return waitUntilServing(url, {
           dispatcher: previewClient([url]),
-          webIsReady: ready,
+          frontIsReady: ready,
           report,
           signal: over,
         }).catch(async (error) => {

@@ -65,6 +65,10 @@ export class Cluster {
       }
       const [workload, command] = [referenceOf(part), connectors[part.interpreter]];
       const { exitCode } = await this.run(["exec", workload, "--", ...command]);
+      if (part.role === "service" && exitCode !== 0) {
+        // One that runs another image than the part that it is made from may lack the interpreter.
+        return [];
+      }
       if (exitCode === 126 || exitCode === 127) {
         throw new NotChecked(`the container of ${workload} has no ${command[0]} to try it with`);
       }
@@ -78,8 +82,20 @@ export class Cluster {
     return this.run(["exec", "--stdin", referenceOf(part), "--", ...command], input);
   }
 
-  /** Sends a request to Django as Next.js does: from the web's container, to `http://api:8000`. */
+  /** Whether a web of its own serves the public host, and not the API. */
+  get hasWeb(): boolean {
+    return this.parts.some(({ name }) => name === standardParts.web.name);
+  }
+
+  /**
+   * Sends a request to Django as Next.js does: from the web's container, to `http://api:8000`.
+   *
+   * @throws NotChecked also where there is no such container (`web.enabled: false`)
+   */
   readonly askApi: Ask = async ({ path, method, headers, body }: Question) => {
+    if (!this.hasWeb) {
+      throw new NotChecked("it is asked from the web's container, and this preview has none (web.enabled: false)");
+    }
     const address = `http://${addressOf(standardParts.api)}`;
     const url = `${address}${path}`;
     const request = JSON.stringify({ url, method, headers, body, limit: longestBody });

@@ -1,10 +1,10 @@
 import { pipeline } from "node:stream/promises";
-import { Argument, type Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
-import { nameLabel, referenceOf, standardPartList } from "../../contract";
+import { nameLabel, referenceOf } from "../../contract";
 import { sanitizeLines } from "../../clients/process/sanitize-output";
 import { pullRequest } from "../arguments";
-import { findPart, kubectlPassthrough, partNames } from "../parts";
+import { findPart, kubectlPassthrough } from "../parts";
 import { ci } from "../workspace";
 
 export const addLogs = (program: Command) =>
@@ -12,7 +12,7 @@ export const addLogs = (program: Command) =>
     .command("logs")
     .description("show the logs of one part of a preview")
     .argument("<number>", "the pull request number", pullRequest)
-    .addArgument(new Argument("<part>").choices(partNames(standardPartList)))
+    .argument("<part>", "api, web, db, migration, or a service of the preview's")
     .option("-f, --follow", "keep printing as new lines are written")
     .option("--tail <lines>", "how many of the latest lines to show first", "200")
     .action(async (number, name, { follow = false, tail }) => {

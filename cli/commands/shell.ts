@@ -1,19 +1,19 @@
-import { Argument, type Command } from "@commander-js/extra-typings";
-import { longRunning, referenceOf, standardPartList } from "../../contract";
+import type { Command } from "@commander-js/extra-typings";
+import { longRunning, referenceOf } from "../../contract";
 import { pullRequest } from "../arguments";
-import { findPart, kubectlPassthrough, partNames } from "../parts";
+import { findPart, kubectlPassthrough } from "../parts";
 
 export const addShell = (program: Command) =>
   program
     .command("shell")
     .description("open a shell in one part of a preview (psql in the database)")
     .argument("<number>", "the pull request number", pullRequest)
-    .addArgument(new Argument("<part>").choices(partNames(longRunning(standardPartList))))
+    .argument("<part>", "api, web, db, or a service of the preview's")
     .argument("[command...]", "after --: the command to run instead, such as python manage.py shell")
     .usage("<number> <part> [-- <command>]")
     .showHelpAfterError("A command to run goes after --: preview shell 123 api -- python -c 'print(1)'")
     .action(async (number, name, command) => {
-      const { part, namespaceOptions } = await findPart(number, name);
+      const { part, namespaceOptions } = await findPart(number, name, longRunning);
       const isDatabase = part.role === "database";
       const words = command.length > 0 ? command : [isDatabase ? "psql" : "sh"];
       const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];

@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { getBorderCharacters, table } from "table";
-import { UserError } from "../../contract";
+import { standardParts, UserError } from "../../contract";
 import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Checked, type Details, detailsOf, type Requests, type Status, statusesOf } from "../../lifecycle/status";
@@ -32,8 +32,8 @@ export const addStatus = (program: Command) =>
       print(json ? statusAsJson(previews, now) : statusAsText(previews, now, process.stdout.columns));
     });
 
-const detailsAsJson = (pullRequest: number, { preview, status, answers, inside, login }: Details): string =>
-  safeJson({ pullRequest, ...preview, ...status, answers, ...inside, login });
+const detailsAsJson = (pullRequest: number, { preview, parts, status, answers, inside, login }: Details): string =>
+  safeJson({ pullRequest, ...preview, parts, ...status, answers, ...inside, login });
 
 function detailsAsText(details: Details, now: Date): string {
   const rows = rowsOf(details, now);
@@ -41,7 +41,7 @@ function detailsAsText(details: Details, now: Date): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${sanitizeLine(value)}`).join("\n");
 }
 
-function rowsOf({ preview, answers, status, inside, login }: Details, now: Date): [string, string][] {
+export function rowsOf({ preview, parts, answers, status, inside, login }: Details, now: Date): [string, string][] {
   const { url, apiUrl, namespace, images } = preview;
   const { health, ...others } = status === undefined ? { health: undefined } : factsOf(status, now);
   const rows = {
@@ -49,7 +49,8 @@ function rowsOf({ preview, answers, status, inside, login }: Details, now: Date)
     "api url": apiUrl,
     answers: health === "asleep" ? `${answers} (asleep)` : answers,
     namespace,
-    ...images,
+    parts: parts.join(", "),
+    ...Object.fromEntries(Object.entries(images).map(([name, image]) => [imageRow(name), image])),
     ...Object.fromEntries(Object.entries(inside?.runs ?? {}).map(([part, image]) => [`${part} runs`, image])),
     ...others,
     "not as deployed": inside?.drift.join(", ") || undefined,
@@ -57,6 +58,9 @@ function rowsOf({ preview, answers, status, inside, login }: Details, now: Date)
   };
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
+
+/** A service may be called like any other row. */
+const imageRow = (name: string) => (name in standardParts ? name : `${name} image`);
 
 /** The columns that are dropped on a narrow terminal, in this order; `status N` and `--json` show all. */
 const dispensable = ["memory", "cpu", "head", "expires", "age", "deployed"];

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { UserError } from "../../contract";
 import { previewClient } from "../../clients/http/client";
 import { waitUntilServing } from "../../clients/http/serving";
-import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
+import { frontIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { causeOf } from "../../clients/process/cause";
 import { interruption } from "../../clients/process/interruption";
 import { deployedAwake } from "../../lifecycle/inventory/deployed";
@@ -30,7 +30,7 @@ export const addTest = (program: Command) =>
       const login = place && (await demoLogin(place));
       await waitUntilServing(known.url, {
         dispatcher: previewClient([known.url]),
-        webIsReady: place && (() => webIsReady(place)),
+        frontIsReady: place && (() => frontIsReady(place, place.parts)),
         signal: interruption,
         report: say,
       });

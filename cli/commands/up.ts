@@ -74,10 +74,11 @@ function asText(result: UpResult): string {
     return `stepped aside: ${result.reason}`;
   }
   const { preview, asleep, checks, screenshots = [], seconds } = result;
+  const width = Math.max(4, ...Object.keys(preview.images).map(({ length }) => length));
   const phases = Object.entries(seconds).map(([phase, spent]) => `${phase} ${spent} s`);
   return [
-    ...Object.entries(preview.images).map(([name, image]) => `${name.padEnd(4)}  ${image}`),
-    `took  ${phases.join(", ")}`,
+    ...Object.entries(preview.images).map(([name, image]) => `${name.padEnd(width)}  ${image}`),
+    `${"took".padEnd(width)}  ${phases.join(", ")}`,
     ...(checks === undefined ? [] : [summary(checks)]),
     ...screenshots.map((file) => `screenshot  ${file}`),
     asleep ? `preview asleep: ${preview.url}` : `preview ready: ${preview.url}`,

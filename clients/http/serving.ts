@@ -10,8 +10,8 @@ export interface ServingOptions {
   readonly timeoutMs?: number;
   /** Aborts the wait at once. */
   readonly signal?: AbortSignal;
-  /** Whether the web pods are ready, for an answer that may be the ingress's. @default unknown */
-  readonly webIsReady?: () => Promise<boolean>;
+  /** Whether pods behind the host are ready, for an answer that may be the ingress's. @default unknown */
+  readonly frontIsReady?: () => Promise<boolean>;
   /** Called with the host's answer whenever it changes. */
   readonly report: (message: string) => void;
 }
@@ -41,8 +41,8 @@ export class NotServing extends UserError {
 export const isServerError = ({ status = 0 }: Pick<HostAnswer, "status">): boolean => status >= 500;
 
 /** Whether an answer means that the preview serves. All commands use this rule. */
-export const isServing = ({ serves }: HostAnswer, webIsReady: boolean): boolean =>
-  serves === "yes" || (serves === "maybe" && webIsReady);
+export const isServing = ({ serves }: HostAnswer, frontIsReady: boolean): boolean =>
+  serves === "yes" || (serves === "maybe" && frontIsReady);
 
 /**
  * Waits until the public host serves its page ({@link isServing}). Then waits briefly for the API behind it, which the web may not
@@ -71,7 +71,7 @@ export async function waitUntilServing(url: string, options: ServingOptions): Pr
 
 async function pageServes(
   url: string,
-  { dispatcher, timeoutMs = limits.hostServesSeconds * 1000, signal, webIsReady, report }: ServingOptions,
+  { dispatcher, timeoutMs = limits.hostServesSeconds * 1000, signal, frontIsReady, report }: ServingOptions,
 ): Promise<void> {
   // A monotonic clock: the system's may be set meanwhile.
   const deadline = performance.now() + timeoutMs;
@@ -79,10 +79,10 @@ async function pageServes(
   for (;;) {
     const found = await answer(url, { dispatcher, signal });
     const { said, serves } = found;
-    if (isServing(found, serves === "maybe" && (await webIsReady?.()) === true)) {
+    if (isServing(found, serves === "maybe" && (await frontIsReady?.()) === true)) {
       if (serves === "maybe") {
         report(
-          `${url} answers ${said}: that may be the ingress, but the web pods behind it are ready${basicAuthHint(found)}`,
+          `${url} answers ${said}: that may be the ingress, but the pods behind it are ready${basicAuthHint(found)}`,
         );
       }
       return;
@@ -98,7 +98,7 @@ async function pageServes(
     }
     last = said;
     if (performance.now() > deadline) {
-      const doubt = serves === "maybe" ? ", which may be the ingress's: no web pod is known to be ready" : "";
+      const doubt = serves === "maybe" ? ", which may be the ingress's: no pod behind it is known to be ready" : "";
       throw new NotServing(
         `${url} does not serve after ${timeoutMs / 1000} s; its last answer was ${last}${doubt}${basicAuthHint(found)}`,
         found,

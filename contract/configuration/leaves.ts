@@ -73,7 +73,7 @@ const joined = (path: string, name: string) => {
 
 const segment = (name: string) => (/^[\w:-]+$/.test(name) ? name : `[${JSON.stringify(name)}]`);
 
-function segmentsOf(path: string): string[] {
+export function segmentsOf(path: string): string[] {
   return [...path.matchAll(/\[("(?:[^"\\]|\\.)*")\]|[^.[\]]+/g)].map(([plain, quoted]) =>
     quoted === undefined ? plain : (JSON.parse(quoted) as string),
   );

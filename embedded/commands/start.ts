@@ -1,6 +1,6 @@
 import { leavesOf, namesOf } from "../../contract";
 import { waitUntilServing } from "../../clients/http/serving";
-import { webIsReady } from "../../clients/kubernetes/rollout/rolled-out";
+import { frontIsReady } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName } from "../../clients/pulumi/stacks";
 import { embeddedDispatcher } from "../dispatcher";
@@ -46,10 +46,10 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       usually: "1 s",
       run: async (_, report) => {
         if (!isAsleep) {
-          const ready = () => webIsReady({ kubeContext: "preview", namespace });
+          const ready = () => frontIsReady({ kubeContext: "preview", namespace });
           await waitUntilServing(url, {
             dispatcher: embeddedDispatcher(),
-            webIsReady: ready,
+            frontIsReady: ready,
             signal: interruption,
             report,
           });

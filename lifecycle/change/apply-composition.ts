@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { digestOf, type Handoff, handoffVariable, isEncrypted, partsIn, superseded, UserError } from "../../contract";
+import { digestOf, type Handoff, handoffVariable, isEncrypted, superseded, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, withStackFile } from "../../clients/pulumi/configuration/write-composition";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
@@ -8,6 +8,7 @@ import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { projectName } from "../../clients/pulumi/project-name";
 import type { UpdateOptions } from "../../clients/pulumi/stacks";
 import { objectsIn, type State } from "../../clients/pulumi/state";
+import { expectedParts } from "./expected-parts";
 import { update as updateStack } from "./update";
 import { refuseTooLarge } from "./size";
 import type { ProjectRun } from "../workspace";
@@ -57,7 +58,7 @@ export async function applyComposition(options: ApplyOptions): Promise<string> {
       await updateStack({ ...context, env }, stack, place, report, {
         ...drift,
         configFile,
-        parts: partsIn(deployment.outputs),
+        parts: expectedParts(stack, projectName(context), leaves, deployment.outputs),
       });
     } catch (error) {
       throw (await isSuperseded(options, error)) ? new Superseded(superseded) : error;

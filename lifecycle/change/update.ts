@@ -56,10 +56,11 @@ function withForcedPatches(context: PulumiContext): PulumiContext {
  * left them, even a failed one.
  */
 export function partBegun(line: string, parts: readonly Part[] = standardPartList): string | undefined {
-  const pattern = /^ *[-+~]+ +\S*:(?:Deployment|StatefulSet|Job) (\S+) (?:creating|updating)/;
-  const resource = pattern.exec(line)?.[1];
+  const pattern = /^ *[-+~]+ +\S*:(Deployment|StatefulSet|Job) (\S+) (?:creating|updating)/;
+  const [, kindOf, resource] = pattern.exec(line) ?? [];
   // `pr-1-image-proxy` may end in the names of two parts: the longer one is right.
   const known = parts
+    .filter(({ kind }) => kind === kindOf)
     .map(({ name }) => name)
     .filter((name) => resource?.endsWith(`-${name}`))
     .sort((a, b) => b.length - a.length)[0];

@@ -22,6 +22,8 @@ export async function destroyStack(options: CloseOptions, namespace: Namespace |
   await whileDeleting(options, async () => {
     // The deployer's rights go early in a namespace's deletion: its objects can't be deleted one by one any more.
     if (namespace?.phase === "Terminating") {
+      // Fails once the rights are gone.
+      await endPods(place).catch(() => undefined);
       await waitUntilDeleted(place, namespace, left());
       return destroy(options, undefined, ask);
     }
@@ -83,11 +85,18 @@ export async function deleteAtOnce(
   try {
     if (await deleteNamespace(place, namespace)) {
       await kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]);
+      await endPods(place);
     }
   } catch (error) {
     // Pulumi deletes them anyway.
     report((error as Error).message);
   }
+}
+
+/** Ends the pods within seconds, whatever `stopSeconds` lets them have: nobody needs what they would still do. */
+async function endPods(place: NamespaceRef): Promise<void> {
+  const options = ["--ignore-not-found", "--wait=false", "--request-timeout=15s"];
+  await kubectl(place, ["delete", "pods", "--all", `--grace-period=${limits.podEndSeconds}`, ...options]);
 }
 
 /**
@@ -101,6 +110,7 @@ export async function deleteLeftNamespace(options: CloseOptions, namespace: Name
   await whileDeleting(options, () =>
     ask(`deleting the namespace ${place.namespace}, which is in no stack's state`, async () => {
       await deleteNamespace(place, namespace);
+      await endPods(place).catch((error: unknown) => options.report((error as Error).message));
       await waitUntilDeleted(place, namespace, limits.namespaceDeletionSeconds);
     }),
   );

@@ -1,3 +1,4 @@
+import { recordedParts } from "../../contract";
 import { earliest } from "../clocks";
 import type { CodeHost, PullRequest } from "../../clients/code-host";
 import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
@@ -50,7 +51,9 @@ async function withMissing(
   };
   const looked = async (get: Get, one: Found): Promise<Found> => ({
     ...one,
-    missing: isLiving(one) ? await guardsMissingIn(get, one.name).catch(notChecked(one.name)) : undefined,
+    missing: isLiving(one)
+      ? await guardsMissingIn(get, one.name, recordedParts(one.namespace?.record)).catch(notChecked(one.name))
+      : undefined,
   });
   const all = found.some(isLiving)
     ? await withApiProxy(kubeContext, guardPaths, (get) => Promise.all(found.map((one) => looked(get, one)))).catch(

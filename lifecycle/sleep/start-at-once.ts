@@ -1,4 +1,4 @@
-import { longRunning, type Part, UserError } from "../../contract";
+import { hasMigration, longRunning, type Part, UserError } from "../../contract";
 import { hasLostVolume } from "../drift";
 import { type NamespaceRef, tryKubectl } from "../../clients/kubernetes/kubectl";
 import { look, type Objects } from "../../clients/kubernetes/rollout/objects";
@@ -22,7 +22,7 @@ export async function startAtOnce(
   report: (message: string) => void,
 ): Promise<void> {
   try {
-    if (isMigrated(await look(place)) && !(await hasLostVolume(place))) {
+    if (isMigrated(await look(place), parts) && !(await hasLostVolume(place))) {
       await apply(place, workloadsOf(parts).map(scaledTo(1)));
     }
   } catch (error) {
@@ -54,8 +54,9 @@ type Workload = ReturnType<typeof workloadsOf>[number];
 const scaledTo = (replicas: number) => (workload: Workload) => ({ ...workload, spec: { replicas } });
 
 /** Whether no migration is left to run: one that was deployed while the preview slept is suspended. */
-export const isMigrated = ({ makers }: Objects): boolean =>
-  jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status.succeeded ?? 0) > 0);
+export const isMigrated = ({ makers }: Objects, parts: readonly Part[]): boolean =>
+  !hasMigration(parts) ||
+  (jobsIn(makers).length > 0 && jobsIn(makers).every(({ status }) => (status.succeeded ?? 0) > 0));
 
 const jobsIn = (makers: Objects["makers"]) => makers.filter((maker) => maker.kind === "Job");
 

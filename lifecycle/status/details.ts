@@ -1,4 +1,4 @@
-import { UserError } from "../../contract";
+import { runningNames, UserError } from "../../contract";
 import { previewClient } from "../../clients/http/client";
 import { answer } from "../../clients/http/serving";
 import type { Deployment } from "../../clients/pulumi/deployment";
@@ -13,6 +13,8 @@ import { statusesOf } from "./statuses";
 /** Everything about one preview. */
 export interface Details {
   readonly preview: Omit<Deployed, "parts">;
+  /** The names of its parts whose pods keep running. */
+  readonly parts: readonly string[];
   /** What its host answers. */
   readonly answers: string;
   /** Undefined if only its stack knows about it. */
@@ -42,15 +44,16 @@ export async function detailsOf(
   now: Date,
   { login: wantsLogin = false }: { readonly login?: boolean } = {},
 ): Promise<Details> {
-  const { parts, ...preview } = await deployed(workspace, pullRequest);
+  const { parts: all, ...preview } = await deployed(workspace, pullRequest);
+  const parts = runningNames(all);
   const login = wantsLogin ? await requiredLogin(preview) : undefined;
   const found = await findPreview(workspace, pullRequest);
   const [{ said: answers }, [status], inside] = await Promise.all([
     answer(preview.url, { dispatcher: previewClient([preview.url]), signal: workspace.interruption }),
     found === undefined ? [] : statusesOf(workspace, found.identity, now, { pullRequest, parts }),
-    found?.deployment === undefined ? undefined : lookInside(workspace, { ...preview, parts }, found.deployment),
+    found?.deployment === undefined ? undefined : lookInside(workspace, { ...preview, parts: all }, found.deployment),
   ]);
-  return { preview, answers, status, inside, login };
+  return { preview, parts, answers, status, inside, login };
 }
 
 /** Undefined if the cluster can't be asked; that is reported. */

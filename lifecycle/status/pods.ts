@@ -1,12 +1,4 @@
-import {
-  longRunning,
-  nameLabel,
-  parseQuantity,
-  type Part,
-  sortedNames,
-  standardPartList,
-  standardParts,
-} from "../../contract";
+import { frontOf, nameLabel, parseQuantity, recordedParts } from "../../contract";
 import { hasEnded, isStopping } from "../../clients/kubernetes/pods";
 import type { Listed, Pod as PodObject } from "../../clients/kubernetes/types";
 
@@ -35,14 +27,13 @@ export function requestsOf(pods: readonly Pod[]): Requests {
 /**
  * What is wrong with the pods of a preview that isn't asleep, in a few words each: `web: ImagePullBackOff`.
  *
- * @param known the preview's parts
+ * @param serving names of the parts whose pods keep running
  */
-export function problemsOf(pods: readonly Pod[], known: readonly Part[] = standardPartList): string[] {
+export function problemsOf(pods: readonly Pod[], serving: readonly string[] = recordedParts()): string[] {
   const current = livingOf(pods);
   if (current.length === 0) {
     return ["no pods"];
   }
-  const serving = sortedNames(longRunning(known));
   const parts = new Set([...serving, ...current.map(partOf)]);
   return [...parts].flatMap((part) => {
     const own = current.filter((pod) => partOf(pod) === part);
@@ -52,9 +43,9 @@ export function problemsOf(pods: readonly Pod[], known: readonly Part[] = standa
   });
 }
 
-/** Whether a web pod is ready. */
-export const webIsReady = (pods: readonly Pod[]): boolean =>
-  whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === standardParts.web.name)).length === 0;
+/** Whether a pod of the part that the public host leads to is ready. @param parts names of the preview's parts */
+export const frontIsReady = (pods: readonly Pod[], parts: readonly string[]): boolean =>
+  whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === frontOf(parts))).length === 0;
 
 const livingOf = (pods: readonly Pod[]) => pods.filter((pod) => !isStopping(pod));
 const partOf = ({ metadata }: Pod) => metadata.labels?.[nameLabel] ?? "unknown pod";

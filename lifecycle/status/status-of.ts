@@ -1,9 +1,9 @@
-import { hasExpired, type Part } from "../../contract";
+import { hasExpired, recordedParts } from "../../contract";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Found } from "../inventory/found";
 import { type Answer, keep } from "../reconcile/plan";
 import { type HostAnswer, isServing } from "../../clients/http/serving";
-import { type Pod, type Requests, requestsOf, problemsOf, webIsReady } from "./pods";
+import { frontIsReady, type Pod, problemsOf, type Requests, requestsOf } from "./pods";
 
 /** `not checked` if the source couldn't be asked. */
 export type Checked<Value> = Value | "not checked";
@@ -18,8 +18,8 @@ export interface Seen {
   readonly answer: Answer;
   /** What the host answers; undefined if nothing should answer. */
   readonly answers?: HostAnswer;
-  /** Its parts. @default those that every preview has */
-  readonly parts?: readonly Part[];
+  /** Names of its parts whose pods keep running. @default those that its namespace's record says */
+  readonly parts?: readonly string[];
   /** Undefined if there are none to look at. */
   readonly pods?: Checked<readonly Pod[]>;
   /** Standard NetworkPolicies and quota that it lacks. */
@@ -79,18 +79,19 @@ export function statusOf(seen: Seen, now: Date): Status {
 }
 
 function wrongWith(seen: Seen, now: Date): string[] {
-  const { found, answer, answers, parts, pods, missing } = seen;
+  const { found, answer, answers, pods, missing } = seen;
   if (found.foreign !== undefined) {
     return ["belongs to another owner"];
   }
   const asleep = found.namespace?.record.asleep === true;
+  const parts = seen.parts ?? recordedParts(found.namespace?.record);
   return [
     ...ofPullRequest(answer, found),
     ...ofNamespace(seen),
     ...(isExpired(seen, now) ? ["expired"] : []),
     ...(typeof missing === "object" && missing.length > 0 ? [missingAsText(missing)] : []),
     ...(typeof pods === "object" && !asleep ? problemsOf(pods, parts) : []),
-    ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && webIsReady(pods))
+    ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && frontIsReady(pods, parts))
       ? []
       : [`host answers ${answers.said}`]),
   ];

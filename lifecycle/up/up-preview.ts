@@ -1,4 +1,4 @@
-import { keptPaths, type Leaves, UserError } from "../../contract";
+import { keptPaths, UserError } from "../../contract";
 import { findNamespace } from "../../clients/kubernetes/namespace";
 import { deployedGeneration } from "../../clients/kubernetes/generation";
 import { reportKilled } from "../../clients/kubernetes/rollout/killed";
@@ -14,6 +14,7 @@ import { zoneOf } from "../workspace";
 import { isClosed } from "./closed-meanwhile";
 import { finish } from "./finish";
 import type { Progress, UpOptions, UpResult } from "./options";
+import { refuseOtherImages } from "./refuse-other-images";
 import { repair } from "./repair-before";
 import { waitForFormerNamespace } from "./former-namespace";
 import { reasonToStepAside } from "./step-aside";
@@ -31,7 +32,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   const stack = stackName(pullRequest);
   const phases = new Stopwatch();
   if (options.replaceDatabase === true) {
-    options.report("replacing the database with an empty one, migrated and seeded: its data is lost");
+    options.report("replacing the database with an empty one: its data is lost");
   }
   let progress: Progress | undefined;
   const ended = new AbortController();
@@ -88,25 +89,6 @@ async function look(options: UpOptions, sources: Sources, deployment: Deployment
   const generation = ((await deployedGeneration(place)) ?? 0) + 1;
   const leaves = { ...composition.leaves, [keptPaths.generation]: generation };
   return { identity, composition: { ...composition, leaves }, seen: record };
-}
-
-/** Setting the image of a part that isn't there would add one. */
-function refuseOtherImages(images: readonly string[], leaves: Leaves): void {
-  const known = [
-    "api",
-    "web",
-    ...Object.keys(leaves).flatMap((path) => {
-      const service = /^services\.([^.]+)\.perCommit$/.exec(path)?.[1];
-      return service !== undefined && String(leaves[path]) === "true" ? [service] : [];
-    }),
-  ];
-  const unknown = images.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new UserError(
-      `--image ${unknown}: no part has an image of that name that a commit changes; there are ${known.join(", ")}; ` +
-        `for a service set services.${unknown}.perCommit to true. Nothing was changed.`,
-    );
-  }
 }
 
 async function deploy(

@@ -41,6 +41,13 @@ describe("the comment on a pull request", () => {
     assert.doesNotMatch(text, /screenshots/i);
   });
 
+  it("has a row for every image that a commit changes", () => {
+    const images = { ...preview.images, collab: "collab:c0ffee1" };
+    const revisions = { ...preview.revisions, collab: "c0ffee1" };
+    const text = commentOnUp(7, { ...up, preview: { ...preview, images, revisions } });
+    assert.match(text, /^\| collab \| `c0ffee1` \| `collab:c0ffee1` \|$/m);
+  });
+
   it("names what failed and the setting to change", () => {
     const text = commentOnUp(7, { ...up, checks: checks("an empty list") });
     assert.match(text, /^### Preview up, with failed checks: /m);

@@ -12,7 +12,13 @@ describe("what the lifecycle records about a preview", () => {
       web: `ghcr.io/myorg/web:${"a".repeat(40)}`,
       collab: `ghcr.io/myorg/collab:${"a".repeat(40)}`,
     };
-    const record = { sha: "a".repeat(40), images, expires: expiryFrom(at, 14), asleep: true };
+    const record = {
+      sha: "a".repeat(40),
+      images,
+      parts: ["api", "db", "worker"],
+      expires: expiryFrom(at, 14),
+      asleep: true,
+    };
     const annotations = Object.fromEntries(
       annotationArguments(record).map((text) => text.split("=") as [string, string]),
     );

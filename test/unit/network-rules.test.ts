@@ -18,7 +18,11 @@ describe("networkRules", () => {
   });
 
   it("has at least the policies that every preview must have", () => {
-    assert.deepEqual(Object.keys(networkRules(settingsWith())).sort(), [...requiredPolicies]);
+    assert.deepEqual(Object.keys(networkRules(settingsWith())).sort(), requiredPolicies(["api", "web"]));
+    assert.deepEqual(
+      Object.keys(networkRules(settingsWith({ web: { enabled: false } }))).sort(),
+      requiredPolicies(["api", "db"]),
+    );
   });
 
   it("allows the paths that the stack needs and no others", () => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import {
+  frontOf,
+  hasMigration,
+  imageSettingOf,
+  losingData,
   longRunning,
   ofProduct,
   type Part,
@@ -8,6 +12,8 @@ import {
   referenceOf,
   standardParts,
 } from "../../contract";
+import { partCalled } from "../../cli/parts";
+import { expectedParts } from "../../lifecycle/change/expected-parts";
 import { partBegun } from "../../lifecycle/change/update";
 import { minimal, settingsWith } from "./example-settings";
 
@@ -46,7 +52,88 @@ describe("the parts of a preview", () => {
     const begun = (resource: string) => partBegun(` +  kubernetes:apps/v1:Deployment ${resource} creating (0s)`, parts);
     assert.equal(begun("shop-pr-1-image-proxy"), "image-proxy");
     assert.equal(begun("shop-pr-1-proxy"), "proxy");
-    // A part that the update adds, or something that somebody else created.
+    // Something that is no part.
     assert.equal(begun("shop-pr-1-redis"), "redis");
+    const migrating = [...parts, standardParts.migration, { ...standardParts.web, name: "api-migration" }];
+    assert.equal(partBegun(" +  kubernetes:batch/v1:Job pr-1-api-migration creating (0s)", migrating), "migration");
+  });
+
+  describe("beside the standard ones", () => {
+    const collab = "ghcr.io/myorg/collab:4f5c2d1";
+    const { parts } = settingsWith({
+      services: {
+        redis: { image: "redis:7.4", port: 6379 },
+        worker: { from: "api", command: ["celery"] },
+        beat: { from: "api", command: ["beat"], single: true },
+        collab: { image: collab, perCommit: true, port: 4444 },
+        other: { from: "api", image: "ghcr.io/myorg/other:1" },
+      },
+    });
+    const all = Object.values(parts) as Part[];
+    const called = (name: string) => partCalled(name, all, 7);
+
+    it("are found by name, and an unknown name is answered with all of them", () => {
+      assert.equal(referenceOf(called("worker")), "deployment/worker");
+      assert.equal(referenceOf(called("redis")), "statefulset/redis");
+      assert.throws(() => called("celery"), {
+        message:
+          "pr-7 has no part celery for this; there are api, beat, collab, db, migration, other, redis, web, worker",
+      });
+    });
+
+    it("lose data when they end if the image isn't the product's", () => {
+      assert.deepEqual(namesOf(losingData(all)).toSorted(), ["other", "redis"]);
+      assert.deepEqual(losingData(Object.values(standardParts)), []);
+    });
+
+    it("name the setting of the image that they run", () => {
+      const settings = ["api", "migration", "db", "worker", "redis", "other"].map((name) =>
+        imageSettingOf(called(name)),
+      );
+      assert.deepEqual(settings, [
+        "api.image",
+        "api.image",
+        "database.image",
+        "api.image",
+        "services.redis.image",
+        "services.other.image",
+      ]);
+    });
+  });
+
+  it("may be without a web, whose place the API takes, and without a migration", () => {
+    const { parts } = settingsWith({
+      api: { ...minimal.api, migrate: "none" },
+      web: { enabled: false },
+    });
+    const all = Object.values(parts) as Part[];
+    assert.deepEqual(namesOf(all), ["api", "db"]);
+    assert.equal(frontOf(namesOf(all)), "api");
+    assert.equal(frontOf(["api", "db", "web"]), "web");
+    assert.equal(hasMigration(all), false);
+    assert.equal(hasMigration(Object.values(standardParts)), true);
+  });
+
+  describe("of an update that has only begun", () => {
+    const leaves = {
+      kubeContext: "previews",
+      domain: "previews.example.com",
+      product: "orders",
+      "api.image": minimal.api.image,
+      "api.secrets.TOKEN": { secure: "v1:abc" },
+      "web.enabled": false,
+      "services.redis.image": "redis:7.4",
+    };
+
+    it("are those of its settings, encrypted ones included", () => {
+      const all = expectedParts("pr-7", "preview", { ...leaves, "cloudflare:apiBaseUrl": "https://x" }, {});
+      assert.deepEqual(namesOf(all), ["api", "db", "migration", "redis"]);
+    });
+
+    it("are those of the last update where the settings are invalid", () => {
+      const former: Part = { ...standardParts.web, name: "worker" };
+      const wrong = { ...leaves, "api.image": "api:latest" };
+      assert.deepEqual(expectedParts("pr-7", "preview", wrong, { parts: [former] }), [former]);
+    });
   });
 });

@@ -315,6 +315,25 @@ describe("reconcile", () => {
       );
     });
 
+    it("moves every image of the former commit to the head, a service's too", () => {
+      const old = shaOf("old");
+      const notes = {
+        "preview-stack/sha": old,
+        "preview-stack/api": `api:${old}`,
+        "preview-stack/image.collab": `reg.io/collab:sha-${old}`,
+        "preview-stack/image.tika": `reg.io/tika@sha256:${"0".repeat(64)}`,
+      };
+      const facts = factsOf({ stacks: ["pr-7"], namespaces: [namespace(7, notes)] }, { open: [pull(7)] });
+      assert.deepEqual(plan(facts, 1).rows[0]!.commit, {
+        sha: shaOf("7"),
+        images: {
+          api: `api:${shaOf("7")}`,
+          collab: `reg.io/collab:sha-${shaOf("7")}`,
+          tika: `reg.io/tika@sha256:${"0".repeat(64)}`,
+        },
+      });
+    });
+
     it("makes the same plan whatever the order of the lists", () => {
       const shuffled = world.chain((it) =>
         fc

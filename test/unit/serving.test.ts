@@ -67,13 +67,13 @@ describe("whether a preview serves", () => {
       const told: string[] = [];
       const asked = await waitsFor(
         { "/": [[...guarded]], "/api/": [[...guarded]] },
-        { webIsReady: () => Promise.resolve(ready.shift()!), report: (message) => told.push(message) },
+        { frontIsReady: () => Promise.resolve(ready.shift()!), report: (message) => told.push(message) },
       );
       assert.deepEqual(asked, [`/ ${guarded[0]}`, `/ ${guarded[0]}`, `/api/ ${guarded[0]}`]);
       assert.equal(told.length, 2);
       assert.ok(told[0]!.endsWith(` answers ${said}`));
       assert.ok(
-        told[1]!.endsWith(` answers ${said}: that may be the ingress, but the web pods behind it are ready${hint}`),
+        told[1]!.endsWith(` answers ${said}: that may be the ingress, but the pods behind it are ready${hint}`),
       );
     });
   }
@@ -83,7 +83,7 @@ describe("whether a preview serves", () => {
     await assert.rejects(wait(503), /does not serve after 0\.001 s; its last answer was 503$/);
     await assert.rejects(
       wait([302, { location: "https://sso.example.com/" }]),
-      /last answer was 302 to https:\/\/sso\.example\.com, which may be the ingress's: no web pod is known to be ready$/,
+      /last answer was 302 to https:\/\/sso\.example\.com, which may be the ingress's: no pod behind it is known to be ready$/,
     );
   });
 

@@ -190,6 +190,12 @@ describe("status", () => {
     for (const [name, pods, troubles] of table) {
       it(`names ${name}`, () => assert.deepEqual(problemsOf(pods), troubles));
     }
+
+    it("names what is missing of the parts that there are, and of no others", () => {
+      const parts = ["api", "db", "redis", "worker"];
+      const pods = [pod("api"), pod("db"), pod("worker", { waiting: "CrashLoopBackOff" })];
+      assert.deepEqual(problemsOf(pods, parts), ["redis: no pod", "worker: CrashLoopBackOff"]);
+    });
   });
 
   describe("of a preview says what is wrong:", () => {
@@ -226,6 +232,15 @@ describe("status", () => {
         "an answer that may be the ingress's, when the pods couldn't be checked",
         { answers: guarded, pods: "not checked" },
         ["host answers 302 to https://sso.example.com"],
+      ],
+      [
+        "a part that its record has, and no web where there is none",
+        {
+          found: found({ notes: { "preview-stack/parts": "api,db,worker" } }),
+          pods: without("web"),
+          answers: guarded,
+        },
+        ["worker: no pod"],
       ],
       ["nothing when asleep", { found: found({ notes: asleep }), answers: undefined, pods: [] }, []],
       ["nothing about pods that couldn't be checked", { pods: "not checked" }, []],

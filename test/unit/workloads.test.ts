@@ -6,6 +6,7 @@ import { backedOff, blockingReplacement, withoutPods } from "../../clients/kuber
 import type { ContainerStatus, Event, Job, Pod, ReplicaSet } from "../../clients/kubernetes/types";
 import { partBegun } from "../../lifecycle/change/update";
 import { type Cause, waitsOf } from "../../clients/kubernetes/rollout/waits";
+import { settingsWith } from "./example-settings";
 import { containerStatus, metadata } from "./kubernetes-objects";
 
 const name = (part: string) => ({ "app.kubernetes.io/name": part });
@@ -76,6 +77,15 @@ const waiting = (reason: string, message = "") => ({ state: { waiting: { reason,
 const ended = (exitCode: number, more: object = {}) => ({ terminated: { exitCode, reason: "Error", ...more } });
 const running = { state: { running: {} } };
 const at = (second: number) => new Date(Date.UTC(2026, 10, 24, 12, 0, second)).toISOString();
+
+const further = Object.values(
+  settingsWith({
+    services: {
+      redis: { image: "redis:7.4", port: 6379 },
+      worker: { from: "api", command: ["celery", "worker"] },
+    },
+  }).parts,
+).filter((part) => part !== undefined);
 
 describe("what a workload waits for", () => {
   const unhealthy = (message: string, second = 0) => event("api-rs-x", "Unhealthy", message, at(second));
@@ -317,6 +327,11 @@ describe("a wait", () => {
     assert.equal(servesFormer(objects({ makers, pods: [newest, ending] })), true);
     assert.equal(servesFormer(objects({ makers, pods: [newest, pod(running, { owner: "old" })] })), true);
     assert.equal(servesFormer(objects({ makers, pods: [newest, pod({}, { owner: "old", phase: "Failed" })] })), false);
+    const listed = objects({
+      makers,
+      pods: [newest, { ...pod(running, { part: "worker" }), metadata: { ...ending.metadata, labels: name("worker") } }],
+    });
+    assert.equal(servesFormer(listed, further), false);
   });
 
   it("isn't over before each part has a ready pod that isn't being stopped", () => {
@@ -329,6 +344,29 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping] })), ["web"]);
     assert.deepEqual(notServing(objects({ pods: [api, web] })), ["db"]);
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
+    assert.deepEqual(notServing(objects({ pods: [db, api, web] }), further), ["redis", "worker"]);
+  });
+
+  it("of a further part is explained by its own settings, and by those that its image comes from", () => {
+    const explained = (part: string, own: Parameters<typeof pod>[0], lastWords = "") => {
+      const given = objects({ makers: [replicaSet({ part })], pods: [pod(own, { part })] });
+      return verdict(waitsOf(given)[0]!, given, lastWords, further).split("\n").at(-1);
+    };
+    const missing = waiting("ErrImagePull", "not found");
+    assert.equal(explained("worker", missing), "Look at the setting api.image, and registry if it needs a login.");
+    assert.match(explained("redis", missing)!, /the setting services\.redis\.image, and registry/);
+    const crashed = { state: ended(1), restartCount: 2 };
+    assert.equal(explained("worker", crashed), "Look at the settings services.worker.command and api.image.");
+    assert.equal(
+      explained("worker", crashed, "ModuleNotFoundError: No module named 'shop'"),
+      "Look at the settings api.settingsModule and api.image.",
+    );
+    const noProgram = { ...waiting("CreateContainerError", "exec: celery: executable file not found in $PATH") };
+    assert.equal(explained("worker", noProgram), "Look at the settings services.worker.command and api.image.");
+    assert.equal(
+      explained("redis", { ...running, started: false }),
+      "Look at the settings services.redis.port and services.redis.checks.",
+    );
   });
 
   it("for network policies names the network plugin and the setting isolation and is unrecoverable at once; one for DNS isn't", () => {
@@ -361,6 +399,19 @@ describe("a wait", () => {
       ],
     });
     assert.match(verdict(waitsOf(refused)[0]!, refused), /Look at the setting quota\.memory\.$/);
+    const isOver = ([wait]: ReturnType<typeof waitsOf>) =>
+      isUnrecoverable(wait!, sinceWhen([wait!], new Map(), 0), 600);
+    assert.equal(isOver(waitsOf(refused)), true);
+    // What is ending makes room: a worker may take minutes for that.
+    const worker = pod({ ...running, ready: true }, { part: "worker" });
+    const ending = { ...worker, metadata: { ...worker.metadata, deletionTimestamp: "2026-11-24T12:00:00Z" } };
+    const crowded = waitsOf({ ...refused, pods: [ending] });
+    assert.deepEqual(
+      crowded.map(({ cause }) => cause),
+      ["no room yet"],
+    );
+    assert.equal(isOver(crowded), false);
+    assert.equal(waitsOf({ ...refused, pods: [worker] })[0]!.cause, "refused");
   });
 });
 

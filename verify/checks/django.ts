@@ -70,6 +70,9 @@ const webHealth: Check = {
   setting: "web.livePath, web.readyPath (product file: health)",
   why: "Kubernetes restarts the web, or never routes requests to it",
   run: async (target) => {
+    if (target.hasCluster && !target.cluster.hasWeb) {
+      throw new NotChecked("this preview has no web of its own (web.enabled: false)");
+    }
     const answer = await target.get(target.product.health);
     return answer.status === 200 ? passed(says(answer)) : failed(says(answer));
   },
@@ -81,10 +84,13 @@ const apiHealth: Check = {
   setting: "api.livePath, api.readyPath; ALLOWED_HOSTS (api) with api",
   why: "Kubernetes restarts the API, or never routes requests to it",
   run: async (target) => {
-    const { livenessProbe, readinessProbe } = await target.cluster.container(standardParts.api);
-    const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
+    const { livenessProbe, readinessProbe, ports } = await target.cluster.container(standardParts.api);
+    const checks = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet ?? []);
+    // Its Service leads to its first port only.
+    const own = checks.filter(({ port }) => String(port) === String(ports?.[0]?.containerPort));
+    const paths = own.flatMap(({ path }) => path ?? []);
     if (paths.length === 0) {
-      throw new NotChecked("the API's container has no health check by HTTP");
+      throw new NotChecked("the API's container has no health check by HTTP on its own port");
     }
     const answers = await Promise.all(paths.map((path) => target.cluster.askApi({ path }))).catch((error) => {
       if (error instanceof ServerFailed) {

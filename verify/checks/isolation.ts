@@ -1,4 +1,4 @@
-import { missingGuards } from "../../contract";
+import { missingGuards, runningNames } from "../../contract";
 import { gateOf } from "../../clients/kubernetes/pods";
 import { type Check, verdict } from "../check";
 import { NotChecked } from "../not-checked";
@@ -13,7 +13,8 @@ const guards: Check = {
       target.cluster.names("networkpolicies"),
       target.cluster.names("resourcequotas"),
     ]);
-    const missing = missingGuards(policies, quotas).map((name) => `${name} is missing`);
+    const parts = runningNames(target.cluster.parts);
+    const missing = missingGuards({ policies, quotas, parts }).map((name) => `${name} is missing`);
     return verdict(missing, `${policies.length} policies, and the quota`);
   },
 };

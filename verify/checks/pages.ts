@@ -160,40 +160,46 @@ const authUrl: Check = {
   setting: "NEXTAUTH_URL and AUTH_URL (web): the exact origin",
   why: "a provider's login returns to another host, or is refused because of its callback URL",
   run: async (target) => {
-    const wrong = [...(await wrongVariables(target)), ...(await wrongProviders(target))];
-    return verdict(wrong, `${target.origin}`);
+    const urls = await providerUrls(target);
+    if (urls.length > 0) {
+      return verdict(namesForeign(urls, target.origin), target.origin);
+    }
+    const variables = await authVariables(target);
+    if (variables.length === 0) {
+      throw new NotChecked("next-auth has no provider whose address shows the origin");
+    }
+    return verdict(
+      variables
+        .filter(({ value }) => URL.parse(value)?.origin !== target.origin)
+        .map(({ name, value }) => `${name} is ${value}`),
+      target.origin,
+    );
   },
 };
 
-/** Wrong variables of the web's container; none without access to the cluster. */
-async function wrongVariables(target: Target): Promise<string[]> {
-  if (!target.hasCluster) {
-    return [];
-  }
-  const { env = [] } = await target.cluster.container(standardParts.web);
-  return env
-    .filter(({ name, value }) => ["NEXTAUTH_URL", "AUTH_URL"].includes(name) && value !== target.origin)
-    .map(({ name, value }) => `${name} is ${value}`);
-}
-
-/** Wrong URLs in next-auth's own response. */
-async function wrongProviders(target: Target): Promise<string[]> {
+/** What next-auth itself believes: its providers' URLs. @throws NotChecked if it doesn't answer */
+async function providerUrls(target: Target): Promise<string[]> {
   const answer = await target.get("/api/auth/providers");
   const isNextAuths = answer.status === 200 && (answer.headers.get("content-type") ?? "").includes("json");
   if (!isNextAuths) {
-    if (target.hasCluster) {
-      return [];
-    }
     throw new NotChecked(`there is no next-auth to ask: ${says(answer)}`);
   }
   const providers = JSON.parse(answer.text) as Record<string, { signinUrl?: string; callbackUrl?: string }>;
-  const urls = Object.values(providers).flatMap(({ signinUrl, callbackUrl }) =>
-    [signinUrl ?? [], callbackUrl ?? []].flat(),
-  );
-  if (urls.length === 0 && !target.hasCluster) {
-    throw new NotChecked("next-auth has no provider whose address shows the origin");
+  return Object.values(providers).flatMap(({ signinUrl, callbackUrl }) => [signinUrl ?? [], callbackUrl ?? []].flat());
+}
+
+const namesForeign = (urls: readonly string[], origin: string) =>
+  urls.filter((url) => URL.parse(url)?.origin !== origin).map((url) => `next-auth names ${url}`);
+
+/** What next-auth takes its origin from, of the web's container; none where that can't be seen. A path may follow. */
+async function authVariables(target: Target): Promise<{ name: string; value: string }[]> {
+  if (!target.hasCluster || !target.cluster.hasWeb) {
+    return [];
   }
-  return urls.filter((url) => URL.parse(url)?.origin !== target.origin).map((url) => `next-auth names ${url}`);
+  const { env = [] } = await target.cluster.container(standardParts.web);
+  return env.flatMap(({ name, value }) =>
+    ["NEXTAUTH_URL", "AUTH_URL"].includes(name) && value !== undefined ? [{ name, value }] : [],
+  );
 }
 
 export const pageChecks = [rendering, javascript, noindex, caching, authUrl];

@@ -1,6 +1,7 @@
 import { ofImage, parseImage, type Part, productWorkloads } from "../../contract";
 import type { Pod } from "../../clients/kubernetes/types";
 import { type Check, verdict } from "../check";
+import { NotChecked } from "../not-checked";
 import type { Target } from "../target";
 
 const workloadsOf = ({ cluster }: Target): Part[] => productWorkloads(cluster.parts);
@@ -8,7 +9,7 @@ const workloadsOf = ({ cluster }: Target): Part[] => productWorkloads(cluster.pa
 const images: Check = {
   id: "images",
   title: "The images running are the ones deployed",
-  setting: "api.image and web.image, then pulumi up; nothing else may change the Deployments",
+  setting: "the image settings of the parts, then pulumi up; nothing else may change the workloads",
   why: "reviewers see a different commit than they think",
   run: async (target) => {
     const { images: ordered } = target.ordered;
@@ -39,24 +40,30 @@ export function wrongImages(pods: readonly Pod[], ordered: string | undefined, w
 
 const revisions: Check = {
   id: "revision",
-  title: "The containers have the deployed commit in GIT_SHA",
+  title: "GIT_SHA is the deployed commit wherever a container has it",
   setting: "GIT_SHA: api.sha and web.sha, by default the image's tag or digest",
   why: "the product shows and logs a revision that isn't running",
   run: async (target) => {
     const { revisions: ordered } = target.ordered;
-    const problems = await Promise.all(
+    const all = await Promise.all(
       workloadsOf(target).map(async (part) => {
         const { env = [] } = await target.cluster.container(part);
-        const told = env.find(({ name }) => name === "GIT_SHA")?.value;
-        const revision = ofImage(ordered, part);
-        // Only what has the API's variables or the web's is told.
-        return told === revision || (told === undefined && part.role === "service")
-          ? []
-          : [`${part.name} has ${told ?? "none"} instead of ${revision}`];
+        return { part, told: env.find(({ name }) => name === "GIT_SHA")?.value };
       }),
     );
-    const told = Object.entries(ordered).map(([name, revision]) => `${name} ${revision}`);
-    return verdict(problems.flat(), told.join(", "));
+    // Services with neither the API's variables nor the web's have none, and a setting may leave it out.
+    const found = all.flatMap(({ part, told }) => (told === undefined ? [] : [{ part, told }]));
+    if (found.length === 0) {
+      throw new NotChecked("no container has the variable GIT_SHA in clear");
+    }
+    return verdict(
+      found.flatMap(({ part, told }) => {
+        const revision = ofImage(ordered, part) ?? "";
+        // A product may write it in its own way, such as `release-${sha.api}`.
+        return told.includes(revision) ? [] : [`${part.name} has ${told} instead of ${revision}`];
+      }),
+      found.map(({ part, told }) => `${part.name} ${told}`).join(", "),
+    );
   },
 };
 

@@ -1,7 +1,7 @@
-import type { Part } from "../../../contract";
+import { imageSettingOf, type Part } from "../../../contract";
 import type { Wait } from "./waits";
 
-type Group = Pick<Part, "group" | "role" | "crashSettings">;
+type Group = Pick<Part, "group" | "role" | "crashSettings" | "interpreter">;
 
 /** A message that can end an update, and where to look then. */
 interface KnownMessage {
@@ -20,8 +20,10 @@ const fromKubelet: readonly KnownMessage[] = [
   { said: /image has non-numeric user/, look: uidAdvice },
   {
     said: /executable file not found in \$PATH|exec format error|exec: .*: (?:no such file or directory|permission denied)/,
-    look: ({ group, role, crashSettings }) =>
-      role === "database" ? `the setting ${group}.image` : `the settings ${crashSettings[0]} and ${group}.image`,
+    look: (part) =>
+      part.role === "database"
+        ? `the setting ${imageSettingOf(part)}`
+        : `the settings ${part.crashSettings[0]} and ${imageSettingOf(part)}`,
   },
   {
     said: /^OOMKilled\b|^BackoffLimitExceeded\b.*, exit code 137$/,
@@ -73,7 +75,10 @@ const fromProduct: readonly KnownMessage[] = [
   },
   {
     said: /ModuleNotFoundError: No module named/,
-    look: ({ group }) => `the settings ${group}.settingsModule and ${group}.image`,
+    look: (part) =>
+      part.interpreter === "python3"
+        ? `the settings api.settingsModule and ${imageSettingOf(part)}`
+        : `the setting ${imageSettingOf(part)}`,
   },
 ];
 

@@ -28,6 +28,29 @@ export const withoutPods = ({ makers }: Objects): Maker[] =>
 export const blockingReplacement = (objects: Objects): Pod[] =>
   backedOff(objects).filter((pod) => makerOf(pod, objects)?.kind === "StatefulSet" && isOutdated(pod, objects));
 
+/**
+ * Makes controllers retry at once what was refused: they retry ever more rarely, up to minutes apart, and don't notice that there
+ * is room by now.
+ */
+export async function tryAgain(
+  place: NamespaceRef,
+  makers: readonly Maker[],
+  report: (message: string) => void,
+): Promise<void> {
+  const [replicaSets, others] = [true, false].map((isOne) =>
+    makers.filter(({ kind }) => (kind === "ReplicaSet") === isOne),
+  );
+  await recreate(place, replicaSets!, report);
+  // Any change triggers the others; a new StatefulSet or Job would confuse Pulumi.
+  for (const { kind, metadata } of others!) {
+    const object = `${kind.toLowerCase()}/${metadata.name}`;
+    const mark = `preview-stack/tried-again=${metadata.resourceVersion}`;
+    await kubectl(place, ["annotate", object, mark, "--overwrite", "--request-timeout=15s"]).catch((error: unknown) =>
+      report((error as Error).message),
+    );
+  }
+}
+
 /** Deletes objects that don't serve: their controllers recreate and retry them at once. */
 export async function recreate(
   place: NamespaceRef,

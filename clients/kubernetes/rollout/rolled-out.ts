@@ -1,13 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  longRunning,
-  limits,
-  type Part,
-  sortedNames,
-  standardPartList,
-  standardParts,
-  UserError,
-} from "../../../contract";
+import { frontOf, limits, type Part, runningNames, standardPartList, UserError } from "../../../contract";
 import type { NamespaceRef } from "../kubectl";
 import { isStopping } from "../pods";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
@@ -45,19 +37,24 @@ export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutO
 
 /** The parts without a ready pod. */
 export const notServing = ({ pods }: Objects, parts = standardPartList): string[] =>
-  sortedNames(longRunning(parts)).filter(
+  runningNames(parts).filter(
     (server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)),
   );
 
-/** Whether a web pod is ready; also false if the cluster can't be asked. */
-export const webIsReady = (place: NamespaceRef): Promise<boolean> =>
+/** Whether a pod of the part behind the public host is ready; also false if the cluster can't be asked. */
+export const frontIsReady = (place: NamespaceRef, parts = standardPartList): Promise<boolean> =>
   look(place).then(
-    (objects) => !notServing(objects).includes(standardParts.web.name),
+    (objects) => !notServing(objects, parts).includes(frontOf(runningNames(parts))),
     () => false,
   );
 
-/** Whether a pod of a former revision still exists. */
-export const servesFormer = (objects: Objects, parts = standardPartList): boolean =>
-  objects.pods
-    .filter((pod) => sortedNames(longRunning(parts)).includes(partOf(pod)) && pod.status.phase !== "Failed")
+/**
+ * Whether a pod of a former revision may still serve. A part without a port serves nobody, and may take long to stop: a worker
+ * finishes its task first.
+ */
+export function servesFormer(objects: Objects, parts = standardPartList): boolean {
+  const listening = runningNames(parts.filter(({ port }) => port !== undefined));
+  return objects.pods
+    .filter((pod) => listening.includes(partOf(pod)) && pod.status.phase !== "Failed")
     .some((pod) => isStopping(pod) || isOutdated(pod, objects));
+}

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { limits, type Part, standardPartList } from "../../../contract";
+import { imageSettingOf, limits, type Part, standardPartList } from "../../../contract";
 import { lookFor } from "./known-messages";
 import { isReady, type Objects, partOf } from "./objects";
 import type { Cause, Wait } from "./waits";
@@ -24,7 +24,7 @@ const secondsUntil: Record<Cause, { readonly told: number; readonly unrecoverabl
   "wrong path": { told: limits.slowStartNoticeSeconds, unrecoverable: limits.wrongPathSeconds },
   "not ready": { told: limits.slowStartNoticeSeconds, unrecoverable: Infinity },
   "never ready": { told: 0, unrecoverable: 0 },
-  // Room in the quota comes with the old pods' end.
+  "no room yet": { told: limits.refusedPodsNoticeSeconds, unrecoverable: Infinity },
   refused: { told: limits.refusedPodsNoticeSeconds, unrecoverable: limits.refusedPodsSeconds },
   // A node may have to be added first.
   "no place": { told: limits.slowStartNoticeSeconds, unrecoverable: Infinity },
@@ -86,10 +86,10 @@ const serverOf = (migration: Part, parts: readonly Part[]): string | undefined =
 
 /** @param part undefined for one that isn't in the preview's outputs yet */
 function settingsFor({ part: name, cause, message }: Wait, part?: Part): string {
-  const { group = name, crashSettings = [`${group}.image`], readySettings = [`${group}.image`] } = part ?? {};
+  const { group = `services.${name}`, crashSettings = [`${group}.image`], readySettings = crashSettings } = part ?? {};
   switch (cause) {
     case "image":
-      return `the setting ${group}.image, and registry if it needs a login`;
+      return `the setting ${imageSettingOf({ group, crashSettings })}, and registry if it needs a login`;
     case "gate image":
       return "the settings gateImage and database.image, and registry if it needs a login";
     case "not isolated":
@@ -112,6 +112,7 @@ function settingsFor({ part: name, cause, message }: Wait, part?: Part): string 
     case "never ready":
       return listed(readySettings);
     case "refused":
+    case "no room yet":
       return quotaSettings(message);
     case "no place":
       return `the setting ${group}.resources, and the cluster's nodes`;

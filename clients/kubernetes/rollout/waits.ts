@@ -19,6 +19,7 @@ export type Cause =
   | "not ready"
   | "never ready"
   | "refused"
+  | "no room yet"
   | "no place"
   | "running"
   | "failed";
@@ -48,6 +49,10 @@ export interface EndedContainer {
 
 type Reason = Omit<Wait, "part" | "object">;
 
+/** The name of a wait's object. */
+export const objectOf = ({ kind, metadata }: Pod | Maker): string =>
+  `${kind === "Pod" ? "pod" : kind} ${metadata.name}`;
+
 /** What a preview's workloads are waiting for, without pods that are being replaced. */
 export function waitsOf(objects: Objects): Wait[] {
   const pods = objects.pods.filter((pod) => !isStopping(pod) && !isOutdated(pod, objects) && !hasEnded(pod));
@@ -59,8 +64,7 @@ export function waitsOf(objects: Objects): Wait[] {
 }
 
 function waitOf(object: Pod | Maker, reason: Reason | undefined): Wait | undefined {
-  const name = `${object.kind === "Pod" ? "pod" : object.kind} ${object.metadata.name}`;
-  return reason && { part: partOf(object), object: name, ...reason };
+  return reason && { part: partOf(object), object: objectOf(object), ...reason };
 }
 
 function podReason(pod: Pod, objects: Objects): Reason | undefined {
@@ -195,14 +199,21 @@ function wasNeverReady(end: Terminated | undefined, probe: Probe | undefined): b
 }
 
 /** Why no pods are created: the namespace's quota, most of the time. */
-function refusal(maker: Maker, { events }: Objects): Reason | undefined {
+function refusal(maker: Maker, { pods, events }: Objects): Reason | undefined {
   const failure = maker.status.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   // Only ReplicaSets have the condition.
   const event = events.findLast(
     ({ involvedObject, reason }) => involvedObject.uid === maker.metadata.uid && reason === "FailedCreate",
   );
   const message = failure?.message ?? (maker.kind === "ReplicaSet" || hasPods(maker) ? undefined : event?.message);
-  return message === undefined ? undefined : { cause: "refused", message: `its pods are refused: ${message}` };
+  if (message === undefined) {
+    return undefined;
+  }
+  // What is ending still counts.
+  const isEnding = /exceeded quota/.test(message) && pods.some(isStopping);
+  return isEnding
+    ? { cause: "no room yet", message: `its pods are refused while others are ending: ${message}` }
+    : { cause: "refused", message: `its pods are refused: ${message}` };
 }
 
 function hasPods(maker: Maker): boolean {

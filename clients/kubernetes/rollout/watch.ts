@@ -4,9 +4,9 @@ import type { NamespaceRef } from "../kubectl";
 import { withoutSecrets } from "../secrets";
 import { isUnrecoverable, isWorthTelling, keyOf, type Since, sinceWhen, verdict } from "./verdict";
 import { lastWordsOf } from "./last-words";
-import { look, type Objects } from "./objects";
-import { blockingReplacement, recreate } from "./retry";
-import { type Wait, waitsOf } from "./waits";
+import { look, type Maker, type Objects } from "./objects";
+import { blockingReplacement, recreate, tryAgain } from "./retry";
+import { objectOf, type Wait, waitsOf } from "./waits";
 
 export interface WatchOptions {
   readonly place: NamespaceRef;
@@ -54,6 +54,8 @@ export async function whileWatching<Result>(
 class Watch {
   private since: Since = new Map();
   private readonly told = new Set<string>();
+  /** What was refused pods for as long as others were ending. */
+  private readonly crowded = new Set<string>();
 
   constructor(private readonly options: WatchOptions) {}
 
@@ -100,7 +102,15 @@ class Watch {
       }
     }
     await recreate(place, blockingReplacement(objects), report);
+    await tryAgain(place, this.noLongerCrowded(waits, objects), report);
     return { objects, waits };
+  }
+
+  /** What is still refused pods although the others have ended since, each once. */
+  private noLongerCrowded(waits: readonly Wait[], { makers }: Objects): Maker[] {
+    waits.filter(({ cause }) => cause === "no room yet").forEach(({ object }) => this.crowded.add(object));
+    const refused = waits.filter(({ cause, object }) => cause === "refused" && this.crowded.delete(object));
+    return makers.filter((maker) => refused.some(({ object }) => object === objectOf(maker)));
   }
 }
 
