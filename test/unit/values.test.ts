@@ -57,8 +57,8 @@ describe("a text with values in it", () => {
 
   it("comes back as it was once its pieces are joined", () => {
     const piece = fc.oneof(
-      fc.string().map((text) => text.replaceAll("${", "$")),
-      fc.string({ unit: fc.constantFrom("$", "{", "}", "a", ".") }).map((text) => text.replaceAll("${", "")),
+      fc.string().map((text) => text.replaceAll("{", "")),
+      fc.string({ unit: fc.constantFrom("$", "}", "a", ".") }),
       fc.stringMatching(/^[a-z.]{0,8}$/).map((value) => ({ value })),
     );
     fc.assert(
