@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type GeneratedSecrets, type Part, secretData, type Workload } from "../contract";
+import { generationAnnotation, type GeneratedSecrets, type Part, secretData, type Workload } from "../contract";
 import { Migration, type MigrationArgs } from "./migration";
 import { PartAccount } from "./part-account";
 import {
@@ -109,7 +109,7 @@ export class PreviewPart extends pulumi.ComponentResource {
     const common = {
       replicas: replicasOf(settings),
       selector: { matchLabels: selectorOf(part.name) },
-      template: { metadata: { labels }, spec: pod(args, uses) },
+      template: { metadata: { labels, ...startsAgain(args) }, spec: pod(args, uses) },
     };
     const options = { ...deletedBeforeNamespace(this, stopSeconds), dependsOn };
     if (isSingle) {
@@ -138,6 +138,12 @@ export class PreviewPart extends pulumi.ComponentResource {
       options,
     );
   }
+}
+
+/** An API that migrates by itself does so as it starts: a new database takes a new pod. */
+function startsAgain({ workload, settings: { parts, migration, database } }: PreviewPartArgs) {
+  const migratesItself = workload.part === parts.api && migration === undefined;
+  return migratesItself ? { annotations: { [generationAnnotation]: String(database.generation) } } : {};
 }
 
 /** Living previews have their parts under these, and a part under another type would be made again. */

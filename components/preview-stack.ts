@@ -82,7 +82,8 @@ export class PreviewStack extends pulumi.ComponentResource {
     };
     const { migrationJob } = new PreviewPart(
       `${name}-api`,
-      { ...product, workload: api!, migration, transform: transformOf("api", transform) },
+      // An API that migrates by itself must find the new database when the volume is replaced.
+      { ...product, workload: api!, migration, after: database, transform: transformOf("api", transform) },
       isolated,
     );
     for (const [part, workload] of Object.entries(others)) {

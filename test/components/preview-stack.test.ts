@@ -470,6 +470,19 @@ describe("PreviewStack, as it registers its resources", () => {
     assert.ok(needs("shop-pr-123-api-migration", "Migration").includes(only(kind(resources, "Postgres")).resource));
   });
 
+  it("starts an API that migrates by itself after each new database", async () => {
+    const api = { ...minimal.api, migrate: "none" as const };
+    const at = async (generation: number) => {
+      const { resources: all } = await graph({ api, database: { generation } });
+      assert.deepEqual(kind(all, "Job"), []);
+      const deployment = only(kind(all, "Deployment").filter(({ name }) => name === "pr-123-api"));
+      assert.ok([deployment.options.dependsOn].flat().includes(only(kind(all, "Postgres")).resource));
+      return (deployment.inputs as { spec: { template: { metadata: { annotations: object } } } }).spec.template;
+    };
+    const [first, second] = [await at(1), await at(2)];
+    assert.notDeepEqual(first.metadata.annotations, second.metadata.annotations);
+  });
+
   it("starts no pod before the network policies exist", () => {
     const isolation = only(kind(resources, "Isolation")).resource;
     for (const token of ["Postgres", "DjangoApi", "NextWeb"]) {
