@@ -24,6 +24,9 @@ interface Shape {
   readonly type?: string;
   readonly anyOf?: readonly Shape[];
   readonly enum?: readonly string[];
+  readonly const?: unknown;
+  /** The values of a map with names that the settings choose. */
+  readonly additionalProperties?: Shape | boolean;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly description?: string;
   readonly default?: unknown;
@@ -31,19 +34,27 @@ interface Shape {
 
 const shapes = () => (z.toJSONSchema(settingsSchema, { unrepresentable: "any" }) as Shape).properties ?? {};
 
-/** Every setting, with groups expanded. */
+/** Every setting, with groups expanded; those of any service once, as `services.<name>`. */
 export function settingRows(): SettingRow[] {
   return Object.entries(shapes()).flatMap(([name, shape]) => rows(name, shape));
 }
 
 function rows(name: string, shape: Shape): SettingRow[] {
   const own = { name, type: typeOf(shape), default: defaultOf(shape), description: shape.description ?? "" };
+  const { additionalProperties: named } = shape;
+  if (typeof named === "object" && named.properties !== undefined) {
+    return rows(`${name}.<name>`, named);
+  }
   const inner = Object.entries(shape.properties ?? {}).flatMap(([key, value]) => rows(`${name}.${key}`, value));
   return inner.length === 0 ? [own] : inner;
 }
 
 function typeOf(shape: Shape): string {
-  return shape.enum?.join(" | ") ?? shape.type ?? shape.anyOf?.map(typeOf).find((type) => type !== "") ?? "string";
+  if (typeof shape.const === "string" && shape.const !== "") {
+    return shape.const;
+  }
+  const alternatives = new Set(shape.anyOf?.map(typeOf));
+  return shape.enum?.join(" | ") ?? shape.type ?? ([...alternatives].join(" | ") || "string");
 }
 
 function defaultOf(shape: Shape): string {

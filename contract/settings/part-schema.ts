@@ -77,9 +77,9 @@ const portName = z
 
 /** A group of resources that may be given in part. */
 export const someResources = z.strictObject({
-  cpu: rule.cpu.optional(),
-  memory: rule.memory.optional(),
-  memoryLimit: rule.memory.optional(),
+  cpu: rule.cpu.optional().describe("as of the API; by default that of `from`, or 50m"),
+  memory: rule.memory.optional().describe("as of the API; by default that of `from`, or 128Mi"),
+  memoryLimit: rule.memory.optional().describe("as of the API; by default that of `from`, or 512Mi"),
 });
 
 /** With every default. */
@@ -130,13 +130,14 @@ export const partSettings = {
   stopSeconds: seconds(3600).optional().describe("seconds from SIGTERM to SIGKILL; by default 5"),
   uses: list(partName).describe("parts that it may connect to; `${redis.host}` in a variable implies it"),
   dependsOn: list(partName).describe("the same, and it starts only once they answer on their port"),
-  egress: egress.optional().describe("destinations outside, instead of those in the setting `egress`"),
+  egress: egress.optional().describe("destinations outside, each like one of the setting `egress`, instead of those"),
   serviceAccount: z
-    .strictObject({ clusterRole: rule.objectName })
-    .optional()
-    .describe(
-      "`{ clusterRole: NAME }`: what it may do in the namespace through the Kubernetes API; the platform must grant it (docs/deployer-rights.md)",
-    ),
+    .strictObject({
+      clusterRole: rule.objectName.describe(
+        "what it may do in the namespace through the Kubernetes API; the platform must grant it (docs/deployer-rights.md)",
+      ),
+    })
+    .optional(),
 };
 
 const writablePathsDescription =
@@ -181,7 +182,7 @@ export const service = z
       ),
     ...partSettings,
     writablePaths: rule.writablePaths.optional().describe(writablePathsDescription),
-    resources: someResources.optional().describe("like `api.resources`; by default 50m, 128Mi, 512Mi"),
+    resources: someResources.optional(),
   })
   .superRefine((given, context) => {
     const fail = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });

@@ -158,7 +158,9 @@ export const settingsSchema = z.strictObject({
     .describe("the route to the web"),
   egress: part.egress
     .default([])
-    .describe("where the product's images may connect to, in addition to the cluster's DNS and each other"),
+    .describe(
+      "where the product's images may connect to: a list of `{ cidr | namespaceLabels, ports }`; by default nowhere outside",
+    ),
   isolation: z
     .enum(["checked", "unchecked"])
     .default("checked")
