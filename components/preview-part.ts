@@ -1,7 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { generationAnnotation, type GeneratedSecrets, type Part, secretData, type Workload } from "../contract";
+import {
+  generationAnnotation,
+  type GeneratedSecrets,
+  type Part,
+  secretData,
+  startSecondsOf,
+  type Workload,
+} from "../contract";
 import { Migration, type MigrationArgs } from "./migration";
 import { PartAccount } from "./part-account";
 import {
@@ -111,7 +118,8 @@ export class PreviewPart extends pulumi.ComponentResource {
       selector: { matchLabels: selectorOf(part.name) },
       template: { metadata: { labels, ...startsAgain(args) }, spec: pod(args, uses) },
     };
-    const options = { ...deletedBeforeNamespace(this, stopSeconds), dependsOn };
+    const startSeconds = startSecondsOf(workload.checks);
+    const options = { ...deletedBeforeNamespace(this, { startSeconds, stopSeconds }), dependsOn };
     if (isSingle) {
       new k8s.apps.v1.StatefulSet(
         name,

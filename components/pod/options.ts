@@ -11,10 +11,14 @@ export function inNamespace(parent: pulumi.Resource, namespace: k8s.core.v1.Name
  * Options of workloads, which are deleted before the namespace. The namespace controller checks after 5 s and, if a pod or a
  * volume claim is left, again 3 to 8 s later.
  *
- * @param stopSeconds how long its pods may take to stop
+ * @param own what its pods may take to start and to stop, in seconds @default what is usual
  */
-export function deletedBeforeNamespace(parent: pulumi.Resource, stopSeconds = 0): pulumi.CustomResourceOptions {
-  const update = `${limits.workloadUpdateSeconds}s`;
+export function deletedBeforeNamespace(
+  parent: pulumi.Resource,
+  { startSeconds = 0, stopSeconds = 0 }: { readonly startSeconds?: number; readonly stopSeconds?: number } = {},
+): pulumi.CustomResourceOptions {
+  const more = Math.max(0, startSeconds - limits.serverReadySeconds) + Math.max(0, stopSeconds - limits.podEndSeconds);
+  const update = `${limits.workloadUpdateSeconds + more}s`;
   const deletion = Math.max(limits.workloadDeletionSeconds, stopSeconds + limits.afterStopSeconds);
   return { parent, customTimeouts: { create: update, update, delete: `${deletion}s` } };
 }

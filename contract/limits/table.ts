@@ -13,8 +13,8 @@ interface Limit {
 export const limitsTable = {
   serverReadySeconds: {
     atMost: 120,
-    who: "a container of `api` or `web`",
-    what: "its startup probe, `readyPath`",
+    who: "a container, by default (`startSeconds`)",
+    what: "its startup probe",
     then: "it is killed, and `up` fails",
   },
   containerExits: {
@@ -83,7 +83,7 @@ export const limitsTable = {
   workloadUpdateSeconds: {
     atMost: 5 * 60,
     who: "Pulumi",
-    what: "a Deployment or the StatefulSet, created or changed",
+    what: "a Deployment or a StatefulSet, created or changed, beyond a longer `startSeconds` and `stopSeconds`",
     then: "the update fails",
   },
   workloadDeletionSeconds: {
@@ -121,7 +121,7 @@ export const limitsTable = {
   rolloutReadySeconds: {
     atMost: 120,
     who: "`up`, `wake`",
-    what: "ready pods of database, API and web, after the update",
+    what: "ready pods of all parts, after the update; those that still start have their own time",
     then: "fails, and names those that aren't ready",
   },
   oldPodsGoneSeconds: {

@@ -53,3 +53,6 @@ export function checksOf({ checks = {}, livePath, readyPath, ports }: Given): Ch
     live: check(live, defaults.liveEvery),
   };
 }
+
+/** How long a container may take to start, in seconds; 0 where nothing is checked. */
+export const startSecondsOf = ({ start }: Checks): number => (start?.failures ?? 0) * (start?.everySeconds ?? 0);

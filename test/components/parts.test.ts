@@ -220,6 +220,18 @@ describe("further parts, as PreviewStack registers them", () => {
     assert.equal(only(kind(resources, "Namespace")).options.customTimeouts?.delete, "120s");
   });
 
+  it("have their updates waited for as long as they may take to start and to stop", () => {
+    const update = (name: string) => workload(resources, name).options.customTimeouts?.update;
+    const usual = limits.workloadUpdateSeconds;
+    const starting = 300 - limits.serverReadySeconds;
+    const stopping = 60 - limits.podEndSeconds;
+    assert.deepEqual(["redis", "collab", "worker"].map(update), [
+      `${usual}s`,
+      `${usual + starting}s`,
+      `${usual + stopping}s`,
+    ]);
+  });
+
   it("are waited for, with the namespace too, beyond the longest time to stop", async () => {
     const slow = await graph({ services: { worker: { from: "api", stopSeconds: 600 } } });
     const deletion = ({ options }: Pick<Recorded, "options">) => options.customTimeouts?.delete;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { notServing, servesFormer } from "../../clients/kubernetes/rollout/rolled-out";
+import { notServing, readyLimit, servesFormer } from "../../clients/kubernetes/rollout/rolled-out";
 import { isUnrecoverable, isWorthTelling, sinceWhen, verdict } from "../../clients/kubernetes/rollout/verdict";
 import type { Maker, Objects } from "../../clients/kubernetes/rollout/objects";
 import { backedOff, blockingReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
@@ -345,6 +345,21 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [api, web] })), ["db"]);
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
     assert.deepEqual(notServing(objects({ pods: [db, api, web] }), further), ["redis", "worker"]);
+  });
+
+  it("may take as long as the pod's own probes allow", () => {
+    const slow = pod(running, { part: "worker" });
+    const patient = { ...slow.spec.containers[0]!, startupProbe: { periodSeconds: 10, failureThreshold: 60 } };
+    const given = objects({ pods: [{ ...slow, spec: { containers: [patient] } }, pod(running)] });
+    assert.equal(readyLimit(given, ["worker"]), 600);
+    assert.equal(readyLimit(given, ["api"]), 120);
+    const startedAt = "2026-11-24T12:00:00Z";
+    const killed = (grace?: number): Cause => {
+      const late = pod({ state: ended(137, { startedAt, finishedAt: "2026-11-24T12:02:55Z" }) });
+      return waitsOf(objects({ pods: [{ ...late, spec: { ...late.spec, terminationGracePeriodSeconds: grace } }] }))[0]!
+        .cause;
+    };
+    assert.deepEqual([killed(60), killed(5)], ["never ready", "crash"]);
   });
 
   it("of a further part is explained by its own settings, and by those that its image comes from", () => {

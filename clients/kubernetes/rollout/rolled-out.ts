@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { frontOf, limits, type Part, runningNames, standardPartList, UserError } from "../../../contract";
 import type { NamespaceRef } from "../kubectl";
 import { isStopping } from "../pods";
+import { startLimitOf } from "./waits";
 import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
 
 export interface RolloutOptions {
@@ -25,14 +26,20 @@ export async function rolledOut(place: NamespaceRef, { parts, signal }: RolloutO
     if (missing.length === 0 && (!servesFormer(objects, parts) || seconds > limits.oldPodsGoneSeconds)) {
       return;
     }
-    if (seconds > limits.rolloutReadySeconds) {
-      throw new UserError(
-        `${missing.join(" and ")} in ${place.namespace} not ready after ${limits.rolloutReadySeconds} s`,
-      );
+    const limit = readyLimit(objects, missing);
+    if (seconds > limit) {
+      throw new UserError(`${missing.join(" and ")} in ${place.namespace} not ready after ${limit} s`);
     }
     signal?.throwIfAborted();
     await sleep(250);
   }
+}
+
+/** How long parts may take to get ready, in seconds: longer where the settings give one of them longer to start. */
+export function readyLimit({ pods }: Objects, missing: readonly string[]): number {
+  const usual = limits.rolloutReadySeconds - limits.serverReadySeconds;
+  const limitsOfPods = pods.filter((pod) => missing.includes(partOf(pod))).map((pod) => usual + startLimitOf(pod));
+  return Math.max(limits.rolloutReadySeconds, ...limitsOfPods);
 }
 
 /** The parts without a ready pod. */

@@ -140,7 +140,7 @@ function crash(container: ContainerStatus, pod: Pod): Reason {
   const probe = startupProbe(container, pod);
   const last = container.state.terminated ?? container.lastState?.terminated;
   const ended = endOf(container, pod);
-  if (wasNeverReady(last, probe)) {
+  if (wasNeverReady(last, pod, probe)) {
     return { cause: "never ready", message: `does not get ready in ${limitOf(probe)} s`, ended };
   }
   const times = container.restartCount + 1;
@@ -162,13 +162,17 @@ function notReady(container: ContainerStatus, pod: Pod, events: readonly Event[]
   const probe = startupProbe(container, pod);
   const message = `does not get ready: ${lastAnswer(pod, probe, events)}`;
   const before = container.lastState?.terminated;
-  if (container.started !== true && wasNeverReady(before, probe)) {
+  if (container.started !== true && wasNeverReady(before, pod, probe)) {
     return { cause: "never ready", message, ended: endOf(container, pod) };
   }
   // A server that answers 404 has started, and won't serve that path later.
   const isWrongPath = container.started !== true && /answers 404$/.test(message);
   return { cause: isWrongPath ? "wrong path" : "not ready", message, limit: limitOf(probe) };
 }
+
+/** How long a pod may take to start by its own probes, in seconds; 0 without any. */
+export const startLimitOf = ({ spec }: Pod): number =>
+  Math.max(0, ...spec.containers.map(({ startupProbe }) => limitOf(startupProbe) ?? 0));
 
 /** The startup probe's last result. */
 function lastAnswer(pod: Pod, probe: Probe | undefined, events: readonly Event[]): string {
@@ -191,10 +195,10 @@ function limitOf(probe: Probe | undefined): number | undefined {
 }
 
 /** Whether the node killed it when its time to get ready was up. The event may be lost among those of the failed probes. */
-function wasNeverReady(end: Terminated | undefined, probe: Probe | undefined): boolean {
+function wasNeverReady(end: Terminated | undefined, { spec }: Pod, probe: Probe | undefined): boolean {
   const seconds = (Date.parse(end?.finishedAt ?? "") - Date.parse(end?.startedAt ?? "")) / 1000;
   const limit = limitOf(probe);
-  const toStop = 15;
+  const toStop = 10 + (spec.terminationGracePeriodSeconds ?? 30);
   return limit !== undefined && seconds >= limit - 1 && seconds <= limit + toStop;
 }
 
