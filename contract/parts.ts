@@ -153,7 +153,7 @@ export const imageSettingOf = ({ group, crashSettings }: Pick<Part, "group" | "c
 
 /** The setting of one of the product's images: `api.image`, `services.collab.image`. */
 export const imageSetting = (image: string): string =>
-  image in standardParts ? `${image}.image` : `services.${image}.image`;
+  Object.hasOwn(standardParts, image) ? `${image}.image` : `services.${image}.image`;
 
 /** The value for the image that one of the product's parts runs. */
 export const ofImage = <Value>(values: PerImage<Value>, part: Part): Value | undefined => values[imageOf(part) ?? ""];

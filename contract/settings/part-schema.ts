@@ -44,6 +44,11 @@ const check = z
   .refine((given) => [given.http, given.tcp, given.command].filter((kind) => kind !== undefined).length === 1, {
     message: "must have exactly one of http, tcp and command",
     ...rule.evenIfOthersFail,
+  })
+  .refine(({ command, port }) => command === undefined || port === undefined, {
+    path: ["port"],
+    message: "is for http and tcp",
+    ...rule.evenIfOthersFail,
   });
 
 const checks = z
@@ -102,6 +107,9 @@ export function resources(cpu: string, memory: string, memoryLimit: string) {
 
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).optional();
 
+/** Kubernetes takes an empty list for none. */
+const words = z.array(rule.text).min(1, "must not be empty; leave it out for the image's own").optional();
+
 export const partSettings = {
   env: z
     .record(rule.variableName, environmentValue)
@@ -114,8 +122,8 @@ export const partSettings = {
       "environment variables kept in a Secret, taken literally; set them with `pulumi config set --secret --path`",
     ),
   omit: z.array(rule.variableName).default([]).describe("names of the preview's own variables that it must not get"),
-  command: list(rule.text).describe("replaces the image's ENTRYPOINT"),
-  args: list(rule.text).describe("replaces the image's CMD"),
+  command: words.describe("replaces the image's ENTRYPOINT"),
+  args: words.describe("replaces the image's CMD"),
   uid: id
     .optional()
     .describe("user id; by default the image's own numeric USER; 0, root, only with `podSecurity: baseline`"),

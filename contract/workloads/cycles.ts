@@ -4,6 +4,7 @@
  * @param next the names that a name leads to
  */
 export function cycles(next: Readonly<Record<string, readonly string[]>>): string[][] {
+  const ways = new Map(Object.entries(next));
   const found: string[][] = [];
   const done = new Set<string>();
   const cycleFrom = (name: string, way: readonly string[]): string[] | undefined => {
@@ -13,7 +14,7 @@ export function cycles(next: Readonly<Record<string, readonly string[]>>): strin
     if (done.has(name)) {
       return undefined;
     }
-    const cycles = (next[name] ?? []).map((other) => cycleFrom(other, [...way, name]));
+    const cycles = (ways.get(name) ?? []).map((other) => cycleFrom(other, [...way, name]));
     done.add(name);
     return cycles.find((cycle) => cycle !== undefined);
   };

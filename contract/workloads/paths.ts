@@ -46,7 +46,9 @@ function implied({ layers, command = [], args = [], migrate = [] }: PartValues):
   return [...variables, ...command, ...args, ...(migrate === "none" ? [] : migrate)]
     .filter((text) => typeof text === "string")
     .flatMap(valuesNamedIn)
-    .map((value) => partNamed(value.split(".")[0]!));
+    .map((value) => /^([^.]+)\.(?:host|port|url)(?:\.|$)/.exec(value)?.[1])
+    .filter((name) => name !== undefined)
+    .map(partNamed);
 }
 
 /** `redis:6379` */

@@ -189,6 +189,16 @@ describe("the order and the paths of parts", () => {
     assert.deepEqual(own!.connectsTo, ["db"]);
   });
 
+  it("are implied by the database's URL, and not by its name alone", () => {
+    const { url, name } = settingsWith({
+      services: {
+        url: { image: "a:1", env: { A: "${database.url}" } },
+        name: { image: "a:1", env: { A: "${database.name} ${database.user} ${sha.api}" } },
+      },
+    }).workloads;
+    assert.deepEqual([url!.connectsTo, name!.connectsTo], [["db"], []]);
+  });
+
   it("may be mutual with uses", () => {
     const { api: server, collab } = settingsWith({
       api: { ...minimal.api, uses: ["collab"] },

@@ -56,6 +56,22 @@ const wrong: [what: string, values: object, ...messages: RegExp[]][] = [
     /^services\.worker\.from: there is no such part; there are api, worker; got "web"$/,
   ],
   [
+    "from a name that every object has",
+    { services: { worker: { from: "constructor" } } },
+    /^services\.worker\.from: there is no such part/,
+  ],
+  [
+    "an empty command or arguments",
+    { services: { redis: { ...redis, command: [], args: [] } } },
+    /^services\.redis\.command: must not be empty; leave it out for the image's own; got \[\]$/,
+    /^services\.redis\.args: must not be empty/,
+  ],
+  [
+    "a port of a check by command",
+    { services: { redis: { ...redis, checks: { live: { command: ["ping"], port: 1 } } } } },
+    /^services\.redis\.checks\.live\.port: is for http and tcp; got 1$/,
+  ],
+  [
     "a path to a part that there isn't",
     { api: { ...minimal.api, uses: ["redsi"] }, services: { redis } },
     /^api\.uses\.0: there is no such part; there are api, web, redis, database; got "redsi"$/,
@@ -299,9 +315,9 @@ describe("the setting services", () => {
   });
 
   it("gets settings or a SettingsError for any input", () => {
-    const name = fc.oneof(fc.constantFrom("redis", "worker", "beat", "image", "api", "__proto__"), fc.string());
+    const name = fc.oneof(fc.constantFrom("redis", "worker", "beat", "image", "api", "constructor"), fc.string());
     const value = fc.oneof(
-      fc.constantFrom("redis:7.4", "api", "worker", "none", "${redis.host}", "${secret.A}", "${"),
+      fc.constantFrom("redis:7.4", "api", "worker", "constructor", "none", "${redis.host}", "${secret.A}", "${"),
       fc.anything({ maxDepth: 2 }),
     );
     const key = fc.constantFrom(
