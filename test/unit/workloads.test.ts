@@ -367,6 +367,14 @@ describe("a wait", () => {
       const given = objects({ makers: [replicaSet({ part })], pods: [pod(own, { part })] });
       return verdict(waitsOf(given)[0]!, given, lastWords, further).split("\n").at(-1);
     };
+    const held = objects({
+      makers: [replicaSet({ part: "worker" })],
+      pods: [withGate(pod(waiting("PodInitializing"), { part: "worker" }), { state: ended(83) })],
+    });
+    assert.match(
+      verdict(waitsOf(held)[0]!, held, "", further),
+      /waits for \(the setting services\.worker\.dependsOn\)/,
+    );
     const missing = waiting("ErrImagePull", "not found");
     assert.equal(explained("worker", missing), "Look at the setting api.image, and registry if it needs a login.");
     assert.match(explained("redis", missing)!, /the setting services\.redis\.image, and registry/);

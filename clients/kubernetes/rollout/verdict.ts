@@ -87,6 +87,8 @@ const serverOf = (migration: Part, parts: readonly Part[]): string | undefined =
 /** @param part undefined for one that isn't in the preview's outputs yet */
 function settingsFor({ part: name, cause, message }: Wait, part?: Part): string {
   const { group = `services.${name}`, crashSettings = [`${group}.image`], readySettings = crashSettings } = part ?? {};
+  // The database itself waits for no other part.
+  const awaited = part?.role === "database" ? "its log" : `what it waits for (the setting ${group}.dependsOn)`;
   switch (cause) {
     case "image":
       return `the setting ${imageSettingOf({ group, crashSettings })}, and registry if it needs a login`;
@@ -99,7 +101,7 @@ function settingsFor({ part: name, cause, message }: Wait, part?: Part): string 
     case "gate waits":
     case "gate failed":
     case "gate gave up":
-      return "what it waits for, and the setting gateImage, whose image needs bash and timeout";
+      return `${awaited}, and the setting gateImage, whose image needs bash and timeout`;
     case "configuration":
       return `the setting ${group}.env, and the Secrets that it names`;
     case "crash":
