@@ -57,6 +57,21 @@ export function ratio(
   );
 }
 
+/** Seconds of one thing done by us and by another tool, run by run. */
+export interface Pair {
+  readonly ours: number[];
+  readonly theirs: number[];
+}
+
+/** Our seconds, the other tool's, and how many times as long ours takes. */
+export function beside(name: string, { ours, theirs }: Pair, goal: number | null, other: string): Figure[] {
+  return [
+    figure(name, "s", ours, goal),
+    figure(other, "s", theirs),
+    ratio(`${name}, as a multiple of: ${other}`, ours, theirs),
+  ];
+}
+
 /** The smallest value that the given share of values doesn't exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,10 +1,9 @@
 import { execa } from "execa";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
 import { writeFileSync } from "node:fs";
 import { leavesOf, namesOf, stackFileText } from "../contract";
 import { removeView, stackFile } from "../clients/pulumi/configuration/stack-file";
-import { pulumi, type PulumiContext } from "../clients/pulumi/pulumi";
+import type { PulumiContext } from "../clients/pulumi/pulumi";
 import { waitUntilServing } from "../clients/http/serving";
 import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";
 import {
@@ -20,10 +19,11 @@ import {
   startNode,
   stopNode,
 } from "../embedded";
-import { type Figure, figure, ratio, timed, writeResults } from "./figures";
+import { beside, type Figure, figure, type Pair, ratio, timed, writeResults } from "./figures";
 import { gateCost } from "./gate";
 import { memoryOfPods } from "./memory";
 import { programStart } from "./program-start";
+import { applied, gone, type Kubectl, manifestsOf, volumeOf } from "./same-objects";
 
 const runs = 3;
 
@@ -70,7 +70,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
   const programStarts: number[] = [];
   const memory: number[] = [];
   const gates: Pair = { ours: [], theirs: [] };
-  const kubectl = (args: readonly string[], input?: string) =>
+  const kubectl: Kubectl = (args, input) =>
     execa("kubectl", ["--context=preview", ...args], {
       env: embedded.variables,
       ...(input === undefined ? {} : { input }),
@@ -105,25 +105,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
       );
       created.theirs.push(
         await timed(async () => {
-          await kubectl(["apply", "--filename=-"], manifests);
-          await kubectl([
-            "wait",
-            "--namespace",
-            namespace,
-            "--for=condition=complete",
-            "job",
-            "--all",
-            "--timeout=180s",
-          ]);
-          await kubectl([
-            "wait",
-            "--namespace",
-            namespace,
-            "--for=condition=available",
-            "deployment",
-            "--all",
-            "--timeout=180s",
-          ]);
+          await applied(kubectl, namespace, manifests);
           await served();
         }),
       );
@@ -161,55 +143,6 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
     figure("the same pod without its gate", "s", gates.theirs),
     ratio("a pod that does nothing, as a multiple of: the same without its gate", gates.ours, gates.theirs),
   ];
-}
-
-interface Pair {
-  readonly ours: number[];
-  readonly theirs: number[];
-}
-
-function beside(name: string, { ours, theirs }: Pair, goal: number, other: string): Figure[] {
-  return [
-    figure(name, "s", ours, goal),
-    figure(other, "s", theirs),
-    ratio(`${name}, as a multiple of: ${other}`, ours, theirs),
-  ];
-}
-
-/** What the stack has made in the cluster, as manifests: the same objects for the other tool. */
-async function manifestsOf(context: PulumiContext, stack: string): Promise<string> {
-  const state = parse(await pulumi(context, ["stack", "export", "--show-secrets", "--stack", stack])) as {
-    deployment: { resources: { type: string; inputs: { kind?: string } }[] };
-  };
-  const items = state.deployment.resources
-    .filter(({ type }) => type.startsWith("kubernetes:"))
-    .map(({ inputs }) => plain(inputs))
-    .sort((a, b) => Number(b.kind === "Namespace") - Number(a.kind === "Namespace"));
-  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
-}
-
-/** In an export, a decrypted secret is an object with its JSON as `plaintext`. */
-function plain(value: object): { kind?: string } {
-  return JSON.parse(
-    JSON.stringify(value, (_key, inner: unknown) =>
-      typeof inner === "object" && inner !== null && "plaintext" in inner
-        ? (JSON.parse(inner.plaintext as string) as unknown)
-        : inner,
-    ),
-  ) as { kind?: string };
-}
-
-type Kubectl = (args: readonly string[]) => Promise<{ stdout: string }>;
-
-async function volumeOf(kubectl: Kubectl, namespace: string): Promise<string> {
-  const path = "jsonpath={.items[0].spec.volumeName}";
-  return (await kubectl(["get", "pvc", "--namespace", namespace, "--output", path])).stdout;
-}
-
-async function gone(kubectl: Kubectl, volume: string): Promise<void> {
-  while ((await kubectl(["get", "pv", volume, "--ignore-not-found", "--output=name"])).stdout !== "") {
-    await sleep(100);
-  }
 }
 
 main().catch((error: unknown) => {
