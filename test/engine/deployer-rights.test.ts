@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { container, podSpec } from "../../components/pod";
 import { ownerLabels } from "../../contract";
 import { domain, product } from "../../embedded";
 import { eventually } from "./http";
@@ -489,6 +490,26 @@ describe("the deployer's rights", () => {
         /namespaces stay labelled/,
         namespace("test-pr-90046", { ...labelsOf("shop"), ...privileged }),
       );
+    });
+
+    it("only a namespace of that standard admits a part that runs as root", async () => {
+      const root = "test-pr-90047";
+      const baseline = { "pod-security.kubernetes.io/enforce": "baseline" };
+      const containers = [container({ name: "edge", image: "edge", asRoot: true })];
+      const pod = (namespace: string) => ({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "edge", namespace },
+        spec: podSpec({ imagePullSecrets: [] }, { uid: 0, containers }),
+      });
+      await apply([namespace(root, { ...labelsOf("shop"), ...baseline })]);
+      try {
+        const admin = ["--context=preview"];
+        await eventually(() => allowed(admin, pod(root)), 30);
+        await refused(admin, /violates PodSecurity "restricted/, pod(shops));
+      } finally {
+        await kubectl("delete", "namespace", root, "--wait=false");
+      }
     });
 
     it("each grants a part only what the platform grants to its product, and itself none of it", async () => {
