@@ -35,6 +35,7 @@ const longest = [
   "test/engine/on-shared-previews.ts",
   "test/faults/lifecycle.test.ts",
   "test/engine/verify.test.ts",
+  "test/engine/parts.test.ts",
   "test/faults/one-truth.test.ts",
   "test/faults/kills.test.ts",
   "test/faults/missing.test.ts",

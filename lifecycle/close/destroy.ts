@@ -84,8 +84,11 @@ export async function deleteAtOnce(
   const options = ["--ignore-not-found", "--wait=false", "--request-timeout=15s"];
   try {
     if (await deleteNamespace(place, namespace)) {
-      await kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]);
-      await endPods(place);
+      // Nothing makes pods again in a namespace that is being deleted, and the rights to delete them last for seconds.
+      await Promise.all([
+        endPods(place),
+        kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]),
+      ]);
     }
   } catch (error) {
     // Pulumi deletes them anyway.

@@ -110,6 +110,19 @@ export class Preview {
     return pulumi(this.context, args);
   }
 
+  /** Sets a secret of the group `secrets`, as a person does from a file; `configure` keeps it. */
+  async setSecret(name: string, value: string): Promise<void> {
+    // Pulumi takes the last line break for the file's.
+    const input = `${value}\n`;
+    await pulumi(
+      this.context,
+      ["config", "set", "--secret", "--path", `secrets.${name}`, "--stack", this.stack],
+      input,
+    );
+    const { config } = parse(readFileSync(this.file, "utf8")) as { config: Record<string, SettingsInput["secrets"]> };
+    this.settings = { ...this.settings, secrets: config[`${this.project.name}:secrets`] };
+  }
+
   /** Destroys everything, as quickly as `preview close`, and removes the stack; does nothing if there is none. */
   async close(): Promise<void> {
     if (this.exists()) {
