@@ -44,18 +44,40 @@ describe("the error lines of a log", () => {
 });
 
 describe("a pod that was killed while it was being deleted", () => {
-  const table: [line: string, pod: string | undefined][] = [
-    ["web-1|2026-11-24T12:00:05Z|137 Error,", "web-1"],
-    ["web-1|2026-11-24T12:00:05Z|0 Completed,137 Error,", "web-1"],
-    ["web-1|2026-11-24T12:00:05Z|137 OOMKilled,", undefined],
-    ["web-1|2026-11-24T12:00:05Z|143 Error,", undefined],
-    ["web-1|2026-11-24T12:00:05Z| ,", undefined],
-    ["web-1||137 Error,", undefined],
-    ["", undefined],
-  ];
-  for (const [line, pod] of table) {
-    it(`${JSON.stringify(line)}: ${pod ?? "none"}`, () => assert.equal(killedPod(line), pod));
-  }
+  const event = (deletionTimestamp: string | undefined, ...ends: { exitCode: number; reason: string }[]) =>
+    JSON.stringify({
+      type: "MODIFIED",
+      object: {
+        metadata: { name: "web-1", deletionTimestamp },
+        spec: { terminationGracePeriodSeconds: 60 },
+        status: { containerStatuses: ends.map((terminated) => ({ state: { terminated } })) },
+      },
+    });
+  const deleted = "2026-11-24T12:00:05Z";
+  const killed = { exitCode: 137, reason: "Error" };
+  const completed = { exitCode: 0, reason: "Completed" };
+
+  it("is one whose container ended with SIGKILL", () => {
+    for (const line of [event(deleted, killed), event(deleted, completed, killed)]) {
+      assert.deepEqual(killedPod(line), { name: "web-1", graceSeconds: 60 });
+    }
+  });
+
+  it("is none that ended otherwise, or isn't being deleted, and no other line", () => {
+    const others = [
+      event(undefined, killed),
+      event(deleted, { exitCode: 137, reason: "OOMKilled" }),
+      event(deleted, { exitCode: 143, reason: "Error" }),
+      event(deleted),
+      JSON.stringify({ type: "MODIFIED", object: { metadata: { name: "web-1", deletionTimestamp: deleted } } }),
+      "Error from server (Forbidden)",
+      "",
+    ];
+    assert.deepEqual(
+      others.map(killedPod),
+      others.map(() => undefined),
+    );
+  });
 });
 
 describe("what the servers have logged last", () => {

@@ -1,12 +1,8 @@
 import { execa } from "execa";
 import { limits } from "../../../contract";
+import type { Pod } from "../types";
 import { sanitizeLine } from "../../process/sanitize-output";
 import type { NamespaceRef } from "../kubectl";
-
-/** One line for each state of a pod: its name, when it had to be gone, how its containers ended. kubectl makes spaces of tabs. */
-const columns =
-  '{.metadata.name}{"|"}{.metadata.deletionTimestamp}{"|"}' +
-  '{range .status.containerStatuses[*]}{.state.terminated.exitCode}{" "}{.state.terminated.reason}{","}{end}{"\\n"}';
 
 /**
  * Reports pods that are deleted and don't end in time, until the signal aborts. Watches the pods: a pod's end can be seen only
@@ -18,8 +14,9 @@ export async function reportKilled(
   signal: AbortSignal,
 ): Promise<void> {
   const { kubeContext, namespace } = place;
-  const where = ["--context", kubeContext, "--namespace", namespace];
-  const watch = execa("kubectl", [...where, "get", "pods", "--watch", `--output=jsonpath=${columns}`], {
+  // One event of the watch per line; with --watch and a jsonpath kubectl prints no change.
+  const path = `/api/v1/namespaces/${namespace}/pods?watch=true`;
+  const watch = execa("kubectl", ["--context", kubeContext, "get", "--raw", path], {
     stdin: "ignore",
     cancelSignal: signal,
     reject: false,
@@ -29,10 +26,10 @@ export async function reportKilled(
   try {
     for await (const line of watch) {
       const pod = killedPod(String(line));
-      if (pod !== undefined && !reported.has(pod)) {
-        reported.add(pod);
+      if (pod !== undefined && !reported.has(pod.name)) {
+        reported.add(pod.name);
         report(
-          `pod ${sanitizeLine(pod)} did not end within ${limits.podEndSeconds} s and was killed (SIGKILL), with the requests ` +
+          `pod ${sanitizeLine(pod.name)} did not end within ${pod.graceSeconds} s and was killed (SIGKILL), with the requests ` +
             "that it was answering: its server must be the container's first process (exec) and exit on SIGTERM",
         );
       }
@@ -42,10 +39,21 @@ export async function reportKilled(
   }
 }
 
-/** The pod that a line of the watch says was killed while it was being deleted; undefined for any other line. */
-export function killedPod(line: string): string | undefined {
-  const [pod = "", deletion = "", ends = ""] = line.split("|");
+/** The pod that an event of the watch says was killed while it was being deleted; undefined for any other line. */
+export function killedPod(line: string): { name: string; graceSeconds: number } | undefined {
+  const { metadata, spec, status } = eventObject(line) ?? {};
+  const ends = status?.containerStatuses?.map(({ state }) => state?.terminated) ?? [];
   // Without OOMKilled, which has the same exit code.
-  const isKilled = ends.split(",").some((end) => end === "137 Error");
-  return deletion !== "" && isKilled ? pod : undefined;
+  const isKilled = ends.some((end) => end?.exitCode === 137 && end.reason === "Error");
+  return metadata?.deletionTimestamp !== undefined && isKilled
+    ? { name: metadata.name, graceSeconds: spec?.terminationGracePeriodSeconds ?? limits.podEndSeconds }
+    : undefined;
+}
+
+function eventObject(line: string): Partial<Pod> | undefined {
+  try {
+    return (JSON.parse(line) as { readonly object?: Partial<Pod> }).object;
+  } catch {
+    return undefined;
+  }
 }
