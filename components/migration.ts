@@ -1,6 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Composition, limits, type Settings, shortHash, standardParts, type Workload } from "../contract";
+import {
+  type Composition,
+  containerOf,
+  limits,
+  type Settings,
+  shortHash,
+  standardParts,
+  type Workload,
+} from "../contract";
 import type { Postgres } from "./postgres";
 import {
   container,
@@ -91,7 +99,7 @@ export class Migration extends pulumi.ComponentResource {
       initContainers: [gate(args.settings, { needs: migration.needs, egress: workload.egress })],
       containers: [
         container({
-          name: "migrate",
+          name: containerOf(standardParts.migration),
           image: workload.image,
           command: migration.command,
           readOnlyRoot: workload.readOnlyRoot,

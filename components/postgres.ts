@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  containerOf,
   databaseEnvironment,
   databaseFolders,
   databaseSecrets,
@@ -104,7 +105,7 @@ function pod({ settings, imagePullSecrets, passwordSecret }: StatefulSetParts) {
       initContainers: [gate(settings, { needs: [], egress: [] })],
       containers: [
         container({
-          name: "postgres",
+          name: containerOf(parts.db),
           image: database.image,
           args: ["postgres", ...relaxedDurability],
           env: variables(databaseEnvironment(database), passwordSecret),

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  containerOf,
   generationAnnotation,
   type GeneratedSecrets,
   type Part,
@@ -197,7 +198,7 @@ function pod(args: PreviewPartArgs, { secretName, accountName }: Uses): types.in
     initContainers: [gate(settings, workload)],
     containers: [
       container({
-        name: part.name,
+        name: containerOf(part),
         image: workload.image,
         command: workload.command,
         args: workload.args,

@@ -161,6 +161,10 @@ export const ofImage = <Value>(values: PerImage<Value>, part: Part): Value | und
 /** The parts' names in alphabetical order, so that the result doesn't depend on the order of the parts. */
 export const sortedNames = (parts: readonly Part[]): string[] => parts.map(({ name }) => name).sort();
 
+/** The name of a part's own container. */
+export const containerOf = ({ name, role }: Pick<Part, "name" | "role">): string =>
+  role === "database" ? "postgres" : role === "migration" ? "migrate" : name;
+
 /** A workload as `kubectl` names it, `deployment/api`; not for a Job, whose name changes with its image. */
 export const referenceOf = ({ kind, name }: Part): string => `${kind.toLowerCase()}/${name}`;
 

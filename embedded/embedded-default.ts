@@ -35,7 +35,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
     },
     ...moduleNames.map((name): Step<EmbeddedDefault> => ({
       title: `Toolchain: ${name}`,
-      usually: isBuilt(name) ? "no time, it is built" : `${usualMinutes(name)} min on 2 cores, once per machine`,
+      usually: isBuilt(name) ? "no time, already built" : `${usualMinutes(name)} min on 2 cores, once per machine`,
       run: async ({ programs }, report) => {
         programs[name] = await ensureModule(name, report, interruption);
       },

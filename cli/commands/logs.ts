@@ -1,7 +1,7 @@
 import { pipeline } from "node:stream/promises";
 import type { Command } from "@commander-js/extra-typings";
 import { execa } from "execa";
-import { nameLabel, referenceOf } from "../../contract";
+import { containerOf, nameLabel, referenceOf } from "../../contract";
 import { sanitizeLines } from "../../clients/process/sanitize-output";
 import { pullRequest } from "../arguments";
 import { findPart, kubectlPassthrough } from "../parts";
@@ -18,7 +18,14 @@ export const addLogs = (program: Command) =>
     .action(async (number, name, { follow = false, tail }) => {
       const { part, namespaceOptions } = await findPart(number, name);
       const object = part.kind === "Job" ? `--selector=${nameLabel}=${part.name}` : referenceOf(part);
-      const args = [...namespaceOptions, "logs", object, `--tail=${tail}`, ...(follow ? ["--follow"] : [])];
+      const args = [
+        ...namespaceOptions,
+        "logs",
+        object,
+        `--container=${containerOf(part)}`,
+        `--tail=${tail}`,
+        ...(follow ? ["--follow"] : []),
+      ];
       process.exitCode = await (isInterpreted() ? kubectlSanitized : kubectlPassthrough)(args);
     });
 

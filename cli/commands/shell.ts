@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { longRunning, referenceOf } from "../../contract";
+import { containerOf, longRunning, referenceOf } from "../../contract";
 import { pullRequest } from "../arguments";
 import { findPart, kubectlPassthrough } from "../parts";
 
@@ -18,7 +18,17 @@ export const addShell = (program: Command) =>
       const words = command.length > 0 ? command : [isDatabase ? "psql" : "sh"];
       const terminal = process.stdin.isTTY ? ["--stdin", "--tty"] : ["--stdin"];
       const prefix = isDatabase ? withPostgresVariables : [];
-      const args = [...namespaceOptions, "exec", ...terminal, referenceOf(part), "--", ...prefix, ...words];
+      const container = ["--container", containerOf(part)];
+      const args = [
+        ...namespaceOptions,
+        "exec",
+        ...terminal,
+        referenceOf(part),
+        ...container,
+        "--",
+        ...prefix,
+        ...words,
+      ];
       process.exitCode = await kubectlPassthrough(args);
     });
 

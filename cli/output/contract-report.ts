@@ -62,7 +62,7 @@ function tableOf(findings: readonly Finding[], width: number): string {
     outcome,
     outcome === "passed" ? title : sanitizeLine(seen),
   ]);
-  return table([["check", "outcome", "what holds, or was seen instead"], ...rows], {
+  return table([["check", "outcome", "expectation, or what was seen"], ...rows], {
     columns: [{ width: idWidth }, { width: outcomeWidth }, { width: seenWidth, wrapWord: true }],
     drawHorizontalLine: (index, count) => index <= 1 || index === count,
   });

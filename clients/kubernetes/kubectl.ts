@@ -28,11 +28,25 @@ export interface KubectlOptions {
 export async function kubectl(place: NamespaceRef, args: readonly string[], options?: KubectlOptions): Promise<string> {
   const result = await tryKubectl(place, args, options);
   if (result.failed) {
-    const reason = result.stderr === "" ? causeOf("kubectl", result) : result.stderr;
+    const said = withoutLog(result.stderr);
+    if (/^error: context ".*" does not exist$/m.test(said)) {
+      throw new UserError(
+        `kubeContext: context ${JSON.stringify(place.kubeContext)} does not exist in the kubeconfig; kubectl config get-contexts ` +
+          "lists those that do",
+      );
+    }
+    const reason = said === "" ? causeOf("kubectl", result) : said;
     throw new UserError(`kubectl ${args.slice(0, 3).join(" ")} in ${place.namespace}: ${reason}`);
   }
   return result.stdout;
 }
+
+/** An error without the lines that kubectl's libraries log before it, one for each attempt: `E1130 08:00:00.000000 …`. */
+export const withoutLog = (stderr: string): string =>
+  stderr
+    .split("\n")
+    .filter((line) => !/^[IWEF]\d{4} \d\d:\d\d:\d\d/.test(line))
+    .join("\n");
 
 /** The same, but returns failures, too. */
 export function tryKubectl(

@@ -94,14 +94,14 @@ export const settingsSchema = z.strictObject({
       name: rule
         .matching(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, "must be a database's name: letters, digits, _ and -")
         .default("app_preview")
-        .describe("the database's name; a living preview keeps its own, and another is refused"),
+        .describe("the database's name; can't be changed while the preview exists"),
       user: rule
         .matching(
           /^(?!pg_)[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
           "must be a database user's name: letters, digits, _ and -, not pg_…",
         )
         .default("app")
-        .describe("the user that owns it; a living preview keeps its own, and another is refused"),
+        .describe("the user that owns it; can't be changed while the preview exists"),
       dataFrom: rule.line
         .default("")
         .describe("the deployed image, to confirm that the new `database.image` can open its data"),

@@ -1,6 +1,6 @@
 import { leavesOf, namesOf } from "../../contract";
 import { waitUntilServing } from "../../clients/http/serving";
-import { frontIsReady } from "../../clients/kubernetes/rollout/rolled-out";
+import { frontIsReady, rolledOut } from "../../clients/kubernetes/rollout/rolled-out";
 import { change } from "../../lifecycle/change";
 import { ensureStack, stackName } from "../../clients/pulumi/stacks";
 import { embeddedDispatcher } from "../dispatcher";
@@ -46,6 +46,7 @@ export async function start({ pullRequest, port, wait }: StartOptions): Promise<
       usually: "1 s",
       run: async (_, report) => {
         if (!isAsleep) {
+          await rolledOut({ kubeContext: "preview", namespace }, { signal: interruption });
           const ready = () => frontIsReady({ kubeContext: "preview", namespace });
           await waitUntilServing(url, {
             dispatcher: embeddedDispatcher(),

@@ -30,8 +30,8 @@ export async function closeByNumber(
   if (found === undefined) {
     await removeDeadLocks(workspace, stack);
     throw new UserError(
-      `there is neither a stack ${stack} nor a stack preview, so there is no telling where the preview would be: look whether ` +
-        "PULUMI_BACKEND_URL leads to the right backend",
+      `there is neither a stack ${stack} nor a stack preview, so it isn't known where the preview would be: check that ` +
+        "PULUMI_BACKEND_URL points to the right backend",
     );
   }
   const { identity: known, deployment } = found;

@@ -41,7 +41,7 @@ export function identityFrom(
   };
   if (text("kubeContext") === "" || text("domain") === "") {
     throw new UserError(
-      `${stackName(pullRequest)}: its configuration lacks kubeContext or domain, so there is no telling where the preview is`,
+      `${stackName(pullRequest)}: its configuration lacks kubeContext or domain, so it isn't known where the preview is`,
     );
   }
   const port = Number(text("port") || 443);

@@ -9,7 +9,7 @@ import { stackName } from "../../clients/pulumi/stacks";
 export function noPreview(pullRequest: number, stacks: readonly string[]): UserError {
   const next = stacks.includes("preview")
     ? `preview up ${pullRequest} --api IMAGE --web IMAGE makes one`
-    : "preview status lists those that there are, and README.md says how to make one";
+    : "preview status lists the existing previews, and README.md says how to create one";
   return new UserError(
     `pull request ${pullRequest} has no preview here: this backend has no stack ${stackName(pullRequest)}; ${next}`,
   );

@@ -109,7 +109,7 @@ export async function sharedIdentity(context: Workspace): Promise<SharedIdentity
   const settings = await anySettings(context);
   if (settings === undefined) {
     throw new UserError(
-      "there is no stack, so there is no telling where previews would be: create the stack preview (README.md)",
+      "this backend has no stack, so it isn't known which cluster to look in: create the stack preview (README.md)",
     );
   }
   return identityFrom(projectName(context), 1, settings, { repository: context.run.repository });

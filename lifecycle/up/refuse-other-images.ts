@@ -5,7 +5,7 @@ import { type Leaves, segmentsOf, UserError } from "../../contract";
  *
  * @param images names of the given images
  * @param leaves the settings, with the images in place
- * @throws UserError that lists the images that there are
+ * @throws UserError that lists the known images
  */
 export function refuseOtherImages(images: readonly string[], leaves: Leaves): void {
   const known = ["api", ...(isTrue(leaves["web.enabled"] ?? true) ? ["web"] : []), ...servicesOf(leaves)];

@@ -61,7 +61,7 @@ describe("a command for a pull request that has no preview", () => {
       await assert.rejects(command(workspace(["pr-1"], { exporting }), 9), {
         message:
           "pull request 9 has no preview here: this backend has no stack pr-9; " +
-          "preview status lists those that there are, and README.md says how to make one",
+          "preview status lists the existing previews, and README.md says how to create one",
       });
     }
   });

@@ -314,7 +314,7 @@ describe("a wait", () => {
       [
         "pod api-rs-x: Error: ended with exit code 1, 3 times",
         "  | no module named app",
-        "Look at the settings api.command and api.image. Until then the former api keeps serving.",
+        "Look at the settings api.command and api.image. The previous api keeps serving until then.",
       ].join("\n"),
     );
   });

@@ -76,7 +76,7 @@ export function verdict(
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),
-    `Look at ${(part && lookFor(part, wait, words)) ?? settingsFor(wait, part)}.${stillServes ? ` Until then the former ${server} keeps serving.` : ""}`,
+    `Look at ${(part && lookFor(part, wait, words)) ?? settingsFor(wait, part)}.${stillServes ? ` The previous ${server} keeps serving until then.` : ""}`,
   ].join("\n");
 }
 
