@@ -125,7 +125,7 @@ describe("the reference product in a browser", () => {
       assert.deepEqual(screenshots, []);
       assert.match(
         stderr,
-        /^› no screenshot: .*install Google Chrome, or say in PREVIEW_CHROMIUM where a Chromium is$/m,
+        /^› no screenshot: .*install Google Chrome, or set PREVIEW_CHROMIUM to the path of a Chromium$/m,
       );
     });
   });

@@ -115,7 +115,7 @@ describe("the command preview", () => {
     assert.equal(one.stdout.split("\n").length, 1, one.stdout);
     const unknown = await command("logs", number, "cache");
     assert.equal(unknown.exitCode, 2);
-    assert.match(unknown.stderr, /Allowed choices are api, web, db, migration/);
+    assert.match(unknown.stderr, /has no part cache for this; there are api, db, migration, web/);
   });
 
   it("logs removes commands for a terminal or a workflow, and otherwise prints every byte", async () => {

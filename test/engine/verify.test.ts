@@ -317,7 +317,7 @@ describe("preview verify", () => {
         title: "a proxy that buffers events",
         front: "holds-events",
         finds: ["event-stream"],
-        names: /pipe/,
+        names: /stream the response/,
       },
       {
         title: "a proxy that loses bodies without a length",
@@ -434,7 +434,7 @@ describe("preview verify", () => {
     it("a seed that never ran", async () => {
       await query(faulty.namespace, "truncate orders_order, orders_customer cascade");
       try {
-        await finds(["seed"], /api\.migrate seeds/);
+        await finds(["seed"], /api\.migrate, which seeds/);
       } finally {
         const seed = "python manage.py loaddata fixtures/preview_seed.json && python manage.py seed_demo_data";
         await faulty.kubectl("exec", "deployment/api", "--", "sh", "-c", seed);

@@ -9,7 +9,7 @@ const workloadsOf = ({ cluster }: Target): Part[] => productWorkloads(cluster.pa
 const images: Check = {
   id: "images",
   title: "The images running are the ones deployed",
-  setting: "the image settings of the parts, then pulumi up; nothing else may change the workloads",
+  setting: "api.image, web.image, or the image of a service, then pulumi up; nothing else may change the workloads",
   why: "reviewers see a different commit than they think",
   run: async (target) => {
     const { images: ordered } = target.ordered;
