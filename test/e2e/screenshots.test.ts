@@ -227,7 +227,7 @@ describe("screenshots", () => {
   });
 
   for (const [what, script, expected] of [
-    ["without a sandbox", "echo 'No usable sandbox!' >&2; exit 1", /Chrome can't have its sandbox here, .*setuid/],
+    ["without a sandbox", "echo 'No usable sandbox!' >&2; exit 1", /Chrome can't use its sandbox here, .*setuid/],
     [
       "when the browser doesn't start",
       "echo 'no libnss3.so' >&2; exit 1",

@@ -23,7 +23,8 @@ describe("WebSockets to Django", () => {
       },
       () => undefined,
     );
-    api = { image, command: ["uvicorn", "asgi:application", "--host", "0.0.0.0", "--port", "8000"] };
+    const command = ["uvicorn", "asgi:application", "--host", "0.0.0.0", "--port", "8000"];
+    api = { ...preview.settings.api, image, command };
     await preview.init({ api, ingress: { apiPaths: ["/ws/"] } });
     await preview.up();
     await preview.reachable();

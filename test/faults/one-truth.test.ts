@@ -266,7 +266,7 @@ describe("a preview that is changed from several checkouts", () => {
         const { exitCode, stderr } = await command([verb, String(number)], env({ KUBECONFIG: other.kubeconfig }), a);
         assert.equal(exitCode, 2, `${verb}: ${stderr}`);
         assert.match(stderr, /nothing was changed: the context "preview-deployer" leads to the cluster 0{8}-/, verb);
-        assert.match(stderr, /pulumi stack rm --force --stack pr-90370, then preview close 90370/, verb);
+        assert.match(stderr, /pulumi stack rm --force --stack pr-90370\), then run preview close 90370/, verb);
       }
       const elsewhere = new Preview(number, {}, a, { KUBECONFIG: other.kubeconfig });
       for (const args of [["up", "--yes", "--skip-preview"], ["preview"]]) {

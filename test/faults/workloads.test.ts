@@ -99,7 +99,7 @@ describe("a workload that is unrecoverable", () => {
     says: [
       /pod web-\S+: \w*ImagePull\w*: preview\.local\/small-product:0+: .+/,
       /setting web\.image/,
-      /goes on serving/,
+      /keeps serving until then/,
     ],
   });
 
@@ -125,13 +125,17 @@ describe("a workload that is unrecoverable", () => {
     onServing: true,
     web: { env: { CHANGED: "yes" } },
     byHand: { breaks: () => quota(1), mends: () => quota(20) },
-    says: [/ReplicaSet web-\S+: its pods are refused: .*exceeded quota/, /setting quota\.pods/, /goes on serving/],
+    says: [
+      /ReplicaSet web-\S+: its pods are refused: .*exceeded quota/,
+      /setting quota\.pods/,
+      /keeps serving until then/,
+    ],
   });
 
   workloadFault("crashes on start", {
     onServing: true,
     api: { command: ["node", "--eval", "console.error('no module named app'); process.exit(1)"] },
-    says: [/pod api-\S+: .*exit code 1, 3 times/, /no module named app/, /api\.command/, /goes on serving/],
+    says: [/pod api-\S+: .*exit code 1, 3 times/, /no module named app/, /api\.command/, /keeps serving until then/],
   });
 
   workloadFault("never ready: no such path", {
