@@ -4,6 +4,7 @@ import {
   deploymentRecord,
   keepCopy,
   onceReady,
+  partList,
   preflight,
   PreviewStack,
   refuseOutdated,
@@ -36,7 +37,7 @@ export = () =>
       namespace: settings.names.namespace,
       images: settings.images,
       revisions: settings.revisions,
-      parts: Object.values(settings.parts).filter((part) => part !== undefined),
+      parts: partList(settings.parts),
       record: deploymentRecord({ configuration, settings, deployed, cluster: existing.cluster }),
     });
   });

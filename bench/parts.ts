@@ -1,24 +1,9 @@
-import { execa } from "execa";
-import { writeFileSync } from "node:fs";
-import { leavesOf, namesOf, type SettingsInput, stackFileText } from "../contract";
-import { waitUntilServing } from "../clients/http/serving";
-import { removeView, stackFile } from "../clients/pulumi/configuration/stack-file";
-import type { PulumiContext } from "../clients/pulumi/pulumi";
-import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";
-import {
-  checkout,
-  domain,
-  type EmbeddedDefault,
-  embeddedDispatcher,
-  embeddedSettings,
-  ensureEmbeddedDefault,
-  exclusively,
-  nodeStatus,
-  openLog,
-  stopNode,
-} from "../embedded";
+import type { SettingsInput } from "../contract";
+import { close, up } from "../clients/pulumi/stacks";
+import { embeddedSettings, ensureEmbeddedDefault, exclusively, nodeStatus, openLog, stopNode } from "../embedded";
 import { beside, type Figure, figure, type Pair, ratio, timed, writeResults } from "./figures";
-import { applied, gone, type Kubectl, manifestsOf, volumeOf } from "./same-objects";
+import { type Site, siteOf, withPreview } from "./one-preview";
+import { applied, gone, manifestsOf, volumeOf } from "./same-objects";
 
 const runs = 3;
 
@@ -29,13 +14,7 @@ async function main(): Promise<void> {
     const wasRunning = (await nodeStatus()) === "running";
     const embedded = await ensureEmbeddedDefault(log);
     try {
-      const context: PulumiContext = {
-        project: checkout,
-        env: embedded.variables,
-        onLine: (line) => log.write(`${line}\n`),
-        report: (message) => log.write(`${message}\n`),
-      };
-      const figures = await partFigures(context, embedded);
+      const figures = await partFigures(siteOf(embedded, log));
       console.log(JSON.stringify(figures, undefined, 2));
       console.error(`written to ${await writeResults("parts", figures)}`);
     } finally {
@@ -62,14 +41,14 @@ function furtherParts(webImage: string): NonNullable<SettingsInput["services"]> 
   };
 }
 
-async function partFigures(context: PulumiContext, embedded: EmbeddedDefault): Promise<Figure[]> {
-  const base = embeddedSettings(embedded.images, embedded.port);
+async function partFigures(site: Site): Promise<Figure[]> {
+  const { images, port } = site.embedded;
+  const base = embeddedSettings(images, port);
   const three: Pair = { ours: [], theirs: [] };
   const seven: Pair = { ours: [], theirs: [] };
   for (let run = 0; run < runs; run++) {
-    await comesUp(context, embedded, base, 80011 + 2 * run, three);
-    const services = furtherParts(embedded.images.web);
-    await comesUp(context, embedded, { ...base, services }, 80012 + 2 * run, seven);
+    await comesUp(site, base, 80011 + 2 * run, three);
+    await comesUp(site, { ...base, services: furtherParts(images.web) }, 80012 + 2 * run, seven);
   }
   const ratios = three.ours.map((value, index) => value / three.theirs[index]!);
   const goal = figure("", "ratio", ratios).median;
@@ -88,37 +67,16 @@ async function partFigures(context: PulumiContext, embedded: EmbeddedDefault): P
 }
 
 /** Times a new preview by the program, and the same objects by kubectl. */
-async function comesUp(
-  context: PulumiContext,
-  embedded: EmbeddedDefault,
-  settings: SettingsInput,
-  pullRequest: number,
-  pair: Pair,
-): Promise<void> {
-  const stack = `pr-${pullRequest}`;
-  const { namespace, origin } = namesOf({ pullRequest, prefix: "", domain, port: embedded.port });
-  const served = () => waitUntilServing(origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
-  const kubectl: Kubectl = (args, input) =>
-    execa("kubectl", ["--context=preview", ...args], {
-      env: embedded.variables,
-      ...(input === undefined ? {} : { input }),
-    });
-  try {
-    writeFileSync(stackFile(context, stack), stackFileText("preview", { header: {}, settings: leavesOf(settings) }));
-    await ensureStack(context, stack);
+async function comesUp(site: Site, settings: SettingsInput, pullRequest: number, pair: Pair): Promise<void> {
+  const { context, kubectl } = site;
+  await withPreview(site, pullRequest, settings, async ({ stack, namespace, served }) => {
     pair.ours.push(await timed(() => up(context, stack).then(served)));
     const manifests = await manifestsOf(context, stack);
     const volume = await volumeOf(kubectl, namespace);
     await close(context, stack);
     await gone(kubectl, volume);
     pair.theirs.push(await timed(() => applied(kubectl, namespace, manifests).then(served)));
-  } finally {
-    if ((await stacks(context)).some(({ name }) => name === stack)) {
-      await close(context, stack);
-    }
-    removeView(context, stack);
-    await kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
-  }
+  });
 }
 
 main().catch((error: unknown) => {

@@ -1,16 +1,7 @@
-import { execa } from "execa";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeFileSync } from "node:fs";
-import { leavesOf, namesOf, stackFileText } from "../contract";
-import { removeView, stackFile } from "../clients/pulumi/configuration/stack-file";
-import type { PulumiContext } from "../clients/pulumi/pulumi";
-import { waitUntilServing } from "../clients/http/serving";
-import { close, ensureStack, stacks, up } from "../clients/pulumi/stacks";
+import { close, up } from "../clients/pulumi/stacks";
 import {
-  checkout,
-  domain,
   type EmbeddedDefault,
-  embeddedDispatcher,
   embeddedSettings,
   ensureEmbeddedDefault,
   exclusively,
@@ -22,8 +13,9 @@ import {
 import { beside, type Figure, figure, type Pair, ratio, timed, writeResults } from "./figures";
 import { gateCost } from "./gate";
 import { memoryOfPods } from "./memory";
+import { type Site, siteOf, withPreview } from "./one-preview";
 import { programStart } from "./program-start";
-import { applied, gone, type Kubectl, manifestsOf, volumeOf } from "./same-objects";
+import { applied, gone, manifestsOf, volumeOf } from "./same-objects";
 
 const runs = 3;
 
@@ -36,13 +28,7 @@ async function main(): Promise<void> {
     }
     const embedded = await ensureEmbeddedDefault(log);
     try {
-      const context: PulumiContext = {
-        project: checkout,
-        env: embedded.variables,
-        onLine: (line) => log.write(`${line}\n`),
-        report: (message) => log.write(`${message}\n`),
-      };
-      const figures = [...(await previewFigures(context, embedded)), ...(await bootFigures(embedded))];
+      const figures = [...(await previewFigures(siteOf(embedded, log))), ...(await bootFigures(embedded))];
       console.log(JSON.stringify(figures, undefined, 2));
       console.error(`written to ${await writeResults("start", figures)}`);
     } finally {
@@ -63,28 +49,18 @@ async function bootFigures({ programs, port }: EmbeddedDefault): Promise<Figure[
   return [figure("node boot to Ready and to add-ons and public port that serve", "s", boots, 20)];
 }
 
-async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault): Promise<Figure[]> {
+async function previewFigures(site: Site): Promise<Figure[]> {
+  const { embedded, context, kubectl } = site;
+  const settings = embeddedSettings(embedded.images, embedded.port);
   const created: Pair = { ours: [], theirs: [] };
   const unchanged: Pair = { ours: [], theirs: [] };
   const destroyed: Pair = { ours: [], theirs: [] };
   const programStarts: number[] = [];
   const memory: number[] = [];
   const gates: Pair = { ours: [], theirs: [] };
-  const kubectl: Kubectl = (args, input) =>
-    execa("kubectl", ["--context=preview", ...args], {
-      env: embedded.variables,
-      ...(input === undefined ? {} : { input }),
-    });
 
   for (let run = 0; run < runs; run++) {
-    const pullRequest = 80001 + run;
-    const stack = `pr-${pullRequest}`;
-    const { namespace, origin } = namesOf({ pullRequest, prefix: "", domain, port: embedded.port });
-    const served = () => waitUntilServing(origin, { dispatcher: embeddedDispatcher(), report: () => undefined });
-    try {
-      const settings = leavesOf(embeddedSettings(embedded.images, embedded.port));
-      writeFileSync(stackFile(context, stack), stackFileText("preview", { header: {}, settings }));
-      await ensureStack(context, stack);
+    await withPreview(site, 80001 + run, settings, async ({ stack, namespace, served }) => {
       created.ours.push(
         await timed(async () => {
           await up(context, stack);
@@ -120,13 +96,7 @@ async function previewFigures(context: PulumiContext, embedded: EmbeddedDefault)
           await gone(kubectl, theirVolume);
         }),
       );
-    } finally {
-      if ((await stacks(context)).some(({ name }) => name === stack)) {
-        await close(context, stack);
-      }
-      removeView(context, stack);
-      await kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
-    }
+    });
   }
   return [
     ...beside("pulumi up of a new preview until its host serves", created, 40, "kubectl apply and wait"),

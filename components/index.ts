@@ -1,4 +1,4 @@
-export { parseSettings, type Settings } from "../contract";
+export { parseSettings, partList, type Settings } from "../contract";
 export { stackConfiguration, stackSettings } from "./program/configuration";
 export { keepCopy } from "./program/keep-copy";
 export { type Existing, preflight } from "./program/preflight";

@@ -63,7 +63,7 @@ export class PreviewPart extends pulumi.ComponentResource {
     if (migration !== undefined) {
       this.migrationJob = new Migration(
         `${name}-migration`,
-        { ...args, transform: undefined, ...migration, secretName },
+        { ...args, ...migration, transform: migration.transform, secretName },
         { parent: this, dependsOn: migration.database },
       ).job;
     }

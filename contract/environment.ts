@@ -10,8 +10,8 @@ import type { Environment, VariableValue } from "./workloads/variables";
 export interface ContractSources {
   readonly values: SettingsValues;
   readonly names: Names;
-  /** What the containers of each image are told as GIT_SHA. */
-  readonly revisions: Readonly<Record<string, string>>;
+  /** GIT_SHA. */
+  readonly revision: string;
 }
 
 /** Postgres's variables, as the official image defines them: https://hub.docker.com/_/postgres. */
@@ -38,7 +38,7 @@ export const databaseVolume = "/var/lib/postgresql/data";
 type Reserved<Base extends "api" | "web"> = Readonly<Record<(typeof reservedNames)[Base][number], VariableValue>>;
 
 /** Django's variables, in the API, in its migration and in every service made `from` it. */
-export function apiVariables({ values, names, revisions }: ContractSources): Record<string, VariableValue> {
+export function apiVariables({ values, names, revision }: ContractSources): Record<string, VariableValue> {
   const { host, origin, apiHost } = names;
   const { api, demoLogin, ingress } = values;
   const reserved: Reserved<"api"> = {
@@ -49,7 +49,7 @@ export function apiVariables({ values, names, revisions }: ContractSources): Rec
     ALLOWED_HOSTS: [host, standardParts.api.name, ...(ingress.apiHost ? [apiHost] : [])].join(),
     CSRF_TRUSTED_ORIGINS: origin,
     CORS_ALLOWED_ORIGINS: [origin, ...api.corsOrigins].join(),
-    GIT_SHA: revisions.api!,
+    GIT_SHA: revision,
     PREVIEW_HOST: host,
   };
   return {
@@ -63,7 +63,7 @@ export function apiVariables({ values, names, revisions }: ContractSources): Rec
 export const demoLoginSecret = "demo-login";
 
 /** Next.js's variables, with the names of both next-auth 4 and 5. */
-export function webVariables({ values, names, revisions }: ContractSources): Record<string, VariableValue> {
+export function webVariables({ values, names, revision }: ContractSources): Record<string, VariableValue> {
   const { host, origin } = names;
   const reserved: Reserved<"web"> = {
     NODE_ENV: "production",
@@ -78,7 +78,7 @@ export function webVariables({ values, names, revisions }: ContractSources): Rec
     AUTH_URL: origin,
     AUTH_SECRET: [{ generated: "nextAuthSecret" }],
     AUTH_TRUST_HOST: "true",
-    GIT_SHA: revisions.web!,
+    GIT_SHA: revision,
     PREVIEW_HOST: host,
   };
   return { ...trustVariables("web", values), ...reserved };

@@ -110,6 +110,9 @@ export const standardParts = {
   },
 } as const satisfies Parts;
 
+/** A preview's parts as a list, which is what its outputs have. */
+export const partList = (parts: Parts): Part[] => Object.values(parts).filter((part) => part !== undefined);
+
 /** The parts of a preview whose outputs don't list them, since an older version wrote them. */
 export const standardPartList: readonly Part[] = Object.values(standardParts);
 

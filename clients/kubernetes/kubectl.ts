@@ -42,7 +42,7 @@ export async function kubectl(place: NamespaceRef, args: readonly string[], opti
 }
 
 /** An error without the lines that kubectl's libraries log before it, one for each attempt: `E1130 08:00:00.000000 …`. */
-export const withoutLog = (stderr: string): string =>
+const withoutLog = (stderr: string): string =>
   stderr
     .split("\n")
     .filter((line) => !/^[IWEF]\d{4} \d\d:\d\d:\d\d/.test(line))

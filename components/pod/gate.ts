@@ -1,8 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gateExitCodes, gateName, limits, mayReachApiServer, type Settings } from "../../contract";
+import { gateExitCodes, gateName, gateResources, limits, mayReachApiServer, type Settings } from "../../contract";
 import { container, unprivileged } from "./container";
+import { resourceRequirements } from "./resources";
 
 export interface GateArgs {
   /** Addresses that must be reachable before the pod's other containers start, such as `db:5432`. */
@@ -37,6 +38,6 @@ export function gate(settings: Settings, { needs, egress }: GateArgs): types.inp
       DNS_EXIT_CODE: gateExitCodes.dns,
       NEEDED_EXIT_CODE: gateExitCodes.needed,
     }).map(([name, value]) => ({ name, value: String(value) })),
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } },
+    resources: resourceRequirements(gateResources, []),
   });
 }

@@ -5,9 +5,9 @@ import type { WorkloadArgs } from "./workload";
 type PodSpec = types.input.core.v1.PodSpec;
 
 /**
- * The pod spec shared by all workloads. It complies with the Pod Security standard "restricted"
- * (https://kubernetes.io/docs/concepts/security/pod-security-standards/) unless its user is root, has no token for the API server, and no variables
- * from Services: the Service `api` would set API_PORT (kubernetes/kubernetes#60099).
+ * The pod spec shared by all workloads. Unless its user is root it complies with the Pod Security standard "restricted"
+ * (https://kubernetes.io/docs/concepts/security/pod-security-standards/). Unless its part asks for rights it has no token for the
+ * API server. It has no variables from Services: the Service `api` would set API_PORT (kubernetes/kubernetes#60099).
  */
 export function podSpec(
   args: Pick<WorkloadArgs, "imagePullSecrets">,

@@ -1,3 +1,4 @@
+import { gateResources } from "../gate";
 import { binaryQuantity, parseQuantity } from "../quantity";
 import { databaseFolders, memoryLimit, type WritableFolder } from "../writable-folders";
 import type { Composition } from "../workloads";
@@ -73,9 +74,9 @@ function sharesOf({ workloads, migration }: Parts, database: SettingsValues["dat
 }
 
 /** A pod needs what its containers need together, or its init container if that is more. */
-const gate = { cpu: 0.01, memory: 32 * 2 ** 20 };
-const cpuOf = ({ cpu }: Share) => Math.max(gate.cpu, amount(cpu));
-const limitOf = (share: Share) => Math.max(gate.memory, amount(memoryLimit(share, share.folders)));
+const cpuOf = ({ cpu }: Share) => Math.max(amount(gateResources.cpu), amount(cpu));
+const limitOf = (share: Share) =>
+  Math.max(amount(gateResources.memoryLimit), amount(memoryLimit(share, share.folders)));
 
 /** `576Mi (memoryLimit 512Mi, /tmp 64Mi)` */
 function shownLimit(share: Share): string {

@@ -1,4 +1,3 @@
-import { apiVariables, webVariables } from "../environment";
 import { parseImage, revisionOf } from "../image-reference";
 import type { Names } from "../names";
 import { type Parts, type PerImage, type Port, standardParts } from "../parts";
@@ -61,7 +60,6 @@ export function compose(
     values,
     names,
     texts,
-    contract: { api: apiVariables({ values, names, revisions }), web: webVariables({ values, names, revisions }) },
     revisions,
     ports,
   };

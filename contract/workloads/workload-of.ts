@@ -1,3 +1,4 @@
+import { apiVariables, webVariables } from "../environment";
 import type { Names } from "../names";
 import { type Port, standardParts } from "../parts";
 import type { SettingsValues } from "../settings/schema";
@@ -7,7 +8,7 @@ import type { PartValues } from "./part-values";
 import { partOf } from "./parts-of";
 import { addressesOf, pathsOf } from "./paths";
 import type { Texts } from "./texts";
-import { type VariableValue, variablesOf } from "./variables";
+import { variablesOf } from "./variables";
 import type { Workload } from "./workload";
 
 /** What a part's workload depends on beside its own settings. */
@@ -15,19 +16,21 @@ export interface WorkloadSources {
   readonly values: SettingsValues;
   readonly names: Names;
   readonly texts: Texts;
-  /** The preview's own variables for the API, the web and what inherits from them. */
-  readonly contract: Readonly<Record<"api" | "web", Readonly<Record<string, VariableValue>>>>;
   readonly revisions: Readonly<Record<string, string>>;
   /** The ports of all parts that listen. */
   readonly ports: ReadonlyMap<string, readonly Port[]>;
 }
 
+/** The preview's own variables for the API, the web and what inherits from them. */
+const contractOf = { api: apiVariables, web: webVariables };
+
 export function workloadOf(given: PartValues, sources: WorkloadSources): Workload {
-  const { values, names, texts, contract, revisions, ports } = sources;
+  const { values, names, texts, revisions, ports } = sources;
   const { group, base, runs, command, args, sharedMemory, writablePaths } = given;
   const paths = pathsOf(given, ports);
   const isOfProduct = base !== undefined || runs !== undefined;
-  const own = base === undefined ? {} : { ...contract[base], GIT_SHA: revisions[runs ?? base] ?? "" };
+  const revision = revisions[runs ?? base ?? ""] ?? "";
+  const own = base === undefined ? {} : contractOf[base]({ values, names, revision });
   return {
     ...given,
     ...paths,

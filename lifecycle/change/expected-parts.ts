@@ -5,6 +5,7 @@ import {
   type Outputs,
   type Part,
   parseSettings,
+  partList,
   partsIn,
   type SettingsInput,
   SettingsError,
@@ -28,7 +29,7 @@ export function expectedParts(
   const readable = own.map(([path, value]) => [path, isEncrypted(value) ? encrypted : value]);
   const values = valuesOf(Object.fromEntries(readable) as Leaves) as SettingsInput;
   try {
-    return Object.values(parseSettings(stack, project, values).parts).filter((part) => part !== undefined);
+    return partList(parseSettings(stack, project, values).parts);
   } catch (error) {
     if (error instanceof SettingsError) {
       return partsIn(outputs);

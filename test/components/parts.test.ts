@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { PreviewStack, type PreviewStackArgs } from "../../components";
 import { limits, type SettingsInput } from "../../contract";
 import { minimal, settingsWith } from "../unit/example-settings";
-import { generated, record, type Recorded, startRecording } from "./recorder";
+import { generated, markingTransforms, record, type Recorded, startRecording } from "./recorder";
 
 /** The services of the issue, the API's and the web's values and a collaboration server whose image a commit changes. */
 const product = {
@@ -392,13 +392,7 @@ describe("further parts, as PreviewStack registers them", () => {
   });
 
   it("pass through the transform of their name, and the others don't", async () => {
-    const seen: string[] = [];
-    const mark =
-      (part: string) =>
-      <Args>(args: Args): Args => {
-        seen.push(part);
-        return { ...args, metadata: { ...(args as { metadata: object }).metadata, annotations: { part } } };
-      };
+    const { seen, mark } = markingTransforms();
     const all = await graph(product, { services: { redis: mark("redis"), worker: mark("worker") } });
     assert.deepEqual(seen.sort(), ["redis", "worker"]);
     assert.deepEqual(

@@ -6,7 +6,7 @@ import { PreviewStack, type PreviewStackArgs } from "../../components";
 import { container } from "../../components/pod";
 import { nameLabel, ownerLabels, type SettingsInput } from "../../contract";
 import { certificate, minimal, settingsWith } from "../unit/example-settings";
-import { generated, record, type Recorded, startRecording } from "./recorder";
+import { generated, markingTransforms, record, type Recorded, startRecording } from "./recorder";
 
 const everything: SettingsInput = {
   prefix: "shop",
@@ -586,13 +586,7 @@ describe("PreviewStack, as it registers its resources", () => {
   });
 
   it("passes every workload through its transform", async () => {
-    const seen: string[] = [];
-    const mark =
-      (part: string) =>
-      <Args>(args: Args): Args => {
-        seen.push(part);
-        return { ...args, metadata: { ...(args as { metadata: object }).metadata, annotations: { part } } };
-      };
+    const { seen, mark } = markingTransforms();
     const transform = { database: mark("database"), migration: mark("migration"), api: mark("api"), web: mark("web") };
     const { resources } = await graph({}, "pr-1", transform);
     assert.deepEqual(seen.sort(), ["api", "database", "migration", "web"]);

@@ -98,3 +98,15 @@ function settled(resource: pulumi.Resource): Promise<unknown> {
     last.apply(resolve);
   });
 }
+
+/** Transforms that put their workload's name into an annotation, and the names of those that were called. */
+export function markingTransforms() {
+  const seen: string[] = [];
+  const mark =
+    (part: string) =>
+    <Args>(args: Args): Args => {
+      seen.push(part);
+      return { ...args, metadata: { ...(args as { metadata: object }).metadata, annotations: { part } } };
+    };
+  return { seen, mark };
+}

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Part, productWorkloads, referenceOf, standardPartList } from "../../../contract";
+import { containerOf, type Part, productWorkloads, referenceOf, standardPartList } from "../../../contract";
 import { kubectl, type NamespaceRef } from "../kubectl";
 import { logWithoutSecrets } from "../secrets";
 import { errorLines, lastLines } from "./error-lines";
@@ -35,7 +35,7 @@ export async function serverErrors({
 }
 
 function logOf(place: NamespaceRef, part: Part): Promise<string> {
-  const options = [`--container=${part.name}`, "--tail=200", "--limit-bytes=65536", "--request-timeout=15s"];
+  const options = [`--container=${containerOf(part)}`, "--tail=200", "--limit-bytes=65536", "--request-timeout=15s"];
   return kubectl(place, ["logs", referenceOf(part), ...options]).then(stripVTControlCharacters, () => "");
 }
 
