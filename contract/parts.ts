@@ -23,7 +23,14 @@ export interface Part {
   readonly group: string;
   /** Its image, if a commit changes it: a key of the outputs' `images`. */
   readonly runs?: string;
-  /** The settings to check if its container exits, the one of its image last. */
+  /** The setting of its image, where that is another part's and no commit changes it: see {@link imageSettingOf}. */
+  readonly imageSetting?: string;
+  /**
+   * The settings of its variables that name a Secret in the namespace, by that Secret: `{ mail: ["api.env.MAIL_TOKEN"] }`, also in a
+   * part made `from` the API. Undefined if there are none; older versions didn't write it.
+   */
+  readonly secretSettings?: Readonly<Record<string, readonly string[]>>;
+  /** The settings to check if its container exits. */
   readonly crashSettings: readonly string[];
   /** The settings to check if its container runs but doesn't become ready. */
   readonly readySettings: readonly string[];
@@ -151,8 +158,12 @@ export const imageOf = ({ runs, group, role }: Part): string | undefined =>
   runs ?? (role === "server" || role === "migration" ? group : undefined);
 
 /** The setting of the image that a part runs, which is another part's where it inherits the image. */
-export const imageSettingOf = ({ group, crashSettings }: Pick<Part, "group" | "crashSettings">): string =>
-  crashSettings.at(-1) ?? `${group}.image`;
+export const imageSettingOf = ({
+  imageSetting: given,
+  runs,
+  group,
+}: Pick<Part, "imageSetting" | "runs" | "group">): string =>
+  given ?? (runs === undefined ? `${group}.image` : imageSetting(runs));
 
 /** The setting of one of the product's images: `api.image`, `services.collab.image`. */
 export const imageSetting = (image: string): string =>

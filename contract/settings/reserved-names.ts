@@ -34,6 +34,16 @@ export const trustNames = {
   web: ["NODE_EXTRA_CA_CERTS"],
 } as const;
 
+/**
+ * Names of the variables that a part of this base gets from the preview. Those of the certificates count whether or not they are
+ * set, since one platform has `trustedCa` and another doesn't.
+ */
+export const presetNames = (base: "api" | "web", { demoLogin }: Pick<SettingsValues, "demoLogin">): string[] => [
+  ...(base === "api" && demoLogin ? [demoLogin.passwordVariable] : []),
+  ...trustNames[base],
+  ...reservedNames[base],
+];
+
 /** Whether the settings add trusted certificates to those of the images. */
 export const configuresTrust = ({
   trustedCa,

@@ -6,7 +6,7 @@ import { KnownValues, type RandomValue, randomValuesIn } from "../values";
 import { inherit } from "./inherit";
 import type { PartValues } from "./part-values";
 import { partsOf } from "./parts-of";
-import { problemsOfMemory, problemsOfNames, problemsOfPaths } from "./problems";
+import { problemsOfMemory, problemsOfNames, problemsOfPaths, problemsOfVariables } from "./problems";
 import { Texts } from "./texts";
 import type { Workload } from "./workload";
 import { workloadOf, type WorkloadSources } from "./workload-of";
@@ -64,7 +64,11 @@ export function compose(
     ports,
   };
   const workloads = Object.fromEntries(all.map((given) => [given.name, workloadOf(given, sources)]));
-  [...all.flatMap(problemsOfMemory), ...problemsOfPaths(workloads, ports)].forEach(report);
+  [
+    ...all.flatMap((part) => problemsOfVariables(part, values)),
+    ...all.flatMap(problemsOfMemory),
+    ...problemsOfPaths(workloads, ports),
+  ].forEach(report);
   const migration = migrationOf(values, workloads, texts);
   const { annotations } = values.ingress;
   return {

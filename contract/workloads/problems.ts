@@ -1,5 +1,6 @@
 import type { Port } from "../parts";
 import { parseQuantity } from "../quantity";
+import { presetNames } from "../settings/reserved-names";
 import type { SettingsValues } from "../settings/schema";
 import { sharedMemoryPath } from "../writable-folders";
 import { cycles } from "./cycles";
@@ -39,6 +40,28 @@ export function problemsOfNames({ api, web, services }: SettingsValues): string[
       const key = services[way[0]!]?.from === way[1] ? "from" : "imageFrom";
       return `services.${way[0]}.${key}: must not lead back to where it began; got ${way.join(" → ")}`;
     }),
+  ];
+}
+
+/**
+ * What is wrong with the names of a part's variables: each is given once, in `env` or in `secrets`, and `omit` names only those that
+ * the part would get otherwise, from the preview or by `from`.
+ */
+export function problemsOfVariables({ base, layers }: PartValues, values: SettingsValues): string[] {
+  const { group, env, secrets, omit } = layers.at(-1)!;
+  const inherited = layers.slice(0, -1).flatMap((layer) => [...Object.keys(layer.env), ...Object.keys(layer.secrets)]);
+  const preset = base === undefined ? [] : presetNames(base, values);
+  const known = [...new Set([...preset, ...inherited])].sort();
+  const there = known.length === 0 ? "it gets none" : `it gets ${known.join(", ")}`;
+  return [
+    ...Object.keys(env)
+      .filter((name) => Object.hasOwn(secrets, name))
+      .map((name) => `${group}.env.${name}: must not be given beside ${group}.secrets.${name}`),
+    ...omit.flatMap((name, at) =>
+      known.includes(name)
+        ? []
+        : [`${group}.omit.${at}: there is no such variable to leave out; ${there}; got ${JSON.stringify(name)}`],
+    ),
   ];
 }
 

@@ -67,6 +67,7 @@ describe("the parts of a preview", () => {
         beat: { from: "api", command: ["beat"], single: true },
         collab: { image: collab, perCommit: true, port: 4444 },
         other: { from: "api", image: "ghcr.io/myorg/other:1" },
+        sentinel: { from: "redis" },
       },
     });
     const all = Object.values(parts) as Part[];
@@ -77,27 +78,46 @@ describe("the parts of a preview", () => {
       assert.equal(referenceOf(called("redis")), "statefulset/redis");
       assert.throws(() => called("celery"), {
         message:
-          "pr-7 has no part celery for this; there are api, beat, collab, db, migration, other, redis, web, worker",
+          "pr-7 has no part celery for this; there are api, beat, collab, db, migration, other, redis, sentinel, web, worker",
       });
     });
 
     it("lose data when they end if the image isn't the product's", () => {
-      assert.deepEqual(namesOf(losingData(all)).toSorted(), ["other", "redis"]);
+      assert.deepEqual(namesOf(losingData(all)).toSorted(), ["other", "redis", "sentinel"]);
       assert.deepEqual(losingData(Object.values(standardParts)), []);
     });
 
     it("name the setting of the image that they run", () => {
-      const settings = ["api", "migration", "db", "worker", "redis", "other"].map((name) =>
-        imageSettingOf(called(name)),
-      );
-      assert.deepEqual(settings, [
-        "api.image",
-        "api.image",
-        "database.image",
-        "api.image",
-        "services.redis.image",
-        "services.other.image",
-      ]);
+      const settings: Record<string, string> = {
+        api: "api.image",
+        migration: "api.image",
+        db: "database.image",
+        worker: "api.image",
+        collab: "services.collab.image",
+        redis: "services.redis.image",
+        other: "services.other.image",
+        sentinel: "services.redis.image",
+      };
+      for (const [name, setting] of Object.entries(settings)) {
+        assert.equal(imageSettingOf(called(name)), setting, name);
+      }
+      // No other part needs the field: the outputs of living previews stay as they are.
+      assert.deepEqual(namesOf(all.filter(({ imageSetting }) => imageSetting !== undefined)), ["sentinel"]);
+    });
+
+    it("name the settings of Secrets in the namespace where they are given, also of a part made from another", () => {
+      const mail = (key: string) => ({ secret: "mail", key });
+      const { parts } = settingsWith({
+        api: { ...minimal.api, env: { USER: mail("user"), PASSWORD: mail("password"), A: mail("a") } },
+        services: { worker: { from: "api", env: { A: "own", B: { secret: "other", key: "b" } }, omit: ["USER"] } },
+      });
+      const ofApi = { mail: ["api.env.USER", "api.env.PASSWORD", "api.env.A"] };
+      assert.deepEqual([parts.api.secretSettings, parts.migration?.secretSettings], [ofApi, ofApi]);
+      assert.deepEqual(parts.worker?.secretSettings, {
+        mail: ["api.env.PASSWORD"],
+        other: ["services.worker.env.B"],
+      });
+      assert.ok(!("secretSettings" in parts.web!));
     });
   });
 

@@ -204,6 +204,31 @@ const wrong: [what: string, values: object, ...messages: RegExp[]][] = [
     /^api\.env\.CACHE: there is no value \$\{radis\.host\}; there are .*, redis\.host, redis\.port, .*; write \$\$\{/,
   ],
   [
+    "omit of a variable that there isn't, in the API, in a part made from it, and in one that gets none",
+    {
+      api: { ...minimal.api, env: { OWN: "1" }, omit: ["SECRET_KEY", "SECRET", "OWN"] },
+      services: {
+        worker: { ...worker, env: { A: "1" }, omit: ["OWN", "SECRET_KEY", "A"] },
+        beat: { from: "worker", omit: ["OWN", "A", "NODE_ENV"] },
+        redis: { ...redis, omit: ["SECRET_KEY"] },
+      },
+    },
+    /^api\.omit\.1: there is no such variable to leave out; it gets ALLOWED_HOSTS, .*, SSL_CERT_FILE; got "SECRET"$/,
+    /^api\.omit\.2: .*; got "OWN"$/,
+    /^services\.worker\.omit\.2: .*, GIT_SHA, OWN, PREVIEW_HOST, .*; got "A"$/,
+    /^services\.beat\.omit\.2: .*; it gets A, .*, OWN, .*; got "NODE_ENV"$/,
+    /^services\.redis\.omit\.0: there is no such variable to leave out; it gets none; got "SECRET_KEY"$/,
+  ],
+  [
+    "a variable in env and in secrets of one group, once although another part inherits it",
+    {
+      api: { ...minimal.api, env: { KEY: "clear" }, secrets: { KEY: "hidden" } },
+      services: { worker, redis: { ...redis, env: { PASS: "clear" }, secrets: { PASS: "hidden" } } },
+    },
+    /^api\.env\.KEY: must not be given beside api\.secrets\.KEY$/,
+    /^services\.redis\.env\.PASS: must not be given beside services\.redis\.secrets\.PASS$/,
+  ],
+  [
     "the address of a part without a port",
     { services: { worker, other: { ...redis, env: { A: "${worker.host}" } } } },
     /^services\.other\.env\.A: there is no value \$\{worker\.host\}/,

@@ -6,7 +6,7 @@ import { backedOff, blockingReplacement, withoutPods } from "../../clients/kuber
 import type { ContainerStatus, Event, Job, Pod, ReplicaSet } from "../../clients/kubernetes/types";
 import { partBegun } from "../../lifecycle/change/update";
 import { type Cause, waitsOf } from "../../clients/kubernetes/rollout/waits";
-import { settingsWith } from "./example-settings";
+import { minimal, settingsWith } from "./example-settings";
 import { containerStatus, metadata } from "./kubernetes-objects";
 
 const name = (part: string) => ({ "app.kubernetes.io/name": part });
@@ -390,6 +390,28 @@ describe("a wait", () => {
       explained("redis", { ...running, started: false }),
       "Look at the settings services.redis.port and services.redis.checks.",
     );
+  });
+
+  it("for a Secret names the setting that names it, which another part may have given", () => {
+    const parts = Object.values(
+      settingsWith({
+        api: { ...minimal.api, env: { TOKEN: { secret: "mail", key: "token" } } },
+        services: { worker: { from: "api" } },
+      }).parts,
+    ).filter((part) => part !== undefined);
+    const explained = (part: string, message: string) => {
+      const own = pod(waiting("CreateContainerConfigError", message), { part });
+      const given = objects({ makers: [replicaSet({ part })], pods: [own] });
+      return verdict(waitsOf(given)[0]!, given, "", parts).split("\n").at(-1);
+    };
+    const look = "Look at the setting api.env.TOKEN, and the Secret mail in the namespace.";
+    for (const part of ["api", "migration", "worker"]) {
+      assert.equal(explained(part, 'secret "mail" not found'), look);
+      assert.equal(explained(part, "couldn't find key token in Secret pr-1/mail"), look);
+    }
+    const otherwise = "Look at the setting services.worker.env, and the Secrets that it names.";
+    assert.equal(explained("worker", 'secret "else" not found'), otherwise);
+    assert.equal(explained("worker", 'configmap "mail" not found'), otherwise);
   });
 
   it("for network policies names the network plugin and the setting isolation and is unrecoverable at once; one for DNS isn't", () => {

@@ -1,7 +1,7 @@
 import { imageSettingOf, type Part } from "../../../contract";
 import type { Wait } from "./waits";
 
-type Group = Pick<Part, "group" | "role" | "crashSettings" | "interpreter">;
+type Group = Pick<Part, "group" | "role" | "runs" | "imageSetting" | "crashSettings" | "interpreter">;
 
 /** A message that can end an update, and where to look then. */
 interface KnownMessage {

@@ -91,7 +91,7 @@ function settingsFor({ part: name, cause, message }: Wait, part?: Part): string 
   const awaited = part?.role === "database" ? "its log" : `what it waits for (the setting ${group}.dependsOn)`;
   switch (cause) {
     case "image":
-      return `the setting ${imageSettingOf({ group, crashSettings })}, and registry if it needs a login`;
+      return `the setting ${imageSettingOf(part ?? { group })}, and registry if it needs a login`;
     case "gate image":
       return "the settings gateImage and database.image, and registry if it needs a login";
     case "not isolated":
@@ -103,7 +103,7 @@ function settingsFor({ part: name, cause, message }: Wait, part?: Part): string 
     case "gate gave up":
       return `${awaited}, and the setting gateImage, whose image needs bash and timeout`;
     case "configuration":
-      return `the setting ${group}.env, and the Secrets that it names`;
+      return secretLacking(message, part) ?? `the setting ${group}.env, and the Secrets that it names`;
     case "crash":
     case "crash loop":
     case "running":
@@ -119,6 +119,19 @@ function settingsFor({ part: name, cause, message }: Wait, part?: Part): string 
     case "no place":
       return `the setting ${group}.resources, and the cluster's nodes`;
   }
+}
+
+/**
+ * Which settings name the Secret, or the key in one, that kubelet says isn't there; undefined if it says something else.
+ *
+ * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go
+ */
+function secretLacking(message: string, part?: Part): string | undefined {
+  const [, missing, incomplete] =
+    /secret "([^"]+)" not found|find key \S+ in Secret [^/\s]+\/(\S+)/.exec(message) ?? [];
+  const secret = missing ?? incomplete ?? "";
+  const settings = part?.secretSettings?.[secret];
+  return settings && `${listed(settings)}, and the Secret ${secret} in the namespace`;
 }
 
 /** `the setting database.image`, `the settings web.readyPath and web.port` */
