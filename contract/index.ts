@@ -16,6 +16,7 @@ export * from "./middlewares";
 export * from "./names";
 export * from "./outputs";
 export * from "./ownership";
+export * from "./pairs";
 export * from "./parts";
 export * from "./pull-request";
 export * from "./quantity";

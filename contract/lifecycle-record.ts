@@ -1,5 +1,6 @@
 import type { Images } from "./image-reference";
 import { limits } from "./limits";
+import type { Pair, Resolved } from "./pairs";
 import { runningNames, standardPartList } from "./parts";
 
 /**
@@ -10,6 +11,8 @@ export interface LifecycleRecord {
   /** The commit last deployed, if one was given. */
   readonly sha?: string;
   readonly images: Images;
+  /** What the parts from other repositories were resolved to. */
+  readonly pair?: Pair;
   /** The names of its parts whose pods keep running. Older versions didn't record them. */
   readonly parts?: readonly string[];
   /** When it expires, ISO 8601 in UTC. */
@@ -31,14 +34,29 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
     return name === undefined ? [] : [[name, image]];
   });
   const parts = annotations[`${prefix}parts`];
+  const pair = pairFrom(annotations[`${prefix}pair`]);
   return {
     sha: annotations[`${prefix}sha`],
     images: Object.fromEntries(images) as Images,
+    ...(pair !== undefined && { pair }),
     ...(parts !== undefined && { parts: parts.split(",") }),
     expires: annotations[`${prefix}expires`],
     asleep: annotations[`${prefix}asleep`] === "true",
   };
 }
+
+/** Undefined too if somebody has edited it to something else. */
+function pairFrom(text = ""): Pair | undefined {
+  try {
+    const pair = JSON.parse(text) as Pair;
+    return Object.values(pair).every(isResolved) ? pair : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isResolved = ({ repository, ref, commit, image }: Partial<Resolved>) =>
+  [repository, commit, image].every((text) => typeof text === "string") && typeof ref === "object";
 
 /** The names of a preview's parts by its record. @default those of the standard parts */
 export const recordedParts = (record?: Pick<LifecycleRecord, "parts">): readonly string[] =>
@@ -57,12 +75,14 @@ export function annotationArguments(
   record: Partial<LifecycleRecord>,
   former?: Pick<LifecycleRecord, "images">,
 ): string[] {
-  const { images, ...others } = record;
+  const { images, pair, ...others } = record;
+  const isPaired = Object.keys(pair ?? {}).length > 0;
   const gone = images === undefined ? [] : Object.keys(former?.images ?? {}).filter((name) => !(name in images));
   return [
     ...Object.entries(others).map(([name, value]) =>
       value === undefined || value === false ? `${prefix}${name}-` : `${prefix}${name}=${String(value)}`,
     ),
+    ...("pair" in record ? [isPaired ? `${prefix}pair=${JSON.stringify(pair)}` : `${prefix}pair-`] : []),
     ...Object.entries(images ?? {}).map(([name, image]) => `${imageKey(name)}=${image}`),
     ...gone.map((name) => `${imageKey(name)}-`),
   ];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { Pair } from "../pairs";
 import { isBelow, isEncrypted, type Leaves } from "./leaves";
 
 /**
@@ -11,6 +12,8 @@ export interface DeploymentRecord {
   readonly update?: string;
   /** The deployed commit, if one was given. */
   readonly commit?: string;
+  /** What the parts from other repositories were resolved to; undefined if none is. */
+  readonly pair?: Pair;
   /** Whether it is scaled to zero. */
   readonly asleep: boolean;
   /** The uid of the namespace kube-system, which identifies the cluster. */
@@ -33,7 +36,7 @@ export const keptPaths = { asleep: "asleep", generation: "database.generation" }
  *   a rotated secret
  */
 export function recordOf(
-  { update, commit, asleep, cluster, secrets }: Omit<DeploymentRecord, "settings" | "shared" | "without">,
+  { update, commit, pair = {}, asleep, cluster, secrets }: Omit<DeploymentRecord, "settings" | "shared" | "without">,
   given: Leaves,
   shared: Leaves,
 ): DeploymentRecord {
@@ -46,6 +49,7 @@ export function recordOf(
   return {
     ...(update !== undefined && { update }),
     ...(commit !== undefined && { commit }),
+    ...(Object.keys(pair).length > 0 && { pair }),
     asleep,
     cluster,
     settings,

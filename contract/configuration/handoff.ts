@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Pair } from "../pairs";
 import type { Leaves } from "./leaves";
 
 /**
@@ -12,6 +13,8 @@ export interface Handoff {
   readonly record: string;
   /** The commit to deploy, if one was given. */
   readonly commit?: string;
+  /** What the parts from other repositories were resolved to, if they were. */
+  readonly pair?: Pair;
   /** Paths of the secret leaves. */
   readonly secrets: readonly string[];
 }

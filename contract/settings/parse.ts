@@ -8,6 +8,7 @@ import { pullRequestNumber } from "../pull-request";
 import { rootProblems } from "./root";
 import { evenIfOthersFail } from "./rules";
 import { demoLoginProblems } from "./demo-login-variable";
+import { sourceProblems } from "./source-problems";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 import { compose, type Composition } from "../workloads";
 
@@ -74,6 +75,7 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
 const allRules = settingsSchema.superRefine((values, context) => {
   demoLoginProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
   rootProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
+  sourceProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
   if (!context.issues.some(concernsParts)) {
     problemsOfParts(values).forEach((message) => context.addIssue({ code: "custom", message }));
   }

@@ -59,6 +59,18 @@ export const product = text.superRefine((value, context) => {
   }
 });
 
+/** `myorg/backend` */
+export const repository = matching(
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+  "must be owner/name",
+);
+
+/** A branch or a tag by git's rules (git-check-ref-format), without characters that nobody needs. */
+export const gitName = matching(
+  /^(?![-./])(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$))[A-Za-z0-9._/+#@=-]{1,200}$/,
+  "must be the name of a branch or a tag",
+);
+
 export const optional = <T extends z.ZodType<string>>(rule: T) => z.union([z.literal(""), rule]).default("");
 
 /** What is wrong with an image that must be pinned to a commit; undefined where nothing is. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as part from "./part-schema";
 import * as rule from "./rules";
+import { sources } from "./source-schema";
 import { serviceName } from "./service-name";
 
 /** More than any preview has: a larger map is a mistake, such as a generated one. */
@@ -25,8 +26,11 @@ export const settingsSchema = z.strictObject({
     .prefault("")
     .describe("the product's name; part of a preview's owner, so that products never change each other's previews"),
   repository: rule
-    .optional(rule.matching(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "must be owner/name"))
+    .optional(rule.repository)
     .describe("owner/name at the code host, for labels and the DNS record's comment"),
+  sources: sources
+    .default({})
+    .describe("the repositories that build parts which this one doesn't, by part (docs/pairs.md)"),
   secrets: z
     .record(rule.plainName, rule.text)
     .default({})

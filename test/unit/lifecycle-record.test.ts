@@ -15,12 +15,13 @@ describe("what the lifecycle records about a preview", () => {
     const record = {
       sha: "a".repeat(40),
       images,
+      pair: { api: { repository: "myorg/backend", ref: { pull: 5 }, commit: "b".repeat(40), image: images.api } },
       parts: ["api", "db", "worker"],
       expires: expiryFrom(at, 14),
       asleep: true,
     };
     const annotations = Object.fromEntries(
-      annotationArguments(record).map((text) => text.split("=") as [string, string]),
+      annotationArguments(record).map((text) => /^([^=]+)=(.*)$/.exec(text)!.slice(1) as [string, string]),
     );
     assert.deepEqual(recordFrom(annotations), record);
   });
