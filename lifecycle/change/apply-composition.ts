@@ -3,8 +3,15 @@ import { digestOf, type Handoff, handoffVariable, isEncrypted, superseded, UserE
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, withStackFile } from "../../clients/pulumi/configuration/write-composition";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
-import { claimDeletionWarning, describeDrift, migrationsToRepeat, lookForDrift } from "../drift";
-import type { NamespaceRef } from "../../clients/kubernetes/kubectl";
+import {
+  claimDeletionWarning,
+  describeDrift,
+  type Inside,
+  lookForDrift,
+  migrationsToRepeat,
+  podsToRestart,
+} from "../drift";
+import { kubectl, type NamespaceRef } from "../../clients/kubernetes/kubectl";
 import { projectName } from "../../clients/pulumi/project-name";
 import type { UpdateOptions } from "../../clients/pulumi/stacks";
 import { objectsIn, type State } from "../../clients/pulumi/state";
@@ -52,7 +59,10 @@ export async function applyComposition(options: ApplyOptions): Promise<string> {
     secrets: [...secrets, ...Object.keys(leaves).filter((path) => isEncrypted(leaves[path]))],
   };
   const env = { ...context.env, [handoffVariable]: JSON.stringify(handoff) };
-  const drift = await refreshOptions(place, options.state ?? deployment.state, report);
+  const state = options.state ?? deployment.state;
+  const inside = await lookForDrift(place, state);
+  const drift = refreshOptions(place, state, inside, report);
+  await restartApi(place, inside, report);
   await withStackFile(context, stack, composition, deployment.header ?? file?.header, async (configFile) => {
     try {
       await updateStack({ ...context, env }, stack, place, report, {
@@ -74,12 +84,12 @@ export async function applyComposition(options: ApplyOptions): Promise<string> {
  * Reports what has drifted since the last update. If anything has, Pulumi refreshes first. Migrations run again for a database
  * that has lost its volume.
  */
-async function refreshOptions(
+function refreshOptions(
   place: NamespaceRef,
   state: State,
+  { drift, live }: Inside,
   report: (message: string) => void,
-): Promise<Pick<UpdateOptions, "refresh" | "replace">> {
-  const { drift, live } = await lookForDrift(place, state);
+): Pick<UpdateOptions, "refresh" | "replace"> {
   drift.map(describeDrift).forEach(report);
   const going = claimDeletionWarning(live);
   if (going !== undefined) {
@@ -93,6 +103,15 @@ async function refreshOptions(
     report("the database volume isn't the one that was migrated: migrating and seeding it again");
   }
   return { refresh: drift.length > 0, replace: lost.map(({ urn }) => urn) };
+}
+
+/** Where no Job migrates, the API itself migrates a database that has lost its volume. Its gate waits for the new one. */
+async function restartApi(place: NamespaceRef, { live }: Inside, report: (message: string) => void): Promise<void> {
+  const pods = podsToRestart(live);
+  if (pods.length > 0) {
+    report("the database volume isn't the one that was migrated: restarting the API, which migrates it by itself");
+    await kubectl(place, ["delete", "pod", ...pods, "--ignore-not-found", "--wait=false", "--request-timeout=15s"]);
+  }
 }
 
 /** An error may quote a container's output, so its text alone proves nothing. */

@@ -1,3 +1,3 @@
 export { compare, describeDrift, type Drift, unexpectedImages } from "./compare";
-export { claimDeletionWarning, migrationsToRepeat, hasLostVolume } from "./emptied";
-export { lookForDrift, restoreRights } from "./look-for-drift";
+export { claimDeletionWarning, migrationsToRepeat, hasLostVolume, podsToRestart } from "./emptied";
+export { type Inside, lookForDrift, restoreRights } from "./look-for-drift";

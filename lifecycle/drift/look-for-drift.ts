@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../clients/kubernetes/types";
 import { objectsIn, type State } from "../../clients/pulumi/state";
 import { compare, type Drift } from "./compare";
 
-/** A namespace's objects, claims included, and which of a state's have drifted. */
+/** A namespace's objects, claims and pods included, and which of a state's have drifted. */
 export interface Inside {
   readonly live: readonly KubernetesObject[];
   readonly drift: readonly Drift[];
@@ -24,7 +24,7 @@ export async function lookForDrift(place: NamespaceRef, state: State): Promise<I
     // The deployer's rights come with the namespace's first objects, which a killed run may not have created.
     return { live: [], drift: [] };
   }
-  const kinds = [...new Set(listed.map(({ resource }) => resource)), "persistentvolumeclaim"];
+  const kinds = [...new Set(listed.map(({ resource }) => resource)), "persistentvolumeclaim", "pod"];
   const [{ live, forbidden }, namespace] = await Promise.all([list(place, kinds), findNamespace(place)]);
   const seen = listed.filter(({ kind }) => !forbidden.some((name) => isOfKind(name, kind)));
   const own = known.filter(({ kind }) => kind === "Namespace");

@@ -3,7 +3,7 @@ import { previewClient } from "../../clients/http/client";
 import { answer } from "../../clients/http/serving";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { type Login, requiredLogin } from "../../verify/demo-login";
-import { claimDeletionWarning, migrationsToRepeat, unexpectedImages, lookForDrift } from "../drift";
+import { claimDeletionWarning, migrationsToRepeat, podsToRestart, unexpectedImages, lookForDrift } from "../drift";
 import { type Deployed, deployed } from "../inventory/deployed";
 import { findPreview } from "../inventory/preview";
 import type { Workspace } from "../workspace";
@@ -68,7 +68,9 @@ async function lookInside(
       drift: [
         ...drift.map(({ kind, name, what }) => `${kind} ${name} ${what === "missing" ? "is missing" : "has changed"}`),
         ...(claimDeletionWarning(live) === undefined ? [] : ["the database volume is being deleted"]),
-        ...(migrationsToRepeat(live).length > 0 ? ["the database volume isn't the one that was migrated"] : []),
+        ...([...migrationsToRepeat(live), ...podsToRestart(live)].length > 0
+          ? ["the database volume isn't the one that was migrated"]
+          : []),
       ],
       runs: unexpectedImages(live, preview.images, preview.parts),
     };

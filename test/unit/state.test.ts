@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { judge } from "../../clients/pulumi/repair-state";
 import { objectsIn, resourcesOf, type State } from "../../clients/pulumi/state";
-import { claimDeletionWarning, compare, migrationsToRepeat } from "../../lifecycle/drift";
-import { metadata } from "./kubernetes-objects";
+import { claimDeletionWarning, compare, migrationsToRepeat, podsToRestart } from "../../lifecycle/drift";
+import { containerStatus, metadata } from "./kubernetes-objects";
 
 const inside = (name: string, more: object = {}) => ({
   urn: `urn:pulumi:pr-1::preview::kubernetes:core/v1:Secret::${name}`,
@@ -152,6 +152,23 @@ describe("a database that has lost its volume", () => {
     assert.deepEqual(migrationsToRepeat([job, going]), []);
     assert.match(claimDeletionWarning([job, going])!, /data-db-0 is being deleted: .*--replace-database/);
     assert.equal(claimDeletionWarning([job, claim("2026-11-29T11:00:00Z")]), undefined);
+  });
+
+  it("takes a new pod of an API that migrates by itself, unless that has started since", () => {
+    const pod = (part: string, state: object) => ({
+      kind: "Pod",
+      metadata: metadata({ name: `${part}-1`, labels: { "app.kubernetes.io/name": part } }),
+      status: { containerStatuses: [containerStatus({ name: part, state })] },
+    });
+    const api = pod("api", { running: { startedAt: "2026-11-29T12:00:00Z" } });
+    const worker = pod("worker", { running: { startedAt: "2026-11-29T12:00:00Z" } });
+    const [older, newer] = [claim("2026-11-29T11:00:00Z"), claim("2026-11-29T13:00:00Z")];
+    assert.deepEqual(podsToRestart([api, worker, older]), []);
+    assert.deepEqual(podsToRestart([api, worker, newer]), ["api-1"]);
+    assert.deepEqual(podsToRestart([api, worker]), ["api-1"]);
+    // Its container starts again anyway, or a Job migrates.
+    assert.deepEqual(podsToRestart([pod("api", { waiting: { reason: "CrashLoopBackOff" } }), newer]), []);
+    assert.deepEqual(podsToRestart([api, job, newer]), []);
   });
 
   it("isn't confused with one that was never migrated", () => {
