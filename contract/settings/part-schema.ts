@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { parseQuantity } from "../quantity";
 import * as rule from "./rules";
 
 /** The settings that `api`, `web` and each of `services` have in common. None has a default: `from` must tell what was given. */
@@ -97,11 +96,12 @@ export function resources(cpu: string, memory: string, memoryLimit: string) {
         .default(memoryLimit)
         .describe("memory limit; the sizes of folders in memory are added to it"),
     })
-    .refine(({ memory, memoryLimit }) => (parseQuantity(memory) ?? 0) <= (parseQuantity(memoryLimit) ?? Infinity), {
-      path: ["memoryLimit"],
-      message: "must not be smaller than the memory request",
-      ...rule.evenIfOthersFail,
-    })
+    .superRefine((given, context) => {
+      const message = rule.memoryLimitProblem(given);
+      if (message !== undefined) {
+        context.addIssue({ code: "custom", path: ["memoryLimit"], message });
+      }
+    }, rule.evenIfOthersFail)
     .prefault({});
 }
 

@@ -191,6 +191,12 @@ export const cpu = quantity("cpu", "100m");
 export const memory = quantity("memory", "256Mi");
 export const storage = quantity("storage", "1Gi");
 
+/** What is wrong with a memory limit; undefined where nothing is, or where a rule of its own refuses one of the two. */
+export const memoryLimitProblem = (given: { readonly memory: string; readonly memoryLimit: string }) =>
+  (parseQuantity(given.memory) ?? 0) > (parseQuantity(given.memoryLimit) ?? Infinity)
+    ? `must not be smaller than the memory request of ${given.memory}`
+    : undefined;
+
 const writablePath = z.union(
   [
     absolutePath,

@@ -6,7 +6,13 @@ import { KnownValues, type RandomValue, randomValuesIn } from "../values";
 import { inherit } from "./inherit";
 import type { PartValues } from "./part-values";
 import { partsOf } from "./parts-of";
-import { problemsOfMemory, problemsOfNames, problemsOfPaths, problemsOfVariables } from "./problems";
+import {
+  problemsOfMemory,
+  problemsOfNames,
+  problemsOfPaths,
+  problemsOfSharedMemory,
+  problemsOfVariables,
+} from "./problems";
 import { Texts } from "./texts";
 import type { Workload } from "./workload";
 import { workloadOf, type WorkloadSources } from "./workload-of";
@@ -66,7 +72,8 @@ export function compose(
   const workloads = Object.fromEntries(all.map((given) => [given.name, workloadOf(given, sources)]));
   [
     ...all.flatMap((part) => problemsOfVariables(part, values)),
-    ...all.flatMap(problemsOfMemory),
+    ...problemsOfMemory(values, all),
+    ...all.flatMap(problemsOfSharedMemory),
     ...problemsOfPaths(workloads, ports),
   ].forEach(report);
   const migration = migrationOf(values, workloads, texts);

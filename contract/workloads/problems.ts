@@ -1,6 +1,6 @@
 import type { Port } from "../parts";
-import { parseQuantity } from "../quantity";
 import { presetNames } from "../settings/reserved-names";
+import { memoryLimitProblem } from "../settings/rules";
 import type { SettingsValues } from "../settings/schema";
 import { sharedMemoryPath } from "../writable-folders";
 import { cycles } from "./cycles";
@@ -65,18 +65,23 @@ export function problemsOfVariables({ base, layers }: PartValues, values: Settin
   ];
 }
 
-/** What is wrong with a part's memory, or with a folder that it has twice, once `from` is resolved. */
-export function problemsOfMemory({ group, resources, sharedMemory, writablePaths }: PartValues): string[] {
-  const { memory, memoryLimit } = resources;
+/** Memory limits that `from` has put beside a larger request, where one of the two is given. */
+export function problemsOfMemory({ services }: SettingsValues, all: readonly PartValues[]): string[] {
+  return all.flatMap(({ name, group, resources }) => {
+    const own = services[name]?.resources ?? {};
+    const problem = "memory" in own || "memoryLimit" in own ? memoryLimitProblem(resources) : undefined;
+    return problem === undefined
+      ? []
+      : [`${group}.resources.memoryLimit: ${problem}; got ${JSON.stringify(resources.memoryLimit)}`];
+  });
+}
+
+/** What is wrong with a part's shared memory, once `from` is resolved. */
+export function problemsOfSharedMemory({ group, sharedMemory, writablePaths }: PartValues): string[] {
   const isShared = writablePaths.some((given) => (typeof given === "string" ? given : given.path) === sharedMemoryPath);
-  return [
-    ...((parseQuantity(memory) ?? 0) > (parseQuantity(memoryLimit) ?? Infinity)
-      ? [`${group}.resources.memoryLimit: must not be smaller than the memory request of ${memory}; got ${memoryLimit}`]
-      : []),
-    ...(sharedMemory !== undefined && isShared
-      ? [`${group}.sharedMemory: must not be given beside ${sharedMemoryPath} in writablePaths`]
-      : []),
-  ];
+  return sharedMemory !== undefined && isShared
+    ? [`${group}.sharedMemory: must not be given beside ${sharedMemoryPath} in writablePaths`]
+    : [];
 }
 
 /** What is wrong with what parts wait for: each must listen, and none may wait for itself. */

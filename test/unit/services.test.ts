@@ -170,7 +170,24 @@ const wrong: [what: string, values: object, ...messages: RegExp[]][] = [
   [
     "a memory request above the limit that it inherits",
     { services: { worker: { ...worker, resources: { memory: "1Gi" } } } },
-    /^services\.worker\.resources\.memoryLimit: must not be smaller than the memory request of 1Gi; got 512Mi$/,
+    /^services\.worker\.resources\.memoryLimit: must not be smaller than the memory request of 1Gi; got "512Mi"$/,
+  ],
+  [
+    "a memory request above the limit, once although another part inherits both",
+    { services: { worker: { ...worker, resources: { memoryLimit: "64Mi" } }, beat: { from: "worker" } } },
+    /^services\.worker\.resources\.memoryLimit: must not be smaller than the memory request of 160Mi; got "64Mi"$/,
+  ],
+  [
+    "the same of API, web and database",
+    {
+      api: { ...minimal.api, resources: { memory: "1Gi" } },
+      web: { ...minimal.web, resources: { memoryLimit: "100Mi" } },
+      database: { resources: { memoryLimit: "64Mi" } },
+      services: { worker },
+    },
+    /^api\.resources\.memoryLimit: must not be smaller than the memory request of 1Gi; got nothing$/,
+    /^web\.resources\.memoryLimit: must not be smaller than the memory request of 128Mi; got "100Mi"$/,
+    /^database\.resources\.memoryLimit: must not be smaller than the memory request of 96Mi; got "64Mi"$/,
   ],
   [
     "shared memory in two places",
