@@ -1,5 +1,5 @@
-import { frontOf, nameLabel, parseQuantity, recordedParts } from "../../contract";
-import { hasEnded, isStopping } from "../../clients/kubernetes/pods";
+import { parseQuantity, recordedParts } from "../../contract";
+import { hasEnded, isStopping, partOf, serves } from "../../clients/kubernetes/pods";
 import type { Listed, Pod as PodObject } from "../../clients/kubernetes/types";
 
 /** A pod as the API server lists it. */
@@ -30,7 +30,7 @@ export function requestsOf(pods: readonly Pod[]): Requests {
  * @param serving names of the parts whose pods keep running
  */
 export function problemsOf(pods: readonly Pod[], serving: readonly string[] = recordedParts()): string[] {
-  const current = livingOf(pods);
+  const current = pods.filter((pod) => !isStopping(pod));
   if (current.length === 0) {
     return ["no pods"];
   }
@@ -39,16 +39,12 @@ export function problemsOf(pods: readonly Pod[], serving: readonly string[] = re
     const own = current.filter((pod) => partOf(pod) === part);
     const problems = [...new Set(own.flatMap(waitingReasons))];
     const otherwise = serving.includes(part) ? whyNotServing(own) : whyNotDone(own);
-    return (problems.length > 0 ? problems : otherwise).map((problem) => `${part}: ${problem}`);
+    return (problems.length > 0 ? problems : otherwise).map(
+      (problem) => `${part === "" ? "unknown pod" : part}: ${problem}`,
+    );
   });
 }
 
-/** Whether a pod of the part that the public host leads to is ready. @param parts names of the preview's parts */
-export const frontIsReady = (pods: readonly Pod[], parts: readonly string[]): boolean =>
-  whyNotServing(livingOf(pods).filter((pod) => partOf(pod) === frontOf(parts))).length === 0;
-
-const livingOf = (pods: readonly Pod[]) => pods.filter((pod) => !isStopping(pod));
-const partOf = ({ metadata }: Pod) => metadata.labels?.[nameLabel] ?? "unknown pod";
 const total = (quantities: readonly (string | undefined)[]) =>
   quantities.reduce((sum, quantity) => sum + (parseQuantity(quantity ?? "0") ?? 0), 0);
 
@@ -68,10 +64,7 @@ function waitingReasons({ status }: Pod): string[] {
 
 /** One ready pod is enough: during an update there are two. Ended pods may be left from an eviction. */
 function whyNotServing(pods: readonly Pod[]): string[] {
-  const running = pods.filter((pod) => !hasEnded(pod));
-  const isReady = ({ status }: Pod) =>
-    (status.conditions ?? []).some(({ type, status: holds }) => type === "Ready" && holds === "True");
-  return running.some(isReady) ? [] : [running.length === 0 ? "no pod" : "not ready"];
+  return pods.some(serves) ? [] : [pods.every(hasEnded) ? "no pod" : "not ready"];
 }
 
 function whyNotDone(pods: readonly Pod[]): string[] {

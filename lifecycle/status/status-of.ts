@@ -1,9 +1,10 @@
 import { hasExpired, recordedParts } from "../../contract";
 import { missingAsText } from "../../clients/kubernetes/guards";
+import { frontServes } from "../../clients/kubernetes/pods";
 import type { Found } from "../inventory/found";
 import { type Answer, keep } from "../reconcile/plan";
 import { type HostAnswer, isServing } from "../../clients/http/serving";
-import { frontIsReady, type Pod, problemsOf, type Requests, requestsOf } from "./pods";
+import { type Pod, problemsOf, type Requests, requestsOf } from "./pods";
 
 /** `not checked` if the source couldn't be asked. */
 export type Checked<Value> = Value | "not checked";
@@ -91,7 +92,7 @@ function wrongWith(seen: Seen, now: Date): string[] {
     ...(isExpired(seen, now) ? ["expired"] : []),
     ...(typeof missing === "object" && missing.length > 0 ? [missingAsText(missing)] : []),
     ...(typeof pods === "object" && !asleep ? problemsOf(pods, parts) : []),
-    ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && frontIsReady(pods, parts))
+    ...(answers === undefined || asleep || isServing(answers, typeof pods === "object" && frontServes(pods, parts))
       ? []
       : [`host answers ${answers.said}`]),
   ];

@@ -4,6 +4,8 @@ import { isUnrecoverable, isWorthTelling, sinceWhen, verdict } from "../../clien
 import type { Maker, Objects } from "../../clients/kubernetes/rollout/objects";
 import { backedOff, blockingReplacement, withoutPods } from "../../clients/kubernetes/rollout/retry";
 import type { ContainerStatus, Event, Job, Pod, ReplicaSet } from "../../clients/kubernetes/types";
+import { frontServes } from "../../clients/kubernetes/pods";
+import { problemsOf } from "../../lifecycle/status/pods";
 import { partBegun } from "../../lifecycle/change/update";
 import { type Cause, waitsOf } from "../../clients/kubernetes/rollout/waits";
 import { minimal, settingsWith } from "./example-settings";
@@ -53,6 +55,7 @@ function pod(container: Partial<ContainerStatus>, own: { part?: string; owner?: 
     },
     status: {
       phase,
+      conditions: [{ type: "Ready", status: container.ready === true ? "True" : "False" }],
       containerStatuses: [containerStatus({ name: part, started: false, ...container })],
     },
   };
@@ -345,6 +348,14 @@ describe("a wait", () => {
     assert.deepEqual(notServing(objects({ pods: [api, web] })), ["db"]);
     assert.deepEqual(notServing(objects({ pods: [db, api, stopping, web] })), []);
     assert.deepEqual(notServing(objects({ pods: [db, api, web] }), further), ["redis", "worker"]);
+    // Of a node that doesn't answer, the pod's condition alone changes. `preview status` sees the same pods by the same rule.
+    const lost = { ...web, status: { ...web.status, conditions: [{ type: "Ready", status: "Unknown" }] } };
+    assert.deepEqual(notServing(objects({ pods: [db, api, lost] })), ["web"]);
+    assert.deepEqual(problemsOf([db, api, lost]), ["web: not ready"]);
+    assert.deepEqual(
+      [lost, stopping, web].map((pod) => frontServes([db, api, pod], ["api", "web"])),
+      [false, false, true],
+    );
   });
 
   it("may take as long as the pod's own probes allow", () => {

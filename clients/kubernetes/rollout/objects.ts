@@ -1,4 +1,3 @@
-import { nameLabel } from "../../../contract";
 import { kubectl, type NamespaceRef } from "../kubectl";
 import type { Event, Job, Pod, ReplicaSet, StatefulSet } from "../types";
 
@@ -25,11 +24,6 @@ export async function look(place: NamespaceRef): Promise<Objects> {
     items.filter((item): item is Kind => (kinds as string[]).includes(item.kind));
   return { pods: of<Pod>("Pod"), makers: of<Maker>("ReplicaSet", "StatefulSet", "Job"), events: of<Event>("Event") };
 }
-
-/** The name of the part that an object belongs to, by its label. */
-export const partOf = ({ metadata }: Pod | Maker): string => metadata.labels?.[nameLabel] ?? "";
-
-export const isReady = ({ status }: Pod): boolean => status.containerStatuses?.every(({ ready }) => ready) === true;
 
 export function makerOf({ metadata }: Pod, { makers }: Objects): Maker | undefined {
   const uids = metadata.ownerReferences?.map(({ uid }) => uid) ?? [];

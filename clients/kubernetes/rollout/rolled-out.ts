@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { frontOf, limits, type Part, runningNames, standardPartList, UserError } from "../../../contract";
+import { limits, type Part, runningNames, standardPartList, UserError } from "../../../contract";
 import type { NamespaceRef } from "../kubectl";
-import { isStopping } from "../pods";
+import { frontServes, isStopping, partOf, serves } from "../pods";
 import { startLimitOf } from "./waits";
-import { isOutdated, isReady, look, type Objects, partOf } from "./objects";
+import { isOutdated, look, type Objects } from "./objects";
 
 export interface RolloutOptions {
   /** The preview's parts. @default those that every preview has */
@@ -44,14 +44,12 @@ export function readyLimit({ pods }: Objects, missing: readonly string[]): numbe
 
 /** The parts without a ready pod. */
 export const notServing = ({ pods }: Objects, parts = standardPartList): string[] =>
-  runningNames(parts).filter(
-    (server) => !pods.some((pod) => partOf(pod) === server && isReady(pod) && !isStopping(pod)),
-  );
+  runningNames(parts).filter((part) => !pods.some((pod) => partOf(pod) === part && serves(pod)));
 
 /** Whether a pod of the part behind the public host is ready; also false if the cluster can't be asked. */
 export const frontIsReady = (place: NamespaceRef, parts = standardPartList): Promise<boolean> =>
   look(place).then(
-    (objects) => !notServing(objects, parts).includes(frontOf(runningNames(parts))),
+    ({ pods }) => frontServes(pods, runningNames(parts)),
     () => false,
   );
 

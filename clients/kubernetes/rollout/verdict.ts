@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { imageSettingOf, limits, type Part, standardPartList } from "../../../contract";
+import { partOf, serves } from "../pods";
 import { lookFor } from "./known-messages";
-import { isReady, type Objects, partOf } from "./objects";
+import type { Objects } from "./objects";
 import type { Cause, Wait } from "./waits";
 
 /**
@@ -72,7 +73,7 @@ export function verdict(
   // The API isn't updated until its migration has succeeded.
   const part = parts.find(({ name }) => name === wait.part);
   const server = part?.role === "migration" ? serverOf(part, parts) : wait.part;
-  const stillServes = objects.pods.some((pod) => partOf(pod) === server && isReady(pod));
+  const stillServes = objects.pods.some((pod) => partOf(pod) === server && serves(pod));
   return [
     `${wait.object}: ${wait.message}`,
     ...quoted.map((line) => `  | ${line}`),

@@ -1,7 +1,7 @@
 import { gateExitCodes, limits } from "../../../contract";
 import type { ContainerStatus, Event, Job, Pod, Probe, Terminated } from "../types";
-import { gateOf, hasEnded, isStopping } from "../pods";
-import { isNewest, isOutdated, type Maker, makerOf, type Objects, partOf } from "./objects";
+import { gateOf, hasEnded, isStopping, partOf } from "../pods";
+import { isNewest, isOutdated, type Maker, makerOf, type Objects } from "./objects";
 
 /** Why a workload isn't ready yet. */
 export type Cause =
