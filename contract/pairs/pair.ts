@@ -13,7 +13,7 @@ export interface Dependency {
   /** `owner/name`, as it was written. */
   readonly repository: string;
   readonly ref: Ref;
-  /** For messages: `--with`, `preview-overrides.yaml:3`, `the description`. */
+  /** For messages: `--with`, `preview-overrides.yaml:3`, `the description, line 7`. */
   readonly where: string;
   /** The part that it was written for; undefined if for every part of the repository. */
   readonly part?: string;

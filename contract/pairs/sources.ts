@@ -1,5 +1,6 @@
 import type { SettingsValues } from "../settings/schema";
 import { isSameRepository } from "./pair";
+import { quoted } from "./quoted";
 
 /** Another repository that builds parts of the product. */
 export interface Source {
@@ -23,4 +24,13 @@ export function sourcesByRepository(sources: SettingsValues["sources"]): Source[
     found[index === -1 ? found.length : index] = { ...before, images: { ...before.images, [part]: image } };
   }
   return found;
+}
+
+export const sourceOf = (sources: readonly Source[], repository: string): Source | undefined =>
+  sources.find((one) => isSameRepository(one.repository, repository));
+
+/** What to tell whoever named a repository that isn't among the sources. */
+export function noSource(sources: readonly Source[], repository: string): string {
+  const known = sources.map((one) => one.repository).join(", ");
+  return `the setting sources has no repository ${quoted(repository)}; known: ${known || "none, since it is empty"}`;
 }
