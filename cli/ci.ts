@@ -22,6 +22,7 @@ export function ciFrom(env: NodeJS.ProcessEnv): Ci {
       kind,
       token: env[kind.variables.token],
       url: env[kind.variables.url],
+      app: { id: env[kind.variables.appId], privateKey: env[kind.variables.appPrivateKey] },
       isRequired: env.CI === "true" || isGitHub,
     },
     runPage: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,

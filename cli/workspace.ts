@@ -1,4 +1,4 @@
-import { codeHost } from "../clients/code-host";
+import { RunCodeHosts } from "../clients/code-host";
 import { Zone } from "../clients/dns";
 import { interruption } from "../clients/process/interruption";
 import { resourceDone } from "../clients/pulumi/pulumi";
@@ -11,6 +11,8 @@ export const ci = ciFrom(process.env);
 /** Progress goes to standard error: standard output carries only the result. */
 export const report = (message: string): void => say(`› ${message}`);
 
+const codeHosts = new RunCodeHosts(ci.codeHost, { report: say });
+
 /** The Pulumi project in the current folder, with the caller's environment. */
 export function workspace(onLine: (line: string) => void = () => undefined): Workspace {
   return {
@@ -20,7 +22,8 @@ export function workspace(onLine: (line: string) => void = () => undefined): Wor
     run: ci.run,
     report,
     interruption,
-    codeHost: (repository) => codeHost(repository, ci.codeHost, { report: say }),
+    codeHost: (repository) => codeHosts.own(repository),
+    otherCodeHost: (repository) => codeHosts.other(repository),
     zone: (zoneId) => new Zone(zoneId),
   };
 }

@@ -22,11 +22,17 @@ export interface Workspace extends ProjectRun {
   /** Aborted by Ctrl-C. */
   readonly interruption: AbortSignal;
   /**
-   * The code host of a repository, `owner/name`; undefined if none is configured.
+   * The code host of the previews' repository, `owner/name`; undefined if none is configured.
    *
    * @throws UserError if the configuration is wrong, or incomplete in a workflow
    */
   readonly codeHost: (repository: string) => CodeHost | undefined;
+  /**
+   * The code host of another repository, `owner/name`, that a pair is made with; `codeHost` if it turns out to be the previews' own.
+   *
+   * @throws UserError if the configuration is wrong or incomplete, or the name can't be a repository's
+   */
+  readonly otherCodeHost: (repository: string) => CodeHost;
   /** @throws UserError if there is no token for the zone */
   readonly zone: (zoneId: string) => Zone;
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../contract";
+import { appFrom, type AppVariables } from "./app";
 import { github } from "./github";
 import type { CodeHost, CodeHostKind, OpenOptions } from "./interface";
 import { ServerClock } from "./server-clock";
@@ -14,12 +15,15 @@ export interface CodeHostAccess {
   readonly kind: CodeHostKind;
   readonly token?: string;
   readonly url?: string;
+  readonly app: AppVariables;
   /** Whether one must be configured, as in a workflow. */
   readonly isRequired: boolean;
 }
 
+type Options = Omit<OpenOptions, "token" | "baseUrl">;
+
 /**
- * The code host of a repository; undefined if none is configured or required.
+ * The code host of the previews' repository; undefined if none is configured or required.
  *
  * @param repository the setting of that name, `owner/name`; empty if it isn't set
  * @throws UserError if the configuration is wrong, or incomplete in a workflow
@@ -27,7 +31,7 @@ export interface CodeHostAccess {
 export function codeHost(
   repository: string,
   { kind, token = "", url, isRequired }: CodeHostAccess,
-  options: Omit<OpenOptions, "token" | "baseUrl">,
+  options: Options,
 ): CodeHost | undefined {
   if (repository === "" || token === "") {
     if (isRequired) {
@@ -46,9 +50,38 @@ export function codeHost(
   if (!kind.repository.test(repository)) {
     throw new UserError(`the setting repository must be owner/name, as on the code host; got ${repository}`);
   }
+  return kind.open(repository, { token, baseUrl: baseUrlOf(kind, url), ...options }, new ServerClock());
+}
+
+/**
+ * The code host of another repository, which is read with the app's tokens if there is an app, or else with the own token.
+ *
+ * @param repository `owner/name`
+ * @throws UserError if the configuration is wrong or incomplete
+ */
+export function otherCodeHost(
+  repository: string,
+  { kind, token = "", url, app }: CodeHostAccess,
+  options: Options,
+): CodeHost {
+  if (!kind.repository.test(repository)) {
+    throw new UserError(`${JSON.stringify(repository)} is no repository: it must be owner/name, as on the code host`);
+  }
+  const found = appFrom(app, kind.variables);
+  if (token === "" && found === undefined) {
+    throw new UserError(`${repository} can't be read without the variable ${tokenVariables}: set it`);
+  }
+  return kind.openOther(
+    repository,
+    { token, app: found, baseUrl: baseUrlOf(kind, url), ...options },
+    new ServerClock(),
+  );
+}
+
+function baseUrlOf(kind: CodeHostKind, url?: string): string {
   const baseUrl = (url || kind.url).replace(/\/+$/, "");
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "")) {
     throw new UserError(`${kind.variables.url} must be a URL such as ${kind.ownUrl}; got ${baseUrl}`);
   }
-  return kind.open(repository, { token, baseUrl, ...options }, new ServerClock());
+  return baseUrl;
 }

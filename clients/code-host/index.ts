@@ -1,2 +1,3 @@
-export { codeHost, type CodeHostAccess, codeHostKinds, tokenVariables } from "./factory";
-export type { CodeHost, PullRequest } from "./interface";
+export { codeHost, type CodeHostAccess, codeHostKinds, otherCodeHost, tokenVariables } from "./factory";
+export type { CodeHost, FileContent, PullRequest } from "./interface";
+export { RunCodeHosts } from "./run-code-hosts";

@@ -1,3 +1,4 @@
+import type { UserError } from "../../contract";
 import type { ServerClock } from "./server-clock";
 
 /** A pull request as the code host has it now. */
@@ -6,6 +7,12 @@ export interface PullRequest {
   readonly state: "open" | "closed";
   readonly merged: boolean;
   readonly headSha: string;
+  /** The branch that it is to be merged into. */
+  readonly branch: string;
+  /** The commit on `branch` that its merge, squash or rebase ended in; undefined unless it is merged. */
+  readonly mergeCommit?: string;
+  /** Its description, which its author can change at any time; empty if there is none. */
+  readonly body: string;
   /** When anything about it last changed, such as a push or a comment, by the code host's clock. */
   readonly updatedAt: Date;
   /** Whether its commits come from another repository, or from one that is gone. */
@@ -15,7 +22,15 @@ export interface PullRequest {
   readonly url: string;
 }
 
-/** Where the pull requests live. Every method throws a UserError with the cause and the next step. */
+/** A file's text, or why it has none: a directory or a submodule is no file, and text is UTF-8. */
+export type FileContent = { readonly text: string } | { readonly problem: "too large" | "not a file" | "not text" };
+
+/**
+ * Where the pull requests live. Every method throws a UserError with the cause and the next step, also for a commit, a branch or
+ * a tag whose name can't be one.
+ *
+ * A repository that the token can't see looks like one in which nothing exists; `missing` says so.
+ */
 export interface CodeHost {
   /** `owner/name` */
   readonly repository: string;
@@ -26,6 +41,33 @@ export interface CodeHost {
    * `pullRequest` can tell.
    */
   openPullRequests(): Promise<PullRequest[]>;
+  /**
+   * A file as it is at a commit; undefined if it isn't there. A link is followed if it leads to a file of the same commit.
+   *
+   * @param path from the repository's root, such as `docs/setup.md`
+   * @param maxBytes what is larger is `too large`; at most 1 MB, which is all that the code host gives
+   */
+  file(path: string, commit: string, maxBytes: number): Promise<FileContent | undefined>;
+  /**
+   * The first-parent commits among a branch's last 100, newest first: what was its head, without the commits that a merge brought.
+   *
+   * @throws UserError if there is no such branch
+   */
+  firstParents(branch: string): Promise<string[]>;
+  /** Whether a commit is part of a branch. That the code host knows it proves nothing: it knows those of all forks. */
+  isOnBranch(commit: string, branch: string): Promise<boolean>;
+  /** Whether a commit is the head of an open pull request of this repository that isn't a fork's. */
+  isHeadOfOpenPull(commit: string): Promise<boolean>;
+  /** The commit that a tag leads to, annotated or not; undefined if there is no such tag, or if it leads to no commit. */
+  tagCommit(tag: string): Promise<string | undefined>;
+  /** The newest commit of a branch; undefined if there is no such branch. */
+  branchHead(branch: string): Promise<string | undefined>;
+  /**
+   * The error for something that isn't there as far as this token sees.
+   *
+   * @param what `pull request 12`
+   */
+  missing(what: string): UserError;
   /**
    * Whether a workflow run has ended; false if that is unknown.
    *
@@ -42,15 +84,30 @@ export interface CodeHost {
 
 /** A kind of code host; `factory.ts` lists them all. */
 export interface CodeHostKind {
-  /** The environment variables with its token and URL. */
-  readonly variables: { readonly token: string; readonly url: string };
+  /** The environment variables with its token, its URL, and the app that reads other repositories. */
+  readonly variables: {
+    readonly token: string;
+    readonly url: string;
+    readonly appId: string;
+    readonly appPrivateKey: string;
+  };
   /** The default URL. */
   readonly url: string;
   /** An example of a self-hosted one, for messages. */
   readonly ownUrl: string;
   /** What a repository's name may be, so that none can lead to another path. */
   readonly repository: RegExp;
+  /** The previews' own repository. */
   open(repository: string, options: OpenOptions, clock: ServerClock): CodeHost;
+  /** Another repository, read with the app's tokens if there is one, or else with the own token. */
+  openOther(repository: string, options: OpenOptions & { readonly app?: App }, clock: ServerClock): CodeHost;
+}
+
+/** An app at the code host that may read other repositories. */
+export interface App {
+  readonly id: string;
+  /** In PEM. */
+  readonly privateKey: string;
 }
 
 export interface OpenOptions {

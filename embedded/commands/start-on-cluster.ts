@@ -48,6 +48,9 @@ const workspace = (report: Report): Workspace => ({
   ...projectRun(report),
   interruption,
   codeHost: () => undefined,
+  otherCodeHost: (repository) => {
+    throw new Error(`${repository} isn't read: its images are given`);
+  },
   zone: (zoneId) => new Zone(zoneId),
 });
 

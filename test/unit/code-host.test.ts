@@ -35,6 +35,8 @@ describe("code host", () => {
         state: "open",
         merged: false,
         headSha: shaOf("7.1"),
+        branch: "main",
+        body: "",
         fork: true,
         labels: ["keep", "bug"],
         updatedAt,
@@ -43,7 +45,8 @@ describe("code host", () => {
       assert.deepEqual(await client().pullRequest(7), { number: 7, ...open, url });
 
       github.close(7, { merged: true });
-      assert.deepEqual(await client().pullRequest(7), { number: 7, ...open, state: "closed", merged: true, url });
+      const merged = { state: "closed", merged: true, mergeCommit: shaOf("7.merged") };
+      assert.deepEqual(await client().pullRequest(7), { number: 7, ...open, ...merged, url });
     });
 
     it("counts as from a fork even when the fork has been deleted", async () => {

@@ -47,6 +47,7 @@ describe("a command for a pull request that has no preview", () => {
     run: { isWorkflow: false },
     interruption: new AbortController().signal,
     codeHost: () => undefined,
+    otherCodeHost: () => assert.fail("no other repository is asked"),
     zone: () => assert.fail("no zone is asked"),
   });
   const isCalled = (command: string) => existsSync(log) && readFileSync(log, "utf8").includes(command);

@@ -21,6 +21,8 @@ const pull = (number: number, more: Partial<PullRequest> = {}): PullRequest => (
   state: "open",
   merged: false,
   headSha: shaOf(`${number}`),
+  branch: "main",
+  body: "",
   updatedAt: new Date(hours(-2)),
   fork: false,
   labels: [],

@@ -68,6 +68,8 @@ const pull = (more: Partial<PullRequest> = {}): PullRequest => ({
   state: "open",
   merged: false,
   headSha: shaOf("7"),
+  branch: "main",
+  body: "",
   updatedAt: new Date("2026-11-24T00:00:00Z"),
   fork: false,
   labels: [],

@@ -8,17 +8,22 @@ import { transport, type TransportOptions } from "../transport";
 
 export type Client = Octokit;
 
+/** How requests are authenticated: a token, or one of Octokit's strategies and its options. */
+export type Authentication = Pick<NonNullable<ConstructorParameters<typeof Octokit>[0]>, "auth" | "authStrategy">;
+
 /**
  * Octokit with retries: three after a failure (after 1, 4 and 9 s), and two if the rate limit is exceeded for at most a minute.
  */
-export function githubClient({
-  token,
-  baseUrl,
-  report,
-  timeoutMs = 20_000,
-  second = 1000,
-  onDate,
-}: OpenOptions & Pick<TransportOptions, "onDate">): Client {
+export function githubClient(
+  authentication: Authentication,
+  {
+    baseUrl,
+    report,
+    timeoutMs = 20_000,
+    second = 1000,
+    onDate,
+  }: Omit<OpenOptions, "token"> & Pick<TransportOptions, "onDate">,
+): Client {
   const waits =
     (limit: string) =>
     (wait: number, _options: object, _octokit: Octokit, tries: number): boolean => {
@@ -30,7 +35,7 @@ export function githubClient({
       return retries;
     };
   const octokit = new (Octokit.plugin(throttling, retry))({
-    auth: token,
+    ...authentication,
     baseUrl,
     userAgent: "preview-stack",
     // We report failures ourselves, once.

@@ -1,73 +1,113 @@
 import { z } from "zod";
-import type { CodeHost, PullRequest } from "../interface";
-import type { Client } from "./client";
-import { type RequestContext, explain, unreadable } from "./errors";
-import { runPath } from "./runs";
+import type { UserError } from "../../../contract";
+import type { CodeHost, FileContent, PullRequest } from "../interface";
 import type { ServerClock } from "../server-clock";
-
-const id = z.int().positive();
-
-const pull = z.object({
-  number: id,
-  state: z.enum(["open", "closed"]),
-  merged_at: z.string().nullable(),
-  updated_at: z.iso.datetime(),
-  html_url: z.string(),
-  head: z.object({ sha: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/), repo: z.object({ id }).nullable() }),
-  base: z.object({ repo: z.object({ id }) }),
-  labels: z.array(z.object({ name: z.string() })),
-});
-
-const comment = z.object({ id, body: z.string().nullish(), user: z.object({ login: z.string() }).nullable() });
+import { setComment } from "./comments";
+import { contents, fileFrom, isTooLarge } from "./contents";
+import type { RequestContext } from "./errors";
+import { commitOf, commitWithParents, encodePath, firstParentsIn, refPath } from "./history";
+import { isForks, type Pull, pull, pullRequestFrom, sha } from "./pull-requests";
+import type { RepositoryRequests } from "./requests";
+import { runPath } from "./runs";
 
 const run = z.object({ status: z.string() });
 
-const approval = z.object({ state: z.string() });
+const approvals = z.array(z.object({ state: z.string() }));
 
-const viewer = z.object({ viewer: z.object({ login: z.string() }) });
+const comparison = z.object({ status: z.enum(["diverged", "ahead", "behind", "identical"]) });
 
-/** Invisible in the rendered comment. */
-const marker = "<!-- preview-stack -->";
+const commit = z.object({ sha });
 
-/** GitHub refuses a comment of more than 65536 characters. */
-const maxCommentLength = 60_000;
+const repositoryId = z.object({ id: z.int().positive() });
 
-const pageSize = 100;
+const readsPulls = "pull-requests: read";
+const readsContents = "contents: read";
+const readsActions = "actions: read";
 
 /** GitHub's REST API, https://docs.github.com/en/rest, for one repository. */
 export class GitHub implements CodeHost {
-  private readonly host: string;
+  readonly repository: string;
 
   constructor(
-    readonly repository: string,
-    private readonly client: Client,
+    private readonly requests: RepositoryRequests,
     private readonly clock: ServerClock,
   ) {
-    this.host = new URL(client.request.endpoint("GET /").url).host;
+    this.repository = requests.repository;
   }
 
   async pullRequest(number: number): Promise<PullRequest | undefined> {
-    const context = { what: `pull request ${number}`, permission: "pull-requests: read" };
-    const answer = await this.getIfThere(`pulls/${number}`, context);
-    if (answer === undefined) {
-      return undefined;
+    const context = { what: `pull request ${number}`, permission: readsPulls };
+    const found = await this.requests.get(`pulls/${number}`, pull, context);
+    if (found !== undefined && found.number !== number) {
+      throw this.requests.unreadable(context, `it is about ${found.number}`);
     }
-    const found = this.read(pull, answer, context);
-    if (found.number !== number) {
-      throw unreadable(this.repository, context, this.host, `it is about ${found.number}`);
-    }
-    return pullRequestFrom(found);
+    return found && pullRequestFrom(found);
   }
 
   async openPullRequests(): Promise<PullRequest[]> {
-    const context = { what: "the open pull requests", permission: "pull-requests: read" };
+    const context = { what: "the open pull requests", permission: readsPulls };
     // Oldest first, so that one that is opened meanwhile doesn't move others between pages.
     const order = { state: "open", sort: "created", direction: "asc" };
     const found: PullRequest[] = [];
-    for await (const page of this.pages("pulls", order, pull, ({ number }) => number, context)) {
+    for await (const page of this.requests.pages("pulls", order, pull, ({ number }) => number, context)) {
       found.push(...page.map(pullRequestFrom));
     }
     return found.filter(({ state }) => state === "open");
+  }
+
+  async file(path: string, commit: string, maxBytes: number): Promise<FileContent | undefined> {
+    const context = { what: `${path} at ${commit}`, permission: readsContents };
+    const query = { ref: commitOf(commit), mediaType: { format: "object" } };
+    try {
+      const found = await this.requests.get(`contents/${encodePath(path)}`, contents, context, { query });
+      return found && fileFrom(found, maxBytes);
+    } catch (error) {
+      if (isTooLarge(error)) {
+        return { problem: "too large" };
+      }
+      throw error;
+    }
+  }
+
+  async firstParents(branch: string): Promise<string[]> {
+    const context = { what: `branch ${branch}`, permission: readsContents };
+    const query = { sha: `refs/${refPath("heads", branch)}`, per_page: 100 };
+    const found = await this.requests.get("commits", z.array(commitWithParents), context, { query });
+    if (found === undefined) {
+      throw this.requests.missing(context);
+    }
+    return firstParentsIn(found);
+  }
+
+  async isOnBranch(commit: string, branch: string): Promise<boolean> {
+    const context = { what: `commit ${commit} on branch ${branch}`, permission: readsContents };
+    const path = `compare/refs/${refPath("heads", branch)}...${commitOf(commit)}`;
+    const found = await this.requests.get(path, comparison, context, { query: { per_page: 1 } });
+    return found !== undefined && ["behind", "identical"].includes(found.status);
+  }
+
+  async isHeadOfOpenPull(commit: string): Promise<boolean> {
+    const context = { what: `the pull requests with commit ${commit}`, permission: readsPulls };
+    const path = `commits/${commitOf(commit)}/pulls`;
+    const options = { query: { per_page: 100 }, absent: [404, 422] };
+    for (const found of (await this.requests.get(path, z.array(pull), context, options)) ?? []) {
+      if (found.state === "open" && found.head.sha === commit && !isForks(found) && (await this.isOwn(found))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  tagCommit(tag: string): Promise<string | undefined> {
+    return this.commitAt(refPath("tags", tag), { what: `tag ${tag}`, permission: readsContents });
+  }
+
+  branchHead(branch: string): Promise<string | undefined> {
+    return this.commitAt(refPath("heads", branch), { what: `branch ${branch}`, permission: readsContents });
+  }
+
+  missing(what: string): UserError {
+    return this.requests.missing({ what, permission: `${readsContents} and ${readsPulls}` });
   }
 
   async runEnded(reference: string): Promise<boolean> {
@@ -75,9 +115,8 @@ export class GitHub implements CodeHost {
     if (path === undefined) {
       return false;
     }
-    const context = { what: `run ${reference}`, permission: "actions: read" };
-    const answer = await this.getIfThere(path, context);
-    return answer !== undefined && this.read(run, answer, context).status === "completed";
+    const found = await this.requests.get(path, run, { what: `run ${reference}`, permission: readsActions });
+    return found?.status === "completed";
   }
 
   async runApproved(reference: string): Promise<boolean> {
@@ -86,145 +125,30 @@ export class GitHub implements CodeHost {
     if (path === undefined) {
       return false;
     }
-    const context = { what: `the approvals of run ${id}`, permission: "actions: read" };
-    const answer = await this.getIfThere(`${path}/approvals`, context);
-    return (
-      answer !== undefined && this.read(z.array(approval), answer, context).some(({ state }) => state === "approved")
-    );
+    const context = { what: `the approvals of run ${id}`, permission: readsActions };
+    const found = await this.requests.get(`${path}/approvals`, approvals, context);
+    return found?.some(({ state }) => state === "approved") ?? false;
   }
 
-  async setComment(number: number, body: string): Promise<void> {
-    const context = { what: `a comment on pull request ${number}`, permission: "pull-requests: write" };
-    const text = { body: `${marker}\n${body.slice(0, maxCommentLength)}` };
-    // Twice, since a comment may have been created although the answer was lost: the second try finds it then.
-    for (let tries = 1; ; tries += 1) {
-      const own = await this.ownComment(number, context);
-      try {
-        await (own === undefined
-          ? this.send("POST", `issues/${number}/comments`, text, { retries: 0 })
-          : this.send("PATCH", `issues/comments/${own}`, text));
-        return;
-      } catch (error) {
-        if (tries === 2 || ((error as { status?: number }).status ?? 0) < 500) {
-          throw explain(error, this.repository, context, this.host);
-        }
-      }
-    }
+  setComment(number: number, body: string): Promise<void> {
+    return setComment(this.requests, number, body);
   }
 
   now(): Date | undefined {
     return this.clock.now();
   }
 
-  /** Anybody can write the marker, so the author must match, too. */
-  private async ownComment(number: number, context: RequestContext): Promise<number | undefined> {
-    let self: string | undefined;
-    for await (const page of this.pages(`issues/${number}/comments`, {}, comment, (one) => one.id, context)) {
-      const marked = page.filter(({ body }) => body?.startsWith(marker));
-      if (marked.length > 0) {
-        self ??= await this.self(context);
-        const own = marked.find(({ user }) => user?.login === self);
-        if (own !== undefined) {
-          return own.id;
-        }
-      }
+  /** 422 where nothing has that name, or what has it is no commit; 409 where the repository is empty. */
+  private async commitAt(path: string, context: RequestContext): Promise<string | undefined> {
+    return (await this.requests.get(`commits/${path}`, commit, context, { absent: [404, 409, 422] }))?.sha;
+  }
+
+  /** A fork's pull requests can have the same commit. If the repository was renamed, only its id is the same. */
+  private async isOwn({ base }: Pull): Promise<boolean> {
+    if (base.repo.full_name.toLowerCase() === this.repository.toLowerCase()) {
+      return true;
     }
-    return undefined;
+    const context = { what: "the repository itself", permission: "metadata: read" };
+    return (await this.requests.get("", repositoryId, context))?.id === base.repo.id;
   }
-
-  /** The login of the token's owner. For a workflow's token, only GraphQL returns it, not REST. */
-  private async self(context: RequestContext): Promise<string> {
-    try {
-      return this.read(viewer, await this.client.graphql("{ viewer { login } }"), context).viewer.login;
-    } catch (error) {
-      throw explain(error, this.repository, { ...context, what: "the token's owner, for the comments" }, this.host);
-    }
-  }
-
-  /**
-   * A list, page by page. Octokit's own pagination takes a 409 for an empty list and a page without a link for the last one; here
-   * a full page is always followed by a request for the next.
-   */
-  private async *pages<Item>(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    schema: z.ZodType<Item>,
-    key: (item: Item) => number,
-    context: RequestContext,
-  ): AsyncGenerator<Item[]> {
-    const seen = new Set<number>();
-    for (let page = 1; ; page += 1) {
-      const parameters = { ...query, per_page: pageSize, page };
-      const { data, headers } = await this.send("GET", path, parameters).catch((error: unknown) => {
-        throw explain(error, this.repository, context, this.host);
-      });
-      const items = this.read(z.array(schema), data, context);
-      const fresh = items.filter((item) => !seen.has(key(item)));
-      fresh.forEach((item) => seen.add(key(item)));
-      if (fresh.length === 0 && items.length > 0) {
-        throw unreadable(this.repository, context, this.host, `page ${page} repeats the ones before`);
-      }
-      yield fresh;
-      const hasNext = /\brel="?next"?/.test(headers.link ?? "");
-      if (items.length === 0 || (items.length < pageSize && !hasNext)) {
-        return;
-      }
-    }
-  }
-
-  private async getIfThere(path: string, context: RequestContext): Promise<unknown> {
-    try {
-      return (await this.send("GET", path)).data;
-    } catch (error) {
-      if ((error as { status?: number }).status === 404) {
-        return undefined;
-      }
-      throw explain(error, this.repository, context, this.host);
-    }
-  }
-
-  private send(
-    method: "GET" | "POST" | "PATCH",
-    path: string,
-    parameters: Readonly<Record<string, unknown>> = {},
-    request: { readonly retries?: number } = {},
-  ): Promise<{ data: unknown; headers: { link?: string } }> {
-    return this.client.request(`${method} /repos/${this.repository}/${path}`, { ...parameters, request });
-  }
-
-  private read<Value>(schema: z.ZodType<Value>, answer: unknown, context: RequestContext): Value {
-    const { success, data, error } = schema.safeParse(answer);
-    if (!success) {
-      const [issue] = error.issues;
-      throw unreadable(
-        this.repository,
-        context,
-        this.host,
-        `${issue?.path.join(".") || "all of it"}: ${issue?.message}`,
-      );
-    }
-    return data;
-  }
-}
-
-function pullRequestFrom({
-  number,
-  state,
-  merged_at,
-  updated_at,
-  html_url,
-  head,
-  base,
-  labels,
-}: z.infer<typeof pull>): PullRequest {
-  return {
-    number,
-    state,
-    merged: merged_at !== null,
-    headSha: head.sha,
-    updatedAt: new Date(updated_at),
-    fork: head.repo?.id !== base.repo.id,
-    labels: labels.map(({ name }) => name),
-    url: html_url,
-  };
 }

@@ -80,12 +80,14 @@ function getPullRequest(state: GitHubState, _question: Question, [number]: strin
 }
 
 function pullRequestBody({ repository }: GitHubState, one: StandInPullRequest): object {
-  const { number, state, merged, headSha, updatedAt, fork, labels } = one;
+  const { number, state, merged, headSha, branch, mergeCommit, body, updatedAt, fork, labels } = one;
   const closedAt = state === "closed" ? "2026-01-02T00:00:00Z" : null;
   const own = { id: 1, full_name: repository };
   return {
     number,
     state,
+    body,
+    merge_commit_sha: mergeCommit,
     title: "`$(touch /tmp/owned)`",
     html_url: `https://github.com/${repository}/pull/${number}`,
     created_at: "2026-01-01T00:00:00Z",
@@ -97,7 +99,7 @@ function pullRequestBody({ repository }: GitHubState, one: StandInPullRequest): 
       sha: headSha,
       repo: fork === "gone" ? null : fork ? { id: 2, full_name: "somebody/fork" } : own,
     },
-    base: { ref: "main", repo: own },
+    base: { ref: branch, repo: own },
     labels: labels.map((name, index) => ({ id: index + 1, name })),
   };
 }

@@ -3,6 +3,11 @@ export interface StandInPullRequest {
   state: "open" | "closed";
   merged: boolean;
   headSha: string;
+  /** The branch that it is to be merged into. */
+  branch: string;
+  /** Once merged, the commit that it ended in on `branch`. */
+  mergeCommit: string;
+  body: string | null;
   updatedAt: Date;
   /** `gone`: a fork that was deleted. */
   fork: boolean | "gone";
@@ -50,10 +55,20 @@ export class GitHubState {
 
   /** Opens or reopens a pull request. */
   open(number: number, more: Partial<Omit<StandInPullRequest, "number" | "state">> = {}): StandInPullRequest {
-    const headSha = shaOf(`${number}.1`);
-    const before = this.pullRequests.get(number);
-    const fresh = { headSha, updatedAt: this.now(), merged: false, fork: false, labels: [], ...before, ...more };
-    const pullRequest: StandInPullRequest = { ...fresh, number, state: "open" };
+    const pullRequest: StandInPullRequest = {
+      headSha: shaOf(`${number}.1`),
+      branch: "main",
+      mergeCommit: shaOf(`${number}.merged`),
+      body: null,
+      updatedAt: this.now(),
+      merged: false,
+      fork: false,
+      labels: [],
+      ...this.pullRequests.get(number),
+      ...more,
+      number,
+      state: "open",
+    };
     this.pullRequests.set(number, pullRequest);
     return pullRequest;
   }

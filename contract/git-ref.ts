@@ -1,0 +1,17 @@
+/**
+ * Whether a name can be a branch's or a tag's, by the rules of `git check-ref-format --branch`, and no longer than 255 characters.
+ *
+ * https://git-scm.com/docs/git-check-ref-format
+ */
+export function isRefName(name: string): boolean {
+  return (
+    name.length <= 255 &&
+    name.isWellFormed() &&
+    !/[\p{Cc} ~^:?*[\\]|\.\.|@\{/u.test(name) &&
+    !/^[-@]$|^-|\.$/.test(name) &&
+    name.split("/").every((component) => component !== "" && !component.startsWith(".") && !component.endsWith(".lock"))
+  );
+}
+
+/** Whether a text is a full commit SHA, of SHA-1 or SHA-256. */
+export const isCommit = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
