@@ -52,19 +52,20 @@ export class AppTokens {
   }
 
   private explain(error: unknown, purpose: "read" | "write"): UserError {
-    const { status, message } = error as { status?: number; message: string };
+    const { status = 0, message } = error as { status?: number; message: string };
     const wanted = Object.entries(permissions[purpose])
       .map(([name, access]) => `${name.replace("_", "-")}: ${access}`)
       .join(", ");
-    const why: string | undefined = {
+    const reasons: Record<number, string> = {
       401: `GitHub doesn't know it by PREVIEW_APP_ID and PREVIEW_APP_PRIVATE_KEY (${message}); set the id and a key of the same App`,
       403: `it was refused (${message}); see whether its installation is suspended`,
       404: "it isn't installed there, or there is no such repository; install it on that repository",
       422: `its installation lacks something (${message}); give it the permissions ${wanted}`,
-    }[status ?? 0];
-    return new UserError(`the GitHub App gets no token for ${this.repository}: ${why ?? message} (docs/pairs.md)`, {
-      cause: error,
-    });
+    };
+    return new UserError(
+      `the GitHub App gets no token for ${this.repository}: ${reasons[status] ?? message} (docs/pairs.md)`,
+      { cause: error },
+    );
   }
 }
 
