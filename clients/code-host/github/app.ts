@@ -47,8 +47,8 @@ export class AppTokens {
   }
 
   private async installation(): Promise<number> {
-    const { data } = await this.client.request(`GET /repos/${this.repository}/installation`);
-    return installation.parse(data).id;
+    const answer: { readonly data: unknown } = await this.client.request(`GET /repos/${this.repository}/installation`);
+    return installation.parse(answer.data).id;
   }
 
   private explain(error: unknown, purpose: "read" | "write"): UserError {
