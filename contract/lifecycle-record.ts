@@ -1,3 +1,4 @@
+import type { Guarded } from "./guards";
 import type { Images } from "./image-reference";
 import { limits } from "./limits";
 import type { Pair, Resolved } from "./pairs";
@@ -15,6 +16,8 @@ export interface LifecycleRecord {
   readonly pair?: Pair;
   /** The names of its parts whose pods keep running. Older versions didn't record them. */
   readonly parts?: readonly string[];
+  /** The names of its NetworkPolicies. Older versions didn't record them. */
+  readonly policies?: readonly string[];
   /** When it expires, ISO 8601 in UTC. */
   readonly expires?: string;
   /** Scaled to zero until `preview wake`. */
@@ -34,12 +37,14 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
     return name === undefined ? [] : [[name, image]];
   });
   const parts = annotations[`${prefix}parts`];
+  const policies = annotations[`${prefix}policies`];
   const pair = pairFrom(annotations[`${prefix}pair`]);
   return {
     sha: annotations[`${prefix}sha`],
     images: Object.fromEntries(images) as Images,
     ...(pair !== undefined && { pair }),
     ...(parts !== undefined && { parts: parts.split(",") }),
+    ...(policies && { policies: policies.split(",") }),
     expires: annotations[`${prefix}expires`],
     asleep: annotations[`${prefix}asleep`] === "true",
   };
@@ -61,6 +66,12 @@ const isResolved = ({ repository, ref, commit, image }: Partial<Resolved>) =>
 /** The names of a preview's parts by its record. @default those of the standard parts */
 export const recordedParts = (record?: Pick<LifecycleRecord, "parts">): readonly string[] =>
   record?.parts ?? runningNames(standardPartList);
+
+/** What a preview consists of by its record. */
+export const recordedAsGuarded = (record?: Pick<LifecycleRecord, "parts" | "policies">): Guarded => ({
+  parts: recordedParts(record),
+  policies: record?.policies,
+});
 
 /** The recorded images; undefined unless the API's is among them. */
 export const recordedImages = ({ images }: LifecycleRecord): Images | undefined =>

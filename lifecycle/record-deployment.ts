@@ -2,6 +2,7 @@ import { type DeploymentRecord, type LifecycleRecord, partsIn, runningNames, Use
 import { type Deployment, deploymentOf } from "../clients/pulumi/deployment";
 import type { NamespaceRef } from "../clients/kubernetes/kubectl";
 import { findNamespace, annotateIfUnchanged } from "../clients/kubernetes/namespace";
+import { policiesIn } from "./inventory/deployed";
 import type { PulumiContext } from "../clients/pulumi/pulumi";
 
 export type Recorded = Deployment & { readonly record: DeploymentRecord };
@@ -37,7 +38,8 @@ export async function recordDeployment(
     const { commit: sha, asleep } = record;
     const { images } = deployment.outputs;
     const parts = runningNames(partsIn(deployment.outputs));
-    if (await annotateIfUnchanged(place, namespace, { sha, images, parts, asleep, ...own })) {
+    const policies = policiesIn(deployment.state, place.namespace);
+    if (await annotateIfUnchanged(place, namespace, { sha, images, parts, policies, asleep, ...own })) {
       return { ...deployment, record };
     }
   }

@@ -24,16 +24,20 @@ const connectors: Readonly<Record<NonNullable<Part["interpreter"]>, readonly [st
 
 /** A preview's Kubernetes objects and containers. */
 export class Cluster {
-  /** @param signal cancels all requests */
+  /**
+   * @param policies names of the NetworkPolicies that its last update made @default unknown
+   * @param signal cancels all requests
+   */
   constructor(
     private readonly place: NamespaceRef,
     readonly parts: readonly Part[] = standardPartList,
+    readonly policies?: readonly string[],
     private readonly signal?: AbortSignal,
   ) {}
 
   /** The same, with requests cancelled by the signal. */
   until(signal: AbortSignal): Cluster {
-    return new Cluster(this.place, this.parts, signal);
+    return new Cluster(this.place, this.parts, this.policies, signal);
   }
 
   /** The pods that aren't terminating. @param part the part that they belong to @default all running pods */

@@ -24,16 +24,20 @@ export function outside(origin: string, { client = previewClient([origin]) }: Vi
   return { ...asks(client, origin), origin, credentials: givenCredentials() };
 }
 
-/** A preview given by number, with access to its stack and cluster. */
+/**
+ * A preview given by number, with access to its stack and cluster.
+ *
+ * @param stack what its stack says; `policies` are the names of the NetworkPolicies that it has
+ */
 export async function inside(
-  stack: Outputs & NamespaceRef,
+  stack: Outputs & NamespaceRef & { readonly policies?: readonly string[] },
   { context, client = previewClient(originsOf(stack)) }: ViewOptions = {},
 ): Promise<View> {
   const place = { ...stack, kubeContext: context ?? stack.kubeContext };
   return {
     ...asks(client, stack.url, stack.apiUrl),
     origin: stack.url,
-    cluster: new Cluster(place, stack.parts),
+    cluster: new Cluster(place, stack.parts, stack.policies),
     ordered: stack,
     credentials: givenCredentials() ?? (await knownCredentials(place)),
   };

@@ -1,4 +1,4 @@
-import { missingGuards } from "../../contract";
+import { type Guarded, missingGuards } from "../../contract";
 import type { Get } from "./proxy";
 
 interface List {
@@ -12,16 +12,15 @@ export const guardPaths =
 /**
  * The guards that a preview lacks, such as `NetworkPolicy default-deny`.
  *
- * @param parts names of its parts
  * @throws UserError if the cluster refuses or can't be reached
  */
-export async function guardsMissingIn(get: Get, namespace: string, parts: readonly string[]): Promise<string[]> {
+export async function guardsMissingIn(get: Get, namespace: string, preview: Guarded): Promise<string[]> {
   const lists = [
     `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
     `/api/v1/namespaces/${namespace}/resourcequotas`,
   ].map(async (path) => ((await get(path)) as List).items.map(({ metadata }) => metadata.name));
   const [policies, quotas] = await Promise.all(lists);
-  return missingGuards({ policies: policies ?? [], quotas: quotas ?? [], parts });
+  return missingGuards(preview, { policies: policies ?? [], quotas: quotas ?? [] });
 }
 
 /** `NetworkPolicy default-deny, ResourceQuota preview missing` */

@@ -2,15 +2,21 @@ import { type Outputs, type Part, partsIn, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
+import { objectsIn, type State } from "../../clients/pulumi/state";
 import { isRemoved, stackName, stackNames } from "../../clients/pulumi/stacks";
 import { noPreview } from "./no-preview";
 
 /** What a preview's stack says about it, without asking the cluster. */
 export interface Deployed extends Outputs {
   readonly parts: readonly Part[];
+  /** The names of its NetworkPolicies. */
+  readonly policies: readonly string[];
   /** The kubeconfig context of its cluster. */
   readonly kubeContext: string;
 }
+
+/** What the commands show of it. */
+export type DeployedSummary = Omit<Deployed, "parts" | "policies">;
 
 /**
  * Reads a pull request's stack.
@@ -47,7 +53,7 @@ async function read(context: PulumiContext, pullRequest: number): Promise<{ prev
 }
 
 /** @throws UserError if the stack never came up */
-export function deployedFrom({ outputs }: Deployment, pullRequest: number, kubeContext: string): Deployed {
+export function deployedFrom({ outputs, state }: Deployment, pullRequest: number, kubeContext: string): Deployed {
   const { url, apiUrl, namespace, images, revisions } = outputs;
   if (url === undefined || namespace === undefined) {
     throw new UserError(
@@ -61,6 +67,14 @@ export function deployedFrom({ outputs }: Deployment, pullRequest: number, kubeC
     images: images!,
     revisions: revisions!,
     parts: partsIn(outputs),
+    policies: policiesIn(state, namespace),
     kubeContext,
   };
 }
+
+/** The names of a preview's NetworkPolicies by its state, in alphabetical order. */
+export const policiesIn = (state: State, namespace: string): string[] =>
+  objectsIn(state, namespace)
+    .filter(({ kind }) => kind === "NetworkPolicy")
+    .map(({ name }) => name)
+    .sort();

@@ -43,7 +43,7 @@ export interface Found {
   readonly namespace?: Pick<ListedNamespace, "created" | "terminating"> & { readonly record: LifecycleRecord };
   /** Names of DNS records. */
   readonly records: readonly string[];
-  /** Standard NetworkPolicies and quota that it lacks; undefined if not checked. */
+  /** NetworkPolicies and quota that it lacks; undefined if not checked. */
   readonly missing?: readonly string[];
   /** Why the namespace of that name belongs to another owner. */
   readonly foreign?: string;

@@ -1,4 +1,4 @@
-import { recordedParts } from "../../contract";
+import { recordedAsGuarded } from "../../contract";
 import { earliest } from "../clocks";
 import type { CodeHost, PullRequest } from "../../clients/code-host";
 import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
@@ -52,7 +52,7 @@ async function withMissing(
   const looked = async (get: Get, one: Found): Promise<Found> => ({
     ...one,
     missing: isLiving(one)
-      ? await guardsMissingIn(get, one.name, recordedParts(one.namespace?.record)).catch(notChecked(one.name))
+      ? await guardsMissingIn(get, one.name, recordedAsGuarded(one.namespace?.record)).catch(notChecked(one.name))
       : undefined,
   });
   const all = found.some(isLiving)

@@ -4,7 +4,7 @@ import { answer } from "../../clients/http/serving";
 import type { Deployment } from "../../clients/pulumi/deployment";
 import { type Login, requiredLogin } from "../../verify/demo-login";
 import { claimDeletionWarning, migrationsToRepeat, podsToRestart, unexpectedImages, lookForDrift } from "../drift";
-import { type Deployed, deployed } from "../inventory/deployed";
+import { type Deployed, deployed, type DeployedSummary } from "../inventory/deployed";
 import { findPreview } from "../inventory/preview";
 import type { Workspace } from "../workspace";
 import type { Status } from "./status-of";
@@ -12,7 +12,7 @@ import { statusesOf } from "./statuses";
 
 /** Everything about one preview. */
 export interface Details {
-  readonly preview: Omit<Deployed, "parts">;
+  readonly preview: DeployedSummary;
   /** The names of its parts whose pods keep running. */
   readonly parts: readonly string[];
   /** What its host answers. */
@@ -44,14 +44,16 @@ export async function detailsOf(
   now: Date,
   { login: wantsLogin = false }: { readonly login?: boolean } = {},
 ): Promise<Details> {
-  const { parts: all, ...preview } = await deployed(workspace, pullRequest);
+  const { parts: all, policies, ...preview } = await deployed(workspace, pullRequest);
   const parts = runningNames(all);
   const login = wantsLogin ? await requiredLogin(preview) : undefined;
   const found = await findPreview(workspace, pullRequest);
   const [{ said: answers }, [status], inside] = await Promise.all([
     answer(preview.url, { dispatcher: previewClient([preview.url]), signal: workspace.interruption }),
-    found === undefined ? [] : statusesOf(workspace, found.identity, now, { pullRequest, parts }),
-    found?.deployment === undefined ? undefined : lookInside(workspace, { ...preview, parts: all }, found.deployment),
+    found === undefined ? [] : statusesOf(workspace, found.identity, now, { pullRequest, parts, policies }),
+    found?.deployment === undefined
+      ? undefined
+      : lookInside(workspace, { ...preview, parts: all, policies }, found.deployment),
   ]);
   return { preview, parts, answers, status, inside, login };
 }

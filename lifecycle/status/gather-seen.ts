@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { limits, namesOf, recordedParts } from "../../contract";
+import { type Guarded, limits, namesOf, recordedAsGuarded } from "../../contract";
 import { type Get, withApiProxy } from "../../clients/kubernetes/proxy";
 import { guardPaths, guardsMissingIn } from "../../clients/kubernetes/guards";
 import type { CodeHost } from "../../clients/code-host";
@@ -24,10 +24,8 @@ export interface StatusSources extends Pick<Sources, "context" | "records"> {
 }
 
 /** A single preview to look at. */
-export interface One {
+export interface One extends Guarded {
   readonly pullRequest: number;
-  /** Names of its parts whose pods keep running. */
-  readonly parts: readonly string[];
 }
 
 /**
@@ -59,7 +57,7 @@ export async function gatherSeen(sources: StatusSources, now: Date, only?: One):
       found.filter((one) => hasHost({ found: one, hasCluster })),
       sources,
     ),
-    lookInside(found.filter(isLiving), sources, only?.parts),
+    lookInside(found.filter(isLiving), sources, only),
   ]);
   return found.map((one) => ({
     found: one,
@@ -111,7 +109,7 @@ type Inside = Pick<Seen, "pods" | "missing">;
 async function lookInside(
   found: readonly Found[],
   { site: { kubeContext }, report }: StatusSources,
-  parts?: readonly string[],
+  only?: One,
 ): Promise<Map<Found, Inside>> {
   if (found.length === 0) {
     return new Map();
@@ -124,7 +122,7 @@ async function lookInside(
   const inside = async (get: Get, one: Found): Promise<[Found, Inside]> => {
     const [pods, missing] = await Promise.all([
       get(`/api/v1/namespaces/${one.name}/pods`) as Promise<{ items: Pod[] }>,
-      guardsMissingIn(get, one.name, parts ?? recordedParts(one.namespace?.record)),
+      guardsMissingIn(get, one.name, only ?? recordedAsGuarded(one.namespace?.record)),
     ]);
     return [one, { pods: pods.items, missing }];
   };

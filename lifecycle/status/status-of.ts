@@ -23,7 +23,7 @@ export interface Seen {
   readonly parts?: readonly string[];
   /** Undefined if there are none to look at. */
   readonly pods?: Checked<readonly Pod[]>;
-  /** Standard NetworkPolicies and quota that it lacks. */
+  /** NetworkPolicies and quota that it lacks. */
   readonly missing?: Checked<readonly string[]>;
 }
 

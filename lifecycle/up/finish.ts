@@ -35,7 +35,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
   if (deployment === undefined) {
     return { outcome: "stepped aside", reason: reasonToLeave("superseded", stack) };
   }
-  const { parts, ...preview } = deployedFrom(deployment, pullRequest, progress.identity.kubeContext);
+  const { parts, policies, ...preview } = deployedFrom(deployment, pullRequest, progress.identity.kubeContext);
   const up = { outcome: "up" as const, preview, asleep: deployment.record.asleep, seconds: phases.seconds };
   progress.deployed = up;
   if (up.asleep) {
@@ -46,7 +46,7 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
     waitForNewestRevision({ place, url: preview.url, parts, isPublic, report, signal: options.signal }),
   );
   tellOtherProduct(options, progress.identity);
-  const target = product && (await targetOf(options, { ...preview, parts }, product));
+  const target = product && (await targetOf(options, { ...preview, parts, policies }, product));
   const checks = target && (await phases.time("checks", () => verify(target)));
   const failing = new Set([
     ...(isServerError(api) ? [`/api/ ${api.said}`] : []),
@@ -68,7 +68,9 @@ export async function finish(options: UpOptions, progress: Progress, phases: Sto
     await refuseDeleted(place);
     return meanwhile ?? { ...up, checks };
   }
-  const screenshots = await phases.time("screenshots", () => screenshotsOf(options, { ...preview, parts }, folder));
+  const screenshots = await phases.time("screenshots", () =>
+    screenshotsOf(options, { ...preview, parts, policies }, folder),
+  );
   await refuseDeleted(place);
   return (await left()) ?? { ...up, checks, screenshots };
 }

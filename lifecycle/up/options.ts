@@ -4,7 +4,7 @@ import type { Composition } from "../../clients/pulumi/configuration/write-compo
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import type { Product } from "../../verify/product";
 import type { Report } from "../../verify/run-checks";
-import type { Deployed } from "../inventory/deployed";
+import type { DeployedSummary } from "../inventory/deployed";
 import type { Identity } from "../inventory/identity";
 import type { Workspace } from "../workspace";
 import type { Phases } from "./stopwatch";
@@ -36,7 +36,7 @@ export type UpResult =
   | { readonly outcome: "stepped aside"; readonly reason: string }
   | {
       readonly outcome: "up";
-      readonly preview: Omit<Deployed, "parts">;
+      readonly preview: DeployedSummary;
       readonly asleep: boolean;
       readonly checks?: Report;
       /** The files' paths, if screenshots were taken. */

@@ -17,6 +17,7 @@ describe("what the lifecycle records about a preview", () => {
       images,
       pair: { api: { repository: "myorg/backend", ref: { pull: 5 }, commit: "b".repeat(40), image: images.api } },
       parts: ["api", "db", "worker"],
+      policies: ["default-deny", "web.to.redis"],
       expires: expiryFrom(at, 14),
       asleep: true,
     };

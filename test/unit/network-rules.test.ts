@@ -1,7 +1,24 @@
 import assert from "node:assert/strict";
 import { networkRules } from "../../components/isolation";
-import { requiredPolicies } from "../../contract";
-import { settingsWith } from "./example-settings";
+import { missingGuards, requiredPolicies } from "../../contract";
+import type { State } from "../../clients/pulumi/state";
+import { policiesIn } from "../../lifecycle/inventory/deployed";
+import { minimal, settingsWith } from "./example-settings";
+
+/** A state with these NetworkPolicies, one of another namespace and a Service. */
+function stateWith(policies: readonly string[]): State {
+  const resource = (type: string, name: string, namespace = "pr-1") => ({
+    urn: name,
+    type: `kubernetes:${type}`,
+    outputs: { metadata: { name, namespace } },
+  });
+  const kind = "networking.k8s.io/v1:NetworkPolicy";
+  const others = [resource(kind, "other", "pr-2"), resource("core/v1:Service", "redis")];
+  return {
+    version: 3,
+    deployment: { resources: [...policies.map((name) => resource(kind, name)), ...others] },
+  };
+}
 
 describe("networkRules", () => {
   it("admits requests to the web from the controller's namespace or its addresses", () => {
@@ -23,6 +40,30 @@ describe("networkRules", () => {
       Object.keys(networkRules(settingsWith({ web: { enabled: false } }))).sort(),
       requiredPolicies(["api", "db"]),
     );
+  });
+
+  it("has those of services' own paths too, which are missed by name once an update has made them", () => {
+    const policies = Object.keys(
+      networkRules(
+        settingsWith({
+          web: { ...minimal.web, uses: ["redis"] },
+          egress: [{ cidr: "192.0.2.0/24" }],
+          services: { redis: { image: "redis:7.4", port: 6379, egress: [{ cidr: "198.51.100.0/24" }] } },
+        }),
+      ),
+    ).sort();
+    const [state, namespace] = [stateWith(policies), "pr-1"];
+    assert.deepEqual(policiesIn(state, namespace), policies);
+    const preview = { parts: ["api", "db", "redis", "web"], policies: policiesIn(state, namespace) };
+    const own = ["extra-egress", "redis.egress", "redis.from.web", "web.to.redis"];
+    const found = { policies: policies.filter((name) => !own.includes(name)), quotas: ["preview"] };
+    assert.deepEqual(
+      missingGuards(preview, found),
+      own.map((name) => `NetworkPolicy ${name}`),
+    );
+    // What an older version deployed isn't known; what is there for every preview is missed all the same.
+    assert.deepEqual(missingGuards({ parts: preview.parts }, found), []);
+    assert.deepEqual(missingGuards({ ...preview, policies: own }, { policies: own, quotas: [] }).length, 8);
   });
 
   it("allows the paths that the stack needs and no others", () => {

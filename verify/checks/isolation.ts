@@ -13,8 +13,9 @@ const guards: Check = {
       target.cluster.names("networkpolicies"),
       target.cluster.names("resourcequotas"),
     ]);
-    const parts = runningNames(target.cluster.parts);
-    const missing = missingGuards({ policies, quotas, parts }).map((name) => `${name} is missing`);
+    const { parts, policies: deployed } = target.cluster;
+    const preview = { parts: runningNames(parts), policies: deployed };
+    const missing = missingGuards(preview, { policies, quotas }).map((name) => `${name} is missing`);
     return verdict(missing, `${policies.length} policies, and the quota`);
   },
 };
