@@ -1,7 +1,8 @@
 import type { PerImage } from "./parts";
 
 const host = "(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?/)?";
-const path = "[a-z0-9]+(?:[._/-]+[a-z0-9]+)*";
+const component = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const path = `${component}(?:/${component})*`;
 const reference = new RegExp(`^(${host}${path})(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`);
 const commitTag = /^(?:sha-)?[0-9a-f]{7,64}$/;
 

@@ -1,4 +1,5 @@
-import { EnvHttpProxyAgent, fetch, type RequestInit, Response } from "undici";
+import { EnvHttpProxyAgent, type RequestInit, Response } from "undici";
+import { fetchFailure, follow } from "../http/follow";
 
 export interface TransportOptions {
   /** How long a complete answer may take. */
@@ -20,43 +21,29 @@ export function transport({ timeoutMs, report, onDate }: TransportOptions) {
     // Safe to print: the token is never in a URL.
     const what = `${init.method ?? "GET"} ${new URL(url).pathname}`;
     try {
-      const response = await follow(url, { ...init, dispatcher, signal: AbortSignal.timeout(timeoutMs) });
+      const request = { ...init, dispatcher, signal: AbortSignal.timeout(timeoutMs) };
+      const response = await complete(await follow(url, request, toSameOrigin(url)));
       onDate?.(response.headers.get("date"));
       if (response.status >= 500) {
         report(`the code host answers ${response.status} to ${what}`);
       }
       return response;
     } catch (error) {
-      const { message, cause, name } = error as Error;
-      const why = name === "TimeoutError" ? `no answer within ${timeoutMs / 1000} s` : causeOf(cause) || message;
+      const why = fetchFailure(error, timeoutMs);
       report(`the code host doesn't answer ${what}: ${why}`);
       throw new Error(why, { cause: error });
     }
   };
 }
 
-const causeOf = (cause: unknown) =>
-  cause instanceof Error ? (cause as NodeJS.ErrnoException).code || cause.message : "";
-
-async function follow(url: string, init: RequestInit): Promise<Response> {
-  let target = url;
-  for (let hops = 0; ; hops += 1) {
-    const response = await fetch(target, { ...init, redirect: "manual" });
-    const location = response.headers.get("location");
-    if (![301, 302, 307, 308].includes(response.status) || location === null) {
-      return complete(response);
-    }
-    await response.body?.cancel();
-    const next = new URL(location, target);
+const toSameOrigin =
+  (url: string) =>
+  (next: URL, init: RequestInit): RequestInit => {
     if (next.origin !== new URL(url).origin) {
       throw new TypeError(`it redirects to another host (${next.host})`);
     }
-    if (hops === 3) {
-      throw new TypeError("it redirects too often");
-    }
-    target = next.href;
-  }
-}
+    return init;
+  };
 
 /** Octokit takes a truncated body, or one that isn't the JSON it claims to be, for an empty one. */
 async function complete(response: Response): Promise<Response> {

@@ -193,8 +193,20 @@ export const limitsTable = {
   rateLimitSeconds: {
     atMost: 60,
     who: "every command",
-    what: "the code host's rate limit to reset",
+    what: "the code host's or an image registry's rate limit to reset",
     then: "fails, and says when it resets",
+  },
+  registryAnswerSeconds: {
+    atMost: 20,
+    who: "every command that asks an image registry",
+    what: "one response",
+    then: "tries again three times, then fails",
+  },
+  credentialHelperSeconds: {
+    atMost: 30,
+    who: "every command that asks an image registry",
+    what: "one of docker's credential helpers",
+    then: "fails",
   },
   pullRequestRunSeconds: {
     atMost: 60 * 60,

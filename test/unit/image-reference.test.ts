@@ -28,6 +28,8 @@ const malformed = [
   "https://ghcr.io/myorg/api:4f5c2d1",
   "api:4f5c2d1\n",
   "-api:4f5c2d1",
+  "ghcr.io/myorg/../api:4f5c2d1",
+  "ghcr.io/myorg//api:4f5c2d1",
 ];
 
 describe("image references", () => {

@@ -1,0 +1,1 @@
+export { type OpenOptions, openRegistry, type Registry } from "./registry";

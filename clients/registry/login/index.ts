@@ -1,0 +1,2 @@
+export type { Login } from "./login";
+export { loginFor } from "./login-for";
