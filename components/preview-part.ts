@@ -14,10 +14,10 @@ import { Migration, type MigrationArgs } from "./migration";
 import { PartAccount } from "./part-account";
 import {
   container,
-  deletedBeforeNamespace,
   gate,
   inNamespace,
   labelsOf,
+  ofPart,
   podSpec,
   probes,
   type ProductArgs,
@@ -120,7 +120,7 @@ export class PreviewPart extends pulumi.ComponentResource {
       template: { metadata: { labels, ...startsAgain(args) }, spec: pod(args, uses) },
     };
     const startSeconds = startSecondsOf(workload.checks);
-    const options = { ...deletedBeforeNamespace(this, { startSeconds, stopSeconds }), dependsOn };
+    const options = { ...ofPart(this, args.namespace, { startSeconds, stopSeconds }), dependsOn };
     if (isSingle) {
       new k8s.apps.v1.StatefulSet(
         name,

@@ -1,7 +1,7 @@
 export { container } from "./container";
 export { gate } from "./gate";
 export { labelsOf, selectorOf } from "./labels";
-export { inNamespace, deletedBeforeNamespace } from "./options";
+export { deletedBeforeNamespace, inNamespace, ofPart } from "./options";
 export { podSpec } from "./pod-spec";
 export { probes } from "./probes";
 export { resourceRequirements } from "./resources";

@@ -84,11 +84,10 @@ export async function deleteAtOnce(
   const options = ["--ignore-not-found", "--wait=false", "--request-timeout=15s"];
   try {
     if (await deleteNamespace(place, namespace)) {
-      // Nothing makes pods again in a namespace that is being deleted, and the rights to delete them last for seconds.
-      await Promise.all([
-        endPods(place),
-        kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]),
-      ]);
+      // Nothing makes pods again in a namespace that is being deleted, and the rights to delete them last for seconds. Pods come
+      // first: deleted after their workload, they would have their own time to stop.
+      await endPods(place);
+      await kubectl(place, ["delete", "deployments,statefulsets,jobs", "--all", ...options]);
     }
   } catch (error) {
     // Pulumi deletes them anyway.
@@ -96,7 +95,10 @@ export async function deleteAtOnce(
   }
 }
 
-/** Ends the pods within seconds, whatever `stopSeconds` lets them have: nobody needs what they would still do. */
+/**
+ * Ends the pods within seconds, whatever `stopSeconds` lets them have: nobody needs what they would still do. A pod that is
+ * being stopped already keeps its time.
+ */
 async function endPods(place: NamespaceRef): Promise<void> {
   const options = ["--ignore-not-found", "--wait=false", "--request-timeout=15s"];
   await kubectl(place, ["delete", "pods", "--all", `--grace-period=${limits.podEndSeconds}`, ...options]);

@@ -220,6 +220,12 @@ describe("further parts, as PreviewStack registers them", () => {
     assert.equal(only(kind(resources, "Namespace")).options.customTimeouts?.delete, "120s");
   });
 
+  it("go with the namespace where they may take long to stop, so that a closing is the first to delete their pods", () => {
+    const namespace = only(kind(resources, "Namespace"));
+    const deletedWith = (name: string) => workload(resources, name).options.deletedWith;
+    assert.deepEqual(["worker", "redis", "api"].map(deletedWith), [namespace.resource, undefined, undefined]);
+  });
+
   it("have their updates waited for as long as they may take to start and to stop", () => {
     const update = (name: string) => workload(resources, name).options.customTimeouts?.update;
     const usual = limits.workloadUpdateSeconds;

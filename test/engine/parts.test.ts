@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { DeploymentRecord, Part, SettingsInput } from "../../contract";
+import { type DeploymentRecord, limits, type Part, type SettingsInput } from "../../contract";
 import { isWhole } from "../extent";
 import { closes, command, leftOf, smallImage } from "../faults/small-preview";
 import { embedded } from "./embedded";
@@ -276,8 +277,12 @@ describe("a preview of several parts", () => {
     });
   }
 
-  it("is closed, and leaves nothing behind", async () => {
+  it("is closed while its worker is at a job, whose pod gets no more than 5 s, and leaves nothing behind", async () => {
+    await holdWorker();
+    const { name } = await podOf("worker");
+    const graces = watchGraces(namespace, name);
     await closes(number);
+    assert.deepEqual(await graces, [limits.podEndSeconds]);
     assert.deepEqual(await leftOf(preview, number), []);
   });
 
@@ -288,10 +293,11 @@ describe("a preview of several parts", () => {
   };
 
   /** The one pod of a part that isn't ending. */
-  async function podOf(part: string): Promise<{ uid: string; created: string }> {
+  async function podOf(part: string): Promise<{ name: string; uid: string; created: string }> {
     const [pod, ...more] = await podsOf(part);
     assert.ok(pod !== undefined && more.length === 0, `${part} has ${more.length + (pod ? 1 : 0)} pods`);
-    return { uid: pod.metadata.uid, created: pod.metadata.creationTimestamp };
+    const { name, uid, creationTimestamp: created } = pod.metadata;
+    return { name, uid, created };
   }
 
   async function addressOf(part: string): Promise<string> {
@@ -333,15 +339,38 @@ describe("a preview of several parts", () => {
 
 interface FoundPod {
   readonly metadata: {
+    readonly name: string;
     readonly uid: string;
     readonly labels: Record<string, string>;
     readonly creationTimestamp: string;
     readonly deletionTimestamp?: string;
+    readonly deletionGracePeriodSeconds?: number;
   };
   readonly status: {
     readonly podIP: string;
     readonly conditions: readonly { readonly type: string; readonly status: string }[];
   };
+}
+
+/**
+ * The grace periods that a pod is deleted with, in order, until it is gone. The first counts: kubelet doesn't shorten it. Kubelet's
+ * own 0, by which it removes a pod that has ended, isn't one.
+ */
+async function watchGraces(namespace: string, pod: string): Promise<number[]> {
+  const path = `/api/v1/namespaces/${namespace}/pods?watch=true&fieldSelector=metadata.name=${pod}`;
+  const events = execa("kubectl", ["--context=preview", "get", "--raw", path], { reject: false });
+  const graces: number[] = [];
+  for await (const line of events) {
+    const { type, object } = JSON.parse(line) as { type: string; object: FoundPod };
+    const grace = object.metadata.deletionGracePeriodSeconds ?? 0;
+    if (grace > 0 && grace !== graces.at(-1)) {
+      graces.push(grace);
+    }
+    if (type === "DELETED") {
+      events.kill();
+    }
+  }
+  return graces;
 }
 
 /** Prints those of its arguments, `host:port`, that accept a connection. */

@@ -23,11 +23,10 @@ describe("closing a preview", () => {
     });
     const told: string[] = [];
     await deleteAtOnce(place, namespace, (message) => told.push(message));
-    const [first, ...both] = kubectl.calls();
-    const [second, third] = both.sort();
+    const [first, second, third] = kubectl.calls();
     assert.match(first!, /delete --raw \/api\/v1\/namespaces\/pr-7/);
-    assert.match(second!, /delete deployments,statefulsets,jobs --all .*--wait=false/);
-    assert.match(third!, /delete pods --all --grace-period=5 .*--wait=false/);
+    assert.match(second!, /delete pods --all --grace-period=5 .*--wait=false/);
+    assert.match(third!, /delete deployments,statefulsets,jobs --all .*--wait=false/);
     assert.deepEqual(told, []);
   });
 });
