@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, failure, type Question } from "./answers";
+import { type Answer, failure, type Question } from "./answer";
 
 /** Intercepts a request. Calling `next` handles it. */
 export type Fault = (next: () => Answer, question: Question) => Answer | Promise<Answer>;

@@ -1,3 +1,3 @@
 export * as faults from "./faults";
+export { shaOf, type StandInRepository } from "./repository";
 export { GitHubStandIn } from "./server";
-export { shaOf } from "./state";

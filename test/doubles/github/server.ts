@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import { type Answer, answerTo, failure, type Question } from "./answers";
+import { type Answer, failure, type Question } from "./answer";
+import { answerTo } from "./answers";
 import type { Fault } from "./faults";
 import { GitHubState } from "./state";
 
@@ -121,6 +122,7 @@ async function questionFrom(request: IncomingMessage, base: string): Promise<Que
     url: new URL(request.url ?? "/", base),
     token: request.headers.authorization?.replace(/^(?:token|bearer) /i, ""),
     ifNoneMatch: request.headers["if-none-match"],
+    accept: request.headers.accept,
     body: isRead ? {} : ((await json(request)) as Record<string, unknown>),
   };
 }

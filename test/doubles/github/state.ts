@@ -1,85 +1,70 @@
-export interface StandInPullRequest {
-  readonly number: number;
-  state: "open" | "closed";
-  merged: boolean;
-  headSha: string;
-  /** The branch that it is to be merged into. */
-  branch: string;
-  /** Once merged, the commit that it ended in on `branch`. */
-  mergeCommit: string;
-  body: string | null;
-  updatedAt: Date;
-  /** `gone`: a fork that was deleted. */
-  fork: boolean | "gone";
-  labels: string[];
-}
-
-export interface StandInComment {
-  readonly id: number;
-  readonly issue: number;
-  readonly login: string;
-  body: string;
-}
-
-export interface StandInRun {
-  readonly id: number;
-  /** The states of the attempts, latest last. */
-  attempts: ("queued" | "in_progress" | "completed")[];
-  /** The decisions of the reviewers of the run's environments. */
-  approvals?: ("approved" | "rejected")[];
-}
+import { StandInApp } from "./apps";
+import { type RepositoryOptions, StandInRepository } from "./repository";
 
 export interface StandInToken {
   readonly login: string;
   /** Named as by GitHub, such as `pull_requests=read`; write includes read. */
   readonly permissions: readonly string[];
+  /** The repositories that it is for, `owner/name`; of the others it sees the public ones. @default the first repository */
+  readonly repositories?: readonly string[];
+  /** By the server's clock. @default never */
+  readonly expiresAt?: Date;
 }
 
 /** The stand-in's data. Tests change it directly. */
 export class GitHubState {
-  readonly repository: string;
-  readonly pullRequests = new Map<number, StandInPullRequest>();
-  readonly comments: StandInComment[] = [];
-  readonly runs = new Map<number, StandInRun>();
+  readonly repositories: StandInRepository[] = [];
   readonly tokens = new Map<string, StandInToken>();
+  readonly app = new StandInApp(4711);
   /** Milliseconds by which the server's clock is ahead. */
   clockSkew = 0;
   /** `reset` is in seconds since 1970, by the server's clock. */
   rateLimit = { limit: 5000, remaining: 5000, reset: Math.floor(Date.now() / 1000) + 3600 };
+  /** The first repository, the previews' own. */
+  private readonly own: StandInRepository;
 
-  constructor(repository: string) {
-    this.repository = repository;
-    const permissions = ["pull_requests=write", "actions=read"];
+  constructor(fullName: string) {
+    this.own = this.repository(fullName);
+    const permissions = ["pull_requests=write", "actions=read", "contents=read"];
     this.tokens.set("a-token", { login: "github-actions[bot]", permissions });
   }
 
-  /** Opens or reopens a pull request. */
-  open(number: number, more: Partial<Omit<StandInPullRequest, "number" | "state">> = {}): StandInPullRequest {
-    const pullRequest: StandInPullRequest = {
-      headSha: shaOf(`${number}.1`),
-      branch: "main",
-      mergeCommit: shaOf(`${number}.merged`),
-      body: null,
-      updatedAt: this.now(),
-      merged: false,
-      fork: false,
-      labels: [],
-      ...this.pullRequests.get(number),
-      ...more,
-      number,
-      state: "open",
-    };
-    this.pullRequests.set(number, pullRequest);
-    return pullRequest;
+  /** The repository of that name, `owner/name`; a new one if there is none. */
+  repository(fullName: string, options: RepositoryOptions = {}): StandInRepository {
+    const known = this.repositories.find((one) => isSameName(one.fullName, fullName));
+    if (known !== undefined) {
+      return known;
+    }
+    // 2 is the fork of every pull request that has one.
+    const id = this.repositories.length === 0 ? 1 : this.repositories.length + 10;
+    const made = new StandInRepository(id, fullName, () => this.now(), options);
+    this.repositories.push(made);
+    return made;
   }
 
-  /** Makes another commit the head. */
-  push(number: number, sha: string): void {
-    Object.assign(this.pullRequests.get(number)!, { headSha: sha, updatedAt: this.now() });
+  // The first repository's, since most tests have no other.
+  get pullRequests() {
+    return this.own.pullRequests;
+  }
+  get comments() {
+    return this.own.comments;
+  }
+  get runs() {
+    return this.own.runs;
+  }
+  open(...of: Parameters<StandInRepository["open"]>) {
+    return this.own.open(...of);
+  }
+  push(...of: Parameters<StandInRepository["push"]>) {
+    this.own.push(...of);
+  }
+  close(...of: Parameters<StandInRepository["close"]>) {
+    this.own.close(...of);
   }
 
-  close(number: number, { merged = false } = {}): void {
-    Object.assign(this.pullRequests.get(number)!, { state: "closed", merged });
+  /** Whether a token is for a repository, public or not. */
+  isFor({ repositories }: StandInToken, { fullName }: StandInRepository): boolean {
+    return (repositories ?? [this.own.fullName]).some((one) => isSameName(one, fullName));
   }
 
   now(): Date {
@@ -87,7 +72,5 @@ export class GitHubState {
   }
 }
 
-/** Forty hexadecimal digits derived from a text. */
-export function shaOf(text: string): string {
-  return Buffer.from(text).toString("hex").padEnd(40, "0").slice(0, 40);
-}
+/** GitHub doesn't tell names apart by their case. */
+export const isSameName = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
