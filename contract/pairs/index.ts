@@ -1,4 +1,6 @@
 export * from "./choose";
+export * from "./depends-on";
+export { manifestFile, manifestLimit, parseManifest } from "./manifest";
 export * from "./pair";
 export * from "./sources";
 export * from "./with-option";

@@ -3,11 +3,14 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/
 
 const longest = 100;
 
-/** A stranger's text for a message: as JSON in one line, at most 100 characters of it, nothing in it that can't be seen. */
+/** A stranger's text for a message: as JSON, at most 100 characters of it. */
 export function quoted(text: string): string {
-  const start = JSON.stringify(text.slice(0, longest)).replace(unprintable, escaped);
+  const start = inOneLine(JSON.stringify(text.slice(0, longest)));
   return text.length <= longest ? start : `${start}… (${text.length} characters)`;
 }
+
+/** A text that may contain a stranger's, in one line in which nothing is hidden. */
+export const inOneLine = (text: string): string => text.replace(unprintable, escaped);
 
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));

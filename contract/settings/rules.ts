@@ -66,10 +66,9 @@ export const repository = matching(
 );
 
 /** A branch or a tag by git's rules (git-check-ref-format), without characters that nobody needs. */
-export const gitName = matching(
-  /^(?![-./])(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$))[A-Za-z0-9._/+#@=-]{1,200}$/,
-  "must be the name of a branch or a tag",
-);
+export const gitNamePattern = /^(?![-./])(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)|[./]$))[A-Za-z0-9._/+#@=-]{1,200}$/;
+
+export const gitName = matching(gitNamePattern, "must be the name of a branch or a tag");
 
 export const optional = <T extends z.ZodType<string>>(rule: T) => z.union([z.literal(""), rule]).default("");
 

@@ -1,6 +1,22 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
+import { type Dependency, isSameRepository, type Source, UserError } from "../../contract";
 
-/** What strangers write where a pair is asked for. */
+/** What strangers write where a pair is asked for, and what may come of it. */
+
+export const backend: Source = {
+  repository: "myorg/backend",
+  branch: "main",
+  images: { api: "ghcr.io/myorg/api:${sha}", collab: "ghcr.io/myorg/collab:${sha}" },
+};
+export const worker: Source = {
+  repository: "myorg/worker",
+  branch: "main",
+  images: { worker: "ghcr.io/myorg/worker:${sha}" },
+};
+export const sources = [backend, worker];
+
+export const sha = "4f5c2d1".padEnd(40, "0");
 
 const hexadecimal = fc.constantFrom(..."0123456789abcdef");
 export const commit = fc.string({ unit: hexadecimal, minLength: 40, maxLength: 40 });
@@ -61,3 +77,47 @@ export const outside = fc.oneof(
 
 /** Whether nothing in a message acts on a terminal, hides or reorders text. */
 export const isHarmless = (message: string): boolean => !/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/u.test(message);
+
+/** The message of a UserError; any other error fails the test. */
+export function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof UserError, String((error as Error).stack));
+    return error.message;
+  }
+  return "nothing was refused";
+}
+
+/** Checks that a text is refused with a short harmless message, or asks only for what the sources allow. */
+export function assertInside(read: () => readonly Dependency[]): void {
+  let dependencies: readonly Dependency[] = [];
+  const message = messageOf(() => (dependencies = read()));
+  assert.ok(isHarmless(message) && message.length < 10_000, JSON.stringify(message));
+  for (const { repository, ref, part } of dependencies) {
+    const source = sources.find((one) => isSameRepository(one.repository, repository));
+    assert.ok(source !== undefined && (part === undefined || part in source.images), repository);
+    assert.equal(Object.keys(ref).length, 1);
+    const [[kind, value] = []] = Object.entries(ref) as [string, unknown][];
+    assert.ok(allowed[kind as keyof typeof allowed](value), `${kind} ${String(value)}`);
+  }
+}
+
+const allowed = {
+  pull: (value: unknown) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 999_999_999,
+  commit: (value: unknown) => /^[0-9a-f]{40}$/.test(String(value)),
+  tag: isGitName,
+  branch: isGitName,
+};
+
+/** git-check-ref-format, and no character that a shell or a URL's query would see. */
+function isGitName(value: unknown): boolean {
+  const name = String(value);
+  const components = name.split("/");
+  return (
+    /^[\w./+#@=-]{1,200}$/.test(name) &&
+    !name.startsWith("-") &&
+    !/\.\.|\.$/.test(name) &&
+    components.every((one) => one !== "" && !one.startsWith(".") && !one.endsWith(".lock"))
+  );
+}

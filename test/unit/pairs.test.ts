@@ -1,30 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { choose, type Dependency, parseWith, type Ref, type Source, UserError, withText } from "../../contract";
-import { commit, names, numbers, outside, repository, isHarmless } from "./pair-texts";
-
-const backend: Source = {
-  repository: "myorg/backend",
-  branch: "main",
-  images: { api: "ghcr.io/myorg/api:${sha}", collab: "ghcr.io/myorg/collab:${sha}" },
-};
-const worker: Source = {
-  repository: "myorg/worker",
-  branch: "main",
-  images: { worker: "ghcr.io/myorg/worker:${sha}" },
-};
-const sources = [backend, worker];
-const sha = "4f5c2d1".padEnd(40, "0");
-
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    return error.message;
-  }
-  return "nothing was refused";
-}
+import { choose, type Dependency, parseWith, type Ref, UserError, withText } from "../../contract";
+import {
+  backend,
+  commit,
+  isHarmless,
+  messageOf,
+  names,
+  numbers,
+  outside,
+  repository,
+  sha,
+  sources,
+  worker,
+} from "./pair-texts";
 
 const from = (where: string, repository: string, ref: Ref): Dependency => ({ where, repository, ref });
 const nothing = { commandLine: [], manifest: [], line: [] };
