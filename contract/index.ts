@@ -8,7 +8,6 @@ export * from "./database";
 export * from "./environment";
 export * from "./errors";
 export * from "./gate";
-export * from "./git-ref";
 export * from "./guards";
 export * from "./image-reference";
 export * from "./lifecycle-record";

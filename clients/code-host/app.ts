@@ -1,4 +1,4 @@
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { UserError } from "../../contract";
 import type { App, CodeHostKind } from "./interface";
 
@@ -29,13 +29,20 @@ export function appFrom(
 
 /** A secret's line breaks are often written as `\n`. */
 function pemOf(text: string, variable: string): string {
-  try {
-    const key = createPrivateKey(text.replaceAll("\\n", "\n"));
-    return key.export({ type: "pkcs8", format: "pem" }) as string;
-  } catch {
-    // Without the cause, which could show some of it.
+  const key = keyFrom(text.replaceAll("\\n", "\n").trim());
+  if (key?.asymmetricKeyType !== "rsa") {
     throw new UserError(
-      `${variable} must be a private key in PEM, from -----BEGIN to -----END and the line breaks kept`,
+      `${variable} must be the private RSA key that was made for the app, in PEM: from -----BEGIN to the end of -----END`,
     );
+  }
+  return key.export({ type: "pkcs8", format: "pem" }) as string;
+}
+
+/** Undefined if it is none; the reason could show some of it. */
+function keyFrom(text: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(text);
+  } catch {
+    return undefined;
   }
 }

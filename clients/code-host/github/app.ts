@@ -33,22 +33,26 @@ export class AppTokens {
   /** @throws UserError if the app isn't installed there, may not do that, or isn't known by this key */
   async mint(purpose: "read" | "write"): Promise<string> {
     try {
-      this.installationId ??= this.installation();
       const { token } = (await this.client.auth({
         type: "installation",
-        installationId: await this.installationId,
+        installationId: await (this.installationId ??= this.installation()),
         repositoryNames: [this.repository.split("/")[1]!],
         permissions: permissions[purpose],
       })) as { token: string };
       return token;
     } catch (error) {
+      this.installationId = undefined;
       throw this.explain(error, purpose);
     }
   }
 
   private async installation(): Promise<number> {
     const answer: { readonly data: unknown } = await this.client.request(`GET /repos/${this.repository}/installation`);
-    return installation.parse(answer.data).id;
+    const { data } = installation.safeParse(answer.data);
+    if (data === undefined) {
+      throw new Error("GITHUB_API_URL gives an unexpected answer; check that it is the URL of GitHub's REST API");
+    }
+    return data.id;
   }
 
   private explain(error: unknown, purpose: "read" | "write"): UserError {
@@ -56,10 +60,13 @@ export class AppTokens {
     const wanted = Object.entries(permissions[purpose])
       .map(([name, access]) => `${name.replace("_", "-")}: ${access}`)
       .join(", ");
+    const unknown = `GitHub doesn't know it by PREVIEW_APP_ID and PREVIEW_APP_PRIVATE_KEY (${message}); set the id and a key of the same App`;
     const reasons: Record<number, string> = {
-      401: `GitHub doesn't know it by PREVIEW_APP_ID and PREVIEW_APP_PRIVATE_KEY (${message}); set the id and a key of the same App`,
+      401: unknown,
       403: `it was refused (${message}); see whether its installation is suspended`,
-      404: "it isn't installed there, or there is no such repository; install it on that repository",
+      404: message.startsWith("Integration not found")
+        ? unknown
+        : "it isn't installed there, or there is no such repository; install it on that repository",
       422: `its installation lacks something (${message}); give it the permissions ${wanted}`,
     };
     return new UserError(

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isCommit, isRefName, UserError } from "../../../contract";
+import { UserError } from "../../../contract";
+import { isCommit, isRefName } from "../git-names";
 import { sha } from "./pull-requests";
 
 /** A commit in a list, and its parents, the first of them the former head of the branch. */

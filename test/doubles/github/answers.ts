@@ -33,7 +33,11 @@ const routes: readonly [method: string, path: RegExp, permission: string, route:
 
 /** What GitHub would answer. */
 export function answerTo(state: GitHubState, question: Question): Answer {
-  const toApp = answerToApp(state, question);
+  if (!question.url.pathname.startsWith(`${state.basePath}/`)) {
+    return failure(404, "Not Found");
+  }
+  const pathname = question.url.pathname.slice(state.basePath.length);
+  const toApp = answerToApp(state, question, pathname);
   if (toApp !== undefined) {
     return toApp;
   }
@@ -41,7 +45,6 @@ export function answerTo(state: GitHubState, question: Question): Answer {
   if (token === undefined || (token.expiresAt !== undefined && token.expiresAt <= state.now())) {
     return failure(401, "Bad credentials");
   }
-  const { pathname } = question.url;
   if (pathname === "/graphql") {
     return { status: 200, body: { data: { viewer: { login: token.login } } } };
   }
@@ -50,7 +53,7 @@ export function answerTo(state: GitHubState, question: Question): Answer {
     return failure(404, "Not Found");
   }
   return found.isRenamed
-    ? movedTo(found.repository, found.rest, question)
+    ? movedTo(`${state.basePath}/repositories/${found.repository.id}${found.rest}`, question)
     : answerAbout(state, found.repository, found.rest, token, { ...question, login: token.login });
 }
 
@@ -69,9 +72,9 @@ function repositoryOf({ repositories }: GitHubState, pathname: string): Found | 
   return repository && { repository, rest, isRenamed: current === undefined };
 }
 
-const movedTo = ({ id }: StandInRepository, rest: string, { method, url }: Question): Answer => ({
+const movedTo = (path: string, { method, url }: Question): Answer => ({
   ...failure(method === "GET" ? 301 : 307, "Moved Permanently"),
-  headers: { location: `${url.origin}/repositories/${id}${rest}${url.search}` },
+  headers: { location: `${url.origin}${path}${url.search}` },
 });
 
 function answerAbout(

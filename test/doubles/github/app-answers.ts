@@ -3,10 +3,10 @@ import { type Answer, failure, type Question } from "./answer";
 import { type GitHubState, isSameName } from "./state";
 
 /** What GitHub would answer to the App itself, which shows a JSON web token; undefined if that isn't what is asked. */
-export function answerToApp(state: GitHubState, question: Question): Answer | undefined {
-  const { method, url } = question;
-  const [, repository] = /^\/repos\/([^/]+\/[^/]+)\/installation$/.exec(url.pathname) ?? [];
-  const [, installation] = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(url.pathname) ?? [];
+export function answerToApp(state: GitHubState, question: Question, pathname: string): Answer | undefined {
+  const { method } = question;
+  const [, repository] = /^\/repos\/([^/]+\/[^/]+)\/installation$/.exec(pathname) ?? [];
+  const [, installation] = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(pathname) ?? [];
   if (repository === undefined && installation === undefined) {
     return undefined;
   }

@@ -16,18 +16,12 @@ export class StandInApp {
   readonly installations: StandInInstallation[] = [];
   /** How long its tokens are valid, in milliseconds. GitHub's are valid for an hour. */
   tokenLifetime = 3600_000;
-  // Made only for a test that has an App, since that takes a while.
-  private made?: ReturnType<typeof keyPair>;
 
   constructor(readonly id: number) {}
 
   /** A command's environment variables. */
   get env(): { PREVIEW_APP_ID: string; PREVIEW_APP_PRIVATE_KEY: string } {
-    return { PREVIEW_APP_ID: String(this.id), PREVIEW_APP_PRIVATE_KEY: this.keys.privateKey };
-  }
-
-  private get keys() {
-    return (this.made ??= keyPair());
+    return { PREVIEW_APP_ID: String(this.id), PREVIEW_APP_PRIVATE_KEY: keys().privateKey };
   }
 
   install(
@@ -51,7 +45,7 @@ export class StandInApp {
       const isSigned = verify(
         "sha256",
         Buffer.from(`${header}.${payload}`),
-        this.keys.publicKey,
+        keys().publicKey,
         Buffer.from(signature, "base64url"),
       );
       const { alg } = decoded(header);
@@ -73,6 +67,11 @@ export class StandInApp {
 }
 
 const decoded = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString()) as Record<string, unknown>;
+
+let made: ReturnType<typeof keyPair> | undefined;
+
+/** Every stand-in's, made only when a test has an App, since that takes a while. */
+const keys = () => (made ??= keyPair());
 
 /** As GitHub's: RSA, the private key in PKCS#1. */
 const keyPair = () =>

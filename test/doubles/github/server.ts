@@ -30,7 +30,7 @@ export class GitHubStandIn extends GitHubState {
 
   /** For GITHUB_API_URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${this.basePath}`;
   }
 
   /** A command's environment variables. */

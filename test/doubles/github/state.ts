@@ -16,6 +16,8 @@ export class GitHubState {
   readonly repositories: StandInRepository[] = [];
   readonly tokens = new Map<string, StandInToken>();
   readonly app = new StandInApp(4711);
+  /** Where the API's paths begin; `/api/v3` at GitHub Enterprise. */
+  basePath = "";
   /** Milliseconds by which the server's clock is ahead. */
   clockSkew = 0;
   /** `reset` is in seconds since 1970, by the server's clock. */

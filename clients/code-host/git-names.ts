@@ -1,5 +1,6 @@
 /**
- * Whether a name can be a branch's or a tag's, by the rules of `git check-ref-format --branch`, and no longer than 255 characters.
+ * Whether a name can be a branch's or a tag's, by the rules of `git check-ref-format`. It is no option either, and no longer than
+ * 255 characters. Wider than what settings and manifests take: a pull request's own branch may have any name.
  *
  * https://git-scm.com/docs/git-check-ref-format
  */
