@@ -29,7 +29,7 @@ export function dependsOn(
 ): Dependency[] {
   const wishes = sources.length === 0 ? [] : wishesIn(body);
   if (wishes.length > most) {
-    throw new UserError(`the description: has ${wishes.length} lines Depends-On; at most ${most} are read`);
+    throw new UserError(`the description: has ${wishes.length} Depends-On lines; at most ${most} are allowed`);
   }
   const read = wishes.map((wish) => readWish(wish, origin, sources));
   const dependencies = read.filter((one) => typeof one !== "string");

@@ -19,7 +19,7 @@ export const wish = z
     {
       pull: z
         .string({ error: pullRule })
-        .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+#[1-9][0-9]{0,8}$/, pullRule)
+        .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+#[1-9][0-9]{0,8}$/, { error: pullRule, abort: true })
         .refine((value) => parsePull(value) !== undefined, pullRule)
         .describe('An open or merged pull request, "myorg/backend#515". It is followed until it is merged.'),
       commit: text(commitRule)
@@ -38,9 +38,6 @@ export const wish = z
   .meta({ description: "What the part is to be: exactly one of these.", minProperties: 1, maxProperties: 1 });
 
 export type Wish = z.infer<typeof wish>;
-
-/** The keys of a {@link wish}. */
-export const wishKeys = ["pull", "commit", "tag", "branch"];
 
 /** The file `preview-overrides.yaml` as a JSON Schema, for editors. */
 export const manifestJsonSchema = (): object =>

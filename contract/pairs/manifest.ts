@@ -1,6 +1,6 @@
 import { UserError } from "../errors";
 import { isGroup } from "../configuration/leaves";
-import { type Wish, wish, wishKeys } from "./manifest-schema";
+import { type Wish, wish } from "./manifest-schema";
 import { type Dependency, isSameRepository, type Ref } from "./pair";
 import { plainYaml, type Problem } from "./plain-yaml";
 import { listed, quoted } from "./quoted";
@@ -68,12 +68,7 @@ function readPart(
   }
   const { data, error } = ofSource(part, source).safeParse(given);
   if (data === undefined) {
-    const { issues } = error;
-    // With a key misspelt, the count of keys is wrong too.
-    const unknown = issues.filter(({ code }) => code === "unrecognized_keys");
-    const told =
-      unknown.length > 0 ? issues.filter((issue) => unknown.includes(issue) || issue.path.length > 0) : issues;
-    return { problems: told.flatMap((issue) => describe(issue, part, given, lineOf)) };
+    return { problems: independent(error.issues).flatMap((issue) => describe(issue, part, given, lineOf)) };
   }
   const where = place(lineOf([part, ...Object.keys(data)]));
   return { dependency: { ...dependencyOf(data, source), where, part }, problems: [] };
@@ -98,6 +93,12 @@ function dependencyOf({ pull, ...ref }: Wish, { repository }: Source): Pick<Depe
 
 type Issue = NonNullable<ReturnType<typeof wish.safeParse>["error"]>["issues"][number];
 
+/** A misspelt key makes their number wrong too, which isn't worth saying. */
+function independent(issues: readonly Issue[]): readonly Issue[] {
+  const isUnknown = ({ code }: Issue) => code === "unrecognized_keys";
+  return issues.some(isUnknown) ? issues.filter((issue) => isUnknown(issue) || issue.path.length > 0) : issues;
+}
+
 function describe(
   issue: Issue,
   part: string,
@@ -107,7 +108,7 @@ function describe(
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       line: lineOf([part, key]),
-      message: `${part}: unknown key ${quoted(key)}; known: ${wishKeys.join(", ")}`,
+      message: `${part}: unknown key ${quoted(key)}; known: ${Object.keys(wish.shape).join(", ")}`,
     }));
   }
   const [key] = issue.path;

@@ -47,7 +47,7 @@ export function plainYaml(text: string): PlainYaml {
     ...document!.errors.map(({ code, message, pos: [offset] }) => ({
       offset,
       message:
-        code === "DUPLICATE_KEY" ? "a key must not stand twice" : `not YAML: ${inOneLine(message.slice(0, 200))}`,
+        code === "DUPLICATE_KEY" ? "this key is already set above" : `not YAML: ${inOneLine(message.slice(0, 200))}`,
     })),
     ...unreadableKeys(document!),
     ...(second === undefined ? [] : [{ offset: second.range[0], message: "must be one document" }]),

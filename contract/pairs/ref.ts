@@ -34,7 +34,7 @@ export function contradictions(dependencies: readonly Dependency[]): string[] {
     return refText(former.ref) === refText(one.ref)
       ? []
       : [
-          `${one.where}: asks for ${refText(one.ref)} of ${one.repository}, but ${former.where} for ${refText(former.ref)}: ` +
+          `${one.where}: asks for ${refText(one.ref)} of ${one.repository}, but ${former.where} asks for ${refText(former.ref)}; ` +
             "all parts of a repository come from one commit",
         ];
   });

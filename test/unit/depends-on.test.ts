@@ -104,7 +104,7 @@ describe("the line Depends-On of a description", () => {
     assert.equal(
       messageOf(() => found(`${line}\n\n${line.replace("515", "516")}\nDepends-On: me`)),
       `the description, line 4: Depends-On ${example}; got "me"\n` +
-        "the description, line 3: asks for pull request 516 of myorg/backend, but the description, line 1 for pull request 515: " +
+        "the description, line 3: asks for pull request 516 of myorg/backend, but the description, line 1 asks for pull request 515; " +
         "all parts of a repository come from one commit",
     );
   });
@@ -112,7 +112,7 @@ describe("the line Depends-On of a description", () => {
   it("may stand twenty times", () => {
     assert.equal(found(`${line}\n`.repeat(20)).length, 1);
     const message = messageOf(() => found(`${line}\n`.repeat(21)));
-    assert.equal(message, "the description: has 21 lines Depends-On; at most 20 are read");
+    assert.equal(message, "the description: has 21 Depends-On lines; at most 20 are allowed");
   });
 
   it("is another tool's where there are no sources", () => {

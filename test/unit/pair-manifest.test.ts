@@ -93,10 +93,10 @@ const wrong: [what: string, text: string, ...message: string[]][] = [
   [
     "two wishes for one source",
     "api: { tag: v1.2 }\ncollab:\n  tag: v1.3",
-    "3: asks for tag v1.3 of myorg/backend, but preview-overrides.yaml:1 for tag v1.2: all parts of a repository come from one commit",
+    "3: asks for tag v1.3 of myorg/backend, but preview-overrides.yaml:1 asks for tag v1.2; all parts of a repository come from one commit",
   ],
-  ["a part twice", "api: { tag: v1 }\napi: { tag: v1 }", "2: a key must not stand twice"],
-  ["a key twice", "api:\n  tag: v1\n  tag: v1", "3: a key must not stand twice"],
+  ["a part twice", "api: { tag: v1 }\napi: { tag: v1 }", "2: this key is already set above"],
+  ["a key twice", "api:\n  tag: v1\n  tag: v1", "3: this key is already set above"],
   [
     "anchors and aliases",
     "api: &a { tag: v1 }\nworker: *a",

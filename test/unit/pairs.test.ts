@@ -126,13 +126,13 @@ describe("what a pair is to be", () => {
     ];
     assert.equal(
       messageOf(() => choose(sources, { ...nothing, manifest })),
-      "preview-overrides.yaml:2: asks for tag v1.2 of MYORG/Backend, but preview-overrides.yaml:1 for pull request 515: " +
+      "preview-overrides.yaml:2: asks for tag v1.2 of MYORG/Backend, but preview-overrides.yaml:1 asks for pull request 515; " +
         "all parts of a repository come from one commit",
     );
     const commandLine = [{ pull: 515 }, { pull: 515, sha }].map((ref) => from("--with", "myorg/backend", ref));
     assert.match(
       messageOf(() => choose(sources, { ...nothing, commandLine })),
-      /^--with: asks for pull request 515 at 4f5c2d10+ of myorg\/backend, but --with for pull request 515: /,
+      /^--with: asks for pull request 515 at 4f5c2d10+ of myorg\/backend, but --with asks for pull request 515; /,
     );
   });
 
