@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { pullRequestNumber } from "../contract";
+import { type Dependency, parseWith, pullRequestNumber } from "../contract";
 
 export function pullRequest(text: string): number {
   try {
@@ -46,4 +46,13 @@ export function namedImages(text: string, before: Readonly<Record<string, string
     throw new InvalidArgumentError(`The image ${name} is given twice.`);
   }
   return { ...before, [name]: image };
+}
+
+/** `--with A,B`, or `--with A --with B`. */
+export function dependencies(text: string, before: readonly Dependency[]): readonly Dependency[] {
+  try {
+    return [...before, ...text.split(",").map(parseWith)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }

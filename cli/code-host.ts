@@ -1,13 +1,19 @@
+import type { Pair } from "../contract";
 import type { CodeHost } from "../clients/code-host";
 import { findPreview } from "../lifecycle/inventory/preview";
+import { followedIn } from "../lifecycle/pairs";
 import { codeHostFor, type Workspace } from "../lifecycle/workspace";
 import { withoutBasicAuth } from "./output/without-basic-auth";
-import { report } from "./workspace";
+import { ci, report } from "./workspace";
 
-/** The code host of the repository in the settings, or else of the one that the workflow runs in. */
-export async function codeHostOfPreview(workspace: Workspace, pullRequest: number): Promise<CodeHost | undefined> {
+/** The code host of the repository in the settings, or else of the one that the workflow runs in, and what is deployed of others. */
+export async function codeHostOfPreview(
+  workspace: Workspace,
+  pullRequest: number,
+): Promise<{ readonly host?: CodeHost; readonly pair?: Pair }> {
   const known = await findPreview(workspace, pullRequest);
-  return codeHostFor(workspace, known?.identity.owner.repository ?? "");
+  const host = codeHostFor(workspace, known?.identity.owner.repository ?? "");
+  return { host, pair: known?.deployment?.record?.pair };
 }
 
 /** Comments on the pull request. A failure is reported and fails nothing else: what the comment is about is done. */
@@ -15,4 +21,26 @@ export async function postComment(host: CodeHost | undefined, pullRequest: numbe
   await host
     ?.setComment(pullRequest, withoutBasicAuth(text))
     .catch((error: unknown) => report((error as Error).message));
+}
+
+/**
+ * Comments on the pull requests of other repositories that a preview follows, so that their authors find it. Only the app may: a
+ * workflow's own token writes to no other repository.
+ */
+export async function postOnDependencies(
+  { otherCodeHost }: Workspace,
+  host: CodeHost | undefined,
+  pullRequest: number,
+  pair: Pair | undefined,
+  text: string,
+): Promise<void> {
+  if (host === undefined || !ci.codeHost.app.id) {
+    return;
+  }
+  const about = `${host.repository}#${pullRequest}`;
+  for (const { repository, pull } of followedIn(pair)) {
+    await otherCodeHost(repository)
+      .setComment(pull, withoutBasicAuth(text), about)
+      .catch((error: unknown) => report((error as Error).message));
+  }
 }

@@ -1,4 +1,4 @@
-import { isComplete, type Receipt } from "../contract";
+import { dependencyText, isComplete, type Receipt, type Resolved } from "../contract";
 import { sanitizeOutput } from "../clients/process/sanitize-output";
 import type { UpResult } from "../lifecycle/up";
 import { summary } from "./output/contract-report";
@@ -15,16 +15,46 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
   return [
     `### Preview ${state}: ${preview.url}`,
     "",
-    "| part | revision | image |",
-    "| --- | --- | --- |",
-    ...Object.entries(preview.images).map(
-      ([name, image]) => `| ${name} | \`${preview.revisions[name]}\` | \`${image}\` |`,
-    ),
+    ...imagesTable(preview),
     "",
     ...(checks === undefined ? [] : ["Contract check:", "", fenced(summary(checks)), ""]),
     `It took ${Math.round(took)} s. To log in: \`npx preview status ${pullRequest} --login\` shows the login, if you may read its Secret.`,
     ...runLine(runPage, screenshots.length > 0 ? "Screenshots and output" : undefined),
   ].join("\n");
+}
+
+/** The comment on a pull request of another repository that a preview runs. */
+export function commentOnDependency(
+  pullRequest: number,
+  { preview, asleep }: UpResult & { outcome: "up" },
+  repository = "",
+): string {
+  const runs = Object.entries(preview.pair ?? {}).map(([part, { commit }]) => `| ${part} | \`${commit}\` |`);
+  return [
+    `### Runs in the preview of ${repository}#${pullRequest}${asleep ? ", which is asleep" : ""}: ${preview.url}`,
+    "",
+    "| part | commit |",
+    "| --- | --- |",
+    ...runs,
+  ].join("\n");
+}
+
+/** With what a part was resolved to if another repository builds one. */
+function imagesTable({ images, revisions, pair }: (UpResult & { outcome: "up" })["preview"]): string[] {
+  const rows = Object.entries(images).map(([name, image]) => [
+    name,
+    `\`${revisions[name]}\``,
+    `\`${image}\``,
+    ...(pair === undefined ? [] : [pair[name] === undefined ? "" : fromText(pair[name])]),
+  ]);
+  const header = ["part", "revision", "image", ...(pair === undefined ? [] : ["from"])];
+  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+/** A pull request as a link; other names might mention somebody. */
+function fromText(resolved: Resolved): string {
+  const text = dependencyText(resolved);
+  return "pull" in resolved.ref ? `${text}${resolved.merged ? " (merged)" : ""}` : `\`${text}\``;
 }
 
 /** @param message the error's, which names the setting or the object to look at */

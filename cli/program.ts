@@ -5,6 +5,7 @@ import { addClose } from "./commands/close";
 import { addLogs } from "./commands/logs";
 import { addReconcile } from "./commands/reconcile";
 import { addResetDatabase } from "./commands/reset-db";
+import { addResolve } from "./commands/resolve";
 import { addShell } from "./commands/shell";
 import { addSleep } from "./commands/sleep";
 import { addStatus } from "./commands/status";
@@ -24,6 +25,7 @@ export const program = new Command("preview")
   .hook("preAction", () => void basicAuth());
 
 addUp(program);
+addResolve(program);
 addClose(program);
 addReconcile(program);
 addSleep(program);

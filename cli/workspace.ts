@@ -2,6 +2,7 @@ import { RunCodeHosts } from "../clients/code-host";
 import { Zone } from "../clients/dns";
 import { interruption } from "../clients/process/interruption";
 import { resourceDone } from "../clients/pulumi/pulumi";
+import { openRegistry } from "../clients/registry";
 import type { Workspace } from "../lifecycle/workspace";
 import { ciFrom } from "./ci";
 import { say } from "./output/print";
@@ -12,6 +13,8 @@ export const ci = ciFrom(process.env);
 export const report = (message: string): void => say(`› ${message}`);
 
 const codeHosts = new RunCodeHosts(ci.codeHost, { report: say });
+
+const registry = openRegistry({ env: process.env, report: say, signal: interruption });
 
 /** The Pulumi project in the current folder, with the caller's environment. */
 export function workspace(onLine: (line: string) => void = () => undefined): Workspace {
@@ -24,6 +27,7 @@ export function workspace(onLine: (line: string) => void = () => undefined): Wor
     interruption,
     codeHost: (repository) => codeHosts.own(repository),
     otherCodeHost: (repository) => codeHosts.other(repository),
+    registry: () => registry,
     zone: (zoneId) => new Zone(zoneId),
   };
 }

@@ -35,11 +35,11 @@ export async function recordDeployment(
         `namespace ${place.namespace} has been deleted since the update; the same command recreates it`,
       );
     }
-    const { commit: sha, asleep } = record;
+    const { commit: sha, asleep, pair } = record;
     const { images } = deployment.outputs;
     const parts = runningNames(partsIn(deployment.outputs));
     const policies = policiesIn(deployment.state, place.namespace);
-    if (await annotateIfUnchanged(place, namespace, { sha, images, parts, policies, asleep, ...own })) {
+    if (await annotateIfUnchanged(place, namespace, { sha, images, pair, parts, policies, asleep, ...own })) {
       return { ...deployment, record };
     }
   }

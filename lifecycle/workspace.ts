@@ -1,6 +1,7 @@
 import { type CodeHost, tokenVariables } from "../clients/code-host";
 import type { Zone } from "../clients/dns";
 import type { PulumiContext } from "../clients/pulumi/pulumi";
+import type { Registry } from "../clients/registry";
 
 /** The workflow run that a command is part of. */
 export interface Run {
@@ -33,6 +34,8 @@ export interface Workspace extends ProjectRun {
    * @throws UserError if the configuration is wrong or incomplete, or the name can't be a repository's
    */
   readonly otherCodeHost: (repository: string) => CodeHost;
+  /** Which images registries have; one for the whole run. */
+  readonly registry: () => Registry;
   /** @throws UserError if there is no token for the zone */
   readonly zone: (zoneId: string) => Zone;
 }

@@ -1,5 +1,5 @@
 import { anyOf } from "../clients/process/signals";
-import type { Images, PerImage } from "../contract";
+import type { Images, Pair, PerImage } from "../contract";
 import { NotChecked, ServerFailed } from "./not-checked";
 import type { Cluster } from "./cluster";
 import { type Answer, type Ask, cookieHeader, isRedirect, type Question, says } from "./http";
@@ -15,6 +15,8 @@ export const noForm = "there is no login form to start from";
 export interface Ordered {
   readonly images: Images;
   readonly revisions: PerImage<string>;
+  /** What the parts from other repositories were resolved to. @default none is from another one */
+  readonly pair?: Pair;
 }
 
 export interface TargetOptions {

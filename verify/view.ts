@@ -7,7 +7,7 @@ import { Cluster } from "./cluster";
 import { askThrough } from "./http";
 import { beginThrough } from "./stream";
 import type { Credentials } from "./session";
-import type { TargetOptions } from "./target";
+import type { Ordered, TargetOptions } from "./target";
 
 /** A target without the product. */
 export type View = Omit<TargetOptions, "product">;
@@ -30,7 +30,7 @@ export function outside(origin: string, { client = previewClient([origin]) }: Vi
  * @param stack what its stack says; `policies` are the names of the NetworkPolicies that it has
  */
 export async function inside(
-  stack: Outputs & NamespaceRef & { readonly policies?: readonly string[] },
+  stack: Outputs & NamespaceRef & Pick<Ordered, "pair"> & { readonly policies?: readonly string[] },
   { context, client = previewClient(originsOf(stack)) }: ViewOptions = {},
 ): Promise<View> {
   const place = { ...stack, kubeContext: context ?? stack.kubeContext };

@@ -5,7 +5,7 @@ import { safeJson } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { closeByNumber } from "../../lifecycle/close";
 import { pullRequest } from "../arguments";
-import { codeHostOfPreview, postComment } from "../code-host";
+import { codeHostOfPreview, postComment, postOnDependencies } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
 import { print } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
@@ -24,12 +24,15 @@ export const addClose = (program: Command) =>
     .action(async (number, options) => {
       const workspace = reportingWorkspace();
       await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
-      const host = options.comment === true ? await codeHostOfPreview(workspace, number) : undefined;
+      const { host, pair } = options.comment === true ? await codeHostOfPreview(workspace, number) : {};
       try {
         const receipt = await closeByNumber(workspace, number, options);
         print(options.json === true ? safeJson(receipt) : asText(receipt));
         process.exitCode = isComplete(receipt) ? 0 : 1;
         await postComment(host, number, commentOnClose(receipt));
+        if (isComplete(receipt)) {
+          await postOnDependencies(workspace, host, number, pair, `### Preview closed: ${host?.repository}#${number}`);
+        }
         if (options.receipt !== undefined) {
           write(options.receipt, receipt);
         }

@@ -7,7 +7,7 @@ import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Outcome, type Plan, reconcile, type Row } from "../../lifecycle/reconcile";
 import { codeHostFor } from "../../lifecycle/workspace";
-import { count } from "../arguments";
+import { count, pullRequest } from "../arguments";
 import { print, say } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
 
@@ -21,10 +21,11 @@ export const addReconcile = (program: Command) =>
     .description(
       "close previews whose pull request is closed or that have expired, update those behind its head, report the rest",
     )
+    .argument("[number]", "only this pull request's, and resolve anew what it is paired with", pullRequest)
     .option("--dry-run", "show the plan and change nothing")
     .option("--max-closings <count>", "close none if more than this many would be closed", count, 10)
     .option("--json", "print the plan and its outcomes as JSON")
-    .action(async ({ dryRun, maxClosings, json = false }) => {
+    .action(async (only, { dryRun, maxClosings, json = false }) => {
       const workspace = reportingWorkspace();
       await refuseUnsafeBackend(workspace, ci.run.isWorkflow);
       const site = await sharedIdentity(workspace);
@@ -37,7 +38,7 @@ export const addReconcile = (program: Command) =>
       }
       // Shown before anything happens, even with --json: on standard error then.
       const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
-      const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, dryRun, maxClosings, show });
+      const { plan, outcomes, ok } = await reconcile(workspace, { site, codeHost, only, dryRun, maxClosings, show });
       if (json) {
         print(asJson(plan, outcomes));
       }

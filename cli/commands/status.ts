@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { getBorderCharacters, table } from "table";
-import { standardParts, UserError } from "../../contract";
+import { dependencyText, type Resolved, standardParts, UserError } from "../../contract";
 import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Checked, type Details, detailsOf, type Requests, type Status, statusesOf } from "../../lifecycle/status";
@@ -42,7 +42,7 @@ function detailsAsText(details: Details, now: Date): string {
 }
 
 export function rowsOf({ preview, parts, answers, status, inside, login }: Details, now: Date): [string, string][] {
-  const { url, apiUrl, namespace, images } = preview;
+  const { url, apiUrl, namespace, images, pair = {} } = preview;
   const { health, ...others } = status === undefined ? { health: undefined } : factsOf(status, now);
   const rows = {
     url,
@@ -51,6 +51,7 @@ export function rowsOf({ preview, parts, answers, status, inside, login }: Detai
     namespace,
     parts: parts.join(", "),
     ...Object.fromEntries(Object.entries(images).map(([name, image]) => [imageRow(name), image])),
+    ...Object.fromEntries(Object.entries(pair).map(([name, one]) => [`${name} from`, pairText(one)])),
     ...Object.fromEntries(Object.entries(inside?.runs ?? {}).map(([part, image]) => [`${part} runs`, image])),
     ...others,
     "not as deployed": inside?.drift.join(", ") || undefined,
@@ -58,6 +59,8 @@ export function rowsOf({ preview, parts, answers, status, inside, login }: Detai
   };
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
+
+const pairText = (one: Resolved) => `${dependencyText(one)}${one.merged ? ", merged," : ""} at ${one.commit}`;
 
 /** A service may be called like any other row. */
 const imageRow = (name: string) => (name in standardParts ? name : `${name} image`);

@@ -5,9 +5,9 @@ import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { deploy, type UpResult } from "../../lifecycle/up";
 import { noCodeHost } from "../../lifecycle/workspace";
 import { makeScreenshotFolder } from "../../verify/screenshots/screenshots";
-import { commit, namedImages, pullRequest } from "../arguments";
-import { codeHostOfPreview, postComment } from "../code-host";
-import { commentOnFailure, commentOnUp } from "../comment";
+import { commit, dependencies, namedImages, pullRequest } from "../arguments";
+import { codeHostOfPreview, postComment, postOnDependencies } from "../code-host";
+import { commentOnDependency, commentOnFailure, commentOnUp } from "../comment";
 import { coloured, summary } from "../output/contract-report";
 import { print } from "../output/print";
 import { ci, report, reportingWorkspace } from "../workspace";
@@ -23,6 +23,12 @@ export const addUp = (program: Command) =>
     .option("--api <image>", "the API image, by digest or by a tag that is a commit SHA")
     .option("--web <image>", "the web image, likewise")
     .option("--image <name=image>", "the image of a service with perCommit, likewise; may be repeated", namedImages, {})
+    .option(
+      "--with <dependencies>",
+      "what to run of other repositories, such as myorg/backend#515; separated by commas (docs/pairs.md)",
+      dependencies,
+      [],
+    )
     .option("--sha <commit>", "the commit that the images were built from", commit)
     .option(
       "--replace-database",
@@ -41,7 +47,7 @@ export const addUp = (program: Command) =>
       if (options.screenshots !== undefined) {
         makeScreenshotFolder(options.screenshots);
       }
-      const host = await codeHostOfPreview(workspace, number);
+      const { host } = await codeHostOfPreview(workspace, number);
       if (host === undefined) {
         report(noCodeHost);
       }
@@ -60,6 +66,14 @@ export const addUp = (program: Command) =>
         process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
         if (options.comment === true && result.outcome === "up") {
           await postComment(host, number, commentOnUp(number, result, ci.runPage));
+          const { pair } = result.preview;
+          await postOnDependencies(
+            workspace,
+            host,
+            number,
+            pair,
+            commentOnDependency(number, result, host?.repository),
+          );
         }
       } catch (error) {
         if (options.comment === true && error instanceof UserError) {

@@ -76,8 +76,12 @@ export interface CodeHost {
   runEnded(run: string): Promise<boolean>;
   /** Whether somebody has approved a workflow run, as an environment with required reviewers demands. */
   runApproved(run: string): Promise<boolean>;
-  /** Creates or replaces this tool's comment on a pull request, in Markdown. There is only one. */
-  setComment(number: number, body: string): Promise<void>;
+  /**
+   * Creates or replaces this tool's comment on a pull request, in Markdown. There is only one, and one for each `about`.
+   *
+   * @param about another repository's pull request, `myorg/web#12` @default the pull request itself
+   */
+  setComment(number: number, body: string, about?: string): Promise<void>;
   /** The time by the code host's clock; undefined before its first answer. */
   now(): Date | undefined;
 }

@@ -8,6 +8,7 @@ import {
   keptPaths,
   type Leaves,
   type Outputs,
+  pairOf,
   recordOf,
   type Settings,
   superseded,
@@ -95,7 +96,8 @@ export function deploymentRecord({ configuration, settings, deployed, cluster }:
   const { leaves, shared, secrets } = configuration;
   const commit = commitOf(configuration, Object.keys(settings.images), deployed);
   const update = configuration.handoff?.update;
-  const record = recordOf({ update, commit, asleep: settings.asleep, cluster, secrets }, leaves, shared);
+  const pair = pairOf(configuration.handoff?.pair ?? deployed?.pair, settings.images);
+  const record = recordOf({ update, commit, pair, asleep: settings.asleep, cluster, secrets }, leaves, shared);
   const marked = Object.entries(record.settings).map(([path, value]) => [
     path,
     secrets.includes(path) ? pulumi.secret(value) : value,

@@ -154,6 +154,18 @@ export const limitsTable = {
     what: "the host's response, for the preview's health",
     then: "the preview counts as unhealthy",
   },
+  pairImageSeconds: {
+    atMost: 20 * 60,
+    who: "`up`",
+    what: "another repository's build of the commit that a pair needs",
+    then: "fails, and names the image; the old preview stays",
+  },
+  branchImageTries: {
+    atMost: 20,
+    who: "`up`",
+    what: "the newest commit of another repository's branch that has an image",
+    then: "fails, and names the image",
+  },
   lockSeconds: {
     atMost: 30 * 60,
     who: "every command that changes a preview",

@@ -51,6 +51,9 @@ const workspace = (report: Report): Workspace => ({
   otherCodeHost: (repository) => {
     throw new Error(`${repository} isn't read: its images are given`);
   },
+  registry: () => {
+    throw new Error("no registry is asked: images are given");
+  },
   zone: (zoneId) => new Zone(zoneId),
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { digestOf, type Handoff, handoffVariable, isEncrypted, superseded, UserError } from "../../contract";
+import { digestOf, type Handoff, handoffVariable, isEncrypted, type Pair, superseded, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { type Composition, withStackFile } from "../../clients/pulumi/configuration/write-composition";
 import { type OwnFile, writeView } from "../../clients/pulumi/configuration/stack-file";
@@ -36,6 +36,8 @@ export interface ApplyOptions {
   readonly usesFile: boolean;
   /** The commit to deploy, if it is known. */
   readonly commit?: string;
+  /** What the parts from other repositories were resolved to. @default as deployed */
+  readonly pair?: Pair;
 }
 
 /** Another run has changed the preview since the composition was made. */
@@ -48,7 +50,7 @@ export class Superseded extends UserError {}
  * @throws Superseded if it isn't current any more; nothing was changed then
  */
 export async function applyComposition(options: ApplyOptions): Promise<string> {
-  const { context, stack, place, report, deployment, composition, file, usesFile, commit } = options;
+  const { context, stack, place, report, deployment, composition, file, usesFile, commit, pair } = options;
   const { leaves, secrets } = composition;
   refuseTooLarge(leaves, projectName(context));
   const update = randomUUID();
@@ -56,6 +58,7 @@ export async function applyComposition(options: ApplyOptions): Promise<string> {
     update,
     record: digestOf(deployment.record),
     ...(commit !== undefined && { commit }),
+    ...(pair !== undefined && { pair }),
     secrets: [...secrets, ...Object.keys(leaves).filter((path) => isEncrypted(leaves[path]))],
   };
   const env = { ...context.env, [handoffVariable]: JSON.stringify(handoff) };

@@ -1,3 +1,2 @@
 export * from "./compose";
-export * from "./parse-leaves";
 export * from "./sources";

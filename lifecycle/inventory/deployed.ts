@@ -1,4 +1,4 @@
-import { type Outputs, type Part, partsIn, UserError } from "../../contract";
+import { type Outputs, type Pair, type Part, partsIn, UserError } from "../../contract";
 import { type Deployment, deploymentOf } from "../../clients/pulumi/deployment";
 import { knownSettings } from "../desired";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
@@ -11,6 +11,8 @@ export interface Deployed extends Outputs {
   readonly parts: readonly Part[];
   /** The names of its NetworkPolicies. */
   readonly policies: readonly string[];
+  /** What the parts from other repositories were resolved to. @default none is from another one */
+  readonly pair?: Pair;
   /** The kubeconfig context of its cluster. */
   readonly kubeContext: string;
 }
@@ -53,7 +55,11 @@ async function read(context: PulumiContext, pullRequest: number): Promise<{ prev
 }
 
 /** @throws UserError if the stack never came up */
-export function deployedFrom({ outputs, state }: Deployment, pullRequest: number, kubeContext: string): Deployed {
+export function deployedFrom(
+  { outputs, record, state }: Deployment,
+  pullRequest: number,
+  kubeContext: string,
+): Deployed {
   const { url, apiUrl, namespace, images, revisions } = outputs;
   if (url === undefined || namespace === undefined) {
     throw new UserError(
@@ -68,6 +74,7 @@ export function deployedFrom({ outputs, state }: Deployment, pullRequest: number
     revisions: revisions!,
     parts: partsIn(outputs),
     policies: policiesIn(state, namespace),
+    ...(record?.pair !== undefined && { pair: record.pair }),
     kubeContext,
   };
 }

@@ -8,7 +8,8 @@ import type { Namespace } from "../../clients/kubernetes/types";
 import type { PulumiContext } from "../../clients/pulumi/pulumi";
 import { stackNames } from "../../clients/pulumi/stacks";
 import { type Found, foundIn, type ListedNamespace, type ListedRecord, type Site } from "./found";
-import { type Answer, candidates, type Facts } from "../reconcile/plan";
+import { candidates, type Facts } from "../reconcile/plan";
+import type { Answer } from "./answer";
 
 /** The sources to ask. */
 export interface Sources {

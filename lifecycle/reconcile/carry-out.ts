@@ -1,5 +1,6 @@
 import { type LifecycleRecord, UserError } from "../../contract";
-import { type Answer, type Commit, judge, type Facts, type Plan, type Row } from "./plan";
+import type { Answer } from "../inventory/answer";
+import { type Commit, judge, type Facts, type Plan, type Row } from "./plan";
 
 /** The side effects of reconciling, each of which may fail. */
 export interface Effects {

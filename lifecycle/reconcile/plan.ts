@@ -1,7 +1,9 @@
-import { hasExpired, type Images, recordedImages, imagesOfCommit, limits } from "../../contract";
+import { hasExpired, type Images, type LifecycleRecord, recordedImages, imagesOfCommit, limits } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { missingAsText } from "../../clients/kubernetes/guards";
+import type { Answer } from "../inventory/answer";
 import type { Found } from "../inventory/found";
+import type { Change } from "../pairs";
 
 export type Action = "nothing" | "redeploy" | "close" | "report";
 
@@ -20,15 +22,14 @@ export interface Commit {
   readonly images: Images;
 }
 
-/** The code host's answer about one pull request. `no answer` covers every failure. */
-export type Answer = PullRequest | "not found" | "no answer";
-
 export interface Facts {
   readonly found: readonly Found[];
   /** The open pull requests; undefined if the list couldn't be read. One that is missing from it may still be open. */
   readonly open?: readonly PullRequest[];
   /** Answers about single pull requests, at least for all of `candidates`. */
   readonly answers: ReadonlyMap<number, Answer>;
+  /** What previews' pairs have come to, by pull request. @default nothing has changed */
+  readonly changes?: ReadonlyMap<number, Change>;
   readonly now: Date;
 }
 
@@ -94,7 +95,7 @@ function decision(found: Found, facts: Facts): Decision {
   }
   const listed = facts.open.find((one) => one.number === number);
   if (listed !== undefined && !isCandidate(found, listed, facts.now)) {
-    return whileOpen(found, listed, facts.now);
+    return whileOpen(found, listed, facts);
   }
   const answer = facts.answers.get(number) ?? "no answer";
   if (answer === "no answer") {
@@ -111,13 +112,13 @@ function decision(found: Found, facts: Facts): Decision {
   }
   return isExpired(namespace, facts.now) && !answer.labels.includes(keep)
     ? { action: "close", reason: `expired ${namespace?.record.expires}; its pull request has no label ${keep}` }
-    : whileOpen(found, answer, facts.now);
+    : whileOpen(found, answer, facts);
 }
 
 function whileOpen(
   { pullRequest: number, hasStack, namespace, missing = [] }: Found,
   { headSha, fork, updatedAt }: PullRequest,
-  now: Date,
+  { now, changes }: Facts,
 ): Decision {
   if (namespace === undefined) {
     const what = hasStack ? "a stack without a namespace" : "a DNS record without a namespace";
@@ -141,6 +142,10 @@ function whileOpen(
     if (missing.length > 0) {
       return { action: "report", reason: `open, but ${missingAsText(missing)}; preview up ${number} restores them` };
     }
+    const change = fork ? undefined : changes?.get(number);
+    if (change !== undefined) {
+      return ofChange(change, namespace.record);
+    }
     const commit = sha === undefined ? "an unknown commit" : `its head ${short(sha)}`;
     return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} with ${commit}` };
   }
@@ -159,8 +164,22 @@ function whileOpen(
   const images = noted && imagesOfCommit(noted, sha, headSha);
   return images === undefined
     ? { action: "report", reason: `${what}; deploy it with preview up ${number} and the images of its head` }
-    : { action: "redeploy", reason: what, commit: { sha: headSha, images } };
+    : { action: "redeploy", reason: what, commit: { sha: headSha, images: ownImages(images, namespace.record) } };
 }
+
+/** Its own commit stays: what it is paired with is resolved anew. */
+function ofChange(change: Change, { sha, ...record }: LifecycleRecord): Decision {
+  if ("stuck" in change) {
+    return { action: "report", reason: change.stuck };
+  }
+  return sha === undefined
+    ? { action: "report", reason: `${change.moved}, but the commit that is deployed isn't known` }
+    : { action: "redeploy", reason: change.moved, commit: { sha, images: ownImages(record.images, record) } };
+}
+
+/** Without those of other repositories, which each update resolves. */
+const ownImages = (images: Images, { pair = {} }: Pick<LifecycleRecord, "pair">): Images =>
+  Object.fromEntries(Object.entries(images).filter(([part]) => !(part in pair)));
 
 /** A preview without a record doesn't expire. */
 function isExpired(namespace: Found["namespace"], now: Date): boolean {

@@ -6,9 +6,11 @@ import { stackName } from "../../clients/pulumi/stacks";
 import { closeByNumber } from "../close";
 import { answerAbout, gatherAnswers, gatherFound } from "../inventory/gather";
 import type { SharedIdentity } from "../inventory/identity";
+import { NotBuilt } from "../pairs";
 import { deploy } from "../up";
 import { type Workspace, zoneOf } from "../workspace";
 import { carryOut, type Effects, type Outcome } from "./carry-out";
+import { gatherChanges, resolveChange } from "./gather-changes";
 import { type Plan, plan } from "./plan";
 
 /** How long to wait for a preview that another run holds: the others wait, too. */
@@ -18,6 +20,8 @@ export interface ReconcileOptions {
   /** Whose previews to reconcile. */
   readonly site: SharedIdentity;
   readonly codeHost: CodeHost;
+  /** The only preview to look at; what it is paired with is resolved anew then. @default all */
+  readonly only?: number;
   readonly dryRun?: boolean;
   /** How many previews one run may close. @default 10 */
   readonly maxClosings?: number;
@@ -36,11 +40,18 @@ export interface Reconciled {
 /** Compares what exists with what the code host says, shows the plan, and carries it out. */
 export async function reconcile(workspace: Workspace, options: ReconcileOptions): Promise<Reconciled> {
   const { report, interruption: signal } = workspace;
-  const { site, codeHost, dryRun = false, maxClosings = 10, show } = options;
+  const { site, codeHost, only, dryRun = false, maxClosings = 10, show } = options;
   const zone = zoneOf(workspace, site);
   const sources = { context: workspace, kubeContext: site.kubeContext, records: zone && (() => zone.ownedRecords()) };
-  const found = await gatherFound(sources, site, report);
-  const facts = { found, ...(await gatherAnswers(codeHost, found, new Date(), report)) };
+  const all = await gatherFound(sources, site, report);
+  const found = only === undefined ? all : all.filter(({ pullRequest }) => pullRequest === only);
+  const [answers, { changes, isComplete }] = await Promise.all([
+    gatherAnswers(codeHost, found, new Date(), report),
+    only === undefined || found[0] === undefined
+      ? gatherChanges(workspace, found)
+      : resolveChange(workspace, codeHost, found[0]),
+  ]);
+  const facts = { found, ...answers, changes };
   const planned = plan(facts, maxClosings);
   show(planned);
 
@@ -48,7 +59,7 @@ export async function reconcile(workspace: Workspace, options: ReconcileOptions)
     ? new Map<number, Outcome>()
     : await carryOut(planned, facts, effectsOf(workspace, codeHost), { report, signal });
   const hasFailed = [...outcomes.values()].some(({ outcome }) => outcome === "failed");
-  const isUnknown = facts.open === undefined || [...facts.answers.values()].includes("no answer");
+  const isUnknown = facts.open === undefined || !isComplete || [...facts.answers.values()].includes("no answer");
   return { plan: planned, outcomes, ok: !hasFailed && !isUnknown && !planned.isOverCap && !signal.aborted };
 }
 
@@ -60,7 +71,13 @@ const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
     if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
       return "what is deployed differs from the namespace's annotations: it was probably deployed by hand";
     }
-    const result = await deploy(workspace, pullRequest, codeHost, { ...commit, timeoutSeconds, usesFile: false });
+    const options = { ...commit, waits: false, timeoutSeconds, usesFile: false };
+    const result = await deploy(workspace, pullRequest, codeHost, options).catch((error: unknown) => {
+      if (error instanceof NotBuilt) {
+        return { outcome: "stepped aside" as const, reason: error.message };
+      }
+      throw error;
+    });
     return result.outcome === "stepped aside" ? result.reason : undefined;
   },
   close: async (pullRequest, confirm) => {

@@ -2,7 +2,8 @@ import { hasExpired, recordedParts } from "../../contract";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import { frontServes } from "../../clients/kubernetes/pods";
 import type { Found } from "../inventory/found";
-import { type Answer, keep } from "../reconcile/plan";
+import type { Answer } from "../inventory/answer";
+import { keep } from "../reconcile/plan";
 import { type HostAnswer, isServing } from "../../clients/http/serving";
 import { type Pod, problemsOf, type Requests, requestsOf } from "./pods";
 

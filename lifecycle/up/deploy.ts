@@ -1,4 +1,4 @@
-import { imageSetting, type Leaves, UserError } from "../../contract";
+import { imageSetting, type Leaves, type PerImage, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
 import { ensureStack, isRemoved, removeEmptyStack, stackName, stackNames } from "../../clients/pulumi/stacks";
@@ -7,12 +7,17 @@ import { lockOptions } from "../lock-options";
 import { recordRun } from "../runs";
 import type { Workspace } from "../workspace";
 import type { UpOptions, UpResult } from "./options";
-import { reasonToStepAside } from "./step-aside";
+import { MovedOn, PairMoved } from "../pairs";
+import { pairForUp, type PairOfUp } from "./pair";
+import { lookAtPullRequest } from "./step-aside";
 import { upPreview } from "./up-preview";
 
 /** What to deploy, and how. */
 export interface Commit
-  extends Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">, Pick<LockOptions, "timeoutSeconds"> {
+  extends
+    Pick<UpOptions, "sha" | "replaceDatabase" | "screenshots" | "usesFile">,
+    Pick<PairOfUp, "with" | "waits">,
+    Pick<LockOptions, "timeoutSeconds"> {
   /** Image references by name. @default those that are deployed, or else configured */
   readonly images?: Readonly<Record<string, string>>;
   /**
@@ -38,10 +43,16 @@ export async function deploy(
     try {
       return await attempt(workspace, pullRequest, host, commit);
     } catch (error) {
-      if (!isRemoved(error, stack)) {
+      if (error instanceof MovedOn) {
+        return { outcome: "stepped aside", reason: error.message };
+      }
+      if (error instanceof PairMoved) {
+        workspace.report(`${error.message}: starting over`);
+      } else if (isRemoved(error, stack)) {
+        workspace.report(`${stack} has been closed meanwhile: starting over`);
+      } else {
         throw error;
       }
-      workspace.report(`${stack} has been closed meanwhile: starting over`);
     }
   }
 }
@@ -50,10 +61,10 @@ async function attempt(
   workspace: Workspace,
   pullRequest: number,
   host: CodeHost | undefined,
-  { images = {}, settings = {}, ...commit }: Commit,
+  { images = {}, settings = {}, with: dependencies, waits, ...commit }: Commit,
 ): Promise<UpResult> {
   // Before the stack is created: a run that comes too late must not leave an empty one behind.
-  const reason = await reasonToStepAside({
+  const { reason, found } = await lookAtPullRequest({
     codeHost: host,
     pullRequest,
     sha: commit.sha,
@@ -70,6 +81,14 @@ async function attempt(
       `there is neither a stack ${stack} nor a stack preview with what all previews share; README.md says how to make it`,
     );
   }
+  // Before the stack's lock, since a build may be waited for.
+  const pair = await pairForUp(workspace, host, found, {
+    settings,
+    images: Object.keys(images),
+    sha: commit.sha,
+    with: dependencies,
+    waits,
+  });
   const isNew = await ensureStack(workspace, stack, names);
   try {
     await recordRun(workspace, stack);
@@ -77,10 +96,12 @@ async function attempt(
       context: workspace,
       pullRequest,
       hasShared: names.includes("preview"),
-      images: Object.keys(images),
+      pair,
+      images: [...Object.keys(images), ...Object.keys(pair)],
       given: {
         ...settings,
-        ...Object.fromEntries(Object.entries(images).map(([name, image]) => [imageSetting(name), image])),
+        ...imageLeaves(images),
+        ...imageLeaves(Object.fromEntries(Object.entries(pair).map(([part, { image }]) => [part, image]))),
         ...(host && { repository: host.repository }),
       },
       codeHost: host,
@@ -96,3 +117,6 @@ async function attempt(
     throw error;
   }
 }
+
+const imageLeaves = (images: PerImage<string>): Leaves =>
+  Object.fromEntries(Object.entries(images).map(([name, image]) => [imageSetting(name), image]));

@@ -1,2 +1,3 @@
 export { deploy } from "./deploy";
 export type { UpResult } from "./options";
+export { pairForUp } from "./pair";

@@ -1,4 +1,4 @@
-import type { DeploymentRecord, Leaves } from "../../contract";
+import type { DeploymentRecord, Leaves, Pair } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { Composition } from "../../clients/pulumi/configuration/write-composition";
 import type { LockOptions } from "../../clients/pulumi/stack-lock";
@@ -22,6 +22,8 @@ export interface UpOptions extends LockOptions {
   readonly images: readonly string[];
   /** The commit to deploy; with a code host, any but the pull request's head steps aside. */
   readonly sha?: string;
+  /** What the parts from other repositories were resolved to; their images are in `given`. */
+  readonly pair: Pair;
   /** Undefined if there is no code host to ask about the pull request. */
   readonly codeHost?: CodeHost;
   /** For the contract check. @default nothing is checked */

@@ -15,9 +15,19 @@ export interface Candidate {
  *
  * @throws UserError if it must never be deployed
  */
-export async function reasonToStepAside({ codeHost, pullRequest, sha, run }: Candidate): Promise<string | undefined> {
+export async function reasonToStepAside(candidate: Candidate): Promise<string | undefined> {
+  return (await lookAtPullRequest(candidate)).reason;
+}
+
+/** The same with the pull request as the code host has it; undefined if there is no code host. */
+export async function lookAtPullRequest({
+  codeHost,
+  pullRequest,
+  sha,
+  run,
+}: Candidate): Promise<{ readonly reason?: string; readonly found?: PullRequest }> {
   if (codeHost === undefined) {
-    return undefined;
+    return {};
   }
   const found = await codeHost.pullRequest(pullRequest);
   const reason = judgePullRequest(found, sha);
@@ -28,7 +38,7 @@ export async function reasonToStepAside({ codeHost, pullRequest, sha, run }: Can
         "environment preview-fork",
     );
   }
-  return reason;
+  return { reason, found };
 }
 
 /**

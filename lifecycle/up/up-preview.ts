@@ -6,7 +6,8 @@ import type { Deployment } from "../../clients/pulumi/deployment";
 import { projectName } from "../../clients/pulumi/project-name";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
 import { applyComposition, underLock } from "../change";
-import { compose, refuseInvalid, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import { compose, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import { refuseMoved } from "../pairs";
 import { restoreRights } from "../drift";
 import { identityFrom, placeOf } from "../inventory/identity";
 import { refuseOtherCluster } from "../inventory/preview";
@@ -47,6 +48,7 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
           reasonToStepAside({ ...options, run: context.run.reference }),
         );
         if (reason === undefined) {
+          await phases.time("code host", () => refuseMoved(options.pair, context.otherCodeHost));
           const sources = await sourcesOf({ ...options, stack, deployment });
           progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));
           watching ??= reportKilled(placeOf(progress.identity), options.report, ended.signal);
@@ -72,13 +74,10 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   }
 }
 
-/** Checks the settings; finds out where the preview is and what to deploy; waits for a former namespace's deletion, and refuses another cluster. */
+/** Finds out where the preview is and what to deploy; waits for a former namespace's deletion, and refuses another cluster. */
 async function look(options: UpOptions, sources: Sources, deployment: Deployment): Promise<Progress> {
   const { context, pullRequest, report, signal, replaceDatabase = false } = options;
-  const project = projectName(context);
-  const { leaves: given } = compose(withoutDatabase(sources));
-  refuseInvalid(sources.stack, project, given);
-  const identity = identityFrom(project, pullRequest, given);
+  const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
   await refuseOtherCluster(identity, deployment);
   const place = placeOf(identity);
   await waitForFormerNamespace(place, identity, report, signal);
@@ -101,7 +100,7 @@ async function deploy(
   { identity, composition }: Progress,
   phases: Stopwatch,
 ): Promise<string> {
-  const { context, report, usesFile, sha } = options;
+  const { context, report, usesFile, sha, pair } = options;
   const place = placeOf(identity);
   const namespace = await findNamespace(place);
   const dns = zoneOf(context, identity);
@@ -119,6 +118,7 @@ async function deploy(
       file,
       usesFile,
       commit: sha,
+      pair,
     }),
   );
 }

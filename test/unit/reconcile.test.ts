@@ -5,7 +5,8 @@ import type { PullRequest } from "../../clients/code-host";
 import { asJson, planAsText } from "../../cli/commands/reconcile";
 import { foundIn, type Lists, type Site } from "../../lifecycle/inventory/found";
 import { carryOut, type Effects } from "../../lifecycle/reconcile/carry-out";
-import { type Action, type Answer, candidates, type Facts, plan } from "../../lifecycle/reconcile/plan";
+import type { Answer } from "../../lifecycle/inventory/answer";
+import { type Action, candidates, type Facts, plan } from "../../lifecycle/reconcile/plan";
 import { shaOf } from "../doubles/github";
 
 const site: Site = {

@@ -1,4 +1,4 @@
-import { ofImage, parseImage, type Part, productWorkloads } from "../../contract";
+import { dependencyText, imageOf, ofImage, parseImage, type Part, productWorkloads } from "../../contract";
 import type { Pod } from "../../clients/kubernetes/types";
 import { type Check, verdict } from "../check";
 import { NotChecked } from "../not-checked";
@@ -67,4 +67,29 @@ const revisions: Check = {
   },
 };
 
-export const revisionChecks = [images, revisions];
+const pairing: Check = {
+  id: "pair",
+  title: "What runs of other repositories is what the pair was resolved to",
+  setting: "sources, then preview up, which resolves the pair anew",
+  why: "a reviewer approves both halves, and one of them is another commit than the comment says",
+  run: async (target) => {
+    const pair = Object.entries(target.ordered.pair ?? {});
+    if (pair.length === 0) {
+      throw new NotChecked("no part comes from another repository");
+    }
+    const running = workloadsOf(target).flatMap((part) =>
+      pair.filter(([name]) => name === imageOf(part)).map(([, resolved]) => ({ part, resolved })),
+    );
+    const problems = await Promise.all(
+      running.map(async ({ part, resolved }) =>
+        wrongImages(await target.cluster.pods(part), resolved.image, part.name),
+      ),
+    );
+    return verdict(
+      problems.flat(),
+      pair.map(([name, one]) => `${name} ${dependencyText(one)} at ${one.commit}`).join(", "),
+    );
+  },
+};
+
+export const revisionChecks = [images, revisions, pairing];

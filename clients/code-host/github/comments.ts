@@ -11,18 +11,27 @@ const comment = z.object({
 const viewer = z.object({ viewer: z.object({ login: z.string() }) });
 
 /** Invisible in the rendered comment. */
-const marker = "<!-- preview-stack -->";
+const markerOf = (about?: string) =>
+  about === undefined ? "<!-- preview-stack -->" : `<!-- preview-stack: ${about} -->`;
 
 /** GitHub refuses a comment of more than 65536 characters. */
 const maxLength = 60_000;
 
+export interface Comment {
+  readonly number: number;
+  readonly body: string;
+  /** `myorg/web#12` @default the pull request itself */
+  readonly about?: string;
+}
+
 /** Creates or replaces this tool's comment on a pull request. */
-export async function setComment(requests: RepositoryRequests, number: number, body: string): Promise<void> {
+export async function setComment(requests: RepositoryRequests, { number, body, about }: Comment): Promise<void> {
+  const marker = markerOf(about);
   const context = { what: `a comment on pull request ${number}`, permission: "pull-requests: write" };
   const text = { body: `${marker}\n${body.slice(0, maxLength)}` };
   // Twice, since a comment may have been created although the answer was lost: the second try finds it then.
   for (let tries = 1; ; tries += 1) {
-    const own = await ownComment(requests, number, context);
+    const own = await ownComment(requests, number, marker, context);
     try {
       await (own === undefined
         ? requests.send("POST", `issues/${number}/comments`, text, { retries: 0 })
@@ -40,6 +49,7 @@ export async function setComment(requests: RepositoryRequests, number: number, b
 async function ownComment(
   requests: RepositoryRequests,
   number: number,
+  marker: string,
   context: RequestContext,
 ): Promise<number | undefined> {
   let self: string | undefined;

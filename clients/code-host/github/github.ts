@@ -130,8 +130,8 @@ export class GitHub implements CodeHost {
     return found?.some(({ state }) => state === "approved") ?? false;
   }
 
-  setComment(number: number, body: string): Promise<void> {
-    return setComment(this.requests, number, body);
+  setComment(number: number, body: string, about?: string): Promise<void> {
+    return setComment(this.requests, { number, body, about });
   }
 
   now(): Date | undefined {

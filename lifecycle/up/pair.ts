@@ -1,0 +1,98 @@
+import { type Dependency, isSameRepository, type Leaves, type Pair, type Source, UserError } from "../../contract";
+import { type CodeHost, type PullRequest, tokenVariables } from "../../clients/code-host";
+import { MovedOn, platformSources, resolvePair, waitForPair } from "../pairs";
+import type { Workspace } from "../workspace";
+import { reasonToStepAside } from "./step-aside";
+
+export interface PairOfUp {
+  /** Settings that the command sets. */
+  readonly settings: Leaves;
+  /** Names of the images that the command sets: their parts need no source. */
+  readonly images: readonly string[];
+  readonly sha?: string;
+  /** What `--with` says. @default nothing */
+  readonly with?: readonly Dependency[];
+  /** Whether to wait for images that aren't built yet. @default true */
+  readonly waits?: boolean;
+}
+
+/**
+ * Resolves the parts that other repositories build.
+ *
+ * @param found the pull request as the code host has it; undefined if there is no code host
+ * @returns empty if there are none
+ * @throws MovedOn if the pull request, or one that it was pinned to, has moved on meanwhile
+ */
+export async function pairForUp(
+  workspace: Workspace,
+  host: CodeHost | undefined,
+  found: PullRequest | undefined,
+  { settings, images, sha, with: commandLine = [], waits = true }: PairOfUp,
+): Promise<Pair> {
+  const sources = platformSources(workspace, settings);
+  const parts = sources.flatMap((source) => Object.keys(source.images)).filter((part) => !images.includes(part));
+  if (parts.length === 0) {
+    refuseWithoutSource(commandLine);
+    return {};
+  }
+  if (host === undefined || found === undefined) {
+    throw new UserError(
+      `${parts.join(", ")}: another repository builds it, and no code host is configured to ask about that; set the ` +
+        `variable ${tokenVariables}, or give the image on the command line`,
+    );
+  }
+  refuseUnpinned(workspace, found, sources, commandLine);
+  const { report, interruption: signal } = workspace;
+  let tries = 0;
+  const resolve = async () => {
+    tries += 1;
+    const reason =
+      tries === 1 ? undefined : await reasonToStepAside({ codeHost: host, pullRequest: found.number, sha });
+    if (reason !== undefined) {
+      throw new MovedOn(reason);
+    }
+    return resolvePair({
+      codeHost: host,
+      pullRequest: found,
+      commit: sha ?? found.headSha,
+      sources,
+      given: images,
+      commandLine,
+      registry: workspace.registry(),
+      otherCodeHost: workspace.otherCodeHost,
+      report,
+    });
+  };
+  return waitForPair(resolve, { waits, report, signal });
+}
+
+function refuseWithoutSource([first]: readonly Dependency[]): void {
+  if (first !== undefined) {
+    throw new UserError(
+      `${first.where}: no part is left for ${first.repository}: the setting sources names no other repository, or the command ` +
+        "line gives all its images",
+    );
+  }
+}
+
+/** An approval of a fork's commit is one for what it is paired with, too: the workflow pins both. */
+function refuseUnpinned(
+  { run }: Workspace,
+  { fork, number }: PullRequest,
+  sources: readonly Source[],
+  commandLine: readonly Dependency[],
+): void {
+  const isPinned = ({ repository }: Source) =>
+    commandLine.some(
+      (one) =>
+        isSameRepository(one.repository, repository) &&
+        ("commit" in one.ref || ("pull" in one.ref && one.ref.sha !== undefined)),
+    );
+  const open = sources.find((source) => !isPinned(source));
+  if (fork && run.isWorkflow && open !== undefined) {
+    throw new UserError(
+      `pull request ${number} comes from a fork: a workflow must pin what it is paired with, as preview resolve prints it; ` +
+        `--with ${open.repository}@<commit> is missing`,
+    );
+  }
+}
