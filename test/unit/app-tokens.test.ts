@@ -42,7 +42,7 @@ describe("tokens for other repositories", () => {
       assert.equal(await host.pullRequest(515), undefined);
       assert.match(
         host.missing("pull request 515").message,
-        /has no pull request 515 in myorg\/backend: it doesn't exist, or GITHUB_TOKEN can't see it: a workflow's own token reads no other private repository; a GitHub App does \(docs\/pairs\.md\)$/,
+        /has no pull request 515 in myorg\/backend: there is nothing of that number or only an issue, or GITHUB_TOKEN can't see it: a workflow's own token reads no other private repository; a GitHub App does \(docs\/pairs\.md\)$/,
       );
       await assert.rejects(host.openPullRequests(), /answers 404: it doesn't exist, or GITHUB_TOKEN can't see it/);
     });

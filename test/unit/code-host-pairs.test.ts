@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { UserError } from "../../contract";
 import { ciFrom } from "../../cli/ci";
 import { type CodeHost, RunCodeHosts } from "../../clients/code-host";
@@ -275,13 +276,67 @@ describe("code host, for pairs", () => {
       "x".repeat(256),
     ]) {
       it(`called ${JSON.stringify(wrong.slice(0, 20))} aren't asked for`, async () => {
-        await assert.rejects(async () => host().branchHead(wrong), /can't be the name of a branch/);
-        await assert.rejects(async () => host().tagCommit(wrong), /can't be the name of a tag/);
+        await assert.rejects(host().branchHead(wrong), /can't be the name of a branch/);
+        await assert.rejects(host().tagCommit(wrong), /can't be the name of a tag/);
         await assert.rejects(host().firstParents(wrong), UserError);
         await assert.rejects(host().isOnBranch(m1, wrong), UserError);
         assert.deepEqual(requests(), []);
       });
     }
+  });
+
+  it("whatever a stranger writes, only this repository's contents, commits and comparisons are asked for", async () => {
+    const it = host();
+    const pieces = fc.constantFrom(
+      "..",
+      ".",
+      "/",
+      "main",
+      m1,
+      "%2e%2e",
+      "?ref=x",
+      "#",
+      "\\",
+      "{owner}",
+      ":owner",
+      "...",
+      " ",
+      "é",
+    );
+    const name = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(pieces, { maxLength: 5 }).map((all) => all.join("")),
+    );
+    await fc.assert(
+      fc.asyncProperty(name, async (text) => {
+        const from = github.requests.length;
+        const asked: (() => Promise<unknown>)[] = [
+          () => it.file(text, m1, 10),
+          () => it.file("a", text, 10),
+          () => it.firstParents(text),
+          () => it.isOnBranch(m1, text),
+          () => it.isOnBranch(text, "main"),
+          () => it.isHeadOfOpenPull(text),
+          () => it.tagCommit(text),
+          () => it.branchHead(text),
+        ];
+        for (const ask of asked) {
+          await ask().catch((error: unknown) => assert.ok(error instanceof UserError, String(error)));
+        }
+        for (const line of requests().slice(from)) {
+          const { pathname, searchParams, hash } = new URL(line.replace("GET ", "http://github"));
+          assert.match(
+            pathname,
+            /^\/repos\/myorg\/backend\/(?:contents\/.|compare\/refs\/heads\/.|commits(?:$|\/(?:heads|tags|[0-9a-f]{40})\/.))/,
+          );
+          assert.ok(
+            [...searchParams.keys()].every((key) => ["ref", "sha", "per_page"].includes(key)) && hash === "",
+            line,
+          );
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   const questions: Record<string, (host: CodeHost) => Promise<unknown>> = {

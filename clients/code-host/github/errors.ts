@@ -111,9 +111,11 @@ function rateLimit(message: string, headers: Record<string, string | number | un
 
 /** Something that isn't there, or that the token can't see. */
 export function missing({ host, repository, access }: Place, { what, permission }: RequestContext): UserError {
-  return new UserError(
-    `${host} has no ${what} in ${repository}: it doesn't exist, or ${words[access].unseen(permission)}`,
-  );
+  // A number may also be an issue's, which is no pull request.
+  const absent = what.startsWith("pull request ")
+    ? "there is nothing of that number or only an issue"
+    : "it doesn't exist";
+  return new UserError(`${host} has no ${what} in ${repository}: ${absent}, or ${words[access].unseen(permission)}`);
 }
 
 /** An answer that doesn't match GitHub's API. */

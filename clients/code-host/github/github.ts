@@ -98,11 +98,11 @@ export class GitHub implements CodeHost {
     return false;
   }
 
-  tagCommit(tag: string): Promise<string | undefined> {
+  async tagCommit(tag: string): Promise<string | undefined> {
     return this.commitAt(refPath("tags", tag), { what: `tag ${tag}`, permission: readsContents });
   }
 
-  branchHead(branch: string): Promise<string | undefined> {
+  async branchHead(branch: string): Promise<string | undefined> {
     return this.commitAt(refPath("heads", branch), { what: `branch ${branch}`, permission: readsContents });
   }
 

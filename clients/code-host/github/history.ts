@@ -41,5 +41,15 @@ export function refPath(kind: "heads" | "tags", name: string): string {
   return `${kind}/${encodePath(name)}`;
 }
 
-/** Each segment encoded, so that none leads to another path. */
-export const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+/**
+ * Each segment encoded, so that none leads to another path.
+ *
+ * @throws UserError for `.`, `..` and empty ones, which a URL can't have
+ */
+export function encodePath(path: string): string {
+  const segments = path.split("/");
+  if (!path.isWellFormed() || segments.some((segment) => ["", ".", ".."].includes(segment))) {
+    throw new UserError(`${JSON.stringify(path)} is no path of a file in a repository`);
+  }
+  return segments.map(encodeURIComponent).join("/");
+}
