@@ -35,7 +35,7 @@ const deepest = 8;
  */
 export function plainYaml(text: string): PlainYaml {
   const lines = new LineCounter();
-  const lineAt = (offset: number) => Math.max(lines.linePos(offset).line, 1);
+  const lineAt = (offset: number) => lines.linePos(offset).line;
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const tooMuch = [...refusedIn(tokens)].map(({ offset, message }) => ({ line: lineAt(offset), message }));
   if (tooMuch.length > 0) {

@@ -28,11 +28,9 @@ export function visibleLines(markdown: string): Line[] {
       return;
     }
     const { text, isOpen } = withoutComments(whole, isComment);
-    const wasComment = isComment;
     isComment = isOpen;
-    const [, begin = ""] = (wasComment ? null : fence.exec(text)) ?? [];
-    openFence = begin;
-    if (begin === "") {
+    openFence = fence.exec(text)?.[1] ?? "";
+    if (openFence === "") {
       visible.push({ number: index + 1, text });
     }
   });
