@@ -10,11 +10,11 @@ import { ensurePackages, nodePackages } from "./packages";
 import { installPlugins, startDnsApi } from "./plugins";
 import { keepPort, nodePort } from "./port";
 import { runSteps, type Step } from "./tasks";
-import { ensureModule, isBuilt, type ModuleName, moduleNames, usualMinutes } from "./toolchain";
+import { ensureModule, isBuilt, type StartModuleName, startModuleNames, usualMinutes } from "./toolchain";
 
 /** Results of the steps, for later steps. */
 export interface EmbeddedDefault {
-  readonly programs: Record<ModuleName, string>;
+  readonly programs: Record<StartModuleName, string>;
   variables: Record<string, string>;
   images: ProductImages;
   port: number;
@@ -33,7 +33,7 @@ export function embeddedDefaultSteps({ port, log }: { port: number; log: WriteSt
         await ensurePackages(nodePackages, { log, signal: interruption });
       },
     },
-    ...moduleNames.map((name): Step<EmbeddedDefault> => ({
+    ...startModuleNames.map((name): Step<EmbeddedDefault> => ({
       title: `Toolchain: ${name}`,
       usually: isBuilt(name) ? "no time, already built" : `${usualMinutes(name)} min on 2 cores, once per machine`,
       run: async ({ programs }, report) => {

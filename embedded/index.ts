@@ -31,6 +31,9 @@ export { domain, embeddedSettings, product } from "./preview-settings";
 export { caCertificate, loopbackAddress } from "./cluster";
 export { embeddedDispatcher } from "./dispatcher";
 
+/** A registry that the node pulls from. */
+export { TestRegistry } from "./registry";
+
 /** Its programs. */
 export { cloudflareProgram } from "./plugins";
 export { ensureModule, versions } from "./toolchain";

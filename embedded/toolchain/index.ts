@@ -3,7 +3,7 @@ import { whileAlone } from "./build-lock";
 import { recipes, type ModuleName } from "./modules";
 import { isBuilt, programsOf } from "./results";
 
-export { moduleNames, type ModuleName } from "./modules";
+export { moduleNames, startModuleNames, type StartModuleName } from "./modules";
 export { isBuilt, programsOf } from "./results";
 export { versions } from "./versions";
 

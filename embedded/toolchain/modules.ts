@@ -1,8 +1,11 @@
 import { bundleProviderFiles } from "./provider-files";
 import { versions } from "./versions";
 
-/** In the order in which a first start needs them. */
-export const moduleNames = ["node", "pulumi", "pulumi-resource-kubernetes", "traefik"] as const;
+/** What a start needs, in that order. */
+export const startModuleNames = ["node", "pulumi", "pulumi-resource-kubernetes", "traefik"] as const;
+export type StartModuleName = (typeof startModuleNames)[number];
+/** All, with those that only tests need. */
+export const moduleNames = [...startModuleNames, "registry"] as const;
 export type ModuleName = (typeof moduleNames)[number];
 
 /** One `go build`. */
@@ -101,4 +104,5 @@ export const recipes: Readonly<Record<ModuleName, Recipe>> = {
     invocations: [{ packages: ["github.com/traefik/traefik/v3/cmd/traefik"], output: "./", values: {} }],
     usualMinutes: 5,
   },
+  registry: { invocations: [{ packages: ["."], output: "./", values: {} }], usualMinutes: 1.5 },
 };

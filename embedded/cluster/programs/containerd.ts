@@ -108,6 +108,11 @@ export async function importImage(archive: string): Promise<void> {
   await ctr(["images", "import", archive], 5 * 60_000);
 }
 
+/** Pushes an image of the node to a registry on plain http, under the name that it has there. */
+export async function pushImage(reference: string, target: string): Promise<void> {
+  await ctr(["images", "push", "--plain-http", target, reference], 5 * 60_000);
+}
+
 /** Removes images and frees their layers, except for layers that running containers use. */
 export async function removeImages(references: readonly string[]): Promise<void> {
   if (references.length === 0) return;
