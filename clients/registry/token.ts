@@ -25,7 +25,10 @@ export async function bearerToken(
 ): Promise<string> {
   const url = URL.parse(realm);
   if (url === null || !mayLeadTo(url, place)) {
-    throw unexpected(place, `wants a token from ${realm === "" ? "nobody" : `${realm}, which isn't https`}`);
+    throw unexpected(
+      place,
+      `wants a token from ${realm === "" ? "nobody" : `${realm.slice(0, 100)}, which isn't https`}`,
+    );
   }
   const scope = `repository:${place.name}:pull`;
   const isOurs = (next: URL) => next.origin === url.origin;

@@ -5,7 +5,7 @@ import { loopbackAddress } from "../cluster";
 import { makeScratchFolder } from "../images";
 import { ensureModule } from "../toolchain";
 import { relabel } from "./relabel";
-import { Server } from "./server";
+import { Server, type ServerOptions } from "./server";
 import { TokenServer } from "./token-server";
 
 export interface RegistryOptions {
@@ -38,9 +38,7 @@ export class TestRegistry {
     const program = join(await ensureModule("registry", () => undefined), "registry");
     const folder = await makeScratchFolder();
     const servers: { stop(): Promise<void> }[] = [];
-    const serve = async (
-      ...[options]: [Pick<Parameters<typeof Server.start>[0], "name" | "network" | "port" | "auth">]
-    ) => {
+    const serve = async (options: Omit<ServerOptions, "program" | "folder">): Promise<Server> => {
       const server = await Server.start({ program, folder, ...options });
       servers.push(server);
       return server;
@@ -60,14 +58,15 @@ export class TestRegistry {
   }
 
   /**
-   * Pushes an image of the node, with the tag as a label, so that each tag has a digest of its own, as each commit's image has.
+   * Pushes an image that the node has, with the tag as a label, so that each tag has a digest of its own, as each commit's image has.
    *
    * @param name `myorg/api`
    * @returns the digest
    */
   async push(image: string, name: string, tag: string): Promise<string> {
-    await pushImage(image, `${this.inlet}/${name}:${tag}`);
-    return relabel(`http://${this.inlet}/v2/${name}`, tag);
+    // By another tag: this one appears with its final digest.
+    await pushImage(image, `${this.inlet}/${name}:unlabelled`);
+    return relabel(`http://${this.inlet}/v2/${name}`, "unlabelled", tag);
   }
 
   /** Also removes what the node has pulled from it. */

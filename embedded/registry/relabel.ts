@@ -6,14 +6,14 @@ interface Manifest {
 }
 
 /**
- * Gives a tag's image the tag as a label, by the distribution API.
+ * Tags an image once more, with the new tag as a label, by the distribution API.
  *
  * @param repository `http://127.0.0.1:12345/v2/myorg/api`
  * @returns its new digest
  */
-export async function relabel(repository: string, tag: string): Promise<string> {
+export async function relabel(repository: string, from: string, tag: string): Promise<string> {
   const accept = ["application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json"];
-  const former = await ask(`${repository}/manifests/${tag}`, { headers: { accept: accept.join(", ") } });
+  const former = await ask(`${repository}/manifests/${from}`, { headers: { accept: accept.join(", ") } });
   const manifest = (await former.json()) as Manifest;
   const config = (await (await ask(`${repository}/blobs/${manifest.config.digest}`)).json()) as { config: object };
   const labelled = Buffer.from(JSON.stringify({ ...config, config: { ...config.config, Labels: { tag } } }));

@@ -49,7 +49,7 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode === null) {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
       this.process.stdin!.end();
       await once(this.process, "exit");
     }

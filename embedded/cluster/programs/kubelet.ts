@@ -43,7 +43,7 @@ export async function writeKubeletConfig(): Promise<void> {
     cgroupRoot,
     failSwapOn: false,
     maxPods: 250,
-    // Images are imported, never pulled, so none may be garbage-collected.
+    // All images but some tests' are imported, not pulled, so none may be garbage-collected.
     imageGCHighThresholdPercent: 100,
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "512Mi", "imagefs.available": "512Mi" },
   };
