@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { settingsSchema } from "./schema";
+import { type Shape, settingsShape } from "./shape";
 
 /** One row of the settings table. */
 export interface SettingRow {
@@ -19,20 +18,7 @@ export interface ConfigDeclaration {
   readonly default: unknown;
 }
 
-/** The parts of a setting's JSON Schema that are used here. */
-interface Shape {
-  readonly type?: string;
-  readonly anyOf?: readonly Shape[];
-  readonly enum?: readonly string[];
-  readonly const?: unknown;
-  /** The values of a map with names that the settings choose. */
-  readonly additionalProperties?: Shape | boolean;
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly description?: string;
-  readonly default?: unknown;
-}
-
-const shapes = () => (z.toJSONSchema(settingsSchema, { unrepresentable: "any" }) as Shape).properties ?? {};
+const shapes = () => settingsShape().properties ?? {};
 
 /** Every setting, with groups expanded; those of any service once, as `services.<name>`. */
 export function settingRows(): SettingRow[] {

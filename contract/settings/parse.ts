@@ -7,8 +7,10 @@ import { effectiveQuota, quotaProblems, type Quota } from "./quota";
 import { pullRequestNumber } from "../pull-request";
 import { rootProblems } from "./root";
 import { evenIfOthersFail } from "./rules";
+import { closestName } from "./closest-name";
 import { demoLoginProblems } from "./demo-login-variable";
 import { sourceProblems } from "./source-problems";
+import { namesIn } from "./shape";
 import { settingsSchema, type SettingsInput, type SettingsValues } from "./schema";
 import { compose, type Composition } from "../workloads";
 
@@ -116,7 +118,7 @@ function concernsParts({ code, path = [] }: z.core.$ZodRawIssue): boolean {
 
 function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${name([...issue.path, key])}: there is no such setting`);
+    return issue.keys.map((key) => `${name([...issue.path, key])}: ${unknownSetting(issue.path, key)}`);
   }
   if (issue.code === "invalid_key") {
     return issue.issues.map(({ message }) => `${name(issue.path)}: ${message}`);
@@ -138,6 +140,11 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
     .replace(/^Invalid input: /, "")
     .replace(/^Too (?:small|big): /, "");
   return [`${name(issue.path)}: ${message}${issue.path.some(isSecret) ? "" : `; got ${show(value)}`}`];
+}
+
+function unknownSetting(group: readonly PropertyKey[], key: string): string {
+  const meant = closestName(namesIn(group), key);
+  return `there is no such setting${meant === undefined ? "" : `; did you mean ${name([...group, meant])}?`}`;
 }
 
 /** For a union, the message of its last alternative says more than "Invalid input". */

@@ -38,7 +38,12 @@ const wrong: [what: string, values: object, ...messages: RegExp[]][] = [
   [
     "a setting that there isn't",
     { services: { redis: { ...redis, prot: 1 } } },
-    /^services\.redis\.prot: there is no such setting/,
+    /^services\.redis\.prot: there is no such setting; did you mean services\.redis\.port\?$/,
+  ],
+  [
+    "a check that there isn't, in one of the forms that checks may have",
+    { services: { redis: { ...redis, checks: { redy: { tcp: true } } } } },
+    /^services\.redis\.checks\.redy: there is no such setting; did you mean services\.redis\.checks\.ready\?$/,
   ],
   [
     "from a part that there isn't",

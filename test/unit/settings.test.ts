@@ -64,8 +64,20 @@ const wrong: [string, unknown, RegExp][] = [
   ["a folder that is a number", folders(5), /^api\.writablePaths\.0: must be an absolute path in the container; got 5/],
   ["root as the user", { api: { ...minimal.api, uid: 0 } }, /^api\.uid: .*got 0/],
   ["a negative group", { api: { ...minimal.api, gid: -1 } }, /^api\.gid: .*got -1/],
-  ["an unknown setting", { domian: "x" }, /^domian: there is no such setting/],
-  ["an unknown setting in a group", { api: { ...minimal.api, imag: "x" } }, /^api\.imag: there is no such setting/],
+  ["an unknown setting", { domian: "x" }, /^domian: there is no such setting; did you mean domain\?$/],
+  [
+    "an unknown setting in a group",
+    { api: { ...minimal.api, imag: "x" } },
+    /^api\.imag: .*; did you mean api\.image\?$/,
+  ],
+  [
+    "one in another case",
+    { web: { ...minimal.web, livepath: "/" } },
+    /^web\.livepath: .*; did you mean web\.livePath\?$/,
+  ],
+  ["one in a list", { egress: [{ cidr: "192.0.2.0/24", prots: [1] }] }, /; did you mean egress\.0\.ports\?$/],
+  ["one that is like no other", { hostname: "a" }, /^hostname: there is no such setting$/],
+  ["one whose name is in another group", { uid: 1 }, /^uid: there is no such setting$/],
   ["a controller without place", { ingress: { controller: {} } }, /^ingress\.controller: .*exactly one/],
   [
     "a foreign origin with a wildcard",
