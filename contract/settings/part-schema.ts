@@ -121,7 +121,10 @@ export const partSettings = {
     .describe(
       "environment variables kept in a Secret, taken literally; set them with `pulumi config set --secret --path`",
     ),
-  omit: z.array(rule.variableName).default([]).describe("names of the preview's own variables that it must not get"),
+  omit: z
+    .array(rule.variableName)
+    .default([])
+    .describe("variables that it must not get, of the preview's own or inherited by `from`"),
   command: words.describe("replaces the image's ENTRYPOINT"),
   args: words.describe("replaces the image's CMD"),
   uid: id

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import type { Receipt } from "../../contract";
+import type { Receipt, SettingsInput } from "../../contract";
 import type { Report } from "../../verify/run-checks";
 import type { Status } from "../../lifecycle/status";
 import { GitHubStandIn } from "../doubles/github";
@@ -19,11 +19,19 @@ describe("objects deleted by hand", () => {
   const project = emptyCheckout("preview-missing");
   const preview = new Preview(number, {}, project);
   let github: GitHubStandIn;
+  let settings: SettingsInput;
 
   before(async () => {
     github = await GitHubStandIn.start(repository);
     github.open(number);
-    await preview.init({ ...(await smallProduct()), repository });
+    const product = await smallProduct();
+    settings = {
+      ...product,
+      repository,
+      web: { ...product.web, uses: ["cache"] },
+      services: { cache: { imageFrom: "api", command: ["node", "server.mjs"], port: 6379 } },
+    };
+    await preview.init(settings);
     await succeeds("up", String(number));
   });
   after(async () => {
@@ -58,9 +66,10 @@ describe("objects deleted by hand", () => {
   });
 
   faultTest("deleted by hand: network policies and quota", 1, async ({ recover }) => {
-    await remove("networkpolicy/default-deny", "networkpolicy/dns");
+    const policies = ["cache.from.web", "default-deny", "dns", "web.to.cache"];
+    await remove(...policies.map((name) => `networkpolicy/${name}`));
     await remove("resourcequota/preview");
-    const missing = ["NetworkPolicy default-deny", "NetworkPolicy dns", "ResourceQuota preview"];
+    const missing = [...policies.map((name) => `NetworkPolicy ${name}`), "ResourceQuota preview"];
     const { previews } = JSON.parse((await succeeds("status", "--json")).stdout) as { previews: Status[] };
     const own = previews.find(({ pullRequest }) => pullRequest === number);
     assert.deepEqual(own?.wrong, [`${missing.join(", ")} missing`]);
@@ -102,7 +111,7 @@ describe("objects deleted by hand", () => {
     },
   );
 
-  faultTest("deleted by hand: the database and its volume claim", 3, async ({ recover, left }) => {
+  faultTest("deleted by hand: the database and its volume claim", 3, async ({ recover }) => {
     const migration = () => kubectl("get", "jobs", "-n", preview.namespace, "-o", "jsonpath={.items[*].metadata.uid}");
     const deletions = [
       () => remove("statefulset/db"),
@@ -125,6 +134,22 @@ describe("objects deleted by hand", () => {
       assert.notEqual(await migration(), migrated, "the migration has run again");
       assert.deepEqual(await drift(), []);
     }
+  });
+
+  faultTest("deleted by hand: the volume claim of an API that migrates by itself", 1, async ({ recover, left }) => {
+    const { api } = settings;
+    preview.configure({ ...settings, api: { ...api!, migrate: "none" } });
+    await succeeds("up", String(number));
+    const pod = () => kubectl("get", "pods", "-n", preview.namespace, "-l", "app.kubernetes.io/name=api", "-o", "name");
+    const migrated = await pod();
+    await remove("persistentvolumeclaim/data-db-0", "--wait=false");
+    await remove("pod/db-0");
+    await recover(async () => {
+      const { stderr } = await succeeds("up", String(number));
+      assert.match(stderr, /isn't the one that was migrated: restarting the API/);
+    });
+    assert.notEqual(await pod(), migrated, "the API has started again");
+    assert.deepEqual(await drift(), []);
     const receipt: Receipt = await closes(number, env(), project);
     assert.equal(receipt.pullRequest, number);
     left(await leftOf(preview, number, repository));
