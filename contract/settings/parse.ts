@@ -50,24 +50,30 @@ export function parseSettings(stack: string, project: string, values: SettingsIn
   } catch (error) {
     problems.push((error as Error).message);
   }
-  const parsed = allRules.safeParse(values);
+  const composed: { composition?: Composition } = {};
+  const parsed = settingsSchema
+    .superRefine((given, context) => {
+      const report = (message: string) => context.addIssue({ code: "custom", message });
+      [...demoLoginProblems(given), ...rootProblems(given), ...sourceProblems(given)].forEach(report);
+      if (!context.issues.some(concernsParts)) {
+        const located = context.issues.length === 0 ? given : { ...given, ...anyHost };
+        composed.composition = composeOnce(located, pullRequest, report);
+      }
+    }, evenIfOthersFail)
+    .safeParse(values);
   if (!parsed.success) {
     problems.push(...parsed.error.issues.flatMap((issue) => describe(issue, values)));
   }
-  if (!parsed.success || problems.length > 0) {
+  const { composition } = composed;
+  if (!parsed.success || composition === undefined || problems.length > 0) {
     throw new SettingsError(problems);
   }
   const valid = parsed.data;
-  const names = namesOf({ ...valid, pullRequest });
-  const composition = compose(valid, names, pullRequest, (problem) => problems.push(problem));
-  if (composition === undefined || problems.length > 0) {
-    throw new SettingsError(problems);
-  }
   return deepFreeze({
     ...valid,
     ...composition,
     pullRequest,
-    names,
+    names: namesOf({ ...valid, pullRequest }),
     owner: { project, product: valid.product, repository: valid.repository, pullRequest },
     quota: effectiveQuota(valid, composition),
   });
@@ -87,25 +93,21 @@ export function parseSources(values: SettingsInput): SettingsValues["sources"] {
   return parsed.data;
 }
 
-/** Adds the rules that concern several settings. They see invalid settings as they were given. */
-const allRules = settingsSchema.superRefine((values, context) => {
-  demoLoginProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
-  rootProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
-  sourceProblems(values).forEach((message) => context.addIssue({ code: "custom", message }));
-  if (!context.issues.some(concernsParts)) {
-    problemsOfParts(values).forEach((message) => context.addIssue({ code: "custom", message }));
-  }
-}, evenIfOthersFail);
-
-/** Any host will do, since no message contains it: the setting `domain` may itself be invalid. */
+/** For a preview whose host isn't valid: any will do, since no message contains it. */
 const anyHost = { domain: "previews.example", prefix: "", port: 443 };
 
-function problemsOfParts(values: SettingsValues): string[] {
-  // A part made from another one has its mistakes too.
+/** @param report is called once for each mistake: a part made from another one has its mistakes too */
+function composeOnce(
+  values: SettingsValues,
+  pullRequest: number,
+  report: (message: string) => void,
+): Composition | undefined {
   const problems = new Set<string>();
-  const names = namesOf({ ...anyHost, pullRequest: 1 });
-  const composition = compose({ ...values, ...anyHost }, names, 1, (problem) => problems.add(problem));
-  return [...problems, ...(composition === undefined ? [] : quotaProblems(values, composition))];
+  const names = namesOf({ ...values, pullRequest });
+  const composition = compose(values, names, pullRequest, (problem) => problems.add(problem));
+  const all = [...problems, ...(composition === undefined ? [] : quotaProblems(values, composition))];
+  all.forEach(report);
+  return composition;
 }
 
 const groupsOfParts = ["api", "web", "services", "database", "egress", "ingress", "secrets", "quota", "demoLogin"];
