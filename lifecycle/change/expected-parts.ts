@@ -1,16 +1,5 @@
-import {
-  isEncrypted,
-  keyOf,
-  type Leaves,
-  type Outputs,
-  type Part,
-  parseSettings,
-  partList,
-  partsIn,
-  type SettingsInput,
-  SettingsError,
-  valuesOf,
-} from "../../contract";
+import { type Leaves, type Outputs, type Part, partList, partsIn, SettingsError } from "../../contract";
+import { parseLeaves } from "../desired";
 
 /**
  * The parts that an update to these settings makes, by which its waits and failures are explained. Where the settings are invalid
@@ -24,12 +13,8 @@ export function expectedParts(
   leaves: Leaves,
   outputs: Pick<Partial<Outputs>, "parts">,
 ): readonly Part[] {
-  // Those of others, such as `cloudflare:apiBaseUrl`, are no settings.
-  const own = Object.entries(leaves).filter(([path]) => !keyOf(path).includes(":"));
-  const readable = own.map(([path, value]) => [path, isEncrypted(value) ? encrypted : value]);
-  const values = valuesOf(Object.fromEntries(readable) as Leaves) as SettingsInput;
   try {
-    return partList(parseSettings(stack, project, values).parts);
+    return partList(parseLeaves(stack, project, leaves).parts);
   } catch (error) {
     if (error instanceof SettingsError) {
       return partsIn(outputs);
@@ -37,6 +22,3 @@ export function expectedParts(
     throw error;
   }
 }
-
-/** Stands for a value that only the program can decrypt. Which parts there are doesn't depend on it. */
-const encrypted = "encrypted";

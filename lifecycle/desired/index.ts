@@ -1,2 +1,3 @@
 export * from "./compose";
+export * from "./parse-leaves";
 export * from "./sources";

@@ -6,7 +6,7 @@ import type { Deployment } from "../../clients/pulumi/deployment";
 import { projectName } from "../../clients/pulumi/project-name";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
 import { applyComposition, underLock } from "../change";
-import { compose, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
+import { compose, refuseInvalid, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
 import { refuseMoved } from "../pairs";
 import { restoreRights } from "../drift";
 import { identityFrom, placeOf } from "../inventory/identity";
@@ -74,10 +74,13 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
   }
 }
 
-/** Finds out where the preview is and what to deploy; waits for a former namespace's deletion, and refuses another cluster. */
+/** Checks the settings; finds out where the preview is and what to deploy; waits for a former namespace's deletion, and refuses another cluster. */
 async function look(options: UpOptions, sources: Sources, deployment: Deployment): Promise<Progress> {
   const { context, pullRequest, report, signal, replaceDatabase = false } = options;
-  const identity = identityFrom(projectName(context), pullRequest, compose(withoutDatabase(sources)).leaves);
+  const project = projectName(context);
+  const { leaves: given } = compose(withoutDatabase(sources));
+  refuseInvalid(sources.stack, project, given);
+  const identity = identityFrom(project, pullRequest, given);
   await refuseOtherCluster(identity, deployment);
   const place = placeOf(identity);
   await waitForFormerNamespace(place, identity, report, signal);

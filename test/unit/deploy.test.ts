@@ -6,8 +6,12 @@ import { deployed, deployedAwake } from "../../lifecycle/inventory/deployed";
 import { existingPreview } from "../../lifecycle/inventory/preview";
 import { deploy } from "../../lifecycle/up";
 import type { Workspace } from "../../lifecycle/workspace";
+import { fakeKubectl } from "./kubectl";
 
-/** A fake `pulumi`: `$STACKS` are its stacks, `$INIT` says how `stack init` goes, `$EXPORT` how `stack export` fails. */
+/**
+ * A fake `pulumi`: `$STACKS` are its stacks, `$INIT` says how `stack init` goes, `$EXPORT` how `stack export`
+ * fails, or `empty` where it works.
+ */
 const standIn = `#!/bin/sh
 echo "$*" >> "$(dirname "$0")/log"
 case "$1 $2" in
@@ -15,7 +19,9 @@ case "$1 $2" in
   "stack init")
     [ "$INIT" = refused ] || echo "Created stack '$3'"
     [ "$INIT" = made ] || { echo "error: no room"; exit 1; } ;;
-  "stack export") echo "error: $EXPORT"; exit 1 ;;
+  "stack export")
+    [ "$EXPORT" != empty ] || { echo '{ "version": 3, "deployment": {} }'; exit 0; }
+    echo "error: $EXPORT"; exit 1 ;;
 esac
 `;
 
@@ -82,6 +88,46 @@ describe("a command for a pull request that has no preview", () => {
       });
       assert.equal(isCalled("stack rm pr-9"), removes, `${stacks.join(" and ")}, ${init}`);
     }
+  });
+
+  describe("whose settings are invalid", () => {
+    const kubectl = fakeKubectl();
+    const pinned = { api: "ghcr.io/myorg/api:4f5c2d1", web: "ghcr.io/myorg/web:4f5c2d1" };
+    const tried = (settings: Record<string, unknown>) => {
+      kubectl.answers("echo 'Unable to connect to the server' >&2; exit 1");
+      const place = workspace(["preview"], { exporting: "empty" });
+      return deploy(place, 9, undefined, { settings, images: pinned, usesFile: true });
+    };
+
+    it("fails with all of them before the cluster is asked", async () => {
+      await assert.rejects(tried({ product: "Shop", "api.env.A": "${nope}", "api.secrets.B": { secure: "v1:a" } }), {
+        name: "SettingsError",
+        message: /2 settings are invalid.*\n {2}product: .*\n {2}api\.env\.A: there is no value \$\{nope\}/,
+      });
+      assert.deepEqual(kubectl.calls(), [""]);
+    });
+
+    it("leaves to the program what it can't judge, since it is encrypted", async () => {
+      for (const encrypted of ["web.livePath", "api.secrets", "trustedCa", "ttlDays"]) {
+        const leaves = { product: "shop", "api.env.A": "${nope}", [encrypted]: { secure: "v1:a" } };
+        await assert.rejects(tried(leaves), /Unable to connect to the server/, encrypted);
+      }
+    });
+
+    it("asks the cluster where they are valid, other programs' and secrets included", async () => {
+      const secrets = ["secrets.A", "api.secrets.B", "services.my-redis.secrets.C", "registry.password"];
+      const valid = {
+        product: "shop",
+        ttlDays: "7",
+        "cloudflare:apiBaseUrl": "http://127.0.0.1",
+        "api.env.A": "${secret.A}",
+        "services.my-redis.image": "redis:7.4",
+        "registry.server": "ghcr.io",
+        "registry.username": "bot",
+        ...Object.fromEntries(secrets.map((path) => [path, { secure: "v1:a" }])),
+      };
+      await assert.rejects(tried(valid), /Unable to connect to the server/);
+    });
   });
 
   it("requires a stack named preview for up, unless the command says where the preview goes", async () => {
