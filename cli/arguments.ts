@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { type Dependency, parseWith, pullRequestNumber } from "../contract";
+import { type Dependency, parsePull, parseWith, type PullName, pullRequestNumber } from "../contract";
 
 export function pullRequest(text: string): number {
   try {
@@ -55,4 +55,13 @@ export function dependencies(text: string, before: readonly Dependency[]): reado
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+/** `myorg/backend#515` */
+export function pullOfRepository(text: string): PullName {
+  const found = parsePull(text);
+  if (found === undefined) {
+    throw new InvalidArgumentError("It must be a pull request of another repository, such as myorg/backend#515.");
+  }
+  return found;
 }

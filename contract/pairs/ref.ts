@@ -9,8 +9,15 @@ export const fullCommit = /^[0-9a-f]{40}$/;
 
 const pullRequest = /^([^#]{1,140})#([1-9][0-9]{0,8})$/;
 
+/** A pull request of any repository: `myorg/backend#515`. */
+export interface PullName {
+  /** `owner/name` */
+  readonly repository: string;
+  readonly pull: number;
+}
+
 /** `myorg/backend#515`; undefined for anything else. */
-export function parsePull(text: string): { readonly repository: string; readonly pull: number } | undefined {
+export function parsePull(text: string): PullName | undefined {
   const [, repository, number] = pullRequest.exec(text) ?? [];
   return repository !== undefined && isRepository(repository) ? { repository, pull: Number(number) } : undefined;
 }

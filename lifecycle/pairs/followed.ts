@@ -1,11 +1,9 @@
-import { dependencyText, type Pair, type Resolved } from "../../contract";
+import { dependencyText, isSameRepository, type Pair, type PullName, type Resolved } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { Answer } from "../inventory/answer";
 
 /** A pull request that a preview's pair follows. */
-export interface Followed {
-  readonly repository: string;
-  readonly pull: number;
+export interface Followed extends PullName {
   /** The commit that is deployed. */
   readonly commit: string;
   /** `myorg/backend#515` */
@@ -23,6 +21,10 @@ export function followedIn(pair: Pair = {}): Followed[] {
   });
   return [...new Map(all).values()];
 }
+
+/** Whether a pair follows a pull request. */
+export const isFollowed = (pair: Pair | undefined, { repository, pull }: PullName): boolean =>
+  followedIn(pair).some((one) => one.pull === pull && isSameRepository(one.repository, repository));
 
 function asFollowed(resolved: Resolved): Followed | undefined {
   const { repository, ref, commit, merged } = resolved;

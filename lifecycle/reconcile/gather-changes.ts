@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { dependencyText, type Pair, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { Found } from "../inventory/found";
-import { answersAbout, type Change, changeOf, followedIn } from "../pairs";
+import { answersAbout, type Change, changeOf, followedIn, NotBuilt } from "../pairs";
 import { pairForUp } from "../up";
 import type { Workspace } from "../workspace";
 
@@ -26,18 +26,25 @@ export async function gatherChanges({ otherCodeHost, report }: Workspace, found:
   return { changes: new Map(changes), isComplete: ![...answers.values()].includes("no answer") };
 }
 
-/** Resolves one preview's pair anew, manifest and description included, and compares it with what is deployed. */
+/**
+ * Resolves one preview's pair anew, manifest and description included, and compares it with what is deployed. An image that isn't
+ * built yet counts as moved: the update waits for it.
+ */
 export async function resolveChange(workspace: Workspace, codeHost: CodeHost, found: Found): Promise<Changes> {
-  const { sha, pair = {} } = found.namespace?.record ?? {};
+  const { sha, images = {}, pair = {} } = found.namespace?.record ?? {};
   const pullRequest = sha === undefined ? undefined : await codeHost.pullRequest(found.pullRequest);
   if (pullRequest?.state !== "open" || pullRequest.fork) {
     return { changes: new Map(), isComplete: true };
   }
-  const options = { settings: {}, images: [], sha, waits: false };
+  const own = Object.keys(images).filter((part) => !(part in pair));
+  const options = { settings: {}, images: own, sha, waits: false };
   const change = await pairForUp(workspace, codeHost, pullRequest, options).then(
     (now): Change | undefined =>
       isDeepStrictEqual(now, pair) ? undefined : { moved: `paired with ${textOf(now)} now` },
     (error: unknown): Change => {
+      if (error instanceof NotBuilt) {
+        return { moved: error.message };
+      }
       if (error instanceof UserError) {
         return { stuck: error.message };
       }

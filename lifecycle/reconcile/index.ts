@@ -1,3 +1,3 @@
 export type { Outcome } from "./carry-out";
 export type { Plan, Row } from "./plan";
-export { reconcile } from "./reconcile";
+export { reconcile, type Updated } from "./reconcile";

@@ -1,9 +1,17 @@
-import { hasExpired, type Images, type LifecycleRecord, recordedImages, imagesOfCommit, limits } from "../../contract";
+import {
+  hasExpired,
+  type Images,
+  imagesOfCommit,
+  type LifecycleRecord,
+  limits,
+  type PullName,
+  recordedImages,
+} from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { missingAsText } from "../../clients/kubernetes/guards";
 import type { Answer } from "../inventory/answer";
 import type { Found } from "../inventory/found";
-import type { Change } from "../pairs";
+import { type Change, isFollowed } from "../pairs";
 
 export type Action = "nothing" | "redeploy" | "close" | "report";
 
@@ -14,12 +22,22 @@ export interface Row extends Found {
   readonly reason: string;
   /** What to deploy, if the action is `redeploy`. */
   readonly commit?: Commit;
+  /** Whether what it is paired with can't be resolved. */
+  readonly isStuck?: true;
 }
 
 /** A commit and the images built from it. */
 export interface Commit {
   readonly sha: string;
   readonly images: Images;
+}
+
+/** Which previews a run is about. */
+export interface Subject {
+  /** The only pull request; what it is paired with is resolved anew then, and images that aren't built yet are waited for. @default all */
+  readonly only?: number;
+  /** Only those that are paired with this pull request of another repository. @default all */
+  readonly dependsOn?: PullName;
 }
 
 export interface Facts {
@@ -38,6 +56,10 @@ export interface Plan {
   /** Whether more previews would be closed than the cap allows; none is closed then. */
   readonly isOverCap: boolean;
 }
+
+export const isMeant = ({ pullRequest, namespace }: Found, { only, dependsOn }: Subject): boolean =>
+  (only === undefined || pullRequest === only) &&
+  (dependsOn === undefined || isFollowed(namespace?.record.pair, dependsOn));
 
 /** The label on an open pull request that keeps its preview from expiring. */
 export const keep = "keep";
@@ -83,7 +105,7 @@ export function judge(found: Found, facts: Facts): Row {
   return { ...found, ...decision(found, facts) };
 }
 
-type Decision = Pick<Row, "action" | "reason" | "commit">;
+type Decision = Pick<Row, "action" | "reason" | "commit" | "isStuck">;
 
 function decision(found: Found, facts: Facts): Decision {
   const { pullRequest: number, foreign, namespace } = found;
@@ -170,7 +192,7 @@ function whileOpen(
 /** Its own commit stays: what it is paired with is resolved anew. */
 function ofChange(change: Change, { sha, ...record }: LifecycleRecord): Decision {
   if ("stuck" in change) {
-    return { action: "report", reason: change.stuck };
+    return { action: "report", reason: change.stuck, isStuck: true };
   }
   return sha === undefined
     ? { action: "report", reason: `${change.moved}, but the commit that is deployed isn't known` }

@@ -7,27 +7,29 @@ import { closeByNumber } from "../close";
 import { answerAbout, gatherAnswers, gatherFound } from "../inventory/gather";
 import type { SharedIdentity } from "../inventory/identity";
 import { NotBuilt } from "../pairs";
-import { deploy } from "../up";
+import { deploy, type UpResult } from "../up";
 import { type Workspace, zoneOf } from "../workspace";
 import { carryOut, type Effects, type Outcome } from "./carry-out";
 import { gatherChanges, resolveChange } from "./gather-changes";
-import { type Plan, plan } from "./plan";
+import { isMeant, type Plan, plan, type Subject } from "./plan";
 
 /** How long to wait for a preview that another run holds: the others wait, too. */
 const timeoutSeconds = limits.reconcileLockSeconds;
 
-export interface ReconcileOptions {
+export interface ReconcileOptions extends Subject {
   /** Whose previews to reconcile. */
   readonly site: SharedIdentity;
   readonly codeHost: CodeHost;
-  /** The only preview to look at; what it is paired with is resolved anew then. @default all */
-  readonly only?: number;
   readonly dryRun?: boolean;
   /** How many previews one run may close. @default 10 */
   readonly maxClosings?: number;
   /** Called with the plan before anything happens. */
   readonly show: (plan: Plan) => void;
+  /** Called with each preview that was updated. */
+  readonly updated?: (pullRequest: number, result: Updated) => Promise<void>;
 }
+
+export type Updated = Extract<UpResult, { readonly outcome: "up" }>;
 
 export interface Reconciled {
   readonly plan: Plan;
@@ -44,7 +46,7 @@ export async function reconcile(workspace: Workspace, options: ReconcileOptions)
   const zone = zoneOf(workspace, site);
   const sources = { context: workspace, kubeContext: site.kubeContext, records: zone && (() => zone.ownedRecords()) };
   const all = await gatherFound(sources, site, report);
-  const found = only === undefined ? all : all.filter(({ pullRequest }) => pullRequest === only);
+  const found = all.filter((one) => isMeant(one, options));
   const [answers, { changes, isComplete }] = await Promise.all([
     gatherAnswers(codeHost, found, new Date(), report),
     only === undefined || found[0] === undefined
@@ -57,13 +59,13 @@ export async function reconcile(workspace: Workspace, options: ReconcileOptions)
 
   const outcomes = dryRun
     ? new Map<number, Outcome>()
-    : await carryOut(planned, facts, effectsOf(workspace, codeHost), { report, signal });
+    : await carryOut(planned, facts, effectsOf(workspace, options), { report, signal });
   const hasFailed = [...outcomes.values()].some(({ outcome }) => outcome === "failed");
   const isUnknown = facts.open === undefined || !isComplete || [...facts.answers.values()].includes("no answer");
   return { plan: planned, outcomes, ok: !hasFailed && !isUnknown && !planned.isOverCap && !signal.aborted };
 }
 
-const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
+const effectsOf = (workspace: Workspace, { codeHost, only, updated }: ReconcileOptions): Effects => ({
   ask: (number) => answerAbout(codeHost, number, workspace.report),
   redeploy: async (pullRequest, commit, noted) => {
     const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));
@@ -71,14 +73,20 @@ const effectsOf = (workspace: Workspace, codeHost: CodeHost): Effects => ({
     if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
       return "what is deployed differs from the namespace's annotations: it was probably deployed by hand";
     }
-    const options = { ...commit, waits: false, timeoutSeconds, usesFile: false };
+    // The images of all others would be waited for in vain, one by one: the next run is soon enough.
+    const waits = only !== undefined;
+    const options = { ...commit, waits, timeoutSeconds, usesFile: false };
     const result = await deploy(workspace, pullRequest, codeHost, options).catch((error: unknown) => {
-      if (error instanceof NotBuilt) {
+      if (error instanceof NotBuilt && !waits) {
         return { outcome: "stepped aside" as const, reason: error.message };
       }
       throw error;
     });
-    return result.outcome === "stepped aside" ? result.reason : undefined;
+    if (result.outcome === "stepped aside") {
+      return result.reason;
+    }
+    await updated?.(pullRequest, result);
+    return undefined;
   },
   close: async (pullRequest, confirm) => {
     const receipt = await closeByNumber(workspace, pullRequest, {

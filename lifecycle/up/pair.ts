@@ -2,7 +2,7 @@ import { type Dependency, isSameRepository, type Leaves, type Pair, type Source,
 import { type CodeHost, type PullRequest, tokenVariables } from "../../clients/code-host";
 import { MovedOn, platformSources, resolvePair, waitForPair } from "../pairs";
 import type { Workspace } from "../workspace";
-import { reasonToStepAside } from "./step-aside";
+import { lookAtPullRequest } from "./step-aside";
 
 export interface PairOfUp {
   /** Settings that the command sets. */
@@ -43,18 +43,15 @@ export async function pairForUp(
   }
   refuseUnpinned(workspace, found, sources, commandLine);
   const { report, interruption: signal } = workspace;
-  let tries = 0;
+  let known: PullRequest | undefined = found;
   const resolve = async () => {
-    tries += 1;
-    const reason =
-      tries === 1 ? undefined : await reasonToStepAside({ codeHost: host, pullRequest: found.number, sha });
-    if (reason !== undefined) {
-      throw new MovedOn(reason);
-    }
+    const pullRequest = known ?? (await stillOpen(host, found.number, sha));
+    // The next time it is asked for again: its description may have been edited meanwhile.
+    known = undefined;
     return resolvePair({
       codeHost: host,
-      pullRequest: found,
-      commit: sha ?? found.headSha,
+      pullRequest,
+      commit: sha ?? pullRequest.headSha,
       sources,
       given: images,
       commandLine,
@@ -64,6 +61,14 @@ export async function pairForUp(
     });
   };
   return waitForPair(resolve, { waits, report, signal });
+}
+
+async function stillOpen(codeHost: CodeHost, pullRequest: number, sha?: string): Promise<PullRequest> {
+  const { reason, found } = await lookAtPullRequest({ codeHost, pullRequest, sha });
+  if (found === undefined || reason !== undefined) {
+    throw new MovedOn(reason ?? `pull request ${pullRequest} is gone`);
+  }
+  return found;
 }
 
 function refuseWithoutSource([first]: readonly Dependency[]): void {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dnsComment, ownerLabels } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
-import { asJson, planAsText } from "../../cli/commands/reconcile";
+import { asJson, notUpdated, planAsText } from "../../cli/commands/reconcile";
 import { foundIn, type Lists, type Site } from "../../lifecycle/inventory/found";
 import { carryOut, type Effects } from "../../lifecycle/reconcile/carry-out";
 import type { Answer } from "../../lifecycle/inventory/answer";
-import { type Action, candidates, type Facts, plan } from "../../lifecycle/reconcile/plan";
+import { type Action, candidates, type Facts, isMeant, plan, type Subject } from "../../lifecycle/reconcile/plan";
 import { shaOf } from "../doubles/github";
 
 const site: Site = {
@@ -83,6 +83,39 @@ describe("reconcile", () => {
         foundIn(lists, prefixed).map(({ name }) => name),
         ["shop-pr-8"],
       );
+    });
+
+    describe("those that it is asked about", () => {
+      const paired = (pull: number, more = {}) => {
+        const one = { repository: "myorg/backend", ref: { pull }, commit: shaOf("b"), image: "api:b", ...more };
+        return { "preview-stack/pair": JSON.stringify({ api: one }) };
+      };
+      const { found } = factsOf({
+        stacks: ["pr-1", "pr-6"],
+        namespaces: [
+          namespace(1),
+          namespace(2, paired(515)),
+          namespace(3, paired(515)),
+          namespace(4, paired(516)),
+          namespace(5, paired(515, { merged: true })),
+        ],
+      });
+      const dependsOn = { repository: "MyOrg/Backend", pull: 515 };
+      const table: [what: string, subject: Subject, expected: number[]][] = [
+        ["all", {}, [1, 2, 3, 4, 5, 6]],
+        ["one", { only: 2 }, [2]],
+        ["one without a preview", { only: 9 }, []],
+        ["two previews on one pull request, which is named as GitHub compares names", { dependsOn }, [2, 3]],
+        ["nobody's pull request", { dependsOn: { ...dependsOn, pull: 517 } }, []],
+        ["another repository's of that number", { dependsOn: { ...dependsOn, repository: "myorg/other" } }, []],
+        ["one, if it is paired", { only: 4, dependsOn }, []],
+      ];
+      for (const [what, subject, expected] of table) {
+        it(what, () => {
+          const meant = found.filter((one) => isMeant(one, subject)).map(({ pullRequest }) => pullRequest);
+          assert.deepEqual(meant, expected);
+        });
+      }
     });
   });
 
@@ -400,6 +433,39 @@ describe("reconcile", () => {
         }),
         { numRuns: 500 },
       );
+    });
+  });
+
+  describe("comments", () => {
+    const old = { "preview-stack/sha": shaOf("old"), "preview-stack/api": `api:${shaOf("old")}` };
+    const changes = new Map([
+      [1, { stuck: "depends on myorg/backend#515, which was closed" }],
+      [2, { moved: "myorg/backend#515 has moved" }],
+    ]);
+    const planned = plan(
+      factsOf(
+        {
+          stacks: ["pr-1", "pr-2", "pr-3", "pr-4"],
+          namespaces: [namespace(1), namespace(2), namespace(3), namespace(4, old)],
+        },
+        { open: [1, 2, 3, 4].map((number) => pull(number)), changes },
+      ),
+      10,
+    );
+    const failed = { outcome: "failed", why: "no node has room" } as const;
+
+    it("why an update failed", () => {
+      const outcomes = new Map([
+        [2, failed],
+        [4, { outcome: "done" } as const],
+      ]);
+      assert.deepEqual(notUpdated(planned, outcomes), [[2, "no node has room"]]);
+    });
+
+    it("why the only preview that it looks at can't be paired", () => {
+      assert.deepEqual(notUpdated(planned, new Map(), 1), [[1, "depends on myorg/backend#515, which was closed"]]);
+      assert.deepEqual(notUpdated(planned, new Map(), 3), []);
+      assert.deepEqual(notUpdated(planned, new Map()), []);
     });
   });
 

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { parse } from "yaml";
 
 interface Step {
+  readonly id?: string;
+  readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly shell?: string;
@@ -12,9 +16,11 @@ interface Step {
 }
 
 interface Job {
+  readonly name?: string;
   readonly uses?: string;
   readonly if?: string;
-  readonly needs?: string;
+  readonly needs?: string | readonly string[];
+  readonly outputs?: Record<string, string>;
   readonly environment?: string;
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean; readonly queue?: string };
   readonly permissions?: Record<string, string>;
@@ -31,6 +37,7 @@ interface Workflow {
 
 interface Action {
   readonly inputs: Record<string, { readonly required: boolean }>;
+  readonly outputs: Record<string, { readonly value: string }>;
   readonly runs: { readonly steps: readonly Step[] };
 }
 
@@ -41,10 +48,21 @@ const folder = ".github/workflows";
 const called = readdirSync(join(checkout, folder)).filter((name) => name !== "ci.yml");
 const workflows = new Map(called.map((name) => [name, workflow(textOf(`${folder}/${name}`))]));
 const action = parse(textOf(".github/actions/preview/action.yml")) as Action;
-const { build, deploy, close } = workflows.get("preview.yml")!.jobs as Record<"build" | "deploy" | "close", Job>;
+const preview = workflows.get("preview.yml")!;
+const { resolve, build, deploy, follow, close } = preview.jobs as Record<
+  "resolve" | "build" | "deploy" | "follow" | "close",
+  Job
+>;
+const { reconcile } = workflows.get("reconcile.yml")!.jobs as Record<"reconcile", Job>;
+const { start } = workflows.get("update-previews.yml")!.jobs as Record<"start", Job>;
 const jobs = [...workflows.values()].flatMap(({ jobs }) => Object.values(jobs));
+const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";
+const isFork = isOwn.replace("==", "!=");
+const isPush = "github.event.action != 'closed' && github.event.action != 'edited'";
 const steps = [...jobs.flatMap(({ steps = [] }) => steps), ...action.runs.steps];
-const callers = [...textOf("docs/workflows.md").matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text]) => text!);
+const callers = ["docs/workflows.md", "docs/pairs.md"]
+  .flatMap((page) => [...textOf(page).matchAll(/^ *```yaml\n(.*?)^ *```/gms)].map(([, text]) => text!))
+  .filter((text) => text.includes("uses: myorg/"));
 
 function workflow(text: string): Workflow {
   return parse(text) as Workflow;
@@ -54,12 +72,15 @@ describe("the workflows", () => {
   it("update and close in one group per pull request, and never cancel a running job", () => {
     assert.match(deploy.concurrency!.group, /\$\{\{ github\.event\.pull_request\.number \}\}$/);
     assert.deepEqual(close.concurrency, deploy.concurrency);
+    assert.deepEqual(follow.concurrency, deploy.concurrency);
     // Otherwise a deployment with a slow build would replace the closing that waits.
     assert.equal(close.concurrency?.queue, "max");
     for (const [name, { jobs }] of workflows) {
       for (const { concurrency, steps = [] } of Object.values(jobs)) {
-        const runsPreview = steps.some(({ uses = "" }) => uses.startsWith("$/"));
-        assert.equal(concurrency?.["cancel-in-progress"], runsPreview ? false : undefined, name);
+        const changes = steps.some(
+          ({ uses = "", with: inputs }) => uses.startsWith("$/") && inputs!.command !== "resolve",
+        );
+        assert.equal(concurrency?.["cancel-in-progress"], changes ? false : undefined, name);
       }
     }
   });
@@ -79,14 +100,108 @@ describe("the workflows", () => {
     for (const [name, { permissions }] of workflows) {
       assert.deepEqual(permissions, {}, name);
     }
-    assert.deepEqual(build.permissions, { contents: "read", packages: "write" });
-    const others = jobs.filter((job) => job !== build).map(({ permissions }) => permissions);
-    const common = { actions: "read", "id-token": "write" };
+    const changing = { actions: "read", "id-token": "write", "pull-requests": "write" };
+    const pairing = { ...changing, contents: "read" };
+    const table: [job: Job, permissions: Record<string, string>][] = [
+      [resolve, { contents: "read", "pull-requests": "read" }],
+      [build, { contents: "read", packages: "write" }],
+      [deploy, pairing],
+      [follow, pairing],
+      [close, changing],
+      [reconcile, pairing],
+      // The other repository's token does nothing: the App's starts the workflow.
+      [start, {}],
+    ];
+    assert.deepEqual(new Set(jobs), new Set(table.map(([job]) => job)));
+    for (const [job, permissions] of table) {
+      assert.deepEqual(job.permissions, permissions, job.name);
+    }
+  });
+
+  it("let actions be started only by the file of the other repository, and there by the App's token alone", () => {
+    const { with: inputs } = start.steps!.find(({ uses = "" }) => uses.startsWith("actions/create-github-app-token@"))!;
+    const asked = Object.entries(inputs!).filter(([name]) => name.startsWith("permission-"));
+    assert.deepEqual(asked, [["permission-actions", "write"]]);
+    assert.equal(inputs!.repositories, "${{ inputs.repository }}");
+    assert.doesNotMatch(JSON.stringify([...workflows.values()].map(({ jobs }) => jobs)), /"actions":"write"/);
+  });
+
+  it("build nothing when a pull request is edited, and go on only if body or base has changed", () => {
+    const onEdit = Object.entries(preview.jobs).filter(([, job]) => !job.if!.includes(isPush));
+    // The deployment needs a build, the closing a closing.
     assert.deepEqual(
-      others,
-      // Reconciling writes no comment.
-      ["write", "write", "read"].map((comments) => ({ ...common, "pull-requests": comments })),
+      onEdit.map(([name]) => name),
+      ["deploy", "follow", "close"],
     );
+    assert.equal(
+      follow.if,
+      `github.event.action == 'edited' && (github.event.changes.body || github.event.changes.base) && ${isOwn}`,
+    );
+    assert.equal(follow.needs, undefined);
+    const [only, ...more] = follow.steps!;
+    assert.deepEqual(more, []);
+    assert.equal(only!.with!.command, "reconcile");
+    assert.equal(only!.with!["pull-request"], "${{ github.event.pull_request.number }}");
+  });
+
+  it("build what the repository has, and leave the rest to preview", () => {
+    const builds = build.steps!.filter(({ uses = "" }) => uses.startsWith("docker/build-push-action@"));
+    assert.deepEqual(
+      builds.map(({ id, if: condition }) => [id, condition]),
+      ["api", "web"].map((half) => [half, `inputs.${half}-context != ''`]),
+    );
+    for (const half of ["api", "web"]) {
+      // Empty exactly where nothing is built: a build without a digest would be refused.
+      assert.equal(
+        build.outputs![half],
+        `\${{ inputs.${half}-context && format('{0}/${half}:{1}@{2}', inputs.images, github.event.pull_request.head.sha, ` +
+          `steps.${half}.outputs.digest) }}`,
+      );
+      assert.equal(deploy.steps![0]!.with![half], `\${{ needs.build.outputs.${half} }}`);
+    }
+  });
+
+  it("pin what a fork's commit is paired with before it is approved, without anything to steal", () => {
+    assert.equal(resolve.if, `${isPush} && inputs.forks && ${isFork}`);
+    assert.equal(resolve.environment, undefined);
+    assert.equal(resolve.needs, undefined);
+    assert.doesNotMatch(JSON.stringify(resolve), /secrets|github\.token|aws|google|state|registry/);
+    const [only, ...more] = resolve.steps!;
+    assert.deepEqual(more, []);
+    assert.deepEqual(only!.with, {
+      command: "resolve",
+      "pull-request": "${{ github.event.pull_request.number }}",
+      sha: "${{ github.event.pull_request.head.sha }}",
+    });
+    assert.deepEqual(resolve.outputs, { pins: `\${{ steps.${only!.id}.outputs.pins }}` });
+    assert.equal(action.outputs.pins!.value, "${{ steps.resolve.outputs.pins }}");
+    // Whoever approves it sees both, and both are what is deployed.
+    assert.match(build.name!, /head\.sha \}\} .*needs\.resolve\.outputs\.pins/);
+    assert.equal(deploy.steps![0]!.with!.with, "${{ needs.resolve.outputs.pins }}");
+  });
+
+  it("aren't held up by the job that only forks have", () => {
+    for (const job of [build, deploy]) {
+      assert.match(job.if!, /^(\$\{\{ )?!cancelled\(\) && /);
+    }
+    assert.equal(deploy.if, "${{ !cancelled() && needs.build.result == 'success' }}");
+  });
+
+  it("give the App and the registry's login to whatever resolves a pair for the repository itself, and to nothing else", () => {
+    const given = {
+      "app-id": "${{ secrets.PREVIEW_APP_ID }}",
+      "app-private-key": "${{ secrets.PREVIEW_APP_PRIVATE_KEY }}",
+      "registry-server": "${{ inputs.registry-server }}",
+      "registry-username": "${{ inputs.registry-username }}",
+      "registry-password": "${{ secrets.PREVIEW_REGISTRY_PASSWORD }}",
+    };
+    for (const job of [deploy, follow, reconcile]) {
+      const inputs = Object.entries(job.steps![0]!.with!).filter(([name]) => name in given);
+      assert.deepEqual(Object.fromEntries(inputs), given, job.name);
+    }
+    for (const job of [resolve, build, close]) {
+      assert.doesNotMatch(JSON.stringify(job), /PREVIEW_(APP|REGISTRY)|registry-/, job.name);
+    }
   });
 
   it("check nothing out, and build commits by SHA", () => {
@@ -106,12 +221,12 @@ describe("the workflows", () => {
   });
 
   it("ask for an approval before a fork's commit is built, and give its Dockerfile no token", () => {
-    const isOwn = "github.event.pull_request.head.repo.full_name == github.repository";
-    assert.equal(build.if, `github.event.action != 'closed' && (inputs.forks || ${isOwn})`);
+    assert.equal(build.if, `!cancelled() && ${isPush} && (${isOwn} || needs.resolve.result == 'success')`);
     assert.equal(build.environment, `\${{ ${isOwn} && 'preview-build' || 'preview-fork' }}`);
-    assert.equal(deploy.needs, "build");
-    const preview = workflows.get("preview.yml")!.on.workflow_call as { inputs: { forks: { default: unknown } } };
-    assert.equal(preview.inputs.forks.default, false);
+    assert.equal(build.needs, "resolve");
+    assert.deepEqual(deploy.needs, ["resolve", "build"]);
+    const { inputs } = preview.on.workflow_call as { inputs: { forks: { default: unknown } } };
+    assert.equal(inputs.forks.default, false);
     for (const { uses = "", with: inputs } of build.steps!) {
       if (uses.startsWith("docker/build-push-action@")) {
         assert.equal(inputs!["github-token"], "");
@@ -126,7 +241,7 @@ describe("the workflows", () => {
 
   it("keep secrets out of the job that builds", () => {
     assert.doesNotMatch(JSON.stringify(build), /secrets\./);
-    for (const { environment } of jobs.filter((job) => job !== build)) {
+    for (const { environment } of jobs.filter((job) => job !== build && job !== resolve)) {
       assert.equal(environment, "preview");
     }
   });
@@ -142,12 +257,85 @@ describe("the workflows", () => {
     }
   });
 
-  it("run only preview and npm, without expressions in the shell", () => {
+  it("run only preview, npm and the start of a workflow, without expressions in the shell", () => {
     const commands = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
     assert.ok(commands.length > 0);
+    const toOutput = ` | node --print '"pins=" + JSON.parse(fs.readFileSync(0)).with' >> "$GITHUB_OUTPUT"`;
     for (const command of commands) {
-      assert.match(command, /^(npx preview|npm ci) [\w"$= -]+$/);
+      // A variable is quoted, also where an option is there only if it isn't empty.
+      const plain = command.replace(toOutput, "").replaceAll(/ \$\{([A-Z_]+):\+(--[a-z-]+ )?"\$\1"\}/g, "");
+      assert.match(
+        plain,
+        /^(npx preview|npm ci|gh workflow run) ([\w=-]+|"([\w=-]*\$[A-Z_]+)")( ([\w=-]+|"([\w=-]*\$[A-Z_]+)"))*$/,
+      );
     }
+  });
+
+  /** What a step of the action prints if `npx` is the given function of bash. */
+  function outputOf(name: string, npx: string, values: Record<string, string>): string {
+    const { run, env, shell } = action.runs.steps.find(({ run = "" }) => run.startsWith(`npx preview ${name} `))!;
+    assert.equal(shell, "bash");
+    const unset = Object.fromEntries(Object.keys(env!).map((variable) => [variable, ""]));
+    return execFileSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", `npx() { ${npx}; }\n${run}`], {
+      cwd: tmpdir(),
+      env: { PATH: process.env.PATH, ...unset, ...values },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  }
+
+  describe("pass to preview, as single words whatever is in them,", () => {
+    const nasty = `a b" $(touch x) ; * '--json`;
+    const table: [name: string, values: Record<string, string>, words: string[]][] = [
+      [
+        "up",
+        { PULL_REQUEST: "7", API: nasty, WEB: "web", WITH: "o/r#1@a,o/s@b", SHA: "a", SCREENSHOTS: "f" },
+        [
+          "7",
+          "--api",
+          nasty,
+          "--web",
+          "web",
+          "--with",
+          "o/r#1@a,o/s@b",
+          "--sha",
+          "a",
+          "--screenshots",
+          "f",
+          "--comment",
+          "--json",
+        ],
+      ],
+      [
+        "up",
+        { PULL_REQUEST: "7", WEB: "web", SHA: "a", SCREENSHOTS: "f" },
+        ["7", "--web", "web", "--sha", "a", "--screenshots", "f", "--comment", "--json"],
+      ],
+      ["reconcile", {}, ["--comment", "--json", "--"]],
+      ["reconcile", { PULL_REQUEST: "--dry-run" }, ["--comment", "--json", "--", "--dry-run"]],
+      ["reconcile", { DEPENDS_ON: nasty }, ["--depends-on", nasty, "--comment", "--json", "--"]],
+    ];
+    for (const [name, values, words] of table) {
+      it(`${name}: ${Object.keys(values).join(", ") || "nothing"}`, () => {
+        const output = outputOf(name, `printf '%s\\n' "\${@:3}"`, values);
+        assert.deepEqual(output.trimEnd().split("\n"), words);
+      });
+    }
+  });
+
+  it("hand on what preview resolve pins, nothing if there is nothing to pin, and end where it fails", () => {
+    const pins = ["myorg/backend#515@4f5c", "myorg/worker@1a2b"];
+    const file = join(mkdtempSync(join(tmpdir(), "workflows-")), "output");
+    const resolved = (json: string) => {
+      outputOf("resolve", `echo '${json}'`, { GITHUB_OUTPUT: file });
+      const text = readFileSync(file, "utf8");
+      rmSync(file);
+      return text;
+    };
+    assert.equal(resolved(JSON.stringify({ pullRequest: 7, with: pins })), `pins=${pins.join(",")}\n`);
+    assert.equal(resolved('{ "with": [] }'), "pins=\n");
+    assert.throws(() => outputOf("resolve", "return 2", { GITHUB_OUTPUT: file }), { status: 1 });
+    rmSync(dirname(file), { recursive: true });
   });
 
   it("upload the screenshots from where preview puts them", () => {
@@ -158,9 +346,10 @@ describe("the workflows", () => {
 
   it("use only a pull request's state, number and commit", () => {
     const allowed = /^(action|pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
+    const asked = /^(changes\.(body|base)|workflow_run\.(conclusion|pull_requests\[0\](\.number)?))$/;
     for (const name of workflows.keys()) {
-      for (const [, path] of textOf(`${folder}/${name}`).matchAll(/github\.event\.([\w.]+)/g)) {
-        assert.match(path!, allowed, name);
+      for (const [, path] of textOf(`${folder}/${name}`).matchAll(/github\.event\.([\w.[\]]+)/g)) {
+        assert.ok(allowed.test(path!) || asked.test(path!), `${name}: ${path}`);
       }
       assert.doesNotMatch(textOf(`${folder}/${name}`), /github\.(head_ref|ref_name|event )/);
     }
@@ -184,13 +373,13 @@ describe("the workflows", () => {
   });
 
   it("are called in ten lines, as documented", () => {
-    assert.equal(callers.length, 2);
+    assert.equal(callers.length, 5);
     for (const text of callers) {
       const { on, jobs } = workflow(text);
       const [job] = Object.values(jobs);
       const callee = workflows.get(/^myorg\/preview-stack\/\.github\/workflows\/(.+)@0{40}$/.exec(job!.uses!)![1]!)!;
       const { inputs } = callee.on.workflow_call as { inputs: Record<string, { required?: boolean }> };
-      const given = Object.keys(job!.with!);
+      const given = Object.keys(job!.with ?? {});
       assert.deepEqual(
         given.filter((name) => !(name in inputs)),
         [],
@@ -204,7 +393,7 @@ describe("the workflows", () => {
       assert.deepEqual(job!.permissions, needed);
       assert.ok(text.trim().split("\n").length <= 11, text);
       if ("pull_request_target" in on) {
-        assert.deepEqual(on.pull_request_target, { types: ["opened", "reopened", "synchronize", "closed"] });
+        assert.deepEqual(on.pull_request_target, { types: ["opened", "reopened", "synchronize", "edited", "closed"] });
       }
     }
   });
