@@ -346,9 +346,10 @@ describe("the workflows", () => {
 
   it("use only a pull request's state, number and commit", () => {
     const allowed = /^(action|pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
-    const asked = /^(changes\.(body|base)|workflow_run\.(conclusion|pull_requests\[0\](\.number)?))$/;
+    const asked =
+      /^(inputs\.(pull-request|depends-on)|changes\.(body|base)|workflow_run\.(conclusion|pull_requests\[0\](\.number)?))$/;
     for (const name of workflows.keys()) {
-      for (const [, path] of textOf(`${folder}/${name}`).matchAll(/github\.event\.([\w.[\]]+)/g)) {
+      for (const [, path] of textOf(`${folder}/${name}`).matchAll(/github\.event\.([\w.[\]-]+)/g)) {
         assert.ok(allowed.test(path!) || asked.test(path!), `${name}: ${path}`);
       }
       assert.doesNotMatch(textOf(`${folder}/${name}`), /github\.(head_ref|ref_name|event )/);
@@ -392,6 +393,11 @@ describe("the workflows", () => {
       const needed = Object.assign({}, ...Object.values(callee.jobs).map(({ permissions }) => permissions)) as object;
       assert.deepEqual(job!.permissions, needed);
       assert.ok(text.trim().split("\n").length <= 11, text);
+      const started = Object.keys((on.workflow_dispatch?.inputs ?? {}) as object);
+      const read = textOf(job!.uses!.replace(/^myorg\/preview-stack\/|@0+$/g, "")).matchAll(
+        /github\.event\.inputs\.([\w-]+)/g,
+      );
+      assert.deepEqual(new Set(started), new Set([...read].map(([, name]) => name)));
       if ("pull_request_target" in on) {
         assert.deepEqual(on.pull_request_target, { types: ["opened", "reopened", "synchronize", "edited", "closed"] });
       }
