@@ -3,6 +3,8 @@ import type { CodeHost } from "../clients/code-host";
 import { findPreview } from "../lifecycle/inventory/preview";
 import { followedIn } from "../lifecycle/pairs";
 import { codeHostFor, type Workspace } from "../lifecycle/workspace";
+import type { UpResult } from "../lifecycle/up";
+import { commentOnDependency, commentOnUp } from "./comment";
 import { withoutBasicAuth } from "./output/without-basic-auth";
 import { ci, report } from "./workspace";
 
@@ -21,6 +23,18 @@ export async function postComment(host: CodeHost | undefined, pullRequest: numbe
   await host
     ?.setComment(pullRequest, withoutBasicAuth(text))
     .catch((error: unknown) => report((error as Error).message));
+}
+
+/** Comments on an update where its pull request is, and where those are that it is paired with. */
+export async function postResult(
+  workspace: Workspace,
+  host: CodeHost | undefined,
+  pullRequest: number,
+  result: UpResult & { readonly outcome: "up" },
+): Promise<void> {
+  await postComment(host, pullRequest, commentOnUp(pullRequest, result, ci.runPage));
+  const text = commentOnDependency(pullRequest, result, host?.repository);
+  await postOnDependencies(workspace, host, pullRequest, result.preview.pair, text);
 }
 
 /**

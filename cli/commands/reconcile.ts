@@ -8,8 +8,8 @@ import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Outcome, type Plan, reconcile, type Row, type Updated } from "../../lifecycle/reconcile";
 import { codeHostFor } from "../../lifecycle/workspace";
 import { count, pullOfRepository, pullRequest } from "../arguments";
-import { postComment } from "../code-host";
-import { commentOnFailure, commentOnUp } from "../comment";
+import { postComment, postResult } from "../code-host";
+import { commentOnFailure } from "../comment";
 import { print, say } from "../output/print";
 import { ci, reportingWorkspace } from "../workspace";
 
@@ -42,8 +42,7 @@ export const addReconcile = (program: Command) =>
       }
       // Shown before anything happens, even with --json: on standard error then.
       const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
-      const updated = (number: number, result: Updated) =>
-        postComment(codeHost, number, commentOnUp(number, result, ci.runPage));
+      const updated = (number: number, result: Updated) => postResult(workspace, codeHost, number, result);
       const options = { site, codeHost, only, dependsOn, dryRun, maxClosings, show, ...(comment && { updated }) };
       const { plan, outcomes, ok } = await reconcile(workspace, options);
       if (json) {

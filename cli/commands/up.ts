@@ -6,8 +6,8 @@ import { deploy, type UpResult } from "../../lifecycle/up";
 import { noCodeHost } from "../../lifecycle/workspace";
 import { makeScreenshotFolder } from "../../verify/screenshots/screenshots";
 import { commit, dependencies, namedImages, pullRequest } from "../arguments";
-import { codeHostOfPreview, postComment, postOnDependencies } from "../code-host";
-import { commentOnDependency, commentOnFailure, commentOnUp } from "../comment";
+import { codeHostOfPreview, postComment, postResult } from "../code-host";
+import { commentOnFailure } from "../comment";
 import { coloured, summary } from "../output/contract-report";
 import { print } from "../output/print";
 import { ci, report, reportingWorkspace } from "../workspace";
@@ -65,15 +65,7 @@ export const addUp = (program: Command) =>
         }
         process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
         if (options.comment === true && result.outcome === "up") {
-          await postComment(host, number, commentOnUp(number, result, ci.runPage));
-          const { pair } = result.preview;
-          await postOnDependencies(
-            workspace,
-            host,
-            number,
-            pair,
-            commentOnDependency(number, result, host?.repository),
-          );
+          await postResult(workspace, host, number, result);
         }
       } catch (error) {
         if (options.comment === true && error instanceof UserError) {

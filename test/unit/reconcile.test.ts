@@ -4,7 +4,7 @@ import { dnsComment, ownerLabels } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { asJson, notUpdated, planAsText } from "../../cli/commands/reconcile";
 import { foundIn, type Lists, type Site } from "../../lifecycle/inventory/found";
-import { carryOut, type Effects } from "../../lifecycle/reconcile/carry-out";
+import { carryOut, type Effects, type Outcome } from "../../lifecycle/reconcile/carry-out";
 import type { Answer } from "../../lifecycle/inventory/answer";
 import { type Action, candidates, type Facts, isMeant, plan, type Subject } from "../../lifecycle/reconcile/plan";
 import { shaOf } from "../doubles/github";
@@ -455,9 +455,9 @@ describe("reconcile", () => {
     const failed = { outcome: "failed", why: "no node has room" } as const;
 
     it("why an update failed", () => {
-      const outcomes = new Map([
+      const outcomes = new Map<number, Outcome>([
         [2, failed],
-        [4, { outcome: "done" } as const],
+        [4, { outcome: "done" }],
       ]);
       assert.deepEqual(notUpdated(planned, outcomes), [[2, "no node has room"]]);
     });
