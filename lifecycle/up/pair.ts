@@ -1,10 +1,10 @@
 import { type Dependency, isSameRepository, type Leaves, type Pair, type Source, UserError } from "../../contract";
 import { type CodeHost, type PullRequest, tokenVariables } from "../../clients/code-host";
-import { MovedOn, platformSources, resolvePair, waitForPair } from "../pairs";
+import { MovedOn, platformSources, resolvePair, waitForPair, type WaitOptions } from "../pairs";
 import type { Workspace } from "../workspace";
 import { lookAtPullRequest } from "./step-aside";
 
-export interface PairOfUp {
+export interface PairOfUp extends Pick<WaitOptions, "everySeconds"> {
   /** Settings that the command sets. */
   readonly settings: Leaves;
   /** Names of the images that the command sets: their parts need no source. */
@@ -27,7 +27,7 @@ export async function pairForUp(
   workspace: Workspace,
   host: CodeHost | undefined,
   found: PullRequest | undefined,
-  { settings, images, sha, with: commandLine = [], waits = true }: PairOfUp,
+  { settings, images, sha, with: commandLine = [], waits = true, everySeconds }: PairOfUp,
 ): Promise<Pair> {
   const sources = platformSources(workspace, settings);
   const parts = sources.flatMap((source) => Object.keys(source.images)).filter((part) => !images.includes(part));
@@ -60,7 +60,7 @@ export async function pairForUp(
       report,
     });
   };
-  return waitForPair(resolve, { waits, report, signal });
+  return waitForPair(resolve, { waits, report, signal, everySeconds });
 }
 
 async function stillOpen(codeHost: CodeHost, pullRequest: number, sha?: string): Promise<PullRequest> {

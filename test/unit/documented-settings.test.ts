@@ -44,6 +44,17 @@ describe("the settings in docs/your-product.md", () => {
   });
 });
 
+describe("the settings in docs/pairs.md", () => {
+  for (const { heading, line, yaml } of blocksIn(page("docs/pairs.md")).filter((block) =>
+    /^config:/m.test(block.yaml),
+  )) {
+    it(`are valid: ${heading}, line ${line}`, () => {
+      const { config } = parse(yaml) as { config: SettingsInput };
+      assert.ok(Object.keys(settingsWith(config).sources).length > 0);
+    });
+  }
+});
+
 describe("the values in docs/settings.md", () => {
   it("are all that there are", () => {
     const [table = ""] = /^\| value [^]*?\n\n/m.exec(page("docs/settings.md")) ?? [];

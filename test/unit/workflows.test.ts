@@ -402,7 +402,7 @@ describe("the workflows", () => {
       const needed = Object.assign({}, ...Object.values(callee.jobs).map(({ permissions }) => permissions)) as object;
       assert.deepEqual(job!.permissions, needed);
       assert.ok(text.trim().split("\n").length <= 11, text);
-      const started = Object.keys((on.workflow_dispatch?.inputs ?? {}));
+      const started = Object.keys(on.workflow_dispatch?.inputs ?? {});
       const read = textOf(job!.uses!.replace(/^myorg\/preview-stack\/|@0+$/g, "")).matchAll(
         /github\.event\.inputs\.([\w-]+)/g,
       );

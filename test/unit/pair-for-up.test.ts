@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Dependency, Pair } from "../../contract";
+import type { CodeHost, PullRequest } from "../../clients/code-host";
+import { resolveChange } from "../../lifecycle/reconcile/gather-changes";
+import { pairForUp, type PairOfUp } from "../../lifecycle/up/pair";
+import type { Workspace } from "../../lifecycle/workspace";
+
+const [own, old, head, main, stranger] = ["1", "a", "b", "c", "d"].map((digit) => digit.repeat(40)) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const digest = `sha256:${"0".repeat(64)}`;
+const line = "Depends-On: https://github.com/myorg/backend/pull/515";
+
+const pull = (more: Partial<PullRequest> = {}): PullRequest => ({
+  number: 7,
+  state: "open",
+  merged: false,
+  headSha: own,
+  branch: "main",
+  body: "",
+  updatedAt: new Date(0),
+  fork: false,
+  labels: [],
+  url: "https://github.com/myorg/frontend/pull/7",
+  ...more,
+});
+
+const resolved = (ref: object, commit: string, more = {}): Pair => ({
+  api: { repository: "myorg/backend", ref, commit, image: `ghcr.io/myorg/api:${commit}@${digest}`, ...more } as never,
+});
+
+describe("what a pull request is paired with", () => {
+  const project = mkdtempSync(join(tmpdir(), "preview-pair-"));
+  before(() => {
+    writeFileSync(join(project, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
+    const image = "ghcr.io/myorg/api:${sha}";
+    const sources = { api: { repository: "myorg/backend", branch: "main", image } };
+    writeFileSync(join(project, "Pulumi.preview.yaml"), JSON.stringify({ config: { "p:sources": sources } }));
+  });
+  after(() => rmSync(project, { recursive: true }));
+
+  /** The world as the code hosts and the registry have it; a test may change it meanwhile. */
+  interface World {
+    own: PullRequest;
+    file?: string;
+    other: PullRequest;
+    built: string[];
+    isWorkflow?: boolean;
+  }
+  const newWorld = (more: Partial<World> = {}): World => ({
+    own: pull(),
+    other: pull({ number: 515, headSha: old }),
+    built: [old, head, main, stranger],
+    ...more,
+  });
+
+  const hostOf = (world: World) =>
+    ({
+      repository: "myorg/frontend",
+      pullRequest: () => Promise.resolve(world.own),
+      file: () => Promise.resolve(world.file === undefined ? undefined : { text: world.file }),
+    }) as unknown as CodeHost;
+
+  function workspaceOf(world: World): Workspace {
+    const backend: Partial<CodeHost> = {
+      repository: "myorg/backend",
+      pullRequest: (number) => Promise.resolve(number === 515 ? world.other : undefined),
+      firstParents: () => Promise.resolve([main]),
+      isOnBranch: (commit) => Promise.resolve(commit === main),
+      isHeadOfOpenPull: (commit) => Promise.resolve(commit === world.other.headSha && !world.other.fork),
+      tagCommit: (tag) => Promise.resolve({ v1: main, "v2-of-a-fork": stranger }[tag]),
+      missing: (what) => new Error(`myorg/backend has no ${what}`),
+    };
+    const workspace: Partial<Workspace> = {
+      project,
+      env: {},
+      report: () => undefined,
+      run: { isWorkflow: world.isWorkflow ?? false },
+      interruption: new AbortController().signal,
+      otherCodeHost: () => backend as CodeHost,
+      registry: () => ({
+        digestOf: ({ tag = "" }) => Promise.resolve(world.built.includes(tag) ? digest : undefined),
+      }),
+    };
+    return workspace as Workspace;
+  }
+
+  const pairOf = (world: World, more: Partial<PairOfUp> = {}) =>
+    pairForUp(workspaceOf(world), hostOf(world), world.own, {
+      settings: {},
+      images: [],
+      sha: own,
+      waits: false,
+      ...more,
+    });
+
+  const asked = (ref: object): Dependency => ({ repository: "MyOrg/Backend", ref: ref as never, where: "--with" });
+
+  describe("is", () => {
+    const table: [what: string, world: Partial<World>, expected: Pair][] = [
+      ["the branch's newest commit with an image if nothing is said", {}, resolved({ branch: "main" }, main)],
+      ["the head of the pull request in the description", { own: pull({ body: line }) }, resolved({ pull: 515 }, old)],
+      [
+        "what the file says, rather than the description",
+        { own: pull({ body: line }), file: `api: { commit: "${main}" }` },
+        resolved({ commit: main }, main),
+      ],
+      ["a tag's commit", { file: "api: { tag: v1 }" }, resolved({ tag: "v1" }, main)],
+      [
+        "the branch's commit since the merge",
+        {
+          own: pull({ body: line }),
+          other: pull({ number: 515, state: "closed", merged: true, mergeCommit: main }),
+        },
+        resolved({ pull: 515 }, main, { merged: true }),
+      ],
+      [
+        "nothing that a fork's description says, which can change after an approval",
+        { own: pull({ body: line, fork: true }) },
+        resolved({ branch: "main" }, main),
+      ],
+      [
+        "what a fork's file says",
+        { own: pull({ fork: true }), file: 'api: { pull: "myorg/backend#515" }' },
+        resolved({ pull: 515 }, old),
+      ],
+    ];
+    for (const [what, world, expected] of table) {
+      it(what, async () => {
+        assert.deepEqual(await pairOf(newWorld(world)), expected);
+      });
+    }
+
+    it("what the command line says, rather than the file", async () => {
+      const world = newWorld({ file: "api: { tag: v1 }" });
+      assert.deepEqual(await pairOf(world, { with: [asked({ pull: 515, sha: old })] }), resolved({ pull: 515 }, old));
+    });
+
+    it("nothing if the command line gives the image", async () => {
+      assert.deepEqual(await pairOf(newWorld({ built: [] }), { images: ["api"] }), {});
+    });
+  });
+
+  describe("is no", () => {
+    const fork = pull({ number: 515, headSha: stranger, fork: true });
+    const table: [what: string, world: Partial<World>, message: RegExp][] = [
+      ["pull request from a fork", { file: 'api: { pull: "myorg/backend#515" }', other: fork }, /comes from a fork/],
+      [
+        "commit of a fork, although GitHub shows it under the repository's name",
+        { file: `api: { commit: "${stranger}" }`, other: fork },
+        /overrides\.yaml:1: the commit d{40} is not on main of myorg\/backend, nor the head of an open pull request/,
+      ],
+      ["tag on a commit that isn't on the branch", { file: "api: { tag: v2-of-a-fork }" }, /is not on main/],
+      ["tag that isn't there", { file: "api: { tag: v3 }" }, /yaml:1: myorg\/backend has no tag v3/],
+      ["number that is no pull request", { file: 'api: { pull: "myorg/backend#1" }' }, /has no pull request 1/],
+      ["other repository", { file: 'api: { pull: "other/backend#515" }' }, /yaml:1: .*myorg\/backend/],
+      [
+        "pull request that was closed without a merge",
+        { own: pull({ body: line }), other: pull({ number: 515, state: "closed" }) },
+        /the description, line 1: myorg\/backend#515 was closed without being merged/,
+      ],
+      [
+        "other branch, if a fork asks for it: it couldn't be pinned",
+        { own: pull({ fork: true }), file: "api: { branch: next }" },
+        /a pull request from a fork can't name the branch next/,
+      ],
+      [
+        "commit without an image",
+        { own: pull({ body: line }), built: [] },
+        /not built yet: ghcr\.io\/myorg\/api:a{40}/,
+      ],
+      [
+        "unpinned pair of a fork in a workflow",
+        { own: pull({ fork: true }), isWorkflow: true },
+        /comes from a fork: a workflow must pin/,
+      ],
+    ];
+    for (const [what, world, message] of table) {
+      it(what, async () => {
+        await assert.rejects(pairOf(newWorld(world)), message);
+      });
+    }
+
+    it("pull request whose head isn't the pinned one: the run steps aside", async () => {
+      const pinned = pairOf(newWorld(), { with: [asked({ pull: 515, sha: head })] });
+      await assert.rejects(pinned, {
+        name: "MovedOn",
+        message: `the head of myorg/backend#515 is now ${old}, not ${head}`,
+      });
+    });
+  });
+
+  describe("while its image is waited for", () => {
+    const waiting = async (world: World, change: () => void) => {
+      const result = pairOf(world, { waits: true, everySeconds: 0.01 });
+      setTimeout(change, 20);
+      return result;
+    };
+
+    it("follows what is pushed, and a description that is edited", async () => {
+      const pushed = newWorld({ own: pull({ body: line }), built: [] });
+      const after = waiting(pushed, () => {
+        pushed.other = pull({ number: 515, headSha: head });
+        pushed.built = [head];
+      });
+      assert.deepEqual(await after, resolved({ pull: 515 }, head));
+      const edited = newWorld({ own: pull({ body: line }), built: [main] });
+      assert.deepEqual(await waiting(edited, () => (edited.own = pull())), resolved({ branch: "main" }, main));
+    });
+
+    it("steps aside if its own pull request is pushed to or closed", async () => {
+      for (const [change, message] of [
+        [{ headSha: head }, `the head of pull request 7 is now ${head}, not ${own}`],
+        [{ state: "closed" }, "pull request 7 is closed"],
+      ] as const) {
+        const world = newWorld({ own: pull({ body: line }), built: [] });
+        const after = waiting(world, () => (world.own = pull(change)));
+        await assert.rejects(after, { name: "MovedOn", message });
+      }
+    });
+  });
+
+  describe("is compared, for one preview, with what is deployed:", () => {
+    const deployed = resolved({ branch: "main" }, main);
+    const changeOf = async (world: World, pair = deployed) => {
+      const record = { sha: own, pair, images: { web: "web", api: pair.api?.image ?? "api" } };
+      const found = {
+        pullRequest: 7,
+        name: "pr-7",
+        hasStack: true,
+        records: [],
+        namespace: { terminating: false, record },
+      };
+      const { changes } = await resolveChange(workspaceOf(world), hostOf(world), found as never);
+      return changes.get(7);
+    };
+    const table: [what: string, world: Partial<World>, change: object | undefined, pair?: Pair][] = [
+      ["the same", {}, undefined],
+      ["a line that was added", { own: pull({ body: line }) }, { moved: "paired with myorg/backend#515 now" }],
+      ["a fork's, never", { own: pull({ body: line, fork: true }) }, undefined],
+      ["an image given by hand stays", { own: pull({ body: line }) }, undefined, {}],
+      [
+        "an image that isn't built yet, which the update waits for",
+        { own: pull({ body: line }), built: [main] },
+        {
+          moved: `not built yet: ghcr.io/myorg/api:${old} of myorg/backend#515; look at that repository's build of this commit`,
+        },
+      ],
+    ];
+    for (const [what, world, change, pair] of table) {
+      it(what, async () => {
+        assert.deepEqual(await changeOf(newWorld(world), pair), change);
+      });
+    }
+
+    it("what can't be", async () => {
+      const change = await changeOf(newWorld({ file: "api: { tag: v3 }" }));
+      assert.match((change as { stuck: string }).stuck, /has no tag v3/);
+    });
+  });
+});
