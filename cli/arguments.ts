@@ -53,7 +53,7 @@ export function dependencies(text: string, before: readonly Dependency[]): reado
   try {
     return [...before, ...text.split(",").map(parseWith)];
   } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
+    throw new InvalidArgumentError((error as Error).message.replace(/^--with /, ""));
   }
 }
 

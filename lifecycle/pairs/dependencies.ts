@@ -37,12 +37,14 @@ export async function dependenciesOf(asked: Asked): Promise<Choice[]> {
     return choose(sources, { commandLine, manifest: [], line: [] });
   }
   const manifest = await manifestOf(codeHost, commit, sources);
-  const written = dependsOn(pullRequest.body, { origin: new URL(pullRequest.url).origin }, sources);
-  if (pullRequest.fork && written.length > 0) {
-    report("Depends-On in the description is ignored: that of a fork's pull request can change after an approval");
-  }
-  const choices = choose(sources, { commandLine, manifest, line: pullRequest.fork ? [] : written });
+  const line = pullRequest.fork
+    ? []
+    : dependsOn(pullRequest.body, { origin: new URL(pullRequest.url).origin }, sources);
+  const choices = choose(sources, { commandLine, manifest, line });
   if (pullRequest.fork) {
+    if (/depends-on:/i.test(pullRequest.body)) {
+      report("Depends-On in the description is ignored: that of a fork's pull request can change after an approval");
+    }
     choices.forEach(refuseOtherBranch);
   }
   return choices;
