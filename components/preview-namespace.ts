@@ -106,7 +106,7 @@ export class PreviewNamespace extends pulumi.ComponentResource {
   }
 }
 
-/** It waits for the pods of Deployments, which Pulumi doesn't. */
+/** It waits for the pods of Deployments and of what may take long to stop, which Pulumi doesn't. */
 function deletionSeconds({ workloads }: Settings): number {
   const longest = Math.max(...Object.values(workloads).map(({ stopSeconds }) => stopSeconds));
   return Math.max(limits.namespaceDeletionSeconds, longest + limits.afterStopSeconds);
