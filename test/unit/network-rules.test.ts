@@ -42,7 +42,7 @@ describe("networkRules", () => {
     );
   });
 
-  it("has those of services' own paths too, which are missed by name once an update has made them", () => {
+  it("has those of services' own paths too, which are reported by name when they are missing, once an update has made them", () => {
     const policies = Object.keys(
       networkRules(
         settingsWith({
@@ -61,7 +61,7 @@ describe("networkRules", () => {
       missingGuards(preview, found),
       own.map((name) => `NetworkPolicy ${name}`),
     );
-    // What an older version deployed isn't known; what is there for every preview is missed all the same.
+    // What an older version deployed isn't known; what every preview has is reported all the same.
     assert.deepEqual(missingGuards({ parts: preview.parts }, found), []);
     assert.deepEqual(missingGuards({ ...preview, policies: own }, { policies: own, quotas: [] }).length, 8);
   });
