@@ -61,7 +61,15 @@ function pairFrom(text = ""): Pair | undefined {
 }
 
 const isResolved = ({ repository, ref, commit, image }: Partial<Resolved>) =>
-  [repository, commit, image].every((text) => typeof text === "string") && typeof ref === "object";
+  [repository, commit, image].every((text) => typeof text === "string") && isRef(ref);
+
+/** A number is part of a request's path. */
+const isRef = (ref: unknown): boolean =>
+  typeof ref === "object" &&
+  ref !== null &&
+  ("pull" in ref
+    ? Number.isInteger(ref.pull)
+    : Object.values(ref).length === 1 && Object.values(ref).every((name) => typeof name === "string"));
 
 /** The names of a preview's parts by its record. @default those of the standard parts */
 export const recordedParts = (record?: Pick<LifecycleRecord, "parts">): readonly string[] =>

@@ -47,6 +47,9 @@ interface Wish {
   readonly value: string;
 }
 
+/** Whether a description has such a line, be it right or wrong. */
+export const hasDependsOn = (body: string): boolean => wishesIn(body).length > 0;
+
 const wishesIn = (body: string): Wish[] =>
   visibleLines(body).flatMap(({ number, text }) => {
     const [start] = key.exec(text) ?? [];

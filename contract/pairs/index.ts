@@ -2,6 +2,6 @@ export * from "./choose";
 export * from "./depends-on";
 export { manifestFile, manifestLimit, parseManifest } from "./manifest";
 export * from "./pair";
-export { parsePull, type PullName } from "./ref";
+export { parsePull, type PullName, refText } from "./ref";
 export * from "./sources";
 export * from "./with-option";

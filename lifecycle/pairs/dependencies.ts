@@ -3,6 +3,7 @@ import {
   type Choice,
   type Dependency,
   dependsOn,
+  hasDependsOn,
   isSameRepository,
   manifestFile,
   manifestLimit,
@@ -10,7 +11,7 @@ import {
   type Source,
   UserError,
 } from "../../contract";
-import type { CodeHost, PullRequest } from "../../clients/code-host";
+import type { CodeHost, FileContent, PullRequest } from "../../clients/code-host";
 
 export interface Asked {
   /** The code host of the pull request that is previewed. */
@@ -37,25 +38,33 @@ export async function dependenciesOf(asked: Asked): Promise<Choice[]> {
     return choose(sources, { commandLine, manifest: [], line: [] });
   }
   const manifest = await manifestOf(codeHost, commit, sources);
-  const line = pullRequest.fork
-    ? []
-    : dependsOn(pullRequest.body, { origin: new URL(pullRequest.url).origin }, sources);
-  const choices = choose(sources, { commandLine, manifest, line });
+  const choices = choose(sources, { commandLine, manifest, line: lineOf(pullRequest, sources, report) });
   if (pullRequest.fork) {
-    if (/depends-on:/i.test(pullRequest.body)) {
-      report("Depends-On in the description is ignored: that of a fork's pull request can change after an approval");
-    }
     choices.forEach(refuseOtherBranch);
   }
   return choices;
+}
+
+/** A fork's is not even read for mistakes. */
+function lineOf({ body, fork, url }: PullRequest, sources: readonly Source[], report: Asked["report"]): Dependency[] {
+  if (!fork) {
+    return dependsOn(body, { origin: new URL(url).origin }, sources);
+  }
+  if (hasDependsOn(body)) {
+    report(
+      `the description: Depends-On is ignored in a pull request from a fork, since a description can change after an approval; ` +
+        `${manifestFile} counts`,
+    );
+  }
+  return [];
 }
 
 /** Only commits can be pinned for an approval, and one of another branch couldn't be told from any other commit. */
 function refuseOtherBranch({ source, dependency }: Choice): void {
   if (dependency !== undefined && "branch" in dependency.ref && dependency.ref.branch !== source.branch) {
     throw new UserError(
-      `${dependency.where}: a pull request from a fork can't name the branch ${dependency.ref.branch}, only pull requests, and ` +
-        `commits and tags on ${source.branch}`,
+      `${dependency.where}: a pull request from a fork can't name the branch ${dependency.ref.branch} of ${source.repository}: ` +
+        `name a pull request, or a commit or a tag on ${source.branch}`,
     );
   }
 }
@@ -66,8 +75,13 @@ async function manifestOf(codeHost: CodeHost, commit: string, sources: readonly 
     return [];
   }
   if ("problem" in file) {
-    const rule = file.problem === "too large" ? `; it may have at most ${manifestLimit} bytes` : "";
-    throw new UserError(`${manifestFile} at ${commit} is ${file.problem}${rule}`);
+    throw new UserError(`${manifestFile} at ${commit}: ${problems[file.problem]}`);
   }
   return parseManifest(file.text, sources);
 }
+
+const problems: Readonly<Record<Extract<FileContent, { readonly problem: string }>["problem"], string>> = {
+  "too large": `must have at most ${manifestLimit} bytes`,
+  "not a file": "must be a file, not a folder, a submodule or a link to one",
+  "not text": "must be text in UTF-8",
+};

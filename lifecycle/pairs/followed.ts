@@ -46,20 +46,22 @@ export function changeOf(pair: Pair | undefined, answers: ReadonlyMap<string, An
 
 function changeOfPull({ name, commit }: Followed, answer: Answer): Change | undefined {
   if (answer === "no answer" || answer === "not found") {
-    return {
-      stuck: `depends on ${name}, about which the code host says ${answer === "no answer" ? "nothing" : answer}`,
-    };
+    const why =
+      answer === "no answer" ? "didn't answer about it" : "has no such pull request, or its token can't see it";
+    return { stuck: `depends on ${name}: the code host ${why}` };
   }
   if (answer.state === "closed") {
     return answer.merged
       ? { moved: `${name} is merged` }
-      : { stuck: `depends on ${name}, which was closed without being merged: name another one, or none` };
+      : {
+          stuck: `depends on ${name}, which was closed without being merged: name another pull request, or remove this one`,
+        };
   }
   if (answer.headSha === commit) {
     return undefined;
   }
   return answer.fork
-    ? { stuck: `depends on ${name}, which comes from a fork now` }
+    ? { stuck: `depends on ${name}, which comes from a fork: its commits are never taken` }
     : { moved: `${name} has moved: deployed ${short(commit)}, head ${short(answer.headSha)}` };
 }
 

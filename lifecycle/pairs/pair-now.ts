@@ -1,6 +1,7 @@
 import { type Dependency, UserError, withText } from "../../contract";
+import { tokenVariables } from "../../clients/code-host";
 import { sharedSettings } from "../../clients/pulumi/configuration/stack-file";
-import { codeHostFor, noCodeHost, type Workspace } from "../workspace";
+import { codeHostFor, type Workspace } from "../workspace";
 import { platformSources } from "./platform-sources";
 import { type Resolution, resolvePair } from "./resolve";
 
@@ -32,7 +33,9 @@ export async function pairNow(
   const repository = sharedSettings(workspace)?.repository;
   const codeHost = codeHostFor(workspace, typeof repository === "string" ? repository : "");
   if (codeHost === undefined) {
-    throw new UserError(noCodeHost);
+    throw new UserError(
+      `no code host is configured to ask about pull request ${number}: set the setting repository and the variable ${tokenVariables}`,
+    );
   }
   const pullRequest = await codeHost.pullRequest(number);
   if (pullRequest === undefined) {

@@ -1,17 +1,9 @@
-import {
-  type Choice,
-  dependencyText,
-  imageOfSource,
-  limits,
-  type Pair,
-  type Resolved,
-  UserError,
-} from "../../contract";
+import { type Choice, type Pair, type Ref, refText, type Resolved, type Source, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { Registry } from "../../clients/registry";
-import { type Candidates, candidatesOf } from "./candidates";
+import { candidatesOf, placeOf } from "./candidates";
 import { type Asked, dependenciesOf } from "./dependencies";
-import { firstBuilt } from "./images";
+import { type Built, firstBuilt, isWhole } from "./images";
 
 export interface PairOptions extends Asked {
   /** Parts whose images the command line gives: they need no source. */
@@ -24,7 +16,7 @@ export interface PairOptions extends Asked {
 /** What a pair is now. */
 export interface Resolution {
   readonly pair: Pair;
-  /** Parts whose source hasn't built the commit's image yet, which has no digest then. */
+  /** Parts whose image isn't built yet; it has no digest then. Others of the same commit may be in `pair`. */
   readonly missing: Pair;
 }
 
@@ -52,30 +44,23 @@ async function resolveSource(
   { otherCodeHost, registry }: PairOptions,
   { source, dependency }: Choice,
 ): Promise<Resolution> {
-  const candidates = await candidatesOf(otherCodeHost(source.repository), source, dependency);
-  const { ref, merged, commits, isExpected } = candidates;
+  const { repository } = source;
+  const { ref, merged, commits, isExpected } = await candidatesOf(otherCodeHost(repository), source, dependency);
   const built = await firstBuilt(registry, source, commits);
-  const parts = (commit: string, images: Readonly<Record<string, string>>): Pair => {
-    const shared: Omit<Resolved, "image"> = { repository: source.repository, ref, ...(merged && { merged }), commit };
-    return Object.fromEntries(Object.entries(images).map(([part, image]) => [part, { ...shared, image }]));
-  };
-  if (built !== undefined) {
-    return { pair: parts(built.commit, built.images), missing: {} };
+  if (!isWhole(built) && !isExpected) {
+    throw new UserError(`${placeOf(dependency)}: ${neverBuilt(source, ref, commits, built)}`);
   }
-  const newest = commits[0] ?? "";
-  const images = Object.entries(source.images).map(([part, image]) => [part, imageOfSource(image, newest)]);
-  const missing = parts(newest, Object.fromEntries(images) as Record<string, string>);
-  if (!isExpected) {
-    throw new UserError(neverBuilt(missing, candidates));
-  }
-  return { pair: {}, missing };
+  const shared: Omit<Resolved, "image"> = { repository, ref, ...(merged && { merged }), commit: built.commit };
+  const parts = (images: Readonly<Record<string, string>>): Pair =>
+    Object.fromEntries(Object.entries(images).map(([part, image]) => [part, { ...shared, image }]));
+  return { pair: parts(built.images), missing: parts(built.missing) };
 }
 
-function neverBuilt(missing: Pair, { commits }: Candidates): string {
-  const [part, first] = Object.entries(missing)[0]!;
+function neverBuilt({ repository }: Source, ref: Ref, { length }: readonly string[], { missing }: Built): string {
+  const none = length === 1 ? "the newest commit isn't" : `none of the ${length} newest commits is`;
+  const settings = Object.keys(missing).map((part) => `sources.${part}.image`);
   return (
-    `none of the newest ${commits.length} commits of ${dependencyText(first)} has an image (at most ` +
-    `${limits.branchImageTries} are tried), not even ${first.image}: look at that repository's builds, and at the setting ` +
-    `sources.${part}.image`
+    `${none} built, of ${refText(ref)} of ${repository}: of the newest, the registry doesn't have ` +
+    `${Object.values(missing).join(", ")}; look at that repository's builds and at the setting ${settings.join(", ")}`
   );
 }

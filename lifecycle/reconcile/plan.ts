@@ -166,7 +166,7 @@ function whileOpen(
     }
     const change = fork ? undefined : changes?.get(number);
     if (change !== undefined) {
-      return ofChange(change, namespace.record);
+      return ofChange(number, change, namespace.record);
     }
     const commit = sha === undefined ? "an unknown commit" : `its head ${short(sha)}`;
     return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} with ${commit}` };
@@ -190,12 +190,15 @@ function whileOpen(
 }
 
 /** Its own commit stays: what it is paired with is resolved anew. */
-function ofChange(change: Change, { sha, ...record }: LifecycleRecord): Decision {
+function ofChange(number: number, change: Change, { sha, ...record }: LifecycleRecord): Decision {
   if ("stuck" in change) {
     return { action: "report", reason: change.stuck, isStuck: true };
   }
   return sha === undefined
-    ? { action: "report", reason: `${change.moved}, but the commit that is deployed isn't known` }
+    ? {
+        action: "report",
+        reason: `${change.moved}, but the preview's own commit isn't known; preview up ${number} updates it`,
+      }
     : { action: "redeploy", reason: change.moved, commit: { sha, images: ownImages(record.images, record) } };
 }
 

@@ -37,11 +37,12 @@ export async function pairForUp(
   }
   if (host === undefined || found === undefined) {
     throw new UserError(
-      `${parts.join(", ")}: another repository builds it, and no code host is configured to ask about that; set the ` +
-        `variable ${tokenVariables}, or give the image on the command line`,
+      `no code host is configured, which knows what to run of other repositories (${parts.join(", ")}): set the setting repository ` +
+        `and the variable ${tokenVariables}, or give these images on the command line`,
     );
   }
-  refuseUnpinned(workspace, found, sources, commandLine);
+  const needed = sources.filter((source) => Object.keys(source.images).some((part) => parts.includes(part)));
+  refuseUnpinned(workspace, found, needed, commandLine);
   const { report, interruption: signal } = workspace;
   let known: PullRequest | undefined = found;
   const resolve = async () => {
@@ -96,8 +97,8 @@ function refuseUnpinned(
   const open = sources.find((source) => !isPinned(source));
   if (fork && run.isWorkflow && open !== undefined) {
     throw new UserError(
-      `pull request ${number} comes from a fork: a workflow must pin what it is paired with, as preview resolve prints it; ` +
-        `--with ${open.repository}@<commit> is missing`,
+      `pull request ${number} comes from a fork, so its approval must cover what it is paired with: run preview resolve ${number} ` +
+        `before, and pass on the --with that it prints; that of ${open.repository} is missing`,
     );
   }
 }

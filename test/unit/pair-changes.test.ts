@@ -33,10 +33,20 @@ describe("what a preview's pair has come to", () => {
       true,
     ],
     ["a merge", pull({ state: "closed", merged: true }), /^myorg\/backend#515 is merged$/, true],
-    ["a closing", pull({ state: "closed" }), /closed without being merged: name another one, or none$/, false],
-    ["a push from a fork", pull({ headSha: head, fork: true }), /comes from a fork now$/, false],
-    ["no answer", "no answer", /the code host says nothing$/, false],
-    ["not found", "not found", /the code host says not found$/, false],
+    [
+      "a closing",
+      pull({ state: "closed" }),
+      /closed without being merged: name another pull request, or remove this one$/,
+      false,
+    ],
+    [
+      "a push from a fork",
+      pull({ headSha: head, fork: true }),
+      /comes from a fork: its commits are never taken$/,
+      false,
+    ],
+    ["no answer", "no answer", /^depends on myorg\/backend#515: the code host didn't answer about it$/, false],
+    ["not found", "not found", /the code host has no such pull request, or its token can't see it$/, false],
   ];
   for (const [what, answer, message, isMoved] of table) {
     it(`${what} is ${message === undefined ? "no change" : isMoved ? "deployed" : "reported"}`, () => {

@@ -5,7 +5,7 @@ import type { ServerClock } from "../server-clock";
 import { setComment } from "./comments";
 import { contents, fileFrom, isTooLarge } from "./contents";
 import type { RequestContext } from "./errors";
-import { commitOf, commitWithParents, encodePath, firstParentsIn, refPath } from "./history";
+import { commitOf, commitWithParents, encodePath, firstParentsIn, refName, refPath } from "./history";
 import { isForks, type Pull, pull, pullRequestFrom, sha } from "./pull-requests";
 import type { RepositoryRequests } from "./requests";
 import { runPath } from "./runs";
@@ -71,9 +71,9 @@ export class GitHub implements CodeHost {
 
   async firstParents(branch: string): Promise<string[]> {
     const context = { what: `branch ${branch}`, permission: readsContents };
-    const query = { sha: `refs/${refPath("heads", branch)}`, per_page: 100 };
+    const query = { sha: `refs/${refName("heads", branch)}`, per_page: 100 };
     const found = await this.requests.get("commits", z.array(commitWithParents), context, { query });
-    if (found === undefined) {
+    if (found === undefined || found.length === 0) {
       throw this.requests.missing(context);
     }
     return firstParentsIn(found);

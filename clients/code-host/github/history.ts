@@ -29,17 +29,20 @@ export function commitOf(text: string): string {
 }
 
 /**
- * A branch or tag as a path: `feature/new` has two segments, each encoded.
+ * A branch or tag in full, for a query: `heads/feature/new`.
  *
  * @throws UserError if it can't be the name of one
  */
-export function refPath(kind: "heads" | "tags", name: string): string {
+export function refName(kind: "heads" | "tags", name: string): string {
   if (!isRefName(name)) {
     const what = kind === "heads" ? "branch" : "tag";
     throw new UserError(`${JSON.stringify(name)} can't be the name of a ${what}, by git's rules`);
   }
-  return `${kind}/${encodePath(name)}`;
+  return `${kind}/${name}`;
 }
+
+/** The same as a path: each of its names is encoded. */
+export const refPath = (kind: "heads" | "tags", name: string): string => encodePath(refName(kind, name));
 
 /**
  * Each segment encoded, so that none leads to another path.
