@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Dependency, Pair } from "../../contract";
+import { type Pair, UserError } from "../../contract";
 import type { CodeHost, PullRequest } from "../../clients/code-host";
 import { resolveChange } from "../../lifecycle/reconcile/gather-changes";
 import { pairForUp, type PairOfUp } from "../../lifecycle/up/pair";
 import type { Workspace } from "../../lifecycle/workspace";
 
-const [own, old, head, main, stranger] = ["1", "a", "b", "c", "d"].map((digit) => digit.repeat(40)) as [
-  string,
+const [own, old, head, main] = ["1", "a", "b", "c"].map((digit) => digit.repeat(40)) as [
   string,
   string,
   string,
@@ -36,6 +35,7 @@ const resolved = (ref: object, commit: string, more = {}): Pair => ({
   api: { repository: "myorg/backend", ref, commit, image: `ghcr.io/myorg/api:${commit}@${digest}`, ...more } as never,
 });
 
+/** What moves meanwhile; test/unit/pair-resolution.test.ts has what a pair is resolved to. */
 describe("what a pull request is paired with", () => {
   const project = mkdtempSync(join(tmpdir(), "preview-pair-"));
   before(() => {
@@ -52,12 +52,11 @@ describe("what a pull request is paired with", () => {
     file?: string;
     other: PullRequest;
     built: string[];
-    isWorkflow?: boolean;
   }
   const newWorld = (more: Partial<World> = {}): World => ({
     own: pull(),
     other: pull({ number: 515, headSha: old }),
-    built: [old, head, main, stranger],
+    built: [old, head, main],
     ...more,
   });
 
@@ -73,16 +72,14 @@ describe("what a pull request is paired with", () => {
       repository: "myorg/backend",
       pullRequest: (number) => Promise.resolve(number === 515 ? world.other : undefined),
       firstParents: () => Promise.resolve([main]),
-      isOnBranch: (commit) => Promise.resolve(commit === main),
-      isHeadOfOpenPull: (commit) => Promise.resolve(commit === world.other.headSha && !world.other.fork),
-      tagCommit: (tag) => Promise.resolve({ v1: main, "v2-of-a-fork": stranger }[tag]),
-      missing: (what) => new Error(`myorg/backend has no ${what}`),
+      tagCommit: () => Promise.resolve(undefined),
+      missing: (what) => new UserError(`myorg/backend has no ${what}`),
     };
     const workspace: Partial<Workspace> = {
       project,
       env: {},
       report: () => undefined,
-      run: { isWorkflow: world.isWorkflow ?? false },
+      run: { isWorkflow: false },
       interruption: new AbortController().signal,
       otherCodeHost: () => backend as CodeHost,
       registry: () => ({
@@ -100,102 +97,6 @@ describe("what a pull request is paired with", () => {
       waits: false,
       ...more,
     });
-
-  const asked = (ref: object): Dependency => ({ repository: "MyOrg/Backend", ref: ref as never, where: "--with" });
-
-  describe("is", () => {
-    const table: [what: string, world: Partial<World>, expected: Pair][] = [
-      ["the branch's newest commit with an image if nothing is said", {}, resolved({ branch: "main" }, main)],
-      ["the head of the pull request in the description", { own: pull({ body: line }) }, resolved({ pull: 515 }, old)],
-      [
-        "what the file says, rather than the description",
-        { own: pull({ body: line }), file: `api: { commit: "${main}" }` },
-        resolved({ commit: main }, main),
-      ],
-      ["a tag's commit", { file: "api: { tag: v1 }" }, resolved({ tag: "v1" }, main)],
-      [
-        "the branch's commit since the merge",
-        {
-          own: pull({ body: line }),
-          other: pull({ number: 515, state: "closed", merged: true, mergeCommit: main }),
-        },
-        resolved({ pull: 515 }, main, { merged: true }),
-      ],
-      [
-        "nothing that a fork's description says, which can change after an approval",
-        { own: pull({ body: line, fork: true }) },
-        resolved({ branch: "main" }, main),
-      ],
-      [
-        "what a fork's file says",
-        { own: pull({ fork: true }), file: 'api: { pull: "myorg/backend#515" }' },
-        resolved({ pull: 515 }, old),
-      ],
-    ];
-    for (const [what, world, expected] of table) {
-      it(what, async () => {
-        assert.deepEqual(await pairOf(newWorld(world)), expected);
-      });
-    }
-
-    it("what the command line says, rather than the file", async () => {
-      const world = newWorld({ file: "api: { tag: v1 }" });
-      assert.deepEqual(await pairOf(world, { with: [asked({ pull: 515, sha: old })] }), resolved({ pull: 515 }, old));
-    });
-
-    it("nothing if the command line gives the image", async () => {
-      assert.deepEqual(await pairOf(newWorld({ built: [] }), { images: ["api"] }), {});
-    });
-  });
-
-  describe("is no", () => {
-    const fork = pull({ number: 515, headSha: stranger, fork: true });
-    const table: [what: string, world: Partial<World>, message: RegExp][] = [
-      ["pull request from a fork", { file: 'api: { pull: "myorg/backend#515" }', other: fork }, /comes from a fork/],
-      [
-        "commit of a fork, although GitHub shows it under the repository's name",
-        { file: `api: { commit: "${stranger}" }`, other: fork },
-        /overrides\.yaml:1: the commit d{40} is not on main of myorg\/backend, nor the head of an open pull request/,
-      ],
-      ["tag on a commit that isn't on the branch", { file: "api: { tag: v2-of-a-fork }" }, /is not on main/],
-      ["tag that isn't there", { file: "api: { tag: v3 }" }, /yaml:1: myorg\/backend has no tag v3/],
-      ["number that is no pull request", { file: 'api: { pull: "myorg/backend#1" }' }, /has no pull request 1/],
-      ["other repository", { file: 'api: { pull: "other/backend#515" }' }, /yaml:1: .*myorg\/backend/],
-      [
-        "pull request that was closed without a merge",
-        { own: pull({ body: line }), other: pull({ number: 515, state: "closed" }) },
-        /the description, line 1: myorg\/backend#515 was closed without being merged/,
-      ],
-      [
-        "other branch, if a fork asks for it: it couldn't be pinned",
-        { own: pull({ fork: true }), file: "api: { branch: next }" },
-        /a pull request from a fork can't name the branch next/,
-      ],
-      [
-        "commit without an image",
-        { own: pull({ body: line }), built: [] },
-        /not built yet: ghcr\.io\/myorg\/api:a{40}/,
-      ],
-      [
-        "unpinned pair of a fork in a workflow",
-        { own: pull({ fork: true }), isWorkflow: true },
-        /comes from a fork: a workflow must pin/,
-      ],
-    ];
-    for (const [what, world, message] of table) {
-      it(what, async () => {
-        await assert.rejects(pairOf(newWorld(world)), message);
-      });
-    }
-
-    it("pull request whose head isn't the pinned one: the run steps aside", async () => {
-      const pinned = pairOf(newWorld(), { with: [asked({ pull: 515, sha: head })] });
-      await assert.rejects(pinned, {
-        name: "MovedOn",
-        message: `the head of myorg/backend#515 is now ${old}, not ${head}`,
-      });
-    });
-  });
 
   describe("while its image is waited for", () => {
     const waiting = async (world: World, change: () => void) => {
