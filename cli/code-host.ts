@@ -1,10 +1,10 @@
 import type { Pair } from "../contract";
 import type { CodeHost } from "../clients/code-host";
 import { findPreview } from "../lifecycle/inventory/preview";
-import { followedIn } from "../lifecycle/pairs";
+import { type Followed, followedIn, isFollowed } from "../lifecycle/pairs";
 import { codeHostFor, type Workspace } from "../lifecycle/workspace";
 import type { UpResult } from "../lifecycle/up";
-import { commentOnDependency, commentOnUp } from "./comment";
+import { commentOnDependency, commentOnFormerDependency, commentOnUp } from "./comment";
 import { withoutBasicAuth } from "./output/without-basic-auth";
 import { ci, report } from "./workspace";
 
@@ -25,16 +25,26 @@ export async function postComment(host: CodeHost | undefined, pullRequest: numbe
     .catch((error: unknown) => report((error as Error).message));
 }
 
-/** Comments on an update where its pull request is, and where those are that it is paired with. */
+/**
+ * Comments on an update where its pull request is, and where those are that it is paired with.
+ *
+ * @param former what it was paired with before
+ */
 export async function postResult(
   workspace: Workspace,
   host: CodeHost | undefined,
   pullRequest: number,
   result: UpResult & { readonly outcome: "up" },
+  former?: Pair,
 ): Promise<void> {
   await postComment(host, pullRequest, commentOnUp(pullRequest, result, ci.runPage));
-  const text = commentOnDependency(pullRequest, result, host?.repository);
-  await postOnDependencies(workspace, host, pullRequest, result.preview.pair, text);
+  const name = `${host?.repository}#${pullRequest}`;
+  const { pair } = result.preview;
+  const left = followedIn(former).filter((one) => !isFollowed(pair, one));
+  await postOnDependencies(workspace, host, pullRequest, left, () => commentOnFormerDependency(name));
+  await postOnDependencies(workspace, host, pullRequest, followedIn(pair), (one) =>
+    commentOnDependency(name, result, one),
+  );
 }
 
 /**
@@ -42,19 +52,22 @@ export async function postResult(
  * workflow's own token writes to no other repository.
  */
 export async function postOnDependencies(
-  { otherCodeHost }: Workspace,
+  { otherCodeHost, report }: Pick<Workspace, "otherCodeHost" | "report">,
   host: CodeHost | undefined,
   pullRequest: number,
-  pair: Pair | undefined,
-  text: string,
+  followed: readonly Followed[],
+  textOn: (followed: Followed) => string,
 ): Promise<void> {
-  if (host === undefined || !ci.codeHost.app.id) {
+  if (host === undefined) {
     return;
   }
   const about = `${host.repository}#${pullRequest}`;
-  for (const { repository, pull } of followedIn(pair)) {
-    await otherCodeHost(repository)
-      .setComment(pull, withoutBasicAuth(text), about)
-      .catch((error: unknown) => report((error as Error).message));
+  for (const one of followed) {
+    const other = otherCodeHost(one.repository);
+    if (other.mayComment) {
+      await other
+        .setComment(one.pull, withoutBasicAuth(textOn(one)), about)
+        .catch((error: unknown) => report((error as Error).message));
+    }
   }
 }

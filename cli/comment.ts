@@ -1,5 +1,6 @@
-import { dependencyText, isComplete, type Receipt, type Resolved } from "../contract";
+import { dependencyText, isComplete, type PullName, type Receipt, type Resolved } from "../contract";
 import { sanitizeOutput } from "../clients/process/sanitize-output";
+import { isFollowed } from "../lifecycle/pairs";
 import type { UpResult } from "../lifecycle/up";
 import { summary } from "./output/contract-report";
 
@@ -23,21 +24,31 @@ export function commentOnUp(pullRequest: number, result: UpResult & { outcome: "
   ].join("\n");
 }
 
-/** The comment on a pull request of another repository that a preview runs. */
+/**
+ * The comment on a pull request of another repository that a preview runs.
+ *
+ * @param name the previewed pull request's, `myorg/web#12`
+ */
 export function commentOnDependency(
-  pullRequest: number,
+  name: string,
   { preview, asleep }: UpResult & { outcome: "up" },
-  repository = "",
+  followed: PullName,
 ): string {
-  const runs = Object.entries(preview.pair ?? {}).map(([part, { commit }]) => `| ${part} | \`${commit}\` |`);
+  const runs = Object.entries(preview.pair ?? {})
+    .filter(([part, resolved]) => isFollowed({ [part]: resolved }, followed))
+    .map(([part, { commit }]) => `| ${part} | \`${commit}\` |`);
   return [
-    `### Runs in the preview of ${repository}#${pullRequest}${asleep ? ", which is asleep" : ""}: ${preview.url}`,
+    `### Runs in the preview of ${name}${asleep ? ", which is asleep" : ""}: ${preview.url}`,
     "",
     "| part | commit |",
     "| --- | --- |",
     ...runs,
   ].join("\n");
 }
+
+/** The same once the preview runs something else, or the pull request is merged. */
+export const commentOnFormerDependency = (name: string): string =>
+  `### The preview of ${name} no longer follows this pull request`;
 
 /** With what a part was resolved to if another repository builds one. */
 function imagesTable({ images, revisions, pair }: (UpResult & { outcome: "up" })["preview"]): string[] {

@@ -4,6 +4,7 @@ import { isComplete, type Receipt, remains, UserError } from "../../contract";
 import { safeJson } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { closeByNumber } from "../../lifecycle/close";
+import { followedIn } from "../../lifecycle/pairs";
 import { pullRequest } from "../arguments";
 import { codeHostOfPreview, postComment, postOnDependencies } from "../code-host";
 import { commentOnClose, commentOnFailure } from "../comment";
@@ -31,7 +32,8 @@ export const addClose = (program: Command) =>
         process.exitCode = isComplete(receipt) ? 0 : 1;
         await postComment(host, number, commentOnClose(receipt));
         if (isComplete(receipt)) {
-          await postOnDependencies(workspace, host, number, pair, `### Preview closed: ${host?.repository}#${number}`);
+          const text = `### Preview closed: ${host?.repository}#${number}`;
+          await postOnDependencies(workspace, host, number, followedIn(pair), () => text);
         }
         if (options.receipt !== undefined) {
           write(options.receipt, receipt);

@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { tokenVariables } from "../../clients/code-host";
 import { table } from "table";
-import { UserError } from "../../contract";
+import { type Pair, UserError } from "../../contract";
 import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { refuseUnsafeBackend } from "../../clients/pulumi/backend";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
@@ -42,7 +42,8 @@ export const addReconcile = (program: Command) =>
       }
       // Shown before anything happens, even with --json: on standard error then.
       const show = (plan: Plan) => (json ? say : print)(planAsText(plan));
-      const updated = (number: number, result: Updated) => postResult(workspace, codeHost, number, result);
+      const updated = (number: number, result: Updated, former?: Pair) =>
+        postResult(workspace, codeHost, number, result, former);
       const options = { site, codeHost, only, dependsOn, dryRun, maxClosings, show, ...(comment && { updated }) };
       const { plan, outcomes, ok } = await reconcile(workspace, options);
       if (json) {

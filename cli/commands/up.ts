@@ -47,7 +47,7 @@ export const addUp = (program: Command) =>
       if (options.screenshots !== undefined) {
         makeScreenshotFolder(options.screenshots);
       }
-      const { host } = await codeHostOfPreview(workspace, number);
+      const { host, pair: former } = await codeHostOfPreview(workspace, number);
       if (host === undefined) {
         report(noCodeHost);
       }
@@ -65,7 +65,7 @@ export const addUp = (program: Command) =>
         }
         process.exitCode = result.outcome === "up" && result.checks?.ok === false ? 1 : 0;
         if (options.comment === true && result.outcome === "up") {
-          await postResult(workspace, host, number, result);
+          await postResult(workspace, host, number, result, former);
         }
       } catch (error) {
         if (options.comment === true && error instanceof UserError) {

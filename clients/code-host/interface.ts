@@ -34,6 +34,8 @@ export type FileContent = { readonly text: string } | { readonly problem: "too l
 export interface CodeHost {
   /** `owner/name` */
   readonly repository: string;
+  /** Whether `setComment` is worth trying: a workflow's own token writes to its own repository only, an app's to others. */
+  readonly mayComment: boolean;
   /** Undefined if the code host has no such pull request, which doesn't prove that it is closed. */
   pullRequest(number: number): Promise<PullRequest | undefined>;
   /**

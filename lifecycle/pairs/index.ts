@@ -1,5 +1,5 @@
 export { MovedOn, NotBuilt, PairMoved } from "./errors";
-export { answersAbout, type Change, changeOf, followedIn, isFollowed } from "./followed";
+export { answersAbout, type Change, changeOf, type Followed, followedIn, isFollowed } from "./followed";
 export { type PairOptions, type Resolution, resolvePair } from "./resolve";
 export { refuseMoved } from "./still-current";
 export { waitForPair, type WaitOptions } from "./wait-for-pair";

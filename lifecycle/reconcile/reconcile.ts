@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isComplete, limits, recordFrom, UserError } from "../../contract";
+import { isComplete, limits, type Pair, recordFrom, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import { deploymentOf } from "../../clients/pulumi/deployment";
 import { stackName } from "../../clients/pulumi/stacks";
@@ -25,8 +25,8 @@ export interface ReconcileOptions extends Subject {
   readonly maxClosings?: number;
   /** Called with the plan before anything happens. */
   readonly show: (plan: Plan) => void;
-  /** Called with each preview that was updated. */
-  readonly updated?: (pullRequest: number, result: Updated) => Promise<void>;
+  /** Called with each preview that was updated, and what it was paired with before. */
+  readonly updated?: (pullRequest: number, result: Updated, former?: Pair) => Promise<void>;
 }
 
 export type Updated = Extract<UpResult, { readonly outcome: "up" }>;
@@ -85,7 +85,7 @@ const effectsOf = (workspace: Workspace, { codeHost, only, updated }: ReconcileO
     if (result.outcome === "stepped aside") {
       return result.reason;
     }
-    await updated?.(pullRequest, result);
+    await updated?.(pullRequest, result, noted.pair);
     return undefined;
   },
   close: async (pullRequest, confirm) => {

@@ -93,7 +93,12 @@ export class PairWorld {
     return `${this.registryHost}/myorg/${part}:${commit}`;
   }
 
-  /** One run's. */
+  /** What was read is forgotten, and comments needn't wait for each other, as GitHub wants them to within a run. */
+  nextRun(): void {
+    this.hosts = undefined;
+  }
+
+  /** The present run's. */
   workspace(): Workspace {
     const report = (message: string) => void this.said.push(message);
     this.hosts ??= new RunCodeHosts(ciFrom(this.env).codeHost, { second: 1, timeoutMs: 500, report });

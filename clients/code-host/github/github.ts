@@ -27,12 +27,14 @@ const readsActions = "actions: read";
 /** GitHub's REST API, https://docs.github.com/en/rest, for one repository. */
 export class GitHub implements CodeHost {
   readonly repository: string;
+  readonly mayComment: boolean;
 
   constructor(
     private readonly requests: RepositoryRequests,
     private readonly clock: ServerClock,
   ) {
     this.repository = requests.repository;
+    this.mayComment = requests.place.access !== "other";
   }
 
   async pullRequest(number: number): Promise<PullRequest | undefined> {
