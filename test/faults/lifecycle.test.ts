@@ -299,11 +299,14 @@ describe("a pull request's preview, with the command preview", () => {
     assert.equal((await succeeds("--sha", tag(deployed))).outcome, "up");
     github.push(number, tag(head));
     github.pullRequests.get(number)!.updatedAt = new Date(Date.now() - 2 * 3600_000);
-    const { stdout, stderr } = await run("reconcile", "--json");
+    const others = JSON.parse((await run("reconcile", "--depends-on", "myorg/other#1", "--json")).stdout) as object;
+    assert.deepEqual({ ...others, previews: [] }, others);
+    const { stdout, stderr } = await run("reconcile", "--json", "--comment");
     const { previews } = JSON.parse(stdout) as { previews: Record<string, unknown>[] };
     const { action, outcome } = previews.find(({ pullRequest }) => pullRequest === number)!;
     assert.deepEqual({ action, outcome }, { action: "redeploy", outcome: "done" }, stderr);
     assert.deepEqual((await preview.deployed()).images, { api: head, web: head });
+    assert.ok(github.comments.at(-1)!.body.includes(head), "the comment");
     await eventually(async () => {
       assert.equal((await ask(`${preview.names.origin}/`)).body, `${tag(head)}\n`);
     });
