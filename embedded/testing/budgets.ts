@@ -5,7 +5,7 @@
 export const budgets: Readonly<Record<string, number>> = {
   unit: 45,
   components: 10,
-  engine: 1450,
+  engine: 1850,
   e2e: 300,
   faults: 2400,
   compose: 200,
