@@ -54,4 +54,6 @@ export async function resolveChange(workspace: Workspace, codeHost: CodeHost, fo
   return { changes: new Map(change && [[found.pullRequest, change]]), isComplete: true };
 }
 
-const textOf = (pair: Pair) => Object.values(pair).map(dependencyText).join(", ") || "nothing";
+const textOf = (pair: Pair) =>
+  [...new Set(Object.values(pair).map((one) => `${dependencyText(one)} at ${one.commit.slice(0, 7)}`))].join(", ") ||
+  "nothing";

@@ -144,7 +144,11 @@ describe("what a pull request is paired with", () => {
     };
     const table: [what: string, world: Partial<World>, change: object | undefined, pair?: Pair][] = [
       ["the same", {}, undefined],
-      ["a line that was added", { own: pull({ body: line }) }, { moved: "paired with myorg/backend#515 now" }],
+      [
+        "a line that was added",
+        { own: pull({ body: line }) },
+        { moved: `paired with myorg/backend#515 at ${old.slice(0, 7)} now` },
+      ],
       ["a fork's, never", { own: pull({ body: line, fork: true }) }, undefined],
       ["an image given by hand stays", { own: pull({ body: line }) }, undefined, {}],
       [
