@@ -36,6 +36,7 @@ const longest = [
   "test/faults/lifecycle.test.ts",
   "test/engine/verify.test.ts",
   "test/engine/parts.test.ts",
+  "test/engine/pairs.test.ts",
   "test/faults/one-truth.test.ts",
   "test/faults/kills.test.ts",
   "test/faults/missing.test.ts",

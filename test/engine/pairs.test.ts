@@ -113,9 +113,9 @@ describe("a pair's life", () => {
     assert.equal(imageID, `${registry.host}/myorg/api@${digests.get(expected.commit)}`);
   }
 
-  function commented(web: string, api: string): void {
+  function commented(web: string, api: string, from: string): void {
     const { body } = github.comments.at(-1)!;
-    for (const part of [web, api, digests.get(api)!, "| myorg/backend#515 |"]) {
+    for (const part of [web, api, digests.get(api)!, `| ${from} |`]) {
       assert.ok(body.includes(part), `${part} isn't in ${body}`);
     }
   }
@@ -159,7 +159,7 @@ describe("a pair's life", () => {
     const { exitCode, stderr } = await coming;
     assert.equal(exitCode, 0, stderr);
     await runs(web1, { ref: { pull: 515 }, commit: api1 });
-    commented(web1, api1);
+    commented(web1, api1, "myorg/backend#515");
     const { stdout } = await run("verify", String(number), "--json");
     const { findings } = JSON.parse(stdout) as { findings: { id: string; outcome: string; seen: string }[] };
     assert.partialDeepStrictEqual(
@@ -185,8 +185,10 @@ describe("a pair's life", () => {
   it("follows a push to the other half, and leaves its own alone", async () => {
     const web = await podOf("web");
     await build("api", api2);
-    assert.partialDeepStrictEqual(await reconciled(), { outcome: "done" });
+    const all = await reconciled("--comment", "--depends-on", "MyOrg/backend#515");
+    assert.partialDeepStrictEqual(all, { outcome: "done" });
     await runs(web1, { ref: { pull: 515 }, commit: api2 });
+    commented(web1, api2, "myorg/backend#515");
     assert.deepEqual(await podOf("web"), web);
   });
 
@@ -196,14 +198,8 @@ describe("a pair's life", () => {
     await build("web", web2);
     await succeeds(...up(web2));
     await runs(web2, { ref: { pull: 515 }, commit: api2 });
-    commented(web2, api2);
+    commented(web2, api2, "myorg/backend#515");
     assert.deepEqual(await podOf("api"), api);
-  });
-
-  it("keeps both halves through sleep and wake", async () => {
-    await succeeds("sleep", String(number));
-    await succeeds("wake", String(number));
-    await eventually(() => runs(web2, { ref: { pull: 515 }, commit: api2 }), 30);
   });
 
   it("stays as it is while what it depends on is closed, or comes from a fork", async () => {
@@ -231,14 +227,16 @@ describe("a pair's life", () => {
     assert.deepEqual(await podsNow(), before);
   });
 
-  it("follows an edited line as soon as it is asked about this preview", async () => {
+  it("follows an edited line as soon as it is asked about this preview, and wakes with it", async () => {
+    await succeeds("sleep", String(number));
     github.open(number, { body: dependsOn(516) });
     assert.partialDeepStrictEqual(await reconciled(), { action: "nothing" });
     assert.partialDeepStrictEqual(await reconciled(String(number)), {
       reason: "paired with myorg/backend#516 now",
       outcome: "done",
     });
-    await runs(web2, { ref: { pull: 516 }, commit: other });
+    await succeeds("wake", String(number));
+    await eventually(() => runs(web2, { ref: { pull: 516 }, commit: other }), 30);
   });
 
   it("takes the branch's image once what it depends on is merged", async () => {
@@ -251,8 +249,9 @@ describe("a pair's life", () => {
     // The merge's own build was skipped for the next one.
     backend.commit(later, { branch: "main" });
     await build("api", later);
-    assert.partialDeepStrictEqual(await reconciled(), { outcome: "done" });
+    assert.partialDeepStrictEqual(await reconciled("--comment"), { outcome: "done" });
     await runs(web2, { ref: { pull: 516 }, merged: true, commit: later });
+    commented(web2, later, "myorg/backend#516 (merged)");
     backend.commit(shaOf("even later"), { branch: "main" });
     assert.partialDeepStrictEqual(await reconciled(), { action: "nothing" });
   });
