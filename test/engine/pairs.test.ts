@@ -13,7 +13,7 @@ import { Preview } from "./preview";
 const repository = "myorg/orders";
 const dependsOn = (pull: number) => `Depends-On: https://github.com/myorg/backend/pull/${pull}`;
 
-/** Steps that build on each other: one preview whose API another repository builds. What needs no preview is in test/unit/pair-now.test.ts. */
+/** Steps that build on each other: one preview whose API another repository builds. What needs no preview is in test/unit/pair-resolution.test.ts. */
 describe("a pair's life", () => {
   const number = 90065;
   let preview: Preview;
@@ -205,23 +205,21 @@ describe("a pair's life", () => {
   it("stays as it is while what it depends on is closed, or comes from a fork", async () => {
     const before = await podsNow();
     backend.close(515);
-    const closed = "myorg/backend#515, which was closed without being merged: name another one, or none";
+    const closed =
+      "myorg/backend#515, which was closed without being merged: name another pull request, or remove this one";
     assert.partialDeepStrictEqual(await reconciled(), { action: "report", reason: `depends on ${closed}` });
     const { exitCode, stderr } = await run(...up(web2));
     assert.equal(exitCode, 2);
-    assert.match(
-      stderr,
-      /the description, line 3: myorg\/backend#515 was closed without being merged, so nothing says/,
-    );
+    assert.match(stderr, /the description, line 3: myorg\/backend#515 was closed without being merged: name/);
     backend.open(515, { fork: true, headSha: other });
     assert.partialDeepStrictEqual(await reconciled(), {
       action: "report",
-      reason: "depends on myorg/backend#515, which comes from a fork now",
+      reason: "depends on myorg/backend#515, which comes from a fork: its commits are never taken",
     });
     assert.partialDeepStrictEqual(await reconciled(String(number)), {
       action: "report",
       reason:
-        "the description, line 3: myorg/backend#515 comes from a fork; a pair takes only commits of myorg/backend itself",
+        "the description, line 3: myorg/backend#515 comes from a fork, whose commits are never taken: name a pull request from a branch of myorg/backend",
     });
     backend.open(515, { fork: false, headSha: api2 });
     assert.deepEqual(await podsNow(), before);

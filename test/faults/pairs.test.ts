@@ -147,7 +147,7 @@ describe("a pair that moves while runs meet", () => {
     await recover(async () => {
       const { exitCode, stderr } = await up(a);
       assert.equal(exitCode, 2);
-      assert.match(stderr, /myorg\/backend#515 was closed without being merged, so nothing says what to run instead/);
+      assert.match(stderr, /myorg\/backend#515 was closed without being merged: name another pull request/);
     });
     await runs(api4);
   });
