@@ -7,7 +7,7 @@ export const budgets: Readonly<Record<string, number>> = {
   components: 10,
   engine: 1850,
   e2e: 300,
-  faults: 2400,
+  faults: 2510,
   compose: 200,
   outages: 200,
   upgrade: 120,
