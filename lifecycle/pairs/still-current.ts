@@ -1,6 +1,19 @@
 import { dependencyText, type Pair } from "../../contract";
-import type { CodeHost } from "../../clients/code-host";
+import type { CodeHost, PullRequest } from "../../clients/code-host";
 import { PairMoved } from "./errors";
+
+/**
+ * A pair that was resolved before another run deployed what an edited description names must not take its place.
+ *
+ * @param description what the pair was resolved with; undefined if it doesn't count
+ * @param found the pull request now
+ * @throws PairMoved if it was edited since
+ */
+export function refuseEdited(description: string | undefined, found: PullRequest | undefined): void {
+  if (description !== undefined && found !== undefined && found.body !== description) {
+    throw new PairMoved(`the description of pull request ${found.number} was edited meanwhile`);
+  }
+}
 
 /**
  * Asks once more, under the stack's lock, since the wait for it may have been long.

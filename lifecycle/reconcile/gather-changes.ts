@@ -39,7 +39,7 @@ export async function resolveChange(workspace: Workspace, codeHost: CodeHost, fo
   const own = Object.keys(images).filter((part) => !(part in pair));
   const options = { settings: {}, images: own, sha, waits: false };
   const change = await pairForUp(workspace, codeHost, pullRequest, options).then(
-    (now): Change | undefined =>
+    ({ pair: now }): Change | undefined =>
       isDeepStrictEqual(now, pair) ? undefined : { moved: `paired with ${textOf(now)} now` },
     (error: unknown): Change => {
       if (error instanceof NotBuilt) {

@@ -82,7 +82,7 @@ async function attempt(
     );
   }
   // Before the stack's lock, since a build may be waited for.
-  const pair = await pairForUp(workspace, host, found, {
+  const { pair, description } = await pairForUp(workspace, host, found, {
     settings,
     images: Object.keys(images),
     sha: commit.sha,
@@ -97,6 +97,7 @@ async function attempt(
       pullRequest,
       hasShared: names.includes("preview"),
       pair,
+      description,
       images: [...Object.keys(images), ...Object.keys(pair)],
       given: {
         ...settings,

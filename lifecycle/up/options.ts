@@ -24,6 +24,8 @@ export interface UpOptions extends LockOptions {
   readonly sha?: string;
   /** What the parts from other repositories were resolved to; their images are in `given`. */
   readonly pair: Pair;
+  /** The pull request's description that `pair` was resolved with; undefined if it doesn't count. */
+  readonly description?: string;
   /** Undefined if there is no code host to ask about the pull request. */
   readonly codeHost?: CodeHost;
   /** For the contract check. @default nothing is checked */

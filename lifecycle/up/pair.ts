@@ -16,11 +16,18 @@ export interface PairOfUp extends Pick<WaitOptions, "everySeconds"> {
   readonly waits?: boolean;
 }
 
+/** What a pull request is to run of other repositories. */
+export interface PairForUp {
+  /** Empty if there is nothing. */
+  readonly pair: Pair;
+  /** The description that was read for it; undefined if it doesn't count. */
+  readonly description?: string;
+}
+
 /**
  * Resolves the parts that other repositories build.
  *
  * @param found the pull request as the code host has it; undefined if there is no code host
- * @returns empty if there are none
  * @throws MovedOn if the pull request, or one that it was pinned to, has moved on meanwhile
  */
 export async function pairForUp(
@@ -28,12 +35,12 @@ export async function pairForUp(
   host: CodeHost | undefined,
   found: PullRequest | undefined,
   { settings, images, sha, with: commandLine = [], waits = true, everySeconds }: PairOfUp,
-): Promise<Pair> {
+): Promise<PairForUp> {
   const sources = platformSources(workspace, settings);
   const parts = sources.flatMap((source) => Object.keys(source.images)).filter((part) => !images.includes(part));
   if (parts.length === 0) {
     refuseWithoutSource(commandLine);
-    return {};
+    return { pair: {} };
   }
   if (host === undefined || found === undefined) {
     throw new UserError(
@@ -44,11 +51,11 @@ export async function pairForUp(
   const needed = sources.filter((source) => Object.keys(source.images).some((part) => parts.includes(part)));
   refuseUnpinned(workspace, found, needed, commandLine);
   const { report, interruption: signal } = workspace;
-  let known: PullRequest | undefined = found;
+  let looked: PullRequest | undefined;
   const resolve = async () => {
-    const pullRequest = known ?? (await stillOpen(host, found.number, sha));
-    // The next time it is asked for again: its description may have been edited meanwhile.
-    known = undefined;
+    // Asked for again each time but the first: its description may have been edited meanwhile.
+    const pullRequest = looked === undefined ? found : await stillOpen(host, found.number, sha);
+    looked = pullRequest;
     return resolvePair({
       codeHost: host,
       pullRequest,
@@ -61,7 +68,8 @@ export async function pairForUp(
       report,
     });
   };
-  return waitForPair(resolve, { waits, report, signal, everySeconds });
+  const pair = await waitForPair(resolve, { waits, report, signal, everySeconds });
+  return { pair, ...(!found.fork && { description: (looked ?? found).body }) };
 }
 
 async function stillOpen(codeHost: CodeHost, pullRequest: number, sha?: string): Promise<PullRequest> {

@@ -11,15 +11,11 @@ export interface Candidate {
 }
 
 /**
- * Asks the code host why a commit must not be deployed now; undefined if it may, or if there is no code host.
+ * Asks the code host about a pull request.
  *
+ * @returns why its commit must not be deployed now, if so, and the pull request as it is; neither if there is no code host
  * @throws UserError if it must never be deployed
  */
-export async function reasonToStepAside(candidate: Candidate): Promise<string | undefined> {
-  return (await lookAtPullRequest(candidate)).reason;
-}
-
-/** The same with the pull request as the code host has it; undefined if there is no code host. */
 export async function lookAtPullRequest({
   codeHost,
   pullRequest,

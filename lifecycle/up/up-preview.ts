@@ -7,7 +7,7 @@ import { projectName } from "../../clients/pulumi/project-name";
 import { isRemoved, stackName } from "../../clients/pulumi/stacks";
 import { applyComposition, underLock } from "../change";
 import { compose, refuseInvalid, type Sources, sourcesOf, withGeneration, withoutDatabase } from "../desired";
-import { refuseMoved } from "../pairs";
+import { refuseEdited, refuseMoved } from "../pairs";
 import { restoreRights } from "../drift";
 import { identityFrom, placeOf } from "../inventory/identity";
 import { refuseOtherCluster } from "../inventory/preview";
@@ -18,7 +18,7 @@ import type { Progress, UpOptions, UpResult } from "./options";
 import { refuseOtherImages } from "./refuse-other-images";
 import { repair } from "./repair-before";
 import { waitForFormerNamespace } from "./former-namespace";
-import { reasonToStepAside } from "./step-aside";
+import { lookAtPullRequest } from "./step-aside";
 import { Stopwatch } from "./stopwatch";
 import { reasonToLeave, standingOf } from "./superseded";
 
@@ -44,10 +44,11 @@ export async function upPreview(options: UpOptions): Promise<UpResult> {
       stack,
       async (deployment, report) => {
         // Again, since the wait for the lock may have been long.
-        const reason = await phases.time("code host", () =>
-          reasonToStepAside({ ...options, run: context.run.reference }),
+        const { reason, found } = await phases.time("code host", () =>
+          lookAtPullRequest({ ...options, run: context.run.reference }),
         );
         if (reason === undefined) {
+          refuseEdited(options.description, found);
           await phases.time("code host", () => refuseMoved(options.pair, context.otherCodeHost));
           const sources = await sourcesOf({ ...options, stack, deployment });
           progress = await phases.time("cluster", () => look({ ...options, report }, sources, deployment));

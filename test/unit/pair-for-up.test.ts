@@ -89,14 +89,10 @@ describe("what a pull request is paired with", () => {
     return workspace as Workspace;
   }
 
-  const pairOf = (world: World, more: Partial<PairOfUp> = {}) =>
-    pairForUp(workspaceOf(world), hostOf(world), world.own, {
-      settings: {},
-      images: [],
-      sha: own,
-      waits: false,
-      ...more,
-    });
+  const pairOf = async (world: World, more: Partial<PairOfUp> = {}) => {
+    const options = { settings: {}, images: [], sha: own, waits: false, ...more };
+    return (await pairForUp(workspaceOf(world), hostOf(world), world.own, options)).pair;
+  };
 
   describe("while its image is waited for", () => {
     const waiting = async (world: World, change: () => void) => {

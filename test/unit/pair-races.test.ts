@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseWith } from "../../contract";
-import { refuseMoved } from "../../lifecycle/pairs";
+import { refuseEdited, refuseMoved } from "../../lifecycle/pairs";
 import { shaOf } from "../doubles/github";
-import { head, m1, own, PairWorld } from "./pair-world";
+import { head, m1, m3, own, PairWorld } from "./pair-world";
 
 const second = shaOf("second");
 const file = 'api: { pull: "myorg/backend#515" }';
@@ -55,6 +55,37 @@ describe("a pair, when something moves between two requests", () => {
       assert.equal(await again(), "PairMoved: myorg/backend#515 has moved on meanwhile");
     });
   }
+
+  it("is resolved anew if the description is edited while the lock is waited for, unless it doesn't count", async () => {
+    const line = "Depends-On: https://github.com/myorg/backend/pull/515";
+    const lateBy = async (fork: boolean, options = {}) => {
+      world.ask({ body: line, fork });
+      const { pair, description } = await world.pairForUp(options);
+      assert.equal(pair.api?.commit, fork ? m3 : head);
+      const now = () => world.workspace().codeHost("myorg/web")!.pullRequest(7);
+      refuseEdited(description, await now());
+      world.ask({ body: "", fork });
+      return world.messageOf(now().then((found) => refuseEdited(description, found)));
+    };
+    assert.equal(await lateBy(false), "PairMoved: the description of pull request 7 was edited meanwhile");
+    assert.equal(await lateBy(true), "Error: nothing was refused");
+    world.setSources({});
+    world.ask({ body: line });
+    assert.equal((await world.pairForUp()).description, undefined);
+  });
+
+  it("takes the description of its last look", async () => {
+    world.built.clear();
+    world.answer = (response) => {
+      world.ask({ body: "after" });
+      world.build("api", m3);
+      world.answer = undefined;
+      response.writeHead(404).end();
+    };
+    world.ask({ body: "Depends-On: https://github.com/myorg/backend/pull/515" });
+    const { description } = await world.pairForUp({ waits: true, everySeconds: 0.01 });
+    assert.equal(description, "after");
+  });
 
   it("isn't asked about again if nothing of it is followed", async () => {
     world.backend.tags.set("v1", m1);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Dependency } from "../../contract";
+import type { Dependency, Pair } from "../../contract";
 import { ciFrom } from "../../cli/ci";
 import { RunCodeHosts } from "../../clients/code-host";
 import { openRegistry } from "../../clients/registry";
@@ -122,7 +122,12 @@ export class PairWorld {
   }
 
   /** As `preview up 7` begins, without waiting for images. */
-  async up(options: Partial<PairOfUp> = {}) {
+  async up(options: Partial<PairOfUp> = {}): Promise<Pair> {
+    return (await this.pairForUp(options)).pair;
+  }
+
+  /** The same, with the description that it read. */
+  async pairForUp(options: Partial<PairOfUp> = {}) {
     const workspace = this.workspace();
     const host = workspace.codeHost("myorg/web");
     const { found } = await lookAtPullRequest({ codeHost: host, pullRequest: 7 });
