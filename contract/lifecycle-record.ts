@@ -54,7 +54,7 @@ export function recordFrom(annotations: Readonly<Record<string, string>>): Lifec
 function pairFrom(text = ""): Pair | undefined {
   try {
     const pair = JSON.parse(text) as Pair;
-    return Object.values(pair).every(isResolved) ? pair : undefined;
+    return typeof pair === "object" && Object.values(pair).every(isResolved) ? pair : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { isComplete, limits, type Pair, recordFrom, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import { deploymentOf } from "../../clients/pulumi/deployment";
@@ -11,6 +10,7 @@ import { deploy, type UpResult } from "../up";
 import { type Workspace, zoneOf } from "../workspace";
 import { carryOut, type Effects, type Outcome } from "./carry-out";
 import { gatherChanges, resolveChange } from "./gather-changes";
+import { isNoted } from "./is-noted";
 import { isMeant, type Plan, plan, type Subject } from "./plan";
 
 /** How long to wait for a preview that another run holds: the others wait, too. */
@@ -68,9 +68,7 @@ export async function reconcile(workspace: Workspace, options: ReconcileOptions)
 const effectsOf = (workspace: Workspace, { codeHost, only, updated }: ReconcileOptions): Effects => ({
   ask: (number) => answerAbout(codeHost, number, workspace.report),
   redeploy: async (pullRequest, commit, noted) => {
-    const { record, outputs } = await deploymentOf(workspace, stackName(pullRequest));
-    const isNoted = isDeepStrictEqual(outputs.images, noted.images);
-    if (record !== undefined && (!isNoted || record.commit !== noted.sha)) {
+    if (!isNoted(await deploymentOf(workspace, stackName(pullRequest)), noted)) {
       return "what is deployed differs from the namespace's annotations: it was probably deployed by hand";
     }
     // The images of all others would be waited for in vain, one by one: the next run is soon enough.

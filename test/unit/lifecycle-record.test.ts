@@ -39,6 +39,12 @@ describe("what the lifecycle records about a preview", () => {
     assert.deepEqual(recordFrom({}), { sha: undefined, images: {}, expires: undefined, asleep: false });
   });
 
+  it("has no pair where somebody has edited it to something else", () => {
+    for (const text of ["", "null", "5", "true", '""', '"a"', "[null]", "{", '{ "api": {} }', '{ "api": null }']) {
+      assert.equal(recordFrom({ "preview-stack/pair": text }).pair, undefined, text);
+    }
+  });
+
   it("expires no earlier than its days when clocks differ by an hour", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 365 }), fc.integer({ min: -60, max: 60 }), (days, skew) => {

@@ -3,6 +3,7 @@ import { ownerLabels, type Pair } from "../../contract";
 import { foundIn } from "../../lifecycle/inventory/found";
 import { gatherAnswers } from "../../lifecycle/inventory/gather";
 import { gatherChanges, resolveChange } from "../../lifecycle/reconcile/gather-changes";
+import { isNoted } from "../../lifecycle/reconcile/is-noted";
 import { type Plan, plan } from "../../lifecycle/reconcile/plan";
 import { faults, shaOf, type StandInRepository } from "../doubles/github";
 import { digest, head, m3, own, PairWorld } from "./pair-world";
@@ -181,6 +182,28 @@ describe("reconcile and the pull requests of other repositories", () => {
       assert.equal(asked().length, asks, asked().join("\n"));
     });
   }
+
+  it("an annotation that somebody has edited is never acted on, neither to deploy nor to comment elsewhere", () => {
+    const pair = pairWith({ pull: 515 });
+    const images = { api: pair.api!.image, web };
+    const deployed = { record: { commit: own, pair }, outputs: { images } } as never;
+    const noted = { sha: own, images, pair };
+    assert.equal(isNoted(deployed, JSON.parse(JSON.stringify(noted)) as typeof noted), true);
+    const old = { record: undefined, outputs: { images } } as never;
+    assert.equal(isNoted(old, { sha: own, images }), true);
+    const edited: [unknown, object][] = [
+      [deployed, { sha: undefined }],
+      [deployed, { images: { ...images, web: "reg.example/web:1" } }],
+      [deployed, { pair: undefined }],
+      [deployed, { pair: pairWith({ pull: 515 }, { commit: m3 }) }],
+      [deployed, { pair: pairWith({ pull: 515 }, { repository: "myorg/secrets" }) }],
+      [deployed, { pair: { ...pair, web: pair.api } }],
+      [old, {}],
+    ];
+    for (const [which, change] of edited) {
+      assert.equal(isNoted(which as never, { ...noted, ...change }), false, JSON.stringify(change));
+    }
+  });
 
   it("no answer about one is reported, and leaves the run incomplete", async () => {
     world.github.fail(faults.status(503), { path: /backend/ });
