@@ -244,6 +244,17 @@ describe("code host", () => {
       ["reset", (it) => it.fail(faults.reset()), /can't be reached \(.*\): check that GITHUB_API_URL/, 4],
       ["malformed", (it) => it.fail(faults.malformed()), /can't be reached \(its answer is not the JSON/, 4],
       ["page of a proxy", (it) => it.fail(faults.html()), /gives an unexpected answer.*GITHUB_API_URL/, 1],
+      [
+        "no URL of its page",
+        (it) => {
+          it.fail((next) => {
+            const answer = next();
+            return { ...answer, body: [answer.body as object[]].flat().map((one) => ({ ...one, html_url: "pull/7" })) };
+          });
+        },
+        /gives an unexpected answer \(0\.html_url: Invalid URL\)/,
+        1,
+      ],
       ["bad token", (it) => it.tokens.clear(), /answers 401: GITHUB_TOKEN is invalid/, 1],
       [
         "missing permission",

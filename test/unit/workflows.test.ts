@@ -126,6 +126,12 @@ describe("the workflows", () => {
     assert.doesNotMatch(JSON.stringify([...workflows.values()].map(({ jobs }) => jobs)), /"actions":"write"/);
   });
 
+  it("start nothing for a pull request whose number is another repository's", () => {
+    const [pull] = [...start.if!.matchAll(/github\.event\.workflow_run\.pull_requests\[0\]\S*/g)].flat();
+    assert.equal(pull, "github.event.workflow_run.pull_requests[0].base.repo.id");
+    assert.ok(start.if!.endsWith(`&& ${pull} == github.repository_id`), start.if);
+  });
+
   it("build nothing when a pull request is edited, and go on only if body or base has changed", () => {
     const onEdit = Object.entries(preview.jobs).filter(([, job]) => !job.if!.includes(isPush));
     // The deployment needs a build, the closing a closing.
@@ -356,7 +362,7 @@ describe("the workflows", () => {
   it("use only a pull request's state, number and commit", () => {
     const allowed = /^(action|pull_request\.(number|head\.sha|head\.repo\.full_name))$/;
     const asked =
-      /^(inputs\.(pull-request|depends-on)|changes\.(body|base)|workflow_run\.(conclusion|pull_requests\[0\](\.number)?))$/;
+      /^(inputs\.(pull-request|depends-on)|changes\.(body|base)|workflow_run\.(conclusion|pull_requests\[0\]\.(number|base\.repo\.id)))$/;
     for (const name of workflows.keys()) {
       for (const [, path] of textOf(`${folder}/${name}`).matchAll(/github\.event\.([\w.[\]-]+)/g)) {
         assert.ok(allowed.test(path!) || asked.test(path!), `${name}: ${path}`);

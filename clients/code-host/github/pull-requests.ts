@@ -14,7 +14,7 @@ export const pull = z.object({
   merge_commit_sha: sha.nullish(),
   body: z.string().nullish(),
   updated_at: z.iso.datetime(),
-  html_url: z.string(),
+  html_url: z.url({ protocol: /^https?$/ }),
   head: z.object({ sha, repo: z.object({ id }).nullable() }),
   base: z.object({ ref: z.string(), repo: z.object({ id, full_name: z.string() }) }),
   labels: z.array(z.object({ name: z.string() })),
