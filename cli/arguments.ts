@@ -37,7 +37,7 @@ export function target(text: string): number | string {
 }
 
 /** `--image NAME=REF`, once for each image. */
-export function namedImages(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+export function namedImages(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, image] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(text) ?? [];
   if (name === undefined || image === undefined) {
     throw new InvalidArgumentError("It must be NAME=IMAGE, such as collab=ghcr.io/myorg/collab:4f5c2d1….");
@@ -48,12 +48,12 @@ export function namedImages(text: string, before: Readonly<Record<string, string
   return { ...before, [name]: image };
 }
 
-/** `--with A,B`, or `--with A --with B`. */
-export function dependencies(text: string, before: readonly Dependency[]): readonly Dependency[] {
+/** `--with A,B`, `--with "A, B"`, or `--with A --with B`. */
+export function dependencies(text: string, before: readonly Dependency[] = []): readonly Dependency[] {
   try {
-    return [...before, ...text.split(",").map(parseWith)];
+    return [...before, ...text.split(",").map((one) => parseWith(one.trim()))];
   } catch (error) {
-    throw new InvalidArgumentError((error as Error).message.replace(/^--with /, ""));
+    throw new InvalidArgumentError((error as Error).message.replace(/^--with must/, "It must"));
   }
 }
 

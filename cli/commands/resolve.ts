@@ -10,12 +10,12 @@ import { workspace } from "../workspace";
 export const addResolve = (program: Command) =>
   program
     .command("resolve")
-    .description("show what a pull request's preview would run of other repositories, and where that was asked for")
+    .description("show what a pull request's preview would run of other repositories now")
     .argument("<number>", "the pull request number", pullRequest)
-    .option("--with <dependencies>", "as for up", dependencies, [])
+    .option("--with <dependencies>", "as for up", dependencies)
     .option("--sha <commit>", "the commit whose preview-overrides.yaml counts; it must be the head", commit)
     .option("--json", "print JSON, with what --with of up takes to deploy exactly this")
-    .action(async (number, { with: commandLine, sha, json }) => {
+    .action(async (number, { with: commandLine = [], sha, json }) => {
       const now = await pairNow(workspace(), number, { sha, commandLine });
       print(json === true ? safeJson(now) : asText(now));
     });

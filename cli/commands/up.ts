@@ -22,12 +22,11 @@ export const addUp = (program: Command) =>
     .argument("<number>", "the pull request number", pullRequest)
     .option("--api <image>", "the API image, by digest or by a tag that is a commit SHA")
     .option("--web <image>", "the web image, likewise")
-    .option("--image <name=image>", "the image of a service with perCommit, likewise; may be repeated", namedImages, {})
+    .option("--image <name=image>", "the image of a service with perCommit, likewise; may be repeated", namedImages)
     .option(
       "--with <dependencies>",
       "what to run of other repositories, such as myorg/backend#515; separated by commas (docs/pairs.md)",
       dependencies,
-      [],
     )
     .option("--sha <commit>", "the commit that the images were built from", commit)
     .option(

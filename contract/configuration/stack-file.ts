@@ -1,4 +1,5 @@
-import { Document, parseDocument, visit } from "yaml";
+import { Document, LineCounter, parseDocument, visit } from "yaml";
+import { UserError } from "../errors";
 import { type Leaves, leavesOf, valuesOf } from "./leaves";
 import { needsQuotes, unquotedNumber } from "./numbers";
 
@@ -9,9 +10,13 @@ export interface StackFile {
   readonly settings: Leaves;
 }
 
-/** @param project the Pulumi project's name, which keys in the file may have as a prefix */
-export function parseStackFile(text: string, project: string): StackFile {
-  const { config, ...header } = parsed(text);
+/**
+ * @param project the Pulumi project's name, which keys in the file may have as a prefix
+ * @param name the file's, for messages @default without one
+ * @throws UserError with the line if it isn't YAML
+ */
+export function parseStackFile(text: string, project: string, name = "the stack's file"): StackFile {
+  const { config, ...header } = parsed(text, name);
   const prefix = `${project}:`;
   const values = Object.entries(config ?? {}).map(([key, value]): [string, unknown] => [
     key.startsWith(prefix) ? key.slice(prefix.length) : key,
@@ -41,10 +46,13 @@ export const fullKey = (key: string, project: string): string => (key.includes("
  * Like Pulumi's YAML parser, drops leading empty lines of a block scalar. Unlike it, keeps the text of unquoted numbers and
  * dates, which Pulumi changes, in part irreversibly.
  */
-function parsed(text: string): Record<string, unknown> {
-  const document = parseDocument(text);
-  if (document.errors[0] !== undefined) {
-    throw document.errors[0];
+function parsed(text: string, name: string): Record<string, unknown> {
+  const lineCounter = new LineCounter();
+  // A pretty error quotes the line, which may contain a secret.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new UserError(`${name}:${lineCounter.linePos(error.pos[0]).line}: not YAML: ${error.message}`);
   }
   visit(document, {
     Scalar: (key, scalar) => {

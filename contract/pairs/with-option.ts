@@ -15,8 +15,8 @@ export function parseWith(text: string): Dependency {
   const wish = commit === undefined || fullCommit.test(commit) ? wishOf(name, commit) : undefined;
   if (wish === undefined) {
     throw new UserError(
-      `--with ${quoted(text)}: must be a pull request or a commit of another repository: myorg/backend#515, ` +
-        "myorg/backend#515@COMMIT or myorg/backend@COMMIT, the commit in full (40 hexadecimal digits)",
+      "--with must be a pull request or a commit of another repository: myorg/backend#515, myorg/backend#515@COMMIT or " +
+        `myorg/backend@COMMIT, the commit in full (40 hexadecimal digits); got ${quoted(text)}`,
     );
   }
   return { ...wish, where: "--with" };

@@ -90,6 +90,10 @@ export function parseSources(values: SettingsInput): SettingsValues["sources"] {
     const inside = parsed.error.issues.map((issue) => ({ ...issue, path: ["sources", ...issue.path] }));
     throw new SettingsError(inside.flatMap((issue) => describe(issue, values)));
   }
+  const problems = sourceProblems({ ...(values as SettingsValues), sources: parsed.data });
+  if (problems.length > 0) {
+    throw new SettingsError(problems);
+  }
   return parsed.data;
 }
 
@@ -138,11 +142,21 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
     return inside.flatMap((one) => describe({ ...one, path: [...issue.path, ...one.path] }, values));
   }
   const message = messageOf(issue)
-    .replace("expected record", "expected object")
+    .replace(/^Invalid input: expected (\w+), received .*$/, (text, type: string) => typeRules[type] ?? text)
     .replace(/^Invalid input: /, "")
     .replace(/^Too (?:small|big): /, "");
   return [`${name(issue.path)}: ${message}${issue.path.some(isSecret) ? "" : `; got ${show(value)}`}`];
 }
+
+/** What zod calls by its own names. */
+const typeRules: Readonly<Record<string, string>> = {
+  array: "must be a list such as [a, b]",
+  boolean: "must be true or false",
+  int: "must be a whole number",
+  number: "must be a number",
+  object: "must be a map such as { key: value }",
+  record: "must be a map such as { key: value }",
+};
 
 function unknownSetting(group: readonly PropertyKey[], key: string): string {
   const meant = closestName(namesIn(group), key);

@@ -11,7 +11,9 @@ export const notText =
   ({ input }: { readonly input?: unknown }) =>
     typeof input === "number" || isUnquoted(input)
       ? "must be text: put it in quotes (YAML turns 1.10 into 1.1, and 01234 into 668)"
-      : rule;
+      : input === undefined
+        ? "is required"
+        : rule;
 
 /**
  * Text, or an integer or a boolean, which `pulumi config set --path` makes of text. NUL is refused: neither arguments nor

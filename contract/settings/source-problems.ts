@@ -1,4 +1,4 @@
-import { imageSetting, standardParts } from "../parts";
+import { standardParts } from "../parts";
 import { isSameRepository } from "../pairs";
 import type { SettingsValues } from "./schema";
 
@@ -9,8 +9,8 @@ export function sourceProblems({ sources, repository, services, web }: SettingsV
     const path = `sources.${part}`;
     const sibling = all.slice(0, index).find(([, one]) => isSameRepository(one.repository, source.repository));
     return [
-      ...(isPerCommit(part, services, web) ? [] : [`${path}: there is no ${imageSetting(part)} that a commit changes`]),
-      ...(isSameRepository(source.repository, repository ?? "")
+      ...partProblems(path, part, services, web),
+      ...(isSameRepository(source.repository, typeof repository === "string" ? repository : "")
         ? [
             `${path}.repository: must be another one than the setting repository, whose parts need no source; got ${source.repository}`,
           ]
@@ -22,9 +22,18 @@ export function sourceProblems({ sources, repository, services, web }: SettingsV
   });
 }
 
-function isPerCommit(part: string, services: SettingsValues["services"], web: SettingsValues["web"]): boolean {
+/** Only an image that a commit changes can be another repository's. */
+function partProblems(
+  path: string,
+  part: string,
+  services: SettingsValues["services"],
+  web: SettingsValues["web"],
+): string[] {
   if (part === standardParts.web.name) {
-    return web?.enabled !== false;
+    return web?.enabled === false ? [`${path}: there is no web, since web.enabled is false`] : [];
   }
-  return part === standardParts.api.name || services?.[part]?.perCommit === true;
+  // As text it has a message of its own.
+  return part === standardParts.api.name || String(services?.[part]?.perCommit) === "true"
+    ? []
+    : [`${path}: must be named api, web or a service with perCommit: true`];
 }

@@ -39,9 +39,12 @@ export function identityFrom(
     const value = settings[path];
     return typeof value === "string" || typeof value === "number" ? String(value) : "";
   };
-  if (text("kubeContext") === "" || text("domain") === "") {
+  const missing = ["kubeContext", "domain"].filter((path) => text(path) === "");
+  if (missing.length > 0) {
+    const settings = missing.length === 1 ? "setting" : "settings";
     throw new UserError(
-      `${stackName(pullRequest)}: its configuration lacks kubeContext or domain, so it isn't known where the preview is`,
+      `${stackName(pullRequest)} has no ${settings} ${missing.join(" and ")}, so it isn't known where the preview is: ` +
+        "what all previews share is set in Pulumi.preview.yaml, below config",
     );
   }
   const port = Number(text("port") || 443);

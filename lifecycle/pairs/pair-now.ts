@@ -30,6 +30,7 @@ export async function pairNow(
   number: number,
   { sha, commandLine }: PairNowOptions,
 ): Promise<PairNow> {
+  const sources = platformSources(workspace);
   const repository = sharedSettings(workspace)?.repository;
   const codeHost = codeHostFor(workspace, typeof repository === "string" ? repository : "");
   if (codeHost === undefined) {
@@ -49,7 +50,7 @@ export async function pairNow(
     codeHost,
     pullRequest,
     commit,
-    sources: platformSources(workspace),
+    sources,
     given: [],
     commandLine,
     registry: workspace.registry(),

@@ -57,10 +57,12 @@ async function resolveSource(
 }
 
 function neverBuilt({ repository }: Source, ref: Ref, { length }: readonly string[], { missing }: Built): string {
-  const none = length === 1 ? "the newest commit isn't" : `none of the ${length} newest commits is`;
+  const place = `${refText(ref)} of ${repository}`;
+  const none =
+    length === 1 ? `the newest commit of ${place} isn't` : `none of the ${length} newest commits of ${place} is`;
   const settings = Object.keys(missing).map((part) => `sources.${part}.image`);
   return (
-    `${none} built, of ${refText(ref)} of ${repository}: of the newest, the registry doesn't have ` +
-    `${Object.values(missing).join(", ")}; look at that repository's builds and at the setting ${settings.join(", ")}`
+    `${none} built: the registry doesn't have ${Object.values(missing).join(", ")}${length === 1 ? "" : " or older ones"}; ` +
+    `look at that repository's builds and at the setting ${settings.join(", ")}`
   );
 }

@@ -242,8 +242,8 @@ describe("a pair, by the code host and the registry", () => {
     world.asked.length = 0;
     assert.equal(
       await world.messageOf(world.now()),
-      "UserError: the setting sources: none of the 20 newest commits is built, of branch main of myorg/backend: of the newest, the " +
-        `registry doesn't have REGISTRY/myorg/api:${newest[0]}; look at that repository's builds and at the setting sources.api.image`,
+      "UserError: the setting sources: none of the 20 newest commits of branch main of myorg/backend is built: the " +
+        `registry doesn't have REGISTRY/myorg/api:${newest[0]} or older ones; look at that repository's builds and at the setting sources.api.image`,
     );
     assert.deepEqual(
       world.asked,
@@ -452,7 +452,7 @@ describe("a pair, by the code host and the registry", () => {
           world.ask({ file: "api: { branch: next }" });
           world.backend.commit(shaOf("n1"), { branch: "next", parents: [] });
         },
-        `preview-overrides.yaml:1: the newest commit isn't built, of branch next of myorg/backend: of the newest, the registry ` +
+        `preview-overrides.yaml:1: the newest commit of branch next of myorg/backend isn't built: the registry ` +
           `doesn't have REGISTRY/myorg/api:${shaOf("n1")}; look at that repository's builds and at the setting sources.api.image`,
       ],
       [

@@ -85,7 +85,12 @@ export class PairWorld {
       { repository, branch: "main", image: `${this.registryHost}/myorg/${part}:\${sha}` },
     ]);
     writeFileSync(join(this.project, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
-    const config = { "p:repository": "myorg/web", "p:sources": Object.fromEntries(all) as object };
+    const services = Object.keys(sources).filter((part) => part !== "api" && part !== "web");
+    const config = {
+      "p:repository": "myorg/web",
+      "p:sources": Object.fromEntries(all) as object,
+      "p:services": Object.fromEntries(services.map((name) => [name, { perCommit: true }])),
+    };
     writeFileSync(join(this.project, "Pulumi.preview.yaml"), JSON.stringify({ config }));
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { dependencies } from "../../cli/arguments";
 import { choose, type Dependency, parseWith, type Ref, UserError, withText } from "../../contract";
 import {
   backend,
@@ -61,11 +62,20 @@ describe("--with", () => {
     it(`refuses ${JSON.stringify(text)}, with examples`, () => {
       assert.equal(
         messageOf(() => parseWith(text)),
-        `--with ${JSON.stringify(text)}: must be a pull request or a commit of another repository: myorg/backend#515, ` +
-          "myorg/backend#515@COMMIT or myorg/backend@COMMIT, the commit in full (40 hexadecimal digits)",
+        "--with must be a pull request or a commit of another repository: myorg/backend#515, myorg/backend#515@COMMIT or " +
+          `myorg/backend@COMMIT, the commit in full (40 hexadecimal digits); got ${JSON.stringify(text)}`,
       );
     });
   }
+
+  it("takes several, separated by commas or by its own repetition", () => {
+    const [first, second] = ["myorg/backend#515", `myorg/worker@${sha}`];
+    const both = [first, second].map(parseWith);
+    assert.deepEqual(dependencies(`${first},${second}`), both);
+    assert.deepEqual(dependencies(`${first}, ${second}`), both);
+    assert.deepEqual(dependencies(second, dependencies(first)), both);
+    assert.throws(() => dependencies(`${first},x`), /^\w+: It must be a pull request or a commit .*; got "x"$/);
+  });
 
   it("refuses any other text with a message that is one harmless line", () => {
     fc.assert(

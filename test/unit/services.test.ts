@@ -18,17 +18,17 @@ const worker = { from: "api", command: ["celery", "-A", "app", "worker"] };
 
 /** Invalid values, each with all messages that it must show. */
 const wrong: [what: string, values: object, ...messages: RegExp[]][] = [
-  ["services that are a list", { services: [redis] }, /^services: expected object, received array; got \[/],
-  ["services that are null", { services: null }, /^services: expected object, received null; got null$/],
-  ["services that are a number", { services: 5 }, /^services: expected object, received number; got 5$/],
-  ["services that are text", { services: "redis" }, /^services: expected object, received string; got "redis"$/],
+  ["services that are a list", { services: [redis] }, /^services: must be a map such as \{ key: value \}; got \[/],
+  ["services that are null", { services: null }, /^services: must be a map such as \{ key: value \}; got null$/],
+  ["services that are a number", { services: 5 }, /^services: must be a map such as \{ key: value \}; got 5$/],
+  ["services that are text", { services: "redis" }, /^services: must be a map such as \{ key: value \}; got "redis"$/],
   [
     "a huge map of services",
     { services: Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`a${at}`, { from: `a${at + 1}` }])) },
     /^services: must be at most 100 parts; got .{200}… \(\d+ characters\)$/,
   ],
-  ["a service that is null", { services: { redis: null } }, /^services\.redis: expected object, received null/],
-  ["a service that is named image, and none", { services: { image: 5 } }, /^services\.image: expected object/],
+  ["a service that is null", { services: { redis: null } }, /^services\.redis: must be a map such as /],
+  ["a service that is named image, and none", { services: { image: 5 } }, /^services\.image: must be a map such as /],
   ["a service without an image", { services: { redis: { port: 6379 } } }, /^services\.redis\.image: is required/],
   [
     "an image from two places",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseSettings, SettingsError, sourcesByRepository } from "../../contract";
+import { parseSettings, parseSources, SettingsError, sourcesByRepository } from "../../contract";
 import { minimal } from "./example-settings";
 
 const api = { repository: "myorg/backend", image: "ghcr.io/myorg/api:${sha}" };
@@ -21,15 +21,21 @@ const wrong: [what: string, values: object, message: RegExp][] = [
   [
     "a part that there isn't",
     { sources: { worker: api } },
-    /^sources\.worker: there is no services\.worker\.image that/,
+    /^sources\.worker: must be named api, web or a service with perCommit: true$/,
   ],
   [
     "a service that no commit changes",
     { services: { redis: { image: "redis:7.4" } }, sources: { redis: api } },
-    /^sources\.redis: there is no services\.redis\.image that a commit changes/,
+    /^sources\.redis: must be named api, web or a service with perCommit: true$/,
   ],
   ["the database", { sources: { database: api } }, /^sources\.database: must not be called like a part/],
-  ["no repository", { sources: { api: { image: api.image } } }, /^sources\.api\.repository: /],
+  [
+    "the web of a product without one",
+    { web: { enabled: false }, sources: { web: api } },
+    /^sources\.web: there is no web/,
+  ],
+  ["no repository", { sources: { api: { image: api.image } } }, /^sources\.api\.repository: is required; got nothing$/],
+  ["a list", { sources: ["api"] }, /^sources: must be a map such as \{ key: value \}; got \["api"\]$/],
   [
     "a repository with a path",
     { sources: { api: { ...api, repository: "myorg/../x" } } },
@@ -74,6 +80,15 @@ describe("the setting sources", () => {
       assert.ok(found.length === 1 && message.test(found[0]!), found.join("\n"));
     });
   }
+
+  it("is checked alike before there is an image", () => {
+    assert.deepEqual(parseSources({ services, sources: { api, collab } }).api, { ...api, branch: "main" });
+    const settings = { repository: 5, services: "redis", sources: { aip: api } } as object;
+    assert.throws(() => parseSources(settings), {
+      name: "SettingsError",
+      problems: ["sources.aip: must be named api, web or a service with perCommit: true"],
+    });
+  });
 
   it("groups parts by repository, whatever its case", () => {
     const { sources } = parseSettings("pr-1", "preview", { ...minimal, services, sources: { api, collab } });

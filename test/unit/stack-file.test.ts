@@ -9,7 +9,16 @@ describe("a stack's file", () => {
       settings: { port: "8443", domain: "d.example", "aws:region": "eu" },
     });
     assert.deepEqual(parseStackFile("", "preview"), { header: {}, settings: {} });
-    assert.throws(() => parseStackFile("a: [", "preview"));
+  });
+
+  it("is refused with the line where it isn't YAML, whose text isn't shown", () => {
+    assert.throws(
+      () => parseStackFile("config:\n  preview:token: a secret\n    b: c\n", "preview", "Pulumi.pr-1.yaml"),
+      {
+        name: "UserError",
+        message: "Pulumi.pr-1.yaml:2: not YAML: Nested mappings are not allowed in compact mappings",
+      },
+    );
   });
 
   it("is read as Pulumi reads it, without a block's leading empty lines, and written so that Pulumi keeps them", () => {

@@ -32,7 +32,7 @@ const words: Record<Access, { token: string; expired: string; unseen: (permissio
       token: "GITHUB_TOKEN",
       expired: "GITHUB_TOKEN is invalid or has expired: set a new one",
       unseen: (permission) =>
-        `GITHUB_TOKEN isn't allowed to see it; check the setting repository and the permission ${permission}`,
+        `GITHUB_TOKEN isn't allowed to see it; check the setting repository and that the token has ${permission}`,
       more: "",
     },
     other: {

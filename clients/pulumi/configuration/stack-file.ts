@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
   copiesFolder,
@@ -124,7 +124,7 @@ function parsed(context: PulumiContext, file: string) {
     return undefined;
   }
   const text = readFileSync(file, "utf8");
-  return { text, ...parseStackFile(text, projectName(context)) };
+  return { text, ...parseStackFile(text, projectName(context), basename(file)) };
 }
 
 export interface View {
@@ -144,7 +144,11 @@ export function writeView(context: PulumiContext, stack: string, { deployed, bef
   try {
     const own = parsed(context, file);
     const unsaid = Object.values(keptPaths).filter((path) => !(path in (own?.settings ?? {})));
-    const { header, settings } = parseStackFile(readFileSync(deployed, "utf8"), projectName(context));
+    const { header, settings } = parseStackFile(
+      readFileSync(deployed, "utf8"),
+      projectName(context),
+      basename(deployed),
+    );
     const text = stackFileText(projectName(context), { header, settings: withoutPaths(settings, unsaid) });
     mkdirSync(dirname(copy), { recursive: true });
     if (own?.text === before) {
