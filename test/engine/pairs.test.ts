@@ -229,10 +229,9 @@ describe("a pair's life", () => {
     await succeeds("sleep", String(number));
     github.open(number, { body: dependsOn(516) });
     assert.partialDeepStrictEqual(await reconciled(), { action: "nothing" });
-    assert.partialDeepStrictEqual(await reconciled(String(number)), {
-      reason: "paired with myorg/backend#516 now",
-      outcome: "done",
-    });
+    const { reason, outcome } = await reconciled(String(number));
+    assert.match(reason, /^paired with myorg\/backend#516 /);
+    assert.equal(outcome, "done");
     await succeeds("wake", String(number));
     await eventually(() => runs(web2, { ref: { pull: 516 }, commit: other }), 30);
   });
