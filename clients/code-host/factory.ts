@@ -30,9 +30,10 @@ type Options = Omit<OpenOptions, "token" | "baseUrl">;
  */
 export function codeHost(
   repository: string,
-  { kind, token = "", url, isRequired }: CodeHostAccess,
+  { kind, token: value, url, isRequired }: CodeHostAccess,
   options: Options,
 ): CodeHost | undefined {
+  const token = tokenOf(kind, value);
   if (repository === "" || token === "") {
     if (isRequired) {
       throw new UserError(
@@ -61,9 +62,10 @@ export function codeHost(
  */
 export function otherCodeHost(
   repository: string,
-  { kind, token = "", url, app }: CodeHostAccess,
+  { kind, token: value, url, app }: CodeHostAccess,
   options: Options,
 ): CodeHost {
+  const token = tokenOf(kind, value);
   if (!kind.repository.test(repository)) {
     throw new UserError(`${JSON.stringify(repository)} is no repository: it must be owner/name, as on the code host`);
   }
@@ -76,6 +78,15 @@ export function otherCodeHost(
     { token, app: found, baseUrl: baseUrlOf(kind, url), ...options },
     new ServerClock(),
   );
+}
+
+/** Checked here, since the error about a header that it can't be part of would show it. */
+function tokenOf({ variables }: CodeHostKind, value = ""): string {
+  const token = value.trim();
+  if (/[^\x21-\x7e]/.test(token)) {
+    throw new UserError(`${variables.token} must be one line of printable characters, without spaces: set it anew`);
+  }
+  return token;
 }
 
 function baseUrlOf(kind: CodeHostKind, url?: string): string {

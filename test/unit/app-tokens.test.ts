@@ -285,6 +285,13 @@ describe("tokens for other repositories", () => {
       });
     }
 
+    it("of an own token that is none are refused, without showing it", () => {
+      assert.throws(other({ GITHUB_TOKEN: "a-token\nanother" }), {
+        name: "UserError",
+        message: "GITHUB_TOKEN must be one line of printable characters, without spaces: set it anew",
+      });
+    });
+
     it("of the own token are needed without an App, but not with one", async () => {
       assert.throws(other({ GITHUB_TOKEN: "" }), /myorg\/backend can't be read without the variable GITHUB_TOKEN/);
       github.app.install(["myorg/backend"]);

@@ -348,6 +348,20 @@ describe("code host", () => {
       });
     }
 
+    for (const wrong of ["a-token\nanother", "a-token another", "a-tok\u20acn", "a-tok\u0000n"]) {
+      it(`refuses the token ${JSON.stringify(wrong)} without showing it`, () => {
+        assert.throws(() => codeHost(repository, { GITHUB_TOKEN: wrong }), {
+          name: "UserError",
+          message: "GITHUB_TOKEN must be one line of printable characters, without spaces: set it anew",
+        });
+      });
+    }
+
+    it("takes a token with the line break of its file", async () => {
+      github.open(7);
+      assert.equal((await client({ ...github.env, GITHUB_TOKEN: "a-token\n" }).openPullRequests()).length, 1);
+    });
+
     it("refuses an invalid URL", () => {
       assert.throws(() => codeHost(repository, { ...token, GITHUB_API_URL: "github" }), /GITHUB_API_URL must be a URL/);
     });
