@@ -20,17 +20,22 @@ export const addResolve = (program: Command) =>
       print(json === true ? safeJson(now) : asText(now));
     });
 
-function asText({ pair, missing, with: pins }: PairNow): string {
-  const rows = [...Object.entries(pair), ...Object.entries(missing)];
+export function asText({ pullRequest, pair, missing, with: pins }: PairNow): string {
+  const rows = [
+    ...Object.entries(pair).map(([part, one]) => ({ part, one, note: "" })),
+    ...Object.entries(missing).map(([part, one]) => ({ part, one, note: ", not built yet" })),
+  ];
   if (rows.length === 0) {
     return "no part comes from another repository: the setting sources names none";
   }
-  const lines = rows.flatMap(([part, one]) => [
-    `${part}  ${fromText(one)}`,
-    `${" ".repeat(part.length)}  ${one.image}`,
+  const width = Math.max(...rows.map(({ part }) => part.length));
+  const lines = rows.flatMap(({ part, one, note }) => [
+    `${part.padEnd(width)}  ${fromText(one)}`,
+    `${" ".repeat(width)}  ${one.image}${note}`,
   ]);
-  const notBuilt = Object.keys(missing).map((part) => `${part}  isn't built yet`);
-  return [...lines, ...notBuilt, `preview up … --with ${pins.join(",")}`].map(sanitizeLine).join("\n");
+  const command =
+    pins.length === 0 ? [] : [`preview up ${pullRequest} … --with ${pins.join(",")} deploys exactly this`];
+  return [...lines, ...command].map(sanitizeLine).join("\n");
 }
 
 const fromText = (one: Resolved) => `${dependencyText(one)}${one.merged ? ", merged," : ""} at ${one.commit}`;

@@ -1,4 +1,4 @@
-import { type Dependency, UserError, withText } from "../../contract";
+import { type Dependency, type Resolved, type Source, sourceOf, UserError, withText } from "../../contract";
 import { tokenVariables } from "../../clients/code-host";
 import { sharedSettings } from "../../clients/pulumi/configuration/stack-file";
 import { codeHostFor, type Workspace } from "../workspace";
@@ -9,7 +9,7 @@ import { type Resolution, resolvePair } from "./resolve";
 export interface PairNow extends Resolution {
   readonly pullRequest: number;
   readonly sha: string;
-  /** What `--with` takes to deploy exactly this. */
+  /** What `--with` takes to deploy exactly this. It takes no commit of another branch than the source's. */
   readonly with: readonly string[];
 }
 
@@ -57,6 +57,11 @@ export async function pairNow(
     otherCodeHost: workspace.otherCodeHost,
     report: workspace.report,
   });
-  const pins = [...Object.values(pair), ...Object.values(missing)].map(withText);
+  const pins = [...Object.values(pair), ...Object.values(missing)]
+    .filter((one) => mayBePinned(one, sources))
+    .map(withText);
   return { pullRequest: number, sha: commit, pair, missing, with: [...new Set(pins)] };
 }
+
+const mayBePinned = ({ repository, ref }: Resolved, sources: readonly Source[]) =>
+  !("branch" in ref) || sourceOf(sources, repository)?.branch === ref.branch;

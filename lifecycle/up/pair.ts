@@ -1,4 +1,13 @@
-import { type Dependency, isSameRepository, type Leaves, type Pair, type Source, UserError } from "../../contract";
+import {
+  type Dependency,
+  isSameRepository,
+  type Leaves,
+  noSource,
+  type Pair,
+  type Source,
+  sourceOf,
+  UserError,
+} from "../../contract";
 import { type CodeHost, type PullRequest, tokenVariables } from "../../clients/code-host";
 import { MovedOn, platformSources, resolvePair, waitForPair, type WaitOptions } from "../pairs";
 import type { Workspace } from "../workspace";
@@ -37,9 +46,9 @@ export async function pairForUp(
   { settings, images, sha, with: commandLine = [], waits = true, everySeconds }: PairOfUp,
 ): Promise<PairForUp> {
   const sources = platformSources(workspace, settings);
+  refuseIdle(commandLine, sources, images);
   const parts = sources.flatMap((source) => Object.keys(source.images)).filter((part) => !images.includes(part));
   if (parts.length === 0) {
-    refuseWithoutSource(commandLine);
     return { pair: {} };
   }
   if (host === undefined || found === undefined) {
@@ -80,12 +89,19 @@ async function stillOpen(codeHost: CodeHost, pullRequest: number, sha?: string):
   return found;
 }
 
-function refuseWithoutSource([first]: readonly Dependency[]): void {
-  if (first !== undefined) {
-    throw new UserError(
-      `${first.where}: no part is left for ${first.repository}: the setting sources names no other repository, or the command ` +
-        "line gives all its images",
-    );
+/** A `--with` that changes nothing is a mistake. */
+function refuseIdle(commandLine: readonly Dependency[], sources: readonly Source[], images: readonly string[]): void {
+  for (const { repository, where } of commandLine) {
+    const source = sourceOf(sources, repository);
+    if (source === undefined) {
+      throw new UserError(`${where}: ${noSource(sources, repository)}`);
+    }
+    if (Object.keys(source.images).every((part) => images.includes(part))) {
+      throw new UserError(
+        `${where}: nothing is left to take from ${repository}, since the command line gives all its images; leave out the one or ` +
+          "the other",
+      );
+    }
   }
 }
 

@@ -3,6 +3,8 @@ import type { Pair } from "../../contract";
 import { postOnDependencies, postResult } from "../../cli/code-host";
 import { commentOnUp } from "../../cli/comment";
 import { rowsOf } from "../../cli/commands/status";
+import { safeJson } from "../../clients/process/sanitize-output";
+import { deployedFrom } from "../../lifecycle/inventory/deployed";
 import { followedIn } from "../../lifecycle/pairs";
 import type { UpResult } from "../../lifecycle/up";
 import { shaOf } from "../doubles/github";
@@ -181,6 +183,18 @@ describe("what a preview runs of other repositories", () => {
       `\`partner/search ${s1.slice(0, 7)}\``,
     ]);
     assert.doesNotMatch(commentOnUp(7, up(undefined)), /from/);
+  });
+
+  it("is in the JSON of up and status", () => {
+    const { url, namespace, images, revisions } = up(pair).preview;
+    const deployed = (record: object) =>
+      deployedFrom(
+        { outputs: { url, namespace, images, revisions }, record, state: { deployment: {} } } as never,
+        7,
+        "preview",
+      );
+    assert.deepEqual((JSON.parse(safeJson(deployed({ pair }))) as { pair: Pair }).pair, pair);
+    assert.equal("pair" in deployed({}), false);
   });
 
   it("is a row of status", () => {

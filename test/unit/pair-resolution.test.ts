@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Dependency, parseWith, type Ref } from "../../contract";
+import { asText } from "../../cli/commands/resolve";
 import { pairNow } from "../../lifecycle/pairs";
 import { faults, shaOf } from "../doubles/github";
 import { digest, head, m1, m2, m3, own, PairWorld } from "./pair-world";
@@ -601,6 +602,62 @@ describe("a pair, by the code host and the registry", () => {
     });
   });
 
+  describe("as preview resolve prints it", () => {
+    it("has a row for each part, and the command that deploys it", async () => {
+      world.setSources({ api: "myorg/backend", collab: "myorg/backend" });
+      world.ask({ file });
+      assert.deepEqual(asText(await world.now()).split("\n"), [
+        `api     myorg/backend#515 at ${head}`,
+        `        ${world.image("api", head)}@${digest}`,
+        `collab  myorg/backend#515 at ${head}`,
+        `        ${world.image("collab", head)}, not built yet`,
+        `preview up 7 … --with myorg/backend#515@${head} deploys exactly this`,
+      ]);
+      merge();
+      world.build("api", merged);
+      world.build("collab", merged);
+      assert.deepEqual(
+        asText(await world.now())
+          .split("\n")
+          .filter((_, index) => index % 2 === 0),
+        [
+          `api     myorg/backend#515, merged, at ${merged}`,
+          `collab  myorg/backend#515, merged, at ${merged}`,
+          `preview up 7 … --with myorg/backend@${merged} deploys exactly this`,
+        ],
+      );
+    });
+
+    it("has no such command for another branch, whose commits --with doesn't take", async () => {
+      world.ask({ file: "api: { branch: next }" });
+      world.backend.commit(shaOf("next"), { branch: "next", parents: [m1] });
+      world.build("api", shaOf("next"));
+      const now = await world.now();
+      assert.deepEqual(now.with, []);
+      assert.equal(
+        asText(now),
+        `api  myorg/backend next at ${shaOf("next")}\n     ${world.image("api", shaOf("next"))}@${digest}`,
+      );
+    });
+
+    it("says that there is nothing where there are no sources", async () => {
+      world.setSources({});
+      const now = await world.now();
+      assert.equal(asText(now), "no part comes from another repository: the setting sources names none");
+      assert.deepEqual(now, { pullRequest: 7, sha: own, pair: {}, missing: {}, with: [] });
+    });
+
+    it("is what up takes: its pins give the same pair", async () => {
+      world.backend.tags.set("v1", m2);
+      for (const text of [undefined, file, "api: { tag: v1 }", `api: { commit: "${m1}" }`]) {
+        world.ask({ file: text });
+        const { pair, with: pinned } = await world.now();
+        const deployed = await world.up({ with: pins(...pinned) });
+        assert.deepEqual([deployed.api?.commit, deployed.api?.image], [pair.api?.commit, pair.api?.image]);
+      }
+    });
+  });
+
   describe("fails, and says why, if", () => {
     beforeEach(() => world.ask({ file }));
     const answers = (status: number, headers: Record<string, string> = {}) => {
@@ -675,13 +732,21 @@ describe("a pair, by the code host and the registry", () => {
       );
     });
 
+    it("--with names what the command line gives by image", async () => {
+      world.setSources({ api: "myorg/backend", search: "partner/search" });
+      assert.equal(
+        await world.messageOf(world.up({ with: pins("myorg/backend#515"), images: ["api"] })),
+        "UserError: --with: nothing is left to take from myorg/backend, since the command line gives all its images; leave out the " +
+          "one or the other",
+      );
+    });
+
     it("there is nothing to pair", async () => {
       world.setSources({});
       assert.deepEqual(await world.up(), {});
       assert.equal(
         await world.messageOf(world.up({ with: pins("myorg/backend#515") })),
-        "UserError: --with: no part is left for myorg/backend: the setting sources names no other repository, or the command line " +
-          "gives all its images",
+        'UserError: --with: the setting sources has no repository "myorg/backend"; known: none, since it is empty',
       );
     });
 
