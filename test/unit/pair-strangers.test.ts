@@ -66,6 +66,14 @@ const allowed = [
   `/repos/myorg/backend/compare/refs/heads/main\\.\\.\\.${sha}\\?per_page=1`,
 ].map((path) => new RegExp(`^GET ${path}$`));
 
+/** One for everything that may be asked. */
+const examples = [
+  'api: { pull: "myorg/backend#515" }',
+  `api: { commit: "${head}" }`,
+  "api: { tag: v1 }",
+  'api: { branch: "next/a+b@c" }',
+];
+
 describe("whatever a stranger writes in file and description", () => {
   let world: PairWorld;
   before(async () => {
@@ -106,9 +114,9 @@ describe("whatever a stranger writes in file and description", () => {
           assert.match(image, new RegExp(`^myorg/api:${sha}$`));
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100, examples: examples.map((file): [string, string, boolean] => [file, "", false]) },
     );
-    assert.ok(seen.resolved > 15 && seen.refused > 15, JSON.stringify(seen));
-    assert.equal(kinds.size, allowed.length, "the property hardly tried anything");
+    assert.ok(seen.resolved > 5 && seen.refused > 5, JSON.stringify(seen));
+    assert.equal(kinds.size, allowed.length, "no example asks for one of them");
   }).timeout(20_000);
 });
