@@ -45,5 +45,14 @@ export const isLoopback = ({ hostname }: URL): boolean =>
  * Whether the registry may send us on to another address: by https, or on loopback if it is there itself. What is secret is never
  * sent in clear, and a registry elsewhere doesn't reach what listens on this machine only.
  */
-export const mayLeadTo = (next: URL, { origin }: Pick<Place, "origin">): boolean =>
-  isLoopback(next) ? /^https?:$/.test(next.protocol) && isLoopback(new URL(origin)) : next.protocol === "https:";
+export function mayLeadTo(next: URL, { origin }: Pick<Place, "origin">): boolean {
+  return isLoopback(new URL(origin))
+    ? next.protocol === "https:" || (next.protocol === "http:" && isLoopback(next))
+    : next.protocol === "https:" && !reachesThisMachine(next);
+}
+
+/** Names and addresses that lead to loopback, too. A name that resolves there can't be told. */
+const reachesThisMachine = (url: URL): boolean =>
+  isLoopback(url) ||
+  /(?:^|\.)localhost\.?$/.test(url.hostname) ||
+  /^(?:0\.0\.0\.0|\[::\]|\[::ffff:(?:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0)\])$/.test(url.hostname);
