@@ -27,7 +27,9 @@ export const settingsSchema = z.strictObject({
     .describe("the product's name; part of a preview's owner, so that products never change each other's previews"),
   repository: rule
     .optional(rule.repository)
-    .describe("owner/name at the code host, for labels and the DNS record's comment"),
+    .describe(
+      "owner/name of the repository at the code host whose pull requests are previewed; part of a preview's owner",
+    ),
   sources: sources
     .default({})
     .describe("the repositories that build parts which this one doesn't, by part (docs/pairs.md)"),

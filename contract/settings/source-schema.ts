@@ -14,7 +14,9 @@ const isBuiltOf = (parsed: ReturnType<typeof parseImage>) =>
   parsed !== undefined && isPinned(parsed) && parsed.digest === undefined && parsed.tag!.endsWith(anyCommit);
 
 const source = z.strictObject({
-  repository: rule.repository.describe("owner/name of the repository that builds it"),
+  repository: rule.repository.describe(
+    "owner/name of the repository that builds the part; `<name>` is api, web or a service with `perCommit`",
+  ),
   branch: rule.gitName.default("main").describe("its branch; the newest commit with an image is taken"),
   image: image.describe("image of a commit; `${sha}` is the full commit"),
 });

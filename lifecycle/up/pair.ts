@@ -53,8 +53,8 @@ export async function pairForUp(
   }
   if (host === undefined || found === undefined) {
     throw new UserError(
-      `no code host is configured, which knows what to run of other repositories (${parts.join(", ")}): set the setting repository ` +
-        `and the variable ${tokenVariables}, or give these images on the command line`,
+      `other repositories build ${parts.join(", ")}, and no code host is configured to ask about them: set the setting repository and ` +
+        `the variable ${tokenVariables}, or give these images on the command line`,
     );
   }
   const needed = sources.filter((source) => Object.keys(source.images).some((part) => parts.includes(part)));

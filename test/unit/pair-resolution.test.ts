@@ -723,7 +723,7 @@ describe("a pair, by the code host and the registry", () => {
       world.env = {};
       assert.equal(
         await world.messageOf(world.up()),
-        "UserError: no code host is configured, which knows what to run of other repositories (api): set the setting repository and " +
+        "UserError: other repositories build api, and no code host is configured to ask about them: set the setting repository and " +
           "the variable GITHUB_TOKEN, or give these images on the command line",
       );
       assert.equal(
