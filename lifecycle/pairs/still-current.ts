@@ -1,6 +1,7 @@
-import { dependencyText, type Pair } from "../../contract";
+import type { Pair } from "../../contract";
 import type { CodeHost, PullRequest } from "../../clients/code-host";
 import { PairMoved } from "./errors";
+import { followedIn } from "./followed";
 
 /**
  * A pair that was resolved before another run deployed what an edited description names must not take its place.
@@ -21,13 +22,8 @@ export function refuseEdited(description: string | undefined, found: PullRequest
  * @throws PairMoved if a pull request of the pair has another head or was closed
  */
 export async function refuseMoved(pair: Pair, otherCodeHost: (repository: string) => CodeHost): Promise<void> {
-  const followed = new Map(
-    Object.values(pair).flatMap((one) =>
-      "pull" in one.ref && one.merged !== true ? [[dependencyText(one), { ...one, pull: one.ref.pull }] as const] : [],
-    ),
-  );
   await Promise.all(
-    [...followed].map(async ([name, { repository, pull, commit }]) => {
+    followedIn(pair).map(async ({ repository, pull, commit, name }) => {
       const found = await otherCodeHost(repository).pullRequest(pull);
       if (found?.state !== "open" || found.headSha !== commit) {
         throw new PairMoved(`${name} has moved on meanwhile`);

@@ -1,4 +1,5 @@
-import { parseSettings, type Settings, type SettingsInput } from "../../contract";
+import assert from "node:assert/strict";
+import { parseSettings, type Settings, SettingsError, type SettingsInput } from "../../contract";
 
 export const digest = `sha256:${"a1".repeat(32)}`;
 
@@ -16,4 +17,15 @@ export const minimal = {
 
 export function settingsWith(values: SettingsInput = {}, stack = "pr-123"): Settings {
   return parseSettings(stack, "preview", { ...minimal, ...values });
+}
+
+/** What is wrong with these settings beside the smallest valid ones; empty if they are valid. */
+export function problemsWith(values: object): readonly string[] {
+  try {
+    parseSettings("pr-1", "preview", { ...minimal, ...values });
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String((error as Error).stack));
+    return error.problems;
+  }
+  return [];
 }

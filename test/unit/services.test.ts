@@ -1,17 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseSettings, SettingsError } from "../../contract";
-import { minimal, settingsWith } from "./example-settings";
-
-function problems(values: object): readonly string[] {
-  try {
-    parseSettings("pr-1", "preview", { ...minimal, ...values });
-  } catch (error) {
-    assert.ok(error instanceof SettingsError, String((error as Error).stack));
-    return error.problems;
-  }
-  return [];
-}
+import { minimal, problemsWith, settingsWith } from "./example-settings";
 
 const redis = { image: "redis:7.4", port: 6379 };
 const worker = { from: "api", command: ["celery", "-A", "app", "worker"] };
@@ -265,7 +254,7 @@ const wrong: [what: string, values: object, ...messages: RegExp[]][] = [
 describe("the setting services", () => {
   for (const [what, values, ...expected] of wrong) {
     it(`refuses ${what}`, () => {
-      const found = problems(values);
+      const found = problemsWith(values);
       assert.equal(found.length, expected.length, found.join("\n"));
       expected.forEach((message, index) => assert.match(found[index]!, message));
     });
@@ -280,7 +269,7 @@ describe("the setting services", () => {
   for (const [like, names] of Object.entries(taken)) {
     for (const name of names) {
       it(`refuses the name ${name}`, () => {
-        const found = problems({ services: { [name]: redis } });
+        const found = problemsWith({ services: { [name]: redis } });
         assert.match(found.join("\n"), new RegExp(`^services\\.${name}: must not be called like ${like}$`));
       });
     }
@@ -288,9 +277,13 @@ describe("the setting services", () => {
 
   it("refuses a name that a Service can't have", () => {
     for (const name of ["Redis", "re_dis", "1redis", "-redis", "re.dis", "x".repeat(41), ""]) {
-      assert.match(problems({ services: { [name]: redis } })[0] ?? "", new RegExp(`^services\\.${name}: must `), name);
+      assert.match(
+        problemsWith({ services: { [name]: redis } })[0] ?? "",
+        new RegExp(`^services\\.${name}: must `),
+        name,
+      );
     }
-    assert.deepEqual(problems({ services: { [`r${"-9".repeat(19)}x`]: redis } }), []);
+    assert.deepEqual(problemsWith({ services: { [`r${"-9".repeat(19)}x`]: redis } }), []);
   });
 
   it("reports everything that is wrong at once", () => {
@@ -300,7 +293,7 @@ describe("the setting services", () => {
       host: redis,
       mail: { image: "axllent/mailpit:v1.27", ports: [1, 2] },
     };
-    const found = problems({ services, domain: "a_b.example.com" });
+    const found = problemsWith({ services, domain: "a_b.example.com" });
     assert.deepEqual(found.map((text) => text.split(": ")[0]).sort(), [
       ...["domain", "services.host", "services.mail.ports", "services.redis.image", "services.redis.stopSeconds"],
       "services.worker.uid",
@@ -316,7 +309,7 @@ describe("the setting services", () => {
       },
     };
     assert.deepEqual(
-      problems(composed).map((text) => text.split(": ")[0]),
+      problemsWith(composed).map((text) => text.split(": ")[0]),
       [
         ...["domain", "services.c.image", "services.d.image", "services.a.env.A", "services.b.args.0"],
         ...["services.d.env.A", "services.a.dependsOn"],
@@ -332,7 +325,10 @@ describe("the setting services", () => {
       { redis: { ...redis, checks: hidden } },
       { redis: hidden },
     ]) {
-      assert.doesNotMatch(problems({ services, secrets: { "A B": "hidden", KEY: ["hidden"] } }).join("\n"), /hidden/);
+      assert.doesNotMatch(
+        problemsWith({ services, secrets: { "A B": "hidden", KEY: ["hidden"] } }).join("\n"),
+        /hidden/,
+      );
     }
   });
 
@@ -340,11 +336,14 @@ describe("the setting services", () => {
     const named = (name: string) => ({ services: { graph: { image: "neo4j:5", env: { [name]: "1G" } } } });
     assert.equal(settingsWith(named("NEO4J_dbms.memory")).workloads.graph!.environment["NEO4J_dbms.memory"], "1G");
     for (const name of ["A B", "1A", "A-B", ".A", "A=B", ""]) {
-      assert.match(problems(named(name)).join("\n"), /must be a variable name: letters, digits, underscores and dots/);
+      assert.match(
+        problemsWith(named(name)).join("\n"),
+        /must be a variable name: letters, digits, underscores and dots/,
+      );
     }
     const login = { demoLogin: { username: "reviewer", passwordVariable: "DEMO.PASSWORD" } };
     assert.match(
-      problems(login).join("\n"),
+      problemsWith(login).join("\n"),
       /^demoLogin\.passwordVariable: must be a name of letters, digits and under/,
     );
   });
@@ -391,9 +390,9 @@ describe("the setting services", () => {
     );
     fc.assert(
       fc.property(services, value, value, (services, image, command) => {
-        problems({ services });
-        problems({ services, api: { ...minimal.api, command }, web: { image } });
-        problems({ services, secrets: command, database: image, domain: image, demoLogin: command });
+        problemsWith({ services });
+        problemsWith({ services, api: { ...minimal.api, command }, web: { image } });
+        problemsWith({ services, secrets: command, database: image, domain: image, demoLogin: command });
       }),
       { numRuns: 500 },
     );

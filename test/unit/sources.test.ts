@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
-import { parseSettings, parseSources, SettingsError, sourcesByRepository } from "../../contract";
-import { minimal } from "./example-settings";
+import { parseSources, sourcesByRepository } from "../../contract";
+import { problemsWith, settingsWith } from "./example-settings";
 
 const api = { repository: "myorg/backend", image: "ghcr.io/myorg/api:${sha}" };
 const collab = { repository: "MyOrg/Backend", image: "ghcr.io/myorg/collab:sha-${sha}" };
 const services = { collab: { image: `ghcr.io/myorg/collab:${"a".repeat(40)}`, perCommit: true, port: 80 } };
-
-function problems(values: object): readonly string[] {
-  try {
-    parseSettings("pr-1", "preview", { ...minimal, ...values });
-  } catch (error) {
-    assert.ok(error instanceof SettingsError, String((error as Error).stack));
-    return error.problems;
-  }
-  return [];
-}
 
 /** Invalid values, each with the message that it must show. */
 const wrong: [what: string, values: object, message: RegExp][] = [
@@ -76,7 +66,7 @@ const wrong: [what: string, values: object, message: RegExp][] = [
 describe("the setting sources", () => {
   for (const [what, values, message] of wrong) {
     it(`refuses ${what}`, () => {
-      const found = problems(values);
+      const found = problemsWith(values);
       assert.ok(found.length === 1 && message.test(found[0]!), found.join("\n"));
     });
   }
@@ -91,7 +81,7 @@ describe("the setting sources", () => {
   });
 
   it("groups parts by repository, whatever its case", () => {
-    const { sources } = parseSettings("pr-1", "preview", { ...minimal, services, sources: { api, collab } });
+    const { sources } = settingsWith({ services, sources: { api, collab } });
     assert.deepEqual(sourcesByRepository(sources), [
       { repository: "myorg/backend", branch: "main", images: { api: api.image, collab: collab.image } },
     ]);
