@@ -45,6 +45,8 @@ class Failing extends Error {
   }
 }
 
+const mayPass = (error: Error) => error instanceof Failing || error instanceof NoAnswer;
+
 /** The largest body that is read, in bytes, as registries have it for manifests. */
 const longestBody = 4 * 2 ** 20;
 
@@ -88,9 +90,12 @@ export class Requests {
         factor: 3,
         minTimeout: this.second,
         signal,
-        onFailedAttempt: ({ error }) =>
-          report(`${init.method ?? "GET"} ${url.origin}${url.pathname}: ${error.message}`),
-        shouldRetry: ({ error }) => error instanceof Failing || error instanceof NoAnswer,
+        onFailedAttempt: ({ error, retriesLeft }) => {
+          if (retriesLeft > 0 && mayPass(error)) {
+            report(`${init.method ?? "GET"} ${url.origin}${url.pathname}: ${error.message}; trying again`);
+          }
+        },
+        shouldRetry: ({ error }) => mayPass(error),
       });
     } catch (error) {
       signal?.throwIfAborted();
