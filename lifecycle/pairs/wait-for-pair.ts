@@ -10,6 +10,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
   /** Seconds between two looks. @default 10 */
   readonly everySeconds?: number;
+  /** Seconds between two reports. @default 60 */
+  readonly noticeSeconds?: number;
   /** @default limits.pairImageSeconds */
   readonly atMostSeconds?: number;
 }
@@ -21,10 +23,18 @@ export interface WaitOptions {
  */
 export async function waitForPair(
   resolve: () => Promise<Resolution>,
-  { waits, report, signal, everySeconds = 10, atMostSeconds = limits.pairImageSeconds }: WaitOptions,
+  {
+    waits,
+    report,
+    signal,
+    everySeconds = 10,
+    noticeSeconds = 60,
+    atMostSeconds = limits.pairImageSeconds,
+  }: WaitOptions,
 ): Promise<Pair> {
   const began = performance.now();
   let told = "";
+  let nextNotice = 0;
   for (;;) {
     const { pair, missing } = await resolve();
     if (Object.keys(missing).length === 0) {
@@ -32,16 +42,19 @@ export async function waitForPair(
     }
     const waited = (performance.now() - began) / 1000;
     if (!waits || waited + everySeconds > atMostSeconds) {
-      throw new NotBuilt(notBuilt(missing, waits ? `after ${Math.round(waited / 60)} minutes` : "yet"));
+      throw new NotBuilt(notBuilt(missing, waits ? `after ${inMinutes(waited)} minutes` : "yet"));
     }
-    const message = `waiting for the build of ${asText(missing)}`;
-    if (message !== told) {
-      report(`${message}, for at most ${Math.round(atMostSeconds / 60)} minutes`);
-      told = message;
+    const images = asText(missing);
+    if (images !== told || waited >= nextNotice) {
+      report(`waiting for the build of ${images}: ${inMinutes(waited)} of at most ${inMinutes(atMostSeconds)} minutes`);
+      told = images;
+      nextNotice = waited + noticeSeconds;
     }
     await pause(everySeconds * 1000, signal);
   }
 }
+
+const inMinutes = (seconds: number) => Math.round(seconds / 60);
 
 const notBuilt = (missing: Pair, when: string) =>
   `not built ${when}: ${asText(missing)}; look at that repository's build of this commit`;

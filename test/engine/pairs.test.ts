@@ -152,7 +152,7 @@ describe("a pair's life", () => {
     const coming = run(...up(web1));
     await says(
       coming,
-      /waiting for the build of 127\S+\/myorg\/api:\w{40} of myorg\/backend#515, for at most 20 minutes/,
+      /waiting for the build of 127\S+\/myorg\/api:\w{40} of myorg\/backend#515: 0 of at most 20 minutes/,
     );
     assert.equal(preview.exists(), false);
     await build("api", api1);

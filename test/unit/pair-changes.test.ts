@@ -102,15 +102,24 @@ describe("waiting for a pair's images", () => {
   const missing: Resolution = { pair: {}, missing: { api: resolved } };
   const there: Resolution = { pair: { api: { ...resolved, commit: head } }, missing: {} };
 
-  it("follows a dependency that is pushed to meanwhile, and says once what it waits for", async () => {
+  it("follows a dependency that is pushed to meanwhile, and says what it waits for", async () => {
     const looks = [missing, missing, there];
     const reports: string[] = [];
     const report = (message: string) => reports.push(message);
     const found = await waitForPair(() => Promise.resolve(looks.shift()!), { waits: true, report, everySeconds: 0 });
     assert.deepEqual(found, there.pair);
     assert.deepEqual(reports, [
-      `waiting for the build of ${resolved.image} of myorg/backend#515, for at most 20 minutes`,
+      `waiting for the build of ${resolved.image} of myorg/backend#515: 0 of at most 20 minutes`,
     ]);
+  });
+
+  it("says again from time to time that it still waits", async () => {
+    const looks = [missing, missing, there];
+    const reports: string[] = [];
+    const report = (message: string) => reports.push(message);
+    const options = { waits: true, report, everySeconds: 0.002, noticeSeconds: 0.001 };
+    await waitForPair(() => Promise.resolve(looks.shift()!), options);
+    assert.equal(reports.length, 2);
   });
 
   it("gives up in time, and at once if nobody waits", async () => {
