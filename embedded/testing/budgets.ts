@@ -3,8 +3,8 @@
  * files run in parallel, so `npm test` takes a little over a third of the sum. It reports suites over budget.
  */
 export const budgets: Readonly<Record<string, number>> = {
-  unit: 45,
-  components: 10,
+  unit: 80,
+  components: 15,
   engine: 1850,
   e2e: 300,
   faults: 2510,

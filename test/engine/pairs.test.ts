@@ -72,14 +72,13 @@ describe("a pair's life", () => {
     digests.set(sha, await registry.push(image, `myorg/${part}`, sha));
   }
 
-  /** What `reconcile` did with the preview, or would do. */
-  async function reconciled(
-    ...args: string[]
-  ): Promise<{ action: string; reason: string; outcome?: string; why?: string }> {
+  /** What `reconcile` did with the preview, or would do. Others may be up beside it, which aren't this project's. */
+  async function reconciled(...args: string[]): Promise<Reconciled> {
     const { stdout } = await run("reconcile", ...args, "--json");
-    const { previews } = JSON.parse(stdout) as { previews: Awaited<ReturnType<typeof reconciled>>[] };
-    assert.equal(previews.length, 1);
-    return previews[0]!;
+    const { previews } = JSON.parse(stdout) as { previews: Reconciled[] };
+    const own = previews.find(({ pullRequest }) => pullRequest === number);
+    assert.ok(own, stdout);
+    return own;
   }
 
   async function podOf(part: string): Promise<{ uid: string; imageID: string }> {
@@ -258,6 +257,14 @@ describe("a pair's life", () => {
     assert.deepEqual(await leftOf(preview, number, repository), []);
   });
 });
+
+interface Reconciled {
+  readonly pullRequest: number;
+  readonly action: string;
+  readonly reason: string;
+  readonly outcome?: string;
+  readonly why?: string;
+}
 
 interface Pod {
   readonly metadata: { readonly uid: string; readonly deletionTimestamp?: string };

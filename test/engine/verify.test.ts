@@ -113,6 +113,7 @@ describe("preview verify", () => {
         "seed",
         "images",
         "revision",
+        "pair",
         "isolation",
         "enforced-policies",
       ]);

@@ -74,9 +74,6 @@ const pairing: Check = {
   why: "a reviewer approves both halves, and one of them is another commit than the comment says",
   run: async (target) => {
     const pair = Object.entries(target.ordered.pair ?? {});
-    if (pair.length === 0) {
-      throw new NotChecked("no part comes from another repository");
-    }
     const running = workloadsOf(target).flatMap((part) =>
       pair.filter(([name]) => name === imageOf(part)).map(([, resolved]) => ({ part, resolved })),
     );
@@ -87,7 +84,8 @@ const pairing: Check = {
     );
     return verdict(
       problems.flat(),
-      pair.map(([name, one]) => `${name} ${dependencyText(one)} at ${one.commit}`).join(", "),
+      pair.map(([name, one]) => `${name} ${dependencyText(one)} at ${one.commit}`).join(", ") ||
+        "no part comes from another repository",
     );
   },
 };
