@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { type Dependency, parsePull, parseWith, type PullName, pullRequestNumber } from "../contract";
+import { type Dependency, fullCommit, parsePull, parseWith, type PullName, pullRequestNumber } from "../contract";
 
 export function pullRequest(text: string): number {
   try {
@@ -9,9 +9,8 @@ export function pullRequest(text: string): number {
   }
 }
 
-/** A full SHA only: it can't be mistaken for a branch or an option. */
 export function commit(text: string): string {
-  if (!/^[0-9a-f]{40}$/.test(text)) {
+  if (!fullCommit.test(text)) {
     throw new InvalidArgumentError("It must be a full commit SHA of 40 hexadecimal digits.");
   }
   return text;

@@ -1,4 +1,5 @@
 export * from "./cluster";
+export * from "./commit";
 export * from "./configuration/deployment-record";
 export * from "./configuration/handoff";
 export * from "./configuration/leaves";

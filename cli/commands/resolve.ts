@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { dependencyText, type Resolved } from "../../contract";
+import { resolvedText } from "../../contract";
 import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { type PairNow, pairNow } from "../../lifecycle/pairs";
 import { commit, dependencies, pullRequest } from "../arguments";
@@ -30,12 +30,10 @@ export function asText({ pullRequest, pair, missing, with: pins }: PairNow): str
   }
   const width = Math.max(...rows.map(({ part }) => part.length));
   const lines = rows.flatMap(({ part, one, note }) => [
-    `${part.padEnd(width)}  ${fromText(one)}`,
+    `${part.padEnd(width)}  ${resolvedText(one)}`,
     `${" ".repeat(width)}  ${one.image}${note}`,
   ]);
   const command =
     pins.length === 0 ? [] : [`preview up ${pullRequest} … --with ${pins.join(",")} deploys exactly this`];
   return [...lines, ...command].map(sanitizeLine).join("\n");
 }
-
-const fromText = (one: Resolved) => `${dependencyText(one)}${one.merged ? ", merged," : ""} at ${one.commit}`;

@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { getBorderCharacters, table } from "table";
-import { dependencyText, type Resolved, standardParts, UserError } from "../../contract";
+import { resolvedText, shortCommit, standardParts, UserError } from "../../contract";
 import { safeJson, sanitizeLine } from "../../clients/process/sanitize-output";
 import { sharedIdentity } from "../../lifecycle/inventory/preview";
 import { type Checked, type Details, detailsOf, type Requests, type Status, statusesOf } from "../../lifecycle/status";
@@ -51,7 +51,7 @@ export function rowsOf({ preview, parts, answers, status, inside, login }: Detai
     namespace,
     parts: parts.join(", "),
     ...Object.fromEntries(Object.entries(images).map(([name, image]) => [imageRow(name), image])),
-    ...Object.fromEntries(Object.entries(pair).map(([name, one]) => [`${name} from`, pairText(one)])),
+    ...Object.fromEntries(Object.entries(pair).map(([name, one]) => [`${name} from`, resolvedText(one)])),
     ...Object.fromEntries(Object.entries(inside?.runs ?? {}).map(([part, image]) => [`${part} runs`, image])),
     ...others,
     "not as deployed": inside?.drift.join(", ") || undefined,
@@ -59,8 +59,6 @@ export function rowsOf({ preview, parts, answers, status, inside, login }: Detai
   };
   return Object.entries(rows).filter((row): row is [string, string] => row[1] !== undefined);
 }
-
-const pairText = (one: Resolved) => `${dependencyText(one)}${one.merged ? ", merged," : ""} at ${one.commit}`;
 
 /** A service may be called like any other row. */
 const imageRow = (name: string) => (name in standardParts ? name : `${name} image`);
@@ -102,8 +100,8 @@ export function factsOf(preview: Status, now: Date): Record<string, string | und
   const { state, sha, head, health, created, expires, requests, wrong } = preview;
   return {
     "pull request": state,
-    deployed: known(sha, short),
-    head: known(head, short),
+    deployed: known(sha, shortCommit),
+    head: known(head, shortCommit),
     health,
     age: known(created, (moment) => ageOf(moment, now)),
     expires: known(expires, (moment) => relative(moment, now)),
@@ -125,6 +123,5 @@ function known<Value extends string | Requests>(
   return value === undefined || value === "not checked" ? value : show(value);
 }
 
-const short = (sha: string) => sha.slice(0, 7);
 const cpuOf = ({ cpu }: Requests) => (Number.isInteger(cpu) ? String(cpu) : `${Math.round(cpu * 1000)}m`);
 const memoryOf = ({ memory }: Requests) => `${Math.round(memory / 2 ** 20)}Mi`;

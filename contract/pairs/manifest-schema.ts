@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as rule from "../settings/rules";
-import { fullCommit, parsePull } from "./ref";
+import { fullCommit } from "../commit";
+import { parsePull } from "./ref";
 
 /** Text only: YAML has already changed what looks like a number. */
 const text = (message: string) => z.string({ error: rule.notText(message) });

@@ -1,3 +1,4 @@
+import { shortCommit } from "../commit";
 import type { Images } from "../image-reference";
 
 /** What a part from another repository is asked to be. */
@@ -44,7 +45,7 @@ export function dependencyText({ repository, ref }: Pick<Resolved, "repository" 
   if ("tag" in ref) {
     return `${repository} tag ${ref.tag}`;
   }
-  return `${repository} ${"branch" in ref ? ref.branch : ref.commit.slice(0, 7)}`;
+  return `${repository} ${"branch" in ref ? ref.branch : shortCommit(ref.commit)}`;
 }
 
 /** Repository names as GitHub compares them, whatever their case. */
@@ -53,3 +54,7 @@ export const isSameRepository = (one: string, other: string): boolean => one.toL
 /** The parts of a pair that still run what it was resolved to: another image given by hand ends a part's pairing. */
 export const pairOf = (pair: Pair | undefined, images: Images): Pair =>
   Object.fromEntries(Object.entries(pair ?? {}).filter(([part, { image }]) => images[part] === image));
+
+/** `myorg/backend#515 at <commit>`, and whether it was merged. */
+export const resolvedText = (resolved: Resolved): string =>
+  `${dependencyText(resolved)}${resolved.merged ? ", merged," : ""} at ${resolved.commit}`;

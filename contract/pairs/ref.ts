@@ -4,9 +4,6 @@ import type { Dependency, Ref } from "./pair";
 /** `myorg/backend` by the rule of the setting `repository`. */
 export const isRepository = (text: string): boolean => rule.repository.safeParse(text).success;
 
-/** A full SHA only: an abbreviated one may become that of several commits, or be a branch's name. */
-export const fullCommit = /^[0-9a-f]{40}$/;
-
 const pullRequest = /^([^#]{1,140})#([1-9][0-9]{0,8})$/;
 
 /** A pull request of any repository: `myorg/backend#515`. */

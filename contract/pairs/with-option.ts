@@ -1,7 +1,8 @@
+import { fullCommit } from "../commit";
 import { UserError } from "../errors";
 import type { Dependency, Ref, Resolved } from "./pair";
 import { quoted } from "./quoted";
-import { fullCommit, isRepository, parsePull } from "./ref";
+import { isRepository, parsePull } from "./ref";
 
 /**
  * `--with` of the command line: `myorg/backend#515`, `myorg/backend#515@<commit>` if its head must be that commit, or

@@ -1,4 +1,4 @@
-import { dependencyText, isSameRepository, type Pair, type PullName, type Resolved } from "../../contract";
+import { dependencyText, isSameRepository, type Pair, type PullName, type Resolved, shortCommit } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { Answer } from "../inventory/answer";
 
@@ -62,10 +62,8 @@ function changeOfPull({ name, commit }: Followed, answer: Answer): Change | unde
   }
   return answer.fork
     ? { stuck: `depends on ${name}, which comes from a fork: its commits are never taken` }
-    : { moved: `${name} has moved: deployed ${short(commit)}, head ${short(answer.headSha)}` };
+    : { moved: `${name} has moved: deployed ${shortCommit(commit)}, head ${shortCommit(answer.headSha)}` };
 }
-
-const short = (sha: string) => sha.slice(0, 7);
 
 /** From this many pull requests of a repository on, the list of its open ones costs fewer requests. */
 const many = 4;

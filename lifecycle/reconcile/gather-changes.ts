@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { dependencyText, type Pair, UserError } from "../../contract";
+import { dependencyText, type Pair, shortCommit, UserError } from "../../contract";
 import type { CodeHost } from "../../clients/code-host";
 import type { Found } from "../inventory/found";
 import { answersAbout, type Change, changeOf, followedIn, NotBuilt } from "../pairs";
@@ -55,5 +55,5 @@ export async function resolveChange(workspace: Workspace, codeHost: CodeHost, fo
 }
 
 const textOf = (pair: Pair) =>
-  [...new Set(Object.values(pair).map((one) => `${dependencyText(one)} at ${one.commit.slice(0, 7)}`))].join(", ") ||
+  [...new Set(Object.values(pair).map((one) => `${dependencyText(one)} at ${shortCommit(one.commit)}`))].join(", ") ||
   "nothing";

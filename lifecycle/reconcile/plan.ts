@@ -6,6 +6,7 @@ import {
   limits,
   type PullName,
   recordedImages,
+  shortCommit,
 } from "../../contract";
 import type { PullRequest } from "../../clients/code-host";
 import { missingAsText } from "../../clients/kubernetes/guards";
@@ -168,10 +169,10 @@ function whileOpen(
     if (change !== undefined) {
       return ofChange(number, change, namespace.record);
     }
-    const commit = sha === undefined ? "an unknown commit" : `its head ${short(sha)}`;
+    const commit = sha === undefined ? "an unknown commit" : `its head ${shortCommit(sha)}`;
     return { action: "nothing", reason: `open, ${asleep ? "asleep" : "deployed"} with ${commit}` };
   }
-  const what = `stale: deployed ${short(sha)}, head ${short(headSha)}`;
+  const what = `stale: deployed ${shortCommit(sha)}, head ${shortCommit(headSha)}`;
   if (fork) {
     return { action: "report", reason: `${what}; a commit from a fork is deployed only after an approval` };
   }
@@ -210,5 +211,3 @@ const ownImages = (images: Images, { pair = {} }: Pick<LifecycleRecord, "pair">)
 function isExpired(namespace: Found["namespace"], now: Date): boolean {
   return namespace !== undefined && hasExpired(namespace.record, now);
 }
-
-const short = (sha: string) => sha.slice(0, 7);
